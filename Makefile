@@ -1,0 +1,46 @@
+# `make run` shows the app, `make test` tests it; both install what they need into .venv first.
+# Extra arguments for pytest: make test ARGS="tests/browser -x"
+
+PORT ?= 8501
+ARGS ?=
+BIN := .venv/bin
+
+# The tests find the browser in the environment variable CHROMIUM.
+PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest
+
+.PHONY: run test test-all check format bench screenshots clean install install-dev
+
+run: install
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: install-dev
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: install-dev
+	$(PYTEST) $(ARGS)
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install-dev
+	CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m benchmarks $(ARGS)
+
+# The browser tests that look at a whole page leave their pictures here.
+screenshots: install-dev
+	SCREENSHOTS=assets/images; export SCREENSHOTS; $(PYTEST) tests/browser -k screenshot $(ARGS)
+
+install:
+	@scripts/install.sh requirements.txt
+
+install-dev:
+	@scripts/install.sh requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

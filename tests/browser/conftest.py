@@ -1,0 +1,208 @@
+"""A real server and a real Chromium for the tests in this folder.
+
+- `server`: the address of the app, which is started once for all tests.
+- `fresh_server()`: the address of a new server of the test's own, for what only the first visitor
+  sees.
+- `open_page("/filters", viewport=PHONE, colour_scheme="dark")`: a page of a new visitor, opened and
+  painted. It goes to the shared server where no `url` is given.
+- `screenshot(page, "filters")`: a picture of the page as `screenshot-filters.png`.
+
+At the end of each test its pages are asked for their errors: a message of the console at level
+error, an uncaught exception, or a request to our server that failed fails the test. Nothing outside
+this machine is contacted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    Route,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+
+from scripts.chromium import find
+from scripts.serving import serving
+
+HERE = Path(__file__).parent
+VIEWPORTS: dict[str, ViewportSize] = {
+    "desktop": {"width": 1440, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    # No name is looked up: what is not this machine does not exist.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+# A busy machine may take its time; what never comes fails all the same.
+EXPECT_MILLISECONDS = 15_000
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
+PAINTED = (
+    '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    '[data-test-connection-state="CONNECTED"]'
+)
+
+
+class OpenPage(Protocol):
+    """What the fixture `open_page` hands out."""
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        viewport: Literal["desktop", "phone"] = "desktop",
+        colour_scheme: Literal["light", "dark"] = "light",
+        url: str | None = None,
+    ) -> Page:
+        """Open `path` as a new visitor and return the page when its first run has been painted."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here `browser`, and run it last.
+
+    Playwright's event loop belongs to the main thread for as long as the browser lives, so tests
+    that start a loop of their own must be done by then.
+    """
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: HERE in item.path.parents)
+
+
+def is_local(url: str) -> bool:
+    """Whether a request stays on this machine (`data:` and `blob:` addresses have no host)."""
+    return urlsplit(url).hostname in (None, *LOCAL_HOSTS)
+
+
+def is_base_path_probe(url: str) -> bool:
+    """Whether Streamlit's frontend asks where its server is mounted.
+
+    At a deep link such as /filters it first tries /filters/_stcore/health and host-config, which
+    are 404 by design, and then the root.
+    """
+    head, _, name = urlsplit(url).path.rpartition("/_stcore/")
+    return head != "" and name in ("health", "host-config")
+
+
+def watch(page: Page, errors: list[str]) -> None:
+    """Let `errors` collect what goes wrong on the page from now on."""
+
+    def on_console(message: ConsoleMessage) -> None:
+        place = message.location["url"]
+        # A request that was kept from leaving this machine leaves a line in the console.
+        if message.type == "error" and is_local(place) and not is_base_path_probe(place):
+            errors.append(f"console: {message.text} ({place})")
+
+    def on_failed(request: Request) -> None:
+        # ERR_ABORTED: the browser itself gave up a request whose answer nobody needs any more,
+        # such as a picture that the next run replaced.
+        if is_local(request.url) and request.failure != "net::ERR_ABORTED":
+            errors.append(f"request: {request.failure} {request.url}")
+
+    def on_response(response: Response) -> None:
+        url = response.url
+        if response.status >= 400 and is_local(url) and not is_base_path_probe(url):
+            errors.append(f"response: {response.status} {url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: errors.append(f"exception: {error}"))
+    page.on("requestfailed", on_failed)
+    page.on("response", on_response)
+
+
+def stay_local(route: Route) -> None:
+    """Let a request pass where it stays on this machine."""
+    if is_local(route.request.url):
+        route.continue_()
+    else:
+        route.abort()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of the app, running for all browser tests; its end must be clean."""
+    with serving() as served:
+        yield served.url
+
+
+@pytest.fixture
+def fresh_server() -> Iterator[Callable[[], str]]:
+    """Starts a new server that lives as long as the test, and gives its address."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(serving()).url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests: $CHROMIUM, or what scripts/chromium.py finds."""
+    path = find()
+    assert path, "no Chromium: see `python scripts/chromium.py`"
+    expect.set_options(timeout=EXPECT_MILLISECONDS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
+    """Opens pages, each for a new visitor; at the end none of them may have met an error."""
+    errors: list[str] = []
+    with ExitStack() as stack:
+
+        def open_page(
+            path: str = "/",
+            *,
+            viewport: Literal["desktop", "phone"] = "desktop",
+            colour_scheme: Literal["light", "dark"] = "light",
+            url: str | None = None,
+        ) -> Page:
+            context = browser.new_context(
+                viewport=VIEWPORTS[viewport],
+                color_scheme=colour_scheme,
+                reduced_motion="reduce",
+                accept_downloads=True,
+            )
+            stack.callback(context.close)
+            context.route("**/*", stay_local)
+            page = context.new_page()
+            watch(page, errors)
+            page.goto((url or server) + path)
+            page.wait_for_selector(PAINTED, timeout=60_000)
+            return page
+
+        yield open_page
+    assert not errors, "the browser reported:\n" + "\n".join(errors)
+
+
+@pytest.fixture
+def screenshot(tmp_path: Path) -> Callable[[Page, str], Path]:
+    """Takes a picture of a page; into the folder $SCREENSHOTS where that is set."""
+    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
+
+    def screenshot(page: Page, name: str) -> Path:
+        path = folder / f"screenshot-{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return screenshot

@@ -1,0 +1,190 @@
+"""The rules of the layout, held to the tree as it is: what depends on what, and what must exist."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explainer.topics import TOPICS, Topic
+
+ROOT = Path(__file__).parents[1]
+SUBJECTS = frozenset({"images", "convolution", "networks", "gradients", "training"})
+# What a part of the app may import of the app, besides itself.
+MAY_IMPORT = {
+    "__init__": frozenset[str](),
+    "topics": frozenset[str](),
+    "warmup": frozenset[str](),
+    **dict.fromkeys(SUBJECTS, SUBJECTS),
+    "charts": SUBJECTS,
+    "service": frozenset({"training"}),
+    "ui": SUBJECTS | {"charts", "service", "topics"},
+    "shell": SUBJECTS | {"charts", "service", "topics", "ui"},
+    "pages": SUBJECTS | {"charts", "service", "topics", "ui"},
+}
+TARGETS = ("run", "test", "test-all", "check", "bench", "clean")
+
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+MODULES = sorted((ROOT / "explainer").rglob("*.py"))
+PROSE = sorted((ROOT / "assets" / "prose").rglob("*.md"))
+PRESENT_SUBJECTS = sorted(s for s in SUBJECTS if (ROOT / "explainer" / s).is_dir())
+
+
+def relative(path: Path) -> str:
+    """The path as the reader of a test's name knows it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def part_of(path: Path) -> str:
+    """The part of the app that a file belongs to: `pages`, or a package or module of explainer."""
+    first, *rest = path.relative_to(ROOT).with_suffix("").parts
+    return rest[0] if first == "explainer" else first
+
+
+def names_imported(source: str, package: tuple[str, ...]) -> Iterator[str]:
+    """The full names of all that a module of `package` imports, also inside functions.
+
+    `from explainer import images` counts as `explainer.images`.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    """The full names of all that a file imports."""
+    return names_imported(path.read_text(encoding="utf-8"), path.relative_to(ROOT).parent.parts)
+
+
+def imported_libraries(path: Path) -> set[str]:
+    """The top-level names of what a file imports."""
+    return {name.partition(".")[0] for name in imported_modules(path)}
+
+
+def imported_parts(path: Path) -> set[str]:
+    """The parts of the app that a file imports."""
+    names = (name.split(".") for name in imported_modules(path))
+    return {name[1] for name in names if name[0] == "explainer" and len(name) > 1}
+
+
+def without_formulas_and_code(text: str) -> str:
+    """What is left of a Markdown text for the reader of words."""
+    patterns = (r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$", r"!(?=\[)", r"<!--.*?-->")
+    for pattern in patterns:
+        text = re.sub(pattern, " ", text, flags=re.DOTALL)
+    return text
+
+
+def test_imports_are_read_by_their_full_names() -> None:
+    source = (
+        "import torch.nn as nn\nfrom . import a\nfrom ..images import b\nfrom explainer import c"
+    )
+    names = set(names_imported(source, ("explainer", "ui")))
+    assert names == {"torch.nn", "explainer.ui.a", "explainer.images.b", "explainer.c"}
+
+
+def test_formulas_and_code_are_not_prose() -> None:
+    text = "a $n!$ b `if !x` c\n$$\nk!\n$$\nd ![e](f)\n```\nsimply\n```\ng"
+    assert "".join(without_formulas_and_code(text).split()) == "abcd[e](f)g"
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
+@pytest.mark.parametrize("place", ["pages/{}.py", "assets/prose/en/{}.md", "tests/app/test_{}.py"])
+def test_a_topic_has_its_page_its_prose_and_its_test(topic: Topic, place: str) -> None:
+    path = place.format(topic.slug)
+    assert (ROOT / path).is_file(), f"topic {topic.slug!r} has no {path}"
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
+def test_the_readme_lists_every_topic(topic: Topic) -> None:
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("|")]
+    row = f"| [{topic.title}](pages/{topic.slug}.py) | {topic.section} | {topic.question} |"
+    assert row in rows
+
+
+def test_every_slug_is_unique() -> None:
+    slugs = [topic.slug for topic in TOPICS]
+    assert len(slugs) == len(set(slugs))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_every_page_but_home_has_a_topic(page: Path) -> None:
+    assert page.stem in {"home", *(topic.slug for topic in TOPICS)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_a_page_holds_no_def_and_no_class(page: Path) -> None:
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [
+        node.name for node in ast.walk(ast.parse(page.read_text())) if isinstance(node, definitions)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("subject", PRESENT_SUBJECTS)
+def test_a_subject_imports_without_streamlit_and_altair(subject: str) -> None:
+    script = f"""
+import importlib, pkgutil, sys
+package = importlib.import_module("explainer.{subject}")
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+sys.exit(", ".join({{"streamlit", "altair"}} & set(sys.modules)) or 0)
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"imported: {done.stderr}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=relative)
+def test_only_ui_and_the_shell_import_streamlit(module: Path) -> None:
+    if part_of(module) not in ("ui", "shell"):
+        assert "streamlit" not in imported_libraries(module)
+
+
+@pytest.mark.parametrize("module", [*MODULES, *PAGES], ids=relative)
+def test_dependencies_point_one_way(module: Path) -> None:
+    part = part_of(module)
+    assert part in MAY_IMPORT, f"{part!r} has no place among the parts of the app"
+    assert imported_parts(module) <= MAY_IMPORT[part] | {part}
+
+
+def test_topics_import_the_standard_library_alone() -> None:
+    assert imported_libraries(ROOT / "explainer" / "topics.py") <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("module", [ROOT / "app.py", *MODULES, *PAGES], ids=relative)
+def test_a_module_has_at_most_300_lines(module: Path) -> None:
+    assert len(module.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("prose", PROSE, ids=relative)
+def test_prose_keeps_its_voice(prose: Path) -> None:
+    words = without_formulas_and_code(prose.read_text(encoding="utf-8"))
+    assert "!" not in words
+    assert not re.search(r"\bsimply\b", words, flags=re.IGNORECASE)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_makefile_has_the_target(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["make test", "make check"])
+def test_ci_runs_the_tests_and_the_checks(command: str) -> None:
+    assert command in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+@pytest.mark.parametrize("script", [".ci/run", "scripts/install.sh"])
+def test_scripts_are_executable(script: str) -> None:
+    assert os.access(ROOT / script, os.X_OK)

@@ -1,0 +1,1 @@
+"""Deepglass: see how convolutional networks work, and why they overfit."""

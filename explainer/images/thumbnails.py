@@ -1,0 +1,64 @@
+"""Codes in, smaller codes or encoded bytes out.
+
+All arrays are uint8 (H, W, 3) in RGB order; OpenCV's BGR stays inside this
+module. Nothing here enlarges a picture.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint8]
+
+
+def fit(codes: Codes, width: int, height: int) -> Codes:
+    """Reduce ``codes`` (H, W, 3) to fit into ``width`` × ``height``, keeping the proportions.
+
+    Every pixel of the result is the mean over the area it covers. A picture
+    that fits already is returned as it is; no side falls below 1. Raises
+    ``ValueError`` for a box without pixels.
+    """
+    if width < 1 or height < 1:
+        raise ValueError(f"the box must have at least 1 × 1 pixels, not {width} × {height}")
+    rows, columns = codes.shape[:2]
+    scale = min(width / columns, height / rows)
+    if scale >= 1:
+        return codes
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    return _codes(cv2.resize(codes, size, interpolation=cv2.INTER_AREA))
+
+
+def thumbnail(codes: Codes, size: int) -> bytes:
+    """The centred square of ``codes`` (H, W, 3), reduced to ``size`` × ``size``, as JPEG.
+
+    Where the square is smaller than ``size`` it keeps its own size.
+    """
+    rows, columns = codes.shape[:2]
+    side = min(rows, columns)
+    top, left = (rows - side) // 2, (columns - side) // 2
+    return encode_jpeg(fit(codes[top : top + side, left : left + side], size, size), quality=85)
+
+
+def encode_jpeg(codes: Codes, quality: int = 90) -> bytes:
+    """``codes`` (H, W, 3) as JPEG; ``quality`` in 1..100, else ``ValueError``."""
+    if not 1 <= quality <= 100:
+        raise ValueError(f"quality must lie in 1..100, not {quality}")
+    return _encode(codes, ".jpg", (cv2.IMWRITE_JPEG_QUALITY, quality))
+
+
+def encode_png(codes: Codes) -> bytes:
+    """``codes`` (H, W, 3) as PNG, every code kept; compressed lightly, for speed."""
+    return _encode(codes, ".png", (cv2.IMWRITE_PNG_COMPRESSION, 1))
+
+
+def _encode(codes: Codes, suffix: str, options: tuple[int, int]) -> bytes:
+    if codes.dtype != np.uint8 or codes.ndim != 3 or codes.shape[2] != 3:
+        raise ValueError(f"codes must be uint8 (H, W, 3), not {codes.dtype} {codes.shape}")
+    encoded, buffer = cv2.imencode(suffix, cv2.cvtColor(codes, cv2.COLOR_RGB2BGR), options)
+    if not encoded:
+        raise ValueError(f"OpenCV could not encode {codes.shape} as {suffix}")
+    return buffer.tobytes()
+
+
+def _codes(array: object) -> Codes:
+    return np.asarray(array, dtype=np.uint8)

@@ -1,0 +1,103 @@
+"""What decoding promises: no upload over 3 seconds, no process over 1 GB.
+
+Each case is the worst of its format within 50 megapixels that still decodes,
+measured in a fresh process whose children are the decoders.
+"""
+
+import json
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SIZE = (8192, 6100)
+SECONDS, MEGABYTES = 3.0, 1000
+MEASURE = """
+import json, re, resource, sys, time
+from explainer.images.decode import decode, decode_full
+data = open(sys.argv[1], "rb").read()
+start = time.perf_counter()
+codes = decode(data, "worst").codes if sys.argv[2] == "work" else decode_full(data)
+seconds = time.perf_counter() - start
+caller = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+decoder = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([*codes.shape[1::-1], seconds, caller / 1000, decoder / 1000]))
+"""
+linux = pytest.mark.skipif(sys.platform != "linux", reason="measures as Linux does")
+
+
+def measured(path: Path, wanted: str) -> tuple[int, int, float, float, float]:
+    """Width, height, seconds, and the peak megabytes of the caller and of the decoder."""
+    command = [sys.executable, "-c", MEASURE, str(path), wanted]
+    output = subprocess.run(command, check=True, capture_output=True).stdout
+    width, height, seconds, caller, decoder = json.loads(output)
+    return width, height, seconds, caller, decoder
+
+
+def smooth(mode: str) -> Image.Image:
+    columns = (np.arange(SIZE[0]) // 33 % 256).astype(np.uint8)
+    return Image.fromarray(np.broadcast_to(columns, SIZE[::-1])).convert(mode)
+
+
+def interlaced_png(path: Path) -> None:
+    """RGBA of 8 bits in Adam7: written by hand, since Pillow writes none."""
+    passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2))
+    compressor, body = zlib.compressobj(1), b""
+    for left, top, across, down in (*passes, (0, 1, 1, 2)):
+        columns = -(-(SIZE[0] - left) // across)
+        row = b"\0" + bytes([9, 99, 200, 128]) * columns
+        for _ in range(-(-(SIZE[1] - top) // down)):
+            body += compressor.compress(row)
+    body += compressor.flush()
+    header = struct.pack(">IIBBBBB", *SIZE, 8, 6, 0, 0, 1)
+    chunks = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(content))
+            + kind
+            + content
+            + zlib.crc32(kind + content).to_bytes(4, "big")
+            for kind, content in chunks
+        )
+    )
+
+
+WORST: dict[str, Callable[[Path], None]] = {
+    "interlaced RGBA PNG": interlaced_png,
+    "progressive CMYK JPEG": lambda path: smooth("CMYK").save(path, "JPEG", progressive=True),
+    "WebP with alpha": lambda path: smooth("RGBA").save(path, "WEBP", method=0, quality=10),
+    "deflated float TIFF": lambda path: smooth("F").save(
+        path, "TIFF", compression="tiff_adobe_deflate"
+    ),
+    "GIF": lambda path: smooth("L").save(path, "GIF"),
+}
+
+
+@linux
+@pytest.mark.parametrize("write", WORST.values(), ids=WORST.keys())
+def test_50_megapixels_stay_within_3_seconds_and_1_gigabyte(
+    write: Callable[[Path], None], tmp_path: Path
+) -> None:
+    write(tmp_path / "worst")
+    width, height, seconds, caller, decoder = measured(tmp_path / "worst", "work")
+    assert (width, height) == (2048, 1525)
+    assert seconds < SECONDS
+    assert caller < 200
+    assert decoder < MEGABYTES
+
+
+@linux
+def test_the_full_resolution_of_50_megapixels_stays_near_600_megabytes(tmp_path: Path) -> None:
+    WORST["progressive CMYK JPEG"](tmp_path / "worst")
+    width, height, seconds, caller, decoder = measured(tmp_path / "worst", "full")
+    assert (width, height) == SIZE
+    assert seconds < SECONDS
+    assert caller < 300
+    assert decoder < 700

@@ -1,0 +1,1 @@
+"""Kernels, applying them to pictures, and the arithmetic behind one output pixel."""

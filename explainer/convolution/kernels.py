@@ -1,0 +1,42 @@
+"""The registry of kernels: every kernel the app knows by name.
+
+Sign convention: all weights are written for cross-correlation, the sum of the window times the
+kernel as it is printed, which is what networks compute. A vertical edge kernel is positive where
+the picture gets brighter to the right. One more kernel is one more entry in one of the tuples.
+"""
+
+from __future__ import annotations
+
+from explainer.convolution.kernels_edges import EDGES
+from explainer.convolution.kernels_smooth import BASICS, BLURS, SHARPENERS
+from explainer.convolution.kernels_texture import TEXTURES
+from explainer.convolution.record import Kernel, Parameter, Weights
+
+__all__ = ["KERNELS", "Kernel", "Parameter", "Weights", "kernel", "weights"]
+
+KERNELS: tuple[Kernel, ...] = (*EDGES, *BLURS, *SHARPENERS, *TEXTURES, *BASICS)
+_BY_SLUG = {entry.slug: entry for entry in KERNELS}
+
+
+def kernel(slug: str) -> Kernel:
+    """The kernel of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no kernel {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+
+
+def weights(slug: str, **parameters: float) -> Weights:
+    """The weights `(kh, kw)` of a kernel, float64; parameters left out take their defaults.
+
+    Raises `ValueError` for an unknown kernel or parameter, and for a value that is not finite or
+    outside its range, naming the value and the bound.
+    """
+    entry = kernel(slug)
+    known = entry.defaults()
+    for name in parameters:
+        if name not in known:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise ValueError(f"{entry.title} has no parameter {name!r}; {has}")
+    values = {p.name: p.check(parameters.get(p.name, p.default)) for p in entry.parameters}
+    return entry.build(**values)

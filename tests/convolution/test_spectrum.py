@@ -1,0 +1,79 @@
+"""Frequency responses and spectra."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from explainer.convolution.application import Application
+from explainer.convolution.apply import apply
+from explainer.convolution.kernels import weights
+from explainer.convolution.spectrum import frequency_response, gain_profile, spectrum
+from tests.convolution.reference import kernels
+
+
+@given(kernels)
+def test_the_centre_is_the_absolute_sum_of_the_weights(weights: np.ndarray) -> None:
+    response = frequency_response(weights, size=32)
+    assert response[16, 16] == pytest.approx(abs(weights.sum()), abs=1e-4)
+
+
+def test_the_identity_leaves_every_frequency() -> None:
+    np.testing.assert_allclose(frequency_response(weights("identity")), 1)
+
+
+def test_turning_by_180_degrees_leaves_the_gains() -> None:
+    kernel = weights("gabor", theta=20)
+    np.testing.assert_allclose(
+        frequency_response(kernel), frequency_response(kernel[::-1, ::-1]), atol=1e-6
+    )
+
+
+def test_a_wave_leaves_the_filter_larger_by_its_gain() -> None:
+    kernel, period = weights("gaussian", sigma=1), 8
+    wave = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(64) / period)
+    pixels = np.broadcast_to(wave[None, :, None], (64, 64, 1)).astype(np.float32)
+    result = apply(pixels, kernel, Application(padding="wrap"))
+    gain = float(np.ptp(result))
+    profile = gain_profile(kernel)
+    at_wave = np.interp(1 / period, profile.frequencies, profile.horizontal)
+    assert gain == pytest.approx(at_wave, abs=1e-4)
+    assert gain == pytest.approx(frequency_response(kernel, 64)[32, 32 + 64 // period], abs=1e-4)
+
+
+def test_profiles_are_the_axes_of_the_response() -> None:
+    kernel = weights("sobel-x")
+    profile, response = gain_profile(kernel, points=65), frequency_response(kernel, size=128)
+    np.testing.assert_allclose(profile.horizontal[:64], response[64, 64:], atol=1e-5)
+    np.testing.assert_allclose(profile.vertical[:64], response[64:, 64], atol=1e-5)
+    assert profile.frequencies[-1] == 0.5
+
+
+def test_a_kernel_larger_than_the_grid_is_refused() -> None:
+    with pytest.raises(ValueError, match="size is 8, but the kernel has 11 taps a side"):
+        frequency_response(weights("gaussian"), size=8)
+
+
+def test_stripes_show_as_two_dots_at_their_frequency() -> None:
+    columns = np.arange(128)
+    stripes = np.broadcast_to(np.cos(2 * np.pi * columns / 8), (128, 128)).astype(np.float32)
+    found = spectrum(stripes)
+    brightest = np.argwhere(found == found.max())
+    assert {tuple(place) for place in brightest} <= {(64, 64 - 16), (64, 64 + 16)}
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 700), (600, 513), (40, 30)])
+def test_spectra_are_from_zero_to_one_and_at_most_512_wide(shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(0).random(shape, dtype=np.float32)
+    found = spectrum(noise)
+    assert found.shape == (min(512, shape[0]), min(512, shape[1]))
+    assert found.min() >= 0
+    assert found.max() == pytest.approx(1)
+
+
+def test_a_black_picture_has_an_empty_spectrum() -> None:
+    np.testing.assert_array_equal(spectrum(np.zeros((20, 20), np.float32)), 0)
+
+
+def test_colours_are_refused() -> None:
+    with pytest.raises(ValueError, match="grey picture"):
+        spectrum(np.zeros((20, 20, 3), np.float32))

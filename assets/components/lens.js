@@ -1,0 +1,325 @@
+// The microscope: two linked pictures, and the arithmetic behind the pixel under the pointer.
+// Everything a hover needs is here already: the exact pixels (from the pixels component), the
+// weights and the settings. The sum is worked out in double precision, with no rerun.
+// Out, state "pinned": {pixel: [row, column] | null}.
+const lenses = new WeakMap()
+
+export default function (component) {
+  const { parentElement, data, setStateValue } = component
+  let lens = lenses.get(parentElement)
+  if (!lens) lenses.set(parentElement, (lens = createLens(parentElement)))
+  lens.report = pixel => setStateValue("pinned", { pixel })
+  const { header, blobs } = unpack(data)
+  lens.update(header, blobs[0])
+  return () => lens.stop()
+}
+
+// ---------------------------------------------------------------- the arithmetic
+
+const BORDERS = {
+  none: (index, size) => index,
+  zero: (index, size) => (index < 0 || index >= size ? -1 : index),
+  replicate: (index, size) => Math.min(Math.max(index, 0), size - 1),
+  wrap: (index, size) => ((index % size) + size) % size,
+  reflect: (index, size) => {
+    if (size === 1) return 0
+    const period = 2 * (size - 1)
+    const place = ((index % period) + period) % period
+    return place < size ? place : period - place
+  },
+}
+
+function readPixel(picture, row, column, channels) {
+  if (row < 0 || column < 0) return channels === "grey" ? [0] : [0, 0, 0]
+  const at = (row * picture.width + column) * 3
+  const [red, green, blue] = [picture.codes[at] / 255, picture.codes[at + 1] / 255, picture.codes[at + 2] / 255]
+  return channels === "grey" ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue]
+}
+
+// The window of one output pixel: per channel the values, the products and their sum.
+function windowAt(picture, settings, row, column) {
+  const { weights, stride, dilation, top, left, padding, channels } = settings
+  const border = BORDERS[padding]
+  const cells = weights.map((line, u) => line.map((weight, v) => {
+    const y = row * stride - top + u * dilation
+    const x = column * stride - left + v * dilation
+    const outside = y < 0 || x < 0 || y >= picture.height || x >= picture.width
+    return { weight, outside, values: readPixel(picture, border(y, picture.height), border(x, picture.width), channels) }
+  }))
+  const count = channels === "grey" ? 1 : 3
+  const sums = Array.from({ length: count }, (_, channel) =>
+    cells.flat().reduce((sum, cell) => sum + cell.weight * cell.values[channel], 0))
+  const outputs = channels === "summed"
+    ? [sums.reduce((total, sum) => total + sum, 0) + settings.bias]
+    : sums.map(sum => sum + settings.bias)
+  return { cells, sums, outputs }
+}
+
+// ---------------------------------------------------------------- the lens
+
+function createLens(parentElement) {
+  const root = parentElement.querySelector(".lens")
+  const host = hostOf(parentElement)
+  const pane = name => {
+    const box = root.querySelector(`.pane[data-pane="${name}"]`)
+    return { box, caption: box.querySelector(".caption"), frame: box.querySelector(".frame"),
+             pixels: box.querySelector(".pixels"), overlay: box.querySelector(".overlay") }
+  }
+  const input = pane("input"), output = pane("output")
+  const find = selector => root.querySelector(selector)
+  let settings = null, picture = null, drawn = "", at = null, pinned = false, shownFor = ""
+
+  function update(header, image) {
+    settings = header
+    input.caption.textContent = header.captions.input
+    output.caption.textContent = header.captions.output
+    input.overlay.setAttribute("aria-label", header.alt.input)
+    output.overlay.setAttribute("aria-label", header.alt.output)
+    for (const { frame } of [input, output]) frame.style.setProperty("--ratio", header.width / header.height)
+    if (shownFor !== header.digest) { shownFor = header.digest; at = null; pinned = false }
+    if (header.pinned) { at = bounded(header.pinned); pinned = true }
+    else if (!at) at = bounded(header.start)
+    else at = bounded(at)
+    drawLegend()
+    drawOutput(image, header.number)
+    showPicture()
+  }
+
+  function bounded([row, column]) {
+    const [rows, columns] = settings.shape
+    return [Math.min(Math.max(Math.round(row), 0), rows - 1), Math.min(Math.max(Math.round(column), 0), columns - 1)]
+  }
+
+  function showPicture() {
+    picture = pictures.get(settings.digest) ?? null
+    if (!picture) return
+    const wanted = settings.digest + settings.channels
+    if (drawn !== wanted) { drawn = wanted; drawInput() }
+    refresh()
+  }
+
+  function drawInput() {
+    const { width, height, codes } = picture
+    Object.assign(input.pixels, { width, height })
+    const rgba = new Uint8ClampedArray(width * height * 4).fill(255)
+    const grey = settings.channels === "grey"
+    for (let i = 0, j = 0; i < codes.length; i += 3, j += 4) {
+      if (grey) rgba[j] = rgba[j + 1] = rgba[j + 2] = 0.299 * codes[i] + 0.587 * codes[i + 1] + 0.114 * codes[i + 2]
+      else { rgba[j] = codes[i]; rgba[j + 1] = codes[i + 1]; rgba[j + 2] = codes[i + 2] }
+    }
+    input.pixels.getContext("2d").putImageData(new ImageData(rgba, width, height), 0, 0)
+    sharpen(input.pixels)
+  }
+
+  // Decoding is asynchronous, so a late picture must not replace a newer one.
+  function drawOutput(image, number) {
+    createImageBitmap(new Blob([image], { type: settings.mime })).then(bitmap => {
+      if (number < Number(output.pixels.dataset.number)) return
+      if (output.pixels.width !== bitmap.width || output.pixels.height !== bitmap.height)
+        Object.assign(output.pixels, { width: bitmap.width, height: bitmap.height })
+      output.pixels.getContext("2d").drawImage(bitmap, 0, 0)
+      bitmap.close()
+      output.pixels.dataset.number = number
+      output.pixels.dataset.painted = performance.now()
+      sharpen(output.pixels)
+      host.dispatchEvent(new CustomEvent("painted", { bubbles: true, composed: true, detail: number }))
+    })
+  }
+
+  function sharpen(canvas) {
+    canvas.style.imageRendering = canvas.width < canvas.clientWidth * 0.75 ? "pixelated" : "auto"
+  }
+
+  function drawLegend() {
+    const { legend } = settings
+    const scale = find(".scale"), context = scale.getContext("2d")
+    for (let i = 0; i < 256; i++) {
+      context.fillStyle = `rgb(${colourAt(legend.stops, i / 255).join()})`
+      context.fillRect(i, 0, 1, 1)
+    }
+    scale.setAttribute("aria-label", legend.meaning)
+    scale.title = legend.meaning
+    find(".low").textContent = legend.low
+    find(".high").textContent = legend.high
+    find(".statistics").textContent = settings.statistics
+  }
+
+  // -------------------------------------------------------------- pointing
+
+  function pixelUnder(event, side) {
+    const box = side.overlay.getBoundingClientRect()
+    const across = (event.clientX - box.left) / box.width, down = (event.clientY - box.top) / box.height
+    if (side === output) return bounded([down * settings.shape[0] - 0.5, across * settings.shape[1] - 0.5])
+    const { stride, dilation, top, left, weights } = settings
+    const middle = size => Math.floor((dilation * (size - 1)) / 2)
+    return bounded([(down * settings.height - 0.5 - middle(weights.length) + top) / stride,
+                    (across * settings.width - 0.5 - middle(weights[0].length) + left) / stride])
+  }
+
+  function moveTo(pixel) { at = bounded(pixel); refresh() }
+  function pin(value) { pinned = value; refresh(); lens.report(value ? at : null) }
+
+  for (const side of [input, output]) {
+    side.overlay.onpointermove = event => { if (picture && !pinned) moveTo(pixelUnder(event, side)) }
+    side.overlay.onclick = event => {
+      if (!picture) return
+      if (pinned) { pinned = false; moveTo(pixelUnder(event, side)); pin(false) }
+      else { moveTo(pixelUnder(event, side)); pin(true) }
+    }
+    side.overlay.onkeydown = event => {
+      const step = event.shiftKey ? 10 : 1
+      const moves = { ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] }
+      if (!picture) return
+      if (event.key in moves) {
+        event.preventDefault()
+        moveTo([at[0] + moves[event.key][0], at[1] + moves[event.key][1]])
+      } else if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pin(!pinned) }
+      else if (event.key === "Escape" && pinned) pin(false)
+    }
+  }
+
+  // -------------------------------------------------------------- what is shown of it
+
+  function refresh() {
+    if (!picture || !at) return
+    const found = windowAt(picture, settings, at[0], at[1])
+    drawBox(input, ...windowBox())
+    drawBox(output, at[1] / settings.shape[1], at[0] / settings.shape[0], 1 / settings.shape[1], 1 / settings.shape[0])
+    showMicroscope(find, settings, at, pinned, found)
+  }
+
+  function windowBox() {
+    const { stride, dilation, top, left, weights, width, height } = settings
+    return [(at[1] * stride - left) / width, (at[0] * stride - top) / height,
+            (dilation * (weights[0].length - 1) + 1) / width, (dilation * (weights.length - 1) + 1) / height]
+  }
+
+  // A box given in parts of the picture; a tiny one gets a ring around it, so that it is found.
+  function drawBox(side, x, y, w, h) {
+    const { overlay } = side
+    const ratio = window.devicePixelRatio || 1
+    const width = Math.round(overlay.clientWidth * ratio), height = Math.round(overlay.clientHeight * ratio)
+    if (overlay.width !== width || overlay.height !== height) Object.assign(overlay, { width, height })
+    const context = overlay.getContext("2d")
+    context.clearRect(0, 0, width, height)
+    const box = [x * width, y * height, w * width, h * height]
+    for (const [colour, line] of [["#000000", 4 * ratio], ["#ffd84d", 2 * ratio]]) {
+      context.strokeStyle = colour
+      context.lineWidth = line
+      context.strokeRect(box[0] - line / 2, box[1] - line / 2, box[2] + line, box[3] + line)
+      if (Math.min(box[2], box[3]) < 10 * ratio) {
+        context.beginPath()
+        context.arc(box[0] + box[2] / 2, box[1] + box[3] / 2, 14 * ratio, 0, 2 * Math.PI)
+        context.stroke()
+      }
+    }
+  }
+
+  const layOut = layout => {
+    root.dataset.layout = layout
+    root.querySelectorAll(".bar button").forEach(button => button.setAttribute("aria-pressed", button.dataset.layout === layout))
+    requestAnimationFrame(() => { sharpen(input.pixels); sharpen(output.pixels); refresh() })
+  }
+  root.querySelectorAll(".bar button").forEach(button => { button.onclick = () => layOut(button.dataset.layout) })
+  const wipe = find(".wipe")
+  wipe.oninput = () => root.style.setProperty("--wipe", `${wipe.value}%`)
+
+  if (root.clientWidth && root.clientWidth < 560) layOut("wipe")
+  const observer = new ResizeObserver(() => { sharpen(input.pixels); sharpen(output.pixels); refresh() })
+  observer.observe(root)
+  const arrived = event => { if (settings && event.detail === settings.digest) showPicture() }
+  window.addEventListener("deepglass-picture", arrived)
+  const lens = { update, report: () => {}, stop() { observer.disconnect(); window.removeEventListener("deepglass-picture", arrived); lenses.delete(parentElement) } }
+  return lens
+}
+
+// ---------------------------------------------------------------- the grids
+
+const CHANNEL_NAMES = ["red", "green", "blue"]
+
+function showMicroscope(find, settings, at, pinned, { cells, sums, outputs }) {
+  const { bias, channels, labels } = settings
+  const where = find(".where")
+  where.textContent = `${labels.pixel}: ${labels.row} ${at[0]}, ${labels.column} ${at[1]}${pinned ? ` · ${labels.pinned}` : ""}`
+  const holder = find(".channels")
+  const size = Math.max(cells.length, cells[0].length)
+  while (holder.children.length > sums.length) holder.lastChild.remove()
+  while (holder.children.length < sums.length) holder.append(channelRow())
+  const limit = Math.max(...cells.flat().map(cell => Math.abs(cell.weight)), 1e-12)
+  sums.forEach((sum, channel) => {
+    const row = holder.children[channel]
+    const name = channels === "grey" ? labels.grey : labels[CHANNEL_NAMES[channel]]
+    row.querySelector(".channel").textContent = name
+    const [values, weights, products] = row.querySelectorAll("canvas")
+    const value = cell => cell.values[channel]
+    paintGrid(values, cells, value, settings.sequential, [0, 1], size, cell => cell.outside)
+    paintGrid(weights, cells, cell => cell.weight, settings.diverging, [-limit, limit], size)
+    paintGrid(products, cells, cell => cell.weight * value(cell), settings.diverging, [-limit, limit], size)
+    values.setAttribute("aria-label", `${labels.window}, ${name}`)
+    weights.setAttribute("aria-label", labels.kernel)
+    products.setAttribute("aria-label", `${labels.products}, ${name}`)
+    row.querySelector(".sum").textContent = show(sum)
+  })
+  const result = find(".result")
+  result.dataset.row = at[0]
+  result.dataset.column = at[1]
+  result.dataset.sums = JSON.stringify(sums)
+  result.dataset.outputs = JSON.stringify(outputs)
+  const biasText = bias < 0 ? `− ${show(-bias)}` : `+ ${show(bias)}`
+  const parts = channels === "summed"
+    ? [`${sums.map(sum => (sum < 0 ? `(${show(sum)})` : show(sum))).join(" + ")} ${biasText} = ${show(outputs[0])}`]
+    : sums.map((sum, i) => `${show(sum)} ${biasText} = ${show(outputs[i])}`)
+  result.replaceChildren(element("span", { class: "label", text: labels.result }), ...parts.map(text => element("span", { class: "part", text })))
+  const hint = find(".hint")
+  hint.textContent = settings.labels.hint
+  holder.onpointermove = event => { hint.textContent = cellUnder(event, cells, holder) ?? settings.labels.hint }
+  holder.onpointerleave = () => { hint.textContent = settings.labels.hint }
+}
+
+// The product under the pointer in words, for tables too fine to print their numbers.
+function cellUnder(event, cells, holder) {
+  const canvas = event.target.closest("canvas")
+  if (!canvas) return null
+  const row = Math.floor((event.offsetY / canvas.clientHeight) * cells.length)
+  const column = Math.floor((event.offsetX / canvas.clientWidth) * cells[0].length)
+  const cell = cells[row]?.[column]
+  if (!cell) return null
+  const value = cell.values[[...holder.children].indexOf(canvas.parentElement)]
+  return `${show(value)} × ${show(cell.weight, 4)} = ${show(value * cell.weight, 4)}`
+}
+
+function channelRow() {
+  const grid = () => element("canvas", { role: "img" })
+  const sign = text => element("span", { class: "sign", text, "aria-hidden": "true" })
+  return element("div", { class: "row" }, element("span", { class: "channel" }),
+    grid(), sign("×"), grid(), sign("="), grid(), sign("Σ"), element("span", { class: "sum" }))
+}
+
+function paintGrid(canvas, cells, valueOf, stops, [low, high], size, isOutside = () => false) {
+  const width = canvas.parentElement.clientWidth
+  const room = Math.min(230, (width - (width > 480 ? 190 : 72)) / 3)
+  const side = Math.max(4, Math.min(52, Math.floor(room / size)))
+  const ratio = window.devicePixelRatio || 1
+  const [rows, columns] = [cells.length, cells[0].length]
+  canvas.style.width = `${side * columns}px`
+  canvas.style.height = `${side * rows}px`
+  Object.assign(canvas, { width: Math.round(side * columns * ratio), height: Math.round(side * rows * ratio) })
+  const context = canvas.getContext("2d")
+  context.scale(ratio, ratio)
+  context.font = `${side >= 40 ? 12 : side >= 30 ? 10 : 9}px ${getComputedStyle(canvas).fontFamily}`
+  context.fillStyle = getComputedStyle(canvas).borderTopColor
+  context.fillRect(0, 0, side * columns, side * rows)
+  context.textAlign = "center"
+  context.textBaseline = "middle"
+  cells.forEach((line, row) => line.forEach((cell, column) => {
+    const value = valueOf(cell)
+    const colour = colourAt(stops, (value - low) / (high - low))
+    context.fillStyle = `rgb(${colour.join()})`
+    const gap = side > 10 ? 1 : 0
+    context.fillRect(column * side + gap, row * side + gap, side - (column + 1 < columns ? gap : 2 * gap), side - (row + 1 < rows ? gap : 2 * gap))
+    if (side < 25) return
+    context.fillStyle = inkOn(colour)
+    context.fillText(show(value, Number.isInteger(value) ? 0 : side >= 40 ? 3 : 2), column * side + side / 2, row * side + side / 2)
+    if (isOutside(cell)) { context.strokeStyle = inkOn(colour); context.setLineDash([3, 3]); context.strokeRect(column * side + 2, row * side + 2, side - 5, side - 5); context.setLineDash([]) }
+  }))
+}

@@ -1,0 +1,89 @@
+// What every component of the app shares: the byte format of its data, the exact pixels of the
+// picture, and the flow control that lets a picture follow the hand.
+
+// data: 4 bytes little-endian length of a JSON header, the header, then the blobs it counts.
+function unpack(data) {
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data)
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
+  const blobs = []
+  let offset = 4 + length
+  for (const size of header.sizes) {
+    blobs.push(bytes.subarray(offset, offset + size))
+    offset += size
+  }
+  return { header, blobs }
+}
+
+// Pictures by digest, shared by the components of one tab: {height, width, codes}.
+const pictures = (window.deepglassPictures ??= new Map())
+const KEPT_PICTURES = 4
+
+function keepPicture(digest, picture) {
+  pictures.set(digest, picture)
+  while (pictures.size > KEPT_PICTURES) pictures.delete(pictures.keys().next().value)
+  window.dispatchEvent(new CustomEvent("deepglass-picture", { detail: digest }))
+}
+
+// One value on its way at a time; of those that come meanwhile only the last is sent on.
+// The server's answer carries the number of the value it answers, so nothing is lost or queued.
+function makeFlow(send) {
+  const PATIENCE_MS = 1500
+  let number = Date.now()
+  let inFlight = null
+  let waiting = null
+  let timer = 0
+  const flush = () => {
+    if (inFlight !== null || waiting === null) return
+    inFlight = ++number
+    const value = { ...waiting, number: inFlight }
+    waiting = null
+    clearTimeout(timer)
+    timer = setTimeout(() => { inFlight = null; flush() }, PATIENCE_MS)
+    flow.send(value)
+  }
+  const flow = {
+    send,
+    push(value) { waiting = value; flush() },
+    acknowledge(answered) {
+      if (inFlight === null || answered < inFlight) return
+      inFlight = null
+      clearTimeout(timer)
+      flush()
+    },
+    busy: () => inFlight !== null || waiting !== null,
+    stop: () => clearTimeout(timer),
+  }
+  return flow
+}
+
+// Numbers as the page prints them: three decimals, a true minus sign, no negative zero.
+function show(value, decimals = 3) {
+  if (!Number.isFinite(value)) return "–"
+  const text = Math.abs(value).toFixed(decimals)
+  return (value < 0 && Number(text) !== 0 ? "−" : "") + text
+}
+
+// Colours between stops given as "#rrggbb", position in [0, 1].
+function rgbOf(hex) { return [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)) }
+function colourAt(stops, position) {
+  const place = Math.min(Math.max(position, 0), 1) * (stops.length - 1)
+  const index = Math.min(Math.floor(place), stops.length - 2)
+  const [a, b] = [rgbOf(stops[index]), rgbOf(stops[index + 1])]
+  return a.map((value, i) => Math.round(value + (b[i] - value) * (place - index)))
+}
+function inkOn([red, green, blue]) {
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#10151c" : "#ffffff"
+}
+
+function hostOf(parentElement) { return parentElement.host ?? parentElement }
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "text") made.textContent = value
+    else if (value !== null && value !== undefined) made.setAttribute(name, value)
+  }
+  made.append(...children)
+  return made
+}

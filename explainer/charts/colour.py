@@ -1,0 +1,128 @@
+"""Filter results as 8-bit pictures: diverging for signed values, sequential for magnitudes.
+
+A view is a record: how the numbers become the interval [0, 1], and with which colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.charts.theme import GREYS, Theme, centred
+from explainer.convolution.view import Scale, Statistics, magnitude
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.uint8]
+
+USUAL_SHARE = 99.5
+PALE = 0.2
+
+
+@lru_cache(maxsize=32)
+def colour_table(stops: tuple[str, ...]) -> Codes:
+    """256 RGB colours between `stops` (`#rrggbb`), linear between neighbours. `(256, 1, 3)`."""
+    anchors = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops], float)
+    positions = np.linspace(0, len(stops) - 1, 256)
+    channels = [np.interp(positions, np.arange(len(stops)), anchors[:, i]) for i in range(3)]
+    return np.stack(channels, axis=1).round().astype(np.uint8)[:, None, :]
+
+
+def to_codes(values: Floats, low: float, high: float) -> Codes:
+    """`values` scaled so that `low` becomes 0 and `high` 255, rounded and clipped. Same shape."""
+    gain = 255.0 / max(high - low, 1e-12)
+    plane = values.reshape(values.shape[0], -1)
+    # addWeighted is OpenCV's one pass from float to rounded, saturated bytes; the second is unused.
+    codes = cv2.addWeighted(plane, gain, plane, 0, -low * gain, dtype=cv2.CV_8U)
+    return np.asarray(codes, np.uint8).reshape(values.shape)
+
+
+def paint(values: Floats, low: float, high: float, stops: tuple[str, ...]) -> Codes:
+    """Values `(H, W)` or `(H, W, 1)` as RGB `(H, W, 3)` through the colour table of `stops`."""
+    codes = to_codes(np.ascontiguousarray(values.reshape(values.shape[:2])), low, high)
+    return np.asarray(cv2.applyColorMap(codes, colour_table(stops)), np.uint8)
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at a signed result `(H, W, C)`."""
+
+    title: str
+    meaning: str
+    scale: Callable[[Floats, Statistics], Scale]
+    prepare: Callable[[Floats], Floats]
+    stops: Callable[[Theme], tuple[str, ...]]
+
+
+def symmetric(reach: float) -> Scale:
+    """The scale from `-reach` to `reach`, with zero in its middle."""
+    return Scale(-reach, reach, 0.0)
+
+
+def extent(values: Floats, numbers: Statistics) -> float:
+    """How far from zero a colour scale for `values` should reach.
+
+    The 99.5th percentile of the absolute values (of about 16,000 of them, on a lattice), so that
+    one glint does not make the rest pale; the largest where the rest is small beside it, as for a
+    single bright pixel. 1 where all is zero. `numbers` are the statistics of `values`.
+    """
+    largest = max(abs(numbers.minimum), abs(numbers.maximum))
+    step = max(1, int(np.sqrt(values.shape[0] * values.shape[1] / 16_384)))
+    usual = float(np.percentile(np.abs(values[::step, ::step]), USUAL_SHARE))
+    return (usual if usual >= PALE * largest else largest) or 1.0
+
+
+def _symmetric(values: Floats, numbers: Statistics) -> Scale:
+    return symmetric(extent(values, numbers))
+
+
+def _from_zero(values: Floats, numbers: Statistics) -> Scale:
+    reach = extent(values, numbers)
+    return Scale(0.0, reach, reach / 2)
+
+
+def _unit(_values: Floats, _numbers: Statistics) -> Scale:
+    return Scale(0.0, 1.0, 0.5)
+
+
+def _as_it_is(values: Floats) -> Floats:
+    return values
+
+
+SIGNED = View(
+    title="Signed",
+    meaning="blue below zero, red above; zero has the colour of the page",
+    scale=_symmetric,
+    prepare=_as_it_is,
+    stops=centred,
+)
+MAGNITUDE = View(
+    title="Magnitude",
+    meaning="the absolute value: how strong the response is, whatever its sign",
+    scale=_from_zero,
+    prepare=magnitude,
+    stops=lambda theme: theme.sequential,
+)
+CLIPPED = View(
+    title="Picture",
+    meaning="0 is black and 1 is white; what lies outside is clipped",
+    scale=_unit,
+    prepare=_as_it_is,
+    stops=lambda _theme: GREYS,
+)
+VIEWS: tuple[View, ...] = (SIGNED, MAGNITUDE, CLIPPED)
+
+
+def colour_result(prepared: Floats, scale: Scale, stops: tuple[str, ...]) -> Codes:
+    """A prepared result as RGB: one channel through the colours, three channels each as light.
+
+    With three channels the scale's low end is dark and its high end bright in each of them, so that
+    zero on a symmetric scale is mid-grey.
+    """
+    if prepared.shape[2] == 1:
+        return paint(prepared, scale.low, scale.high, stops)
+    return to_codes(prepared, scale.low, scale.high)

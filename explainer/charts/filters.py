@@ -1,0 +1,64 @@
+"""Charts of the Filters page: what a kernel lets through, and how its singular values fall."""
+
+from __future__ import annotations
+
+import altair as alt
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.charts.colour import paint
+from explainer.charts.theme import Theme
+from explainer.convolution.spectrum import GainProfile
+
+
+def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
+    """The factor on each frequency (cycles per pixel, 0 to 0.5) along both axes, as two lines."""
+    directions = {"across": profile.horizontal, "down": profile.vertical}
+    rows = [
+        {"frequency": float(frequency), "gain": float(factor), "direction": name}
+        for name, gain in directions.items()
+        for frequency, factor in zip(profile.frequencies, gain, strict=True)
+    ]
+    colours = alt.Scale(domain=list(directions), range=list(theme.categorical[:2]))
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("frequency:Q", title="waves per pixel", scale=alt.Scale(domain=[0, 0.5])),
+            y=alt.Y("gain:Q", title="factor |W|", scale=alt.Scale(zero=True)),
+            color=alt.Color("direction:N", title="waves that run", scale=colours),
+            strokeDash=alt.StrokeDash("direction:N", title="waves that run"),
+            tooltip=[alt.Tooltip("frequency:Q", format=".3f"), alt.Tooltip("gain:Q", format=".3f")],
+        )
+        .properties(height=230)
+    )
+    return chart
+
+
+def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Chart:
+    """The singular values of a kernel as bars, largest first."""
+    rows = [{"number": i, "value": float(value)} for i, value in enumerate(values, start=1)]
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_bar(color=theme.categorical[0])
+        .encode(
+            x=alt.X("number:O", title="singular value", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("value:Q", title="size"),
+            tooltip=[alt.Tooltip("number:O"), alt.Tooltip("value:Q", format=".4g")],
+        )
+        .properties(height=230)
+    )
+    return chart
+
+
+def square_picture(
+    values: NDArray[np.float32], high: float, theme: Theme, side: int
+) -> NDArray[np.uint8]:
+    """A map `(h, w)` from 0 to `high` in sequential colours, stretched to `(side, side, 3)`.
+
+    Frequencies run from -0.5 to 0.5 along either axis whatever the shape, so equal places in two
+    such pictures stand for equal waves.
+    """
+    square = cv2.resize(values, (side, side), interpolation=cv2.INTER_LINEAR)
+    return paint(np.asarray(square, np.float32), 0.0, high, theme.sequential)

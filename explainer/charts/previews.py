@@ -1,0 +1,84 @@
+"""The pictures on the home page: one invitation each, computed here by the code of its topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result
+from explainer.charts.theme import Theme
+from explainer.convolution.application import Application
+from explainer.convolution.apply import apply
+from explainer.convolution.kernels import weights
+from explainer.convolution.view import statistics
+from explainer.images.gallery import gallery_picture
+from explainer.images.thumbnails import fit
+
+Codes = NDArray[np.uint8]
+SIDE = 420
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An invitation: a question, the picture that goes with it, and the page state it opens.
+
+    `picture(theme)` gives RGB codes `(h, w, 3)`; `query` is what the link adds to the address.
+    """
+
+    topic: str
+    question: str
+    alt: str
+    picture: Callable[[Theme], Codes]
+    query: dict[str, str] = field(default_factory=dict)
+
+
+def _filtered(
+    sample: str, kernel: str, view: View, channels: str, **parameters: float
+) -> Callable[[Theme], Codes]:
+    def picture(theme: Theme) -> Codes:
+        codes = _square(gallery_picture(sample).codes)
+        values = apply(
+            codes.astype(np.float32) / 255,
+            weights(kernel, **parameters),
+            Application(channels=channels),
+        )
+        scale = view.scale(values, statistics(values))
+        return colour_result(view.prepare(values), scale, view.stops(theme))
+
+    return picture
+
+
+def _square(codes: Codes) -> Codes:
+    side = min(codes.shape[:2])
+    top, left = ((size - side) // 2 for size in codes.shape[:2])
+    return fit(codes[top : top + side, left : left + side], SIDE, SIDE)
+
+
+PREVIEWS: tuple[Preview, ...] = (
+    Preview(
+        topic="filters",
+        question="What can nine numbers see in a photo?",
+        alt="A portrait of an astronaut as a Sobel filter answers it: outlines in blue where it "
+        "gets darker to the right, in red where it gets brighter.",
+        picture=_filtered("astronaut", "sobel-x", SIGNED, "grey"),
+        query={"filters.kernel": "Sobel x", "picture": "astronaut"},
+    ),
+    Preview(
+        topic="filters",
+        question="What is left of a cat when the detail goes?",
+        alt="A cat's face, blurred by a wide Gaussian filter.",
+        picture=_filtered("chelsea", "gaussian", CLIPPED, "each", sigma=4.0),
+        query={"filters.kernel": "Gaussian blur", "filters.sigma": "4", "picture": "chelsea"},
+    ),
+    Preview(
+        topic="filters",
+        question="Which waves does a filter let through?",
+        alt="A zone plate, rings from wide to narrow, of which a difference of Gaussians keeps "
+        "those of middling width.",
+        picture=_filtered("zone-plate", "difference-of-gaussians", SIGNED, "grey"),
+        query={"filters.kernel": "Difference of Gaussians", "picture": "zone-plate"},
+    ),
+)

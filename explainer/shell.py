@@ -1,0 +1,21 @@
+"""The main script: the frame around every page, run anew at each visit and interaction."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explainer.topics import sections
+
+PAGES = Path(__file__).parents[1] / "pages"
+
+st.set_page_config(page_title="Deepglass", page_icon=":material/lens_blur:", layout="wide")
+
+home = st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True)
+navigation: dict[str, list[st.Page]] = {"": [home]}
+for section, entries in sections().items():
+    navigation[section] = [
+        st.Page(PAGES / f"{entry.slug}.py", title=entry.title, icon=entry.icon, url_path=entry.slug)
+        for entry in entries
+    ]
+
+st.navigation(navigation).run()

@@ -1,0 +1,48 @@
+"""The one list of what the app explains.
+
+A topic's slug names everything about it: `pages/<slug>.py`, `assets/prose/en/<slug>.md`,
+`tests/app/test_<slug>.py` and the address `/<slug>`. Only the standard library is imported here,
+so that the navigation, the tests and the home page can read the list at no cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One page of the app: its address, its name, its icon, its section, and what it asks."""
+
+    slug: str
+    title: str
+    icon: str
+    section: str
+    question: str
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        slug="filters",
+        title="Filters",
+        icon=":material/blur_on:",
+        section="Convolution",
+        question="What can nine numbers see in a photo?",
+    ),
+)
+
+
+def topic(slug: str) -> Topic:
+    """The topic of that slug. Raises `ValueError` that names the slugs there are."""
+    for entry in TOPICS:
+        if entry.slug == slug:
+            return entry
+    raise ValueError(f"no topic {slug!r}; there are {', '.join(t.slug for t in TOPICS)}")
+
+
+def sections() -> dict[str, list[Topic]]:
+    """The topics in their sections, both in the order of `TOPICS`."""
+    grouped: dict[str, list[Topic]] = {}
+    for entry in TOPICS:
+        grouped.setdefault(entry.section, []).append(entry)
+    return grouped

@@ -1,0 +1,1 @@
+"""What a visitor touches: controls, picture input, components. The only package with streamlit."""

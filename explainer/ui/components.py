@@ -1,0 +1,46 @@
+"""The app's own browser components: their files, their byte format, and how they are mounted.
+
+A component lives in `assets/components/<name>.{html,css,js}`; `shared.js` goes before each script.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+FOLDER = Path(__file__).parents[2] / "assets" / "components"
+
+
+@cache
+def _text(file_name: str) -> str:
+    path = FOLDER / file_name
+    return path.read_text(encoding="utf-8") + "\n" if path.exists() else "\n"
+
+
+def mount(name: str, *, key: str, data: Any, **callbacks: Any) -> Any:
+    """Show component `name` with `data`; returns its state and triggers as attributes.
+
+    The definition is registered with the running server the first time it is asked for there.
+    """
+    registry = st.runtime.get_instance().bidi_component_registry
+    return _renderer(name, registry)(key=key, data=data, **callbacks)
+
+
+@cache
+def _renderer(name: str, _registry: object) -> Any:
+    return st.components.v2.component(
+        f"deepglass_{name}",
+        html=_text(f"{name}.html"),
+        css=_text(f"{name}.css"),
+        js=_text("shared.js") + _text(f"{name}.js"),
+    )
+
+
+def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
+    """A JSON header and byte blobs as one message: length, header (with the sizes), blobs."""
+    head = json.dumps({**header, "sizes": [len(blob) for blob in blobs]}).encode()
+    return b"".join((len(head).to_bytes(4, "little"), head, *blobs))

@@ -1,0 +1,149 @@
+"""One's own kernel: a grid to type into, with its size and a few operations on the whole of it.
+
+The weights live in the session and, written on leaving a cell, in the URL as compact text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from explainer.charts.theme import Theme, centred
+from explainer.convolution import grid
+from explainer.convolution.record import Weights
+from explainer.ui.components import mount
+from explainer.ui.live import Moved, request_page
+
+BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
+LABELS = {
+    "weight": "Weight",
+    "refused": f"{{value}} is no number from −{grid.LARGEST_WEIGHT:g} to {grid.LARGEST_WEIGHT:g}; "
+    "the weight stays as it was.",
+}
+
+
+def _flip_vertical(weights: Weights) -> Weights:
+    return grid.flip(weights, vertical=True)
+
+
+OPERATIONS: dict[str, Callable[[Weights], Weights]] = {
+    "Normalise to sum 1": grid.normalise,
+    "Transpose": grid.transpose,
+    "Flip left and right": grid.flip,
+    "Flip up and down": _flip_vertical,
+    "Turn by 90°": grid.rotate,
+}
+
+
+def own_weights(key: str) -> tuple[Weights, Moved]:
+    """The weights as typed, else as remembered, else from the URL, else a Sobel to begin with."""
+    message = _message(key)
+    seen: dict[str, int] = st.session_state.setdefault(f"{key}.own_seen", {"number": 0})
+    number = int(message.get("number", 0))
+    fresh = number > seen["number"]
+    if fresh:
+        st.session_state[f"{key}.own"] = _checked(np.array(message["weights"], float))
+    seen["number"] = max(number, seen["number"])
+    weights = _remembered(key)
+    return weights, Moved({}, final=fresh and bool(message.get("final")), number=number)
+
+
+def adopt(key: str, weights: Weights) -> None:
+    """Take `weights` as the visitor's own, for the *Edit these weights* button."""
+    _remember(key, weights)
+
+
+def own_controls(key: str) -> None:
+    """Size of the table, and what can be done to the whole of it."""
+    rows, columns = _remembered(key).shape
+    with st.container(horizontal=True, gap="small"):
+        for label, name, value in (("Rows", "rows", rows), ("Columns", "columns", columns)):
+            st.session_state[f"{key}.own_{name}"] = value
+            st.number_input(
+                label, 1, grid.LARGEST_SIDE, step=1, width=112,
+                key=f"{key}.own_{name}", on_change=_resize, args=(key,),
+            )  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        st.button("Random", icon=":material/casino:", on_click=_randomise, args=(key,))
+        st.menu_button(
+            "Whole table",
+            list(OPERATIONS),
+            key=f"{key}.own_operation",
+            on_click=_operate,
+            args=(key,),
+        )
+
+
+def own_grid(slot: DeltaGenerator, key: str, weights: Weights, moved: Moved, theme: Theme) -> None:
+    """Draw the grid into `slot` and answer the edit that has been dealt with."""
+    data: dict[str, Any] = {
+        "weights": weights.tolist(),
+        "largest": grid.LARGEST_WEIGHT,
+        "stops": centred(theme),
+        "number": moved.number,
+        "labels": LABELS,
+    }
+    with slot:
+        mount("grid", key=f"{key}.grid", data=data, on_edited_change=_nothing)
+
+
+def write_own_to_url(key: str, weights: Weights | None) -> None:
+    """Put the visitor's own weights into the address, or take them out."""
+    if weights is None:
+        st.query_params.pop(f"{key}.weights", None)
+    elif st.query_params.get(f"{key}.weights") != (text := grid.format(weights)):
+        st.query_params[f"{key}.weights"] = text
+
+
+def _nothing() -> None:
+    """A callback that has to be there for the component to report its state."""
+
+
+def _message(key: str) -> dict[str, Any]:
+    state = st.session_state.get(f"{key}.grid") or {}
+    return dict(state.get("edited") or {})
+
+
+def _remembered(key: str) -> Weights:
+    stored: Weights | None = st.session_state.get(f"{key}.own")
+    if stored is None:
+        stored = st.session_state[f"{key}.own"] = _from_url(key)
+    return stored
+
+
+def _from_url(key: str) -> Weights:
+    text = st.query_params.get(f"{key}.weights", BEGINNING)
+    try:
+        return grid.parse(text)
+    except ValueError as error:
+        st.warning(str(error), icon=":material/grid_off:")
+        return grid.parse(BEGINNING)
+
+
+def _remember(key: str, weights: Weights) -> None:
+    st.session_state[f"{key}.own"] = weights
+    request_page(key)
+
+
+def _checked(weights: Weights) -> Weights:
+    return grid.checked(weights)
+
+
+def _resize(key: str) -> None:
+    rows, columns = (int(st.session_state[f"{key}.own_{n}"]) for n in ("rows", "columns"))
+    _remember(key, grid.resize(_remembered(key), rows, columns))
+
+
+def _randomise(key: str) -> None:
+    seed = st.session_state[f"{key}.own_seed"] = st.session_state.get(f"{key}.own_seed", 0) + 1
+    _remember(key, grid.random(*_remembered(key).shape, seed=seed))
+
+
+def _operate(key: str) -> None:
+    operation = OPERATIONS.get(st.session_state[f"{key}.own_operation"])
+    if operation:
+        _remember(key, operation(_remembered(key)))

@@ -1,0 +1,35 @@
+"""What the app tests read from a page: the messages its own components were sent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def app_at(slug: str, **query: str) -> AppTest:
+    """The app with one page open, as a visitor who followed a link would have it."""
+    app = AppTest.from_file(str(ROOT / "explainer" / "shell.py"), default_timeout=30)
+    app.run()
+    for name, value in query.items():
+        app.query_params[name.replace("__", ".")] = value
+    app.switch_page(f"../pages/{slug}.py").run()
+    assert not app.exception
+    return app
+
+
+def message_to(app: AppTest, key: str) -> dict[str, Any]:
+    """The header of the packed message to the component `key`."""
+    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == key)
+    length = int.from_bytes(data[:4], "little")
+    header: dict[str, Any] = json.loads(data[4 : 4 + length])
+    return header
+
+
+def text_of(app: AppTest) -> str:
+    """All the Markdown of the page, one after another."""
+    return "\n".join(element.value for element in app.markdown)

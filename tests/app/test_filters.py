@@ -1,0 +1,130 @@
+"""The Filters page: it renders, and what is chosen changes what is shown."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from explainer.convolution.grid import format as format_weights
+from explainer.convolution.kernels import KERNELS, Kernel
+from explainer.images.gallery import DEFAULT, gallery_picture
+from tests.app.reading import app_at, message_to, text_of
+
+
+def test_it_opens_with_an_edge_filter_on_a_photo() -> None:
+    app = app_at("filters")
+    lens = message_to(app, "filters.lens")
+    assert lens["weights"] == [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    assert lens["channels"] == "grey"
+    assert lens["digest"] == gallery_picture(DEFAULT).digest
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.slug)
+def test_every_kernel_can_be_chosen(kernel: Kernel) -> None:
+    app = app_at("filters")
+    app.selectbox(key="filters.kernel").select(kernel.title).run()
+    assert not app.exception
+    expected = kernel.build(**kernel.defaults())
+    np.testing.assert_array_equal(message_to(app, "filters.lens")["weights"], expected)
+
+
+def test_convolution_turns_the_kernel_by_180_degrees() -> None:
+    app = app_at("filters")
+    before = np.array(message_to(app, "filters.lens")["weights"])
+    app.segmented_control(key="filters.operation").set_value("Convolution").run()
+    after = np.array(message_to(app, "filters.lens")["weights"])
+    np.testing.assert_array_equal(after, before[::-1, ::-1])
+
+
+def test_stride_shrinks_the_answer() -> None:
+    app = app_at("filters")
+    rows, columns, _ = message_to(app, "filters.lens")["shape"]
+    app.slider(key="filters.stride").set_value(4).run()
+    assert message_to(app, "filters.lens")["shape"][:2] == [-(-rows // 4), -(-columns // 4)]
+
+
+def test_a_link_carries_kernel_parameter_picture_and_pixel() -> None:
+    app = app_at(
+        "filters",
+        filters__kernel="Gaussian blur",
+        filters__sigma="3",
+        picture="coins",
+        filters__pixel="12,34",
+    )
+    lens = message_to(app, "filters.lens")
+    assert lens["digest"] == gallery_picture("coins").digest
+    assert lens["pinned"] == [12, 34]
+    gaussian = next(kernel for kernel in KERNELS if kernel.slug == "gaussian")
+    np.testing.assert_allclose(lens["weights"], gaussian.build(sigma=3.0))
+
+
+def test_a_link_carries_ones_own_weights() -> None:
+    own = np.array([[0.5, -1.25], [3.0, 0.0]])
+    app = app_at("filters", filters__kernel="Your own", filters__weights=format_weights(own))
+    np.testing.assert_array_equal(message_to(app, "filters.lens")["weights"], own)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("picture", "no-such-picture"),
+        ("filters__sigma", "a lot"),
+        ("filters__sigma", "1e99"),
+        ("filters__pixel", "99999,99999"),
+        ("filters__pixel", "-1,x"),
+        ("filters__kernel", "No such kernel"),
+        ("filters__weights", "1,2_3"),
+        ("filters__weights", "nan"),
+        ("filters__stride", "900"),
+    ],
+)
+def test_a_bad_link_opens_the_page_all_the_same(name: str, value: str) -> None:
+    query = {"filters__kernel": "Your own"} if "weights" in name else {}
+    app = app_at("filters", **{**query, name: value})
+    assert message_to(app, "filters.lens")["shape"][0] > 1
+
+
+def test_an_unknown_picture_in_a_link_is_named_in_one_sentence() -> None:
+    app = app_at("filters", picture="no-such-picture")
+    assert len(app.error) == 1
+    assert "no-such-picture" in app.error[0].value.replace("\\", "")
+
+
+def test_a_window_too_large_for_the_picture_is_said_and_nothing_is_lost() -> None:
+    app = app_at("filters", picture="impulse", filters__kernel="Gaussian blur")
+    app.selectbox(key="filters.padding").select("None").run()
+    app.slider(key="filters.dilation").set_value(8).run()
+    assert not app.exception
+    assert "the window is" in app.warning[0].value
+    app.slider(key="filters.dilation").set_value(1).run()
+    assert message_to(app, "filters.lens")["shape"][0] > 1
+
+
+def test_an_upload_becomes_the_picture_and_a_bad_one_leaves_it() -> None:
+    app = app_at("filters")
+    codes = np.zeros((40, 60, 3), np.uint8)
+    codes[10, 20] = (255, 128, 0)
+    png = cv2.imencode(".png", codes[..., ::-1])[1].tobytes()
+    app.file_uploader(key="picture.upload").upload("dot.png", png).run()
+    uploaded = message_to(app, "filters.lens")
+    assert (uploaded["height"], uploaded["width"]) == (40, 60)
+    app.file_uploader(key="picture.upload").upload("dot.png", png[:60]).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert message_to(app, "filters.lens")["digest"] == uploaded["digest"]
+
+
+@pytest.mark.parametrize(
+    "tab",
+    ["Frequencies", "Separable", "Feature map", "Two in a row", "Arithmetic", "Code"],
+)
+def test_every_tab_renders(tab: str) -> None:
+    app = app_at("filters", filters__tab=tab)
+    assert len(text_of(app)) > 200
+
+
+def test_the_feature_map_has_one_slice_for_each_filter_chosen() -> None:
+    app = app_at("filters", filters__tab="Feature map")
+    app.multiselect(key="filters.stack").set_value(["Sobel x", "Sobel y", "Laplacian"]).run()
+    assert "× 3**: 3 slices" in text_of(app)

@@ -1,0 +1,42 @@
+"""The first minute: the home page, and the way from there to a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explainer.charts.previews import PREVIEWS
+from tests.browser.conftest import OpenPage
+from tests.browser.test_filters import NAMELESS, wait_for_lens
+
+
+def test_every_invitation_leads_to_the_state_it_shows(open_page: OpenPage) -> None:
+    for index, preview in enumerate(PREVIEWS):
+        page = open_page("/")
+        card = page.locator(f'[class*="st-key-home-card{index}"]')
+        expect(card.get_by_role("img", name=preview.alt)).to_be_visible()
+        card.get_by_role("link", name="Open Filters").click()
+        wait_for_lens(page)
+        for name, value in preview.query.items():
+            if name == "filters.kernel" and value == "Sobel x":
+                continue  # the default is left out of the address
+            assert f"{name}={value.replace(' ', '+')}" in page.url
+
+
+@pytest.mark.parametrize("viewport", ["desktop", "phone"])
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_screenshot_of_home_fits_the_screen(
+    open_page: OpenPage,
+    screenshot: Callable[[Page, str], Path],
+    viewport: str,
+    colour_scheme: str,
+) -> None:
+    page = open_page("/", viewport=viewport, colour_scheme=colour_scheme)  # type: ignore[arg-type]
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deepglass")
+    expect(page.get_by_role("img", name=PREVIEWS[0].alt)).to_be_visible()
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    screenshot(page, f"home-{viewport}-{colour_scheme}")

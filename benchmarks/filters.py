@@ -133,11 +133,13 @@ def seconds(call: Call) -> float:
 
 
 def measure(calls: dict[str, Call], rounds: int) -> dict[str, float]:
-    """The median of each call over `rounds` rounds, in which each call runs once."""
+    """The median of each call over `rounds` rounds, each call once a round, the first in turn."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            taken[name].append(seconds(call))
+    names = list(calls)
+    for turn in range(rounds):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            taken[name].append(seconds(calls[name]))
     return {name: median(times) for name, times in taken.items()}
 
 

@@ -6,9 +6,11 @@ import streamlit as st
 
 from explainer.topics import sections
 
-PAGES = Path(__file__).parents[1] / "pages"
+ROOT = Path(__file__).parents[1]
+PAGES = ROOT / "pages"
+ICON = ROOT / "assets" / "images" / "icon.png"
 
-st.set_page_config(page_title="Deepglass", page_icon=":material/lens_blur:", layout="wide")
+st.set_page_config(page_title="Deepglass", page_icon=str(ICON), layout="wide")
 
 home = st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True)
 navigation: dict[str, list[st.Page]] = {"": [home]}

@@ -13,42 +13,59 @@ import gc
 import importlib
 import logging
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-SLOW_IMPORTS = ("cv2", "altair", "pandas", "torch", "torchvision", "sklearn.metrics")
+from explainer.nodelay import send_small_answers_at_once
+
+FIRST_IMPORTS = ("cv2", "skimage", "PIL.Image")
+SLOW_IMPORTS = ("altair", "pandas", "torch", "torchvision", "sklearn.metrics")
+HEAD_START_SECONDS = 2.5
 
 _log = logging.getLogger(__name__)
 
 
-def import_slow_libraries() -> None:
-    """Import what the pages need and what takes long; a library that fails is logged, not fatal."""
-    for name in SLOW_IMPORTS:
+def import_libraries(names: Sequence[str]) -> None:
+    """Import what the pages need; a library that cannot be imported is logged, not fatal."""
+    for name in names:
         try:
             importlib.import_module(name)
-        except ImportError:
-            _log.warning("%s could not be imported; pages that need it will say so", name)
+        except (ImportError, OSError, RuntimeError):
+            # RuntimeError: a torchvision that does not match its torch.
+            _log.exception("%s could not be imported; pages that need it will fail", name)
 
 
 def freeze_heap() -> None:
-    """Move every object that lives now out of the garbage collector's sight, until exit."""
+    """Move every object that lives now out of the garbage collector's sight, until exit.
+
+    `DEEPGLASS_FREEZE=0` in the environment leaves it out.
+    """
+    if os.environ.get("DEEPGLASS_FREEZE", "1") == "0":
+        return
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)
 
 
-def warm_up() -> None:
-    """Import the slow libraries, then freeze; `DEEPGLASS_FREEZE=0` leaves the freezing out."""
-    import_slow_libraries()
-    if os.environ.get("DEEPGLASS_FREEZE", "1") != "0":
-        freeze_heap()
-    _log.info("warm-up finished")
+async def warm_up() -> None:
+    """Import and freeze in a thread; what takes long begins after the first page has had its time.
+
+    Importing torch at once would cost the visitor who has just started the app a second, since
+    the home page is drawn meanwhile and needs none of it.
+    """
+    await asyncio.to_thread(import_libraries, FIRST_IMPORTS)
+    await asyncio.sleep(HEAD_START_SECONDS)
+    await asyncio.to_thread(import_libraries, SLOW_IMPORTS)
+    await asyncio.to_thread(freeze_heap)
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the warm-up with the server and let it end with the server."""
-    warming = asyncio.create_task(asyncio.to_thread(warm_up))
+    send_small_answers_at_once()
+    warming = asyncio.create_task(warm_up())
     yield {"warming": warming}
-    await warming
+    warming.cancel()
+    with suppress(asyncio.CancelledError):
+        await warming

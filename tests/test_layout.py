@@ -20,7 +20,8 @@ SUBJECTS = frozenset({"images", "convolution", "networks", "gradients", "trainin
 MAY_IMPORT = {
     "__init__": frozenset[str](),
     "topics": frozenset[str](),
-    "warmup": frozenset[str](),
+    "nodelay": frozenset[str](),
+    "warmup": frozenset({"nodelay"}),
     **dict.fromkeys(SUBJECTS, SUBJECTS),
     "charts": SUBJECTS,
     "service": frozenset({"training"}),

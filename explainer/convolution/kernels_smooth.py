@@ -132,7 +132,9 @@ BLURS: tuple[Kernel, ...] = (
         structure=r"G_\sigma(x,y) = g_\sigma(y)\,g_\sigma(x),\quad "
         r"g_\sigma(x) \propto e^{-x^2/2\sigma^2}",
         parameters=(
-            Parameter("sigma", "σ", 1.5, 0.3, 5, 0.1, "px", "The width of the bell; cut at 3σ."),
+            Parameter(
+                "sigma", "Width σ", 1.5, 0.3, 5, 0.1, "px", "The width of the bell; cut at 3σ."
+            ),
         ),
         build=gaussian,
     ),
@@ -169,7 +171,7 @@ SHARPENERS: tuple[Kernel, ...] = (
         structure=r"\delta + a\,(\delta - G_\sigma)",
         parameters=(
             AMOUNT,
-            Parameter("sigma", "σ", 2, 0.3, 5, 0.1, "px", "How coarse the details are."),
+            Parameter("sigma", "Width σ", 2, 0.3, 5, 0.1, "px", "How coarse the details are."),
         ),
         build=unsharp_mask,
     ),

@@ -92,7 +92,9 @@ TEXTURES: tuple[Kernel, ...] = (
         structure=r"\sigma^2\,\nabla^2 G_\sigma = \sigma^2\,(g''_\sigma(y)\,g_\sigma(x) + "
         r"g_\sigma(y)\,g''_\sigma(x))",
         parameters=(
-            Parameter("sigma", "σ", 1.5, 0.5, 3.75, 0.05, "px", "Which size of spot answers most."),
+            Parameter(
+                "sigma", "Width σ", 1.5, 0.5, 3.75, 0.05, "px", "Which size of spot answers most."
+            ),
         ),
         build=laplacian_of_gaussian,
     ),
@@ -104,8 +106,10 @@ TEXTURES: tuple[Kernel, ...] = (
         "positive on bright spots. The cells of the retina answer much like this.",
         structure=r"G_{\sigma_1} - G_{\sigma_2}",
         parameters=(
-            Parameter("narrow", "σ₁", 1, 0.3, 4, 0.1, "px", "The narrow bell, counted plus."),
-            Parameter("wide", "σ₂", 1.6, 0.4, 5, 0.1, "px", "The wide bell, counted minus."),
+            Parameter(
+                "narrow", "Narrow σ₁", 1, 0.3, 4, 0.1, "px", "The narrow bell, counted plus."
+            ),
+            Parameter("wide", "Wide σ₂", 1.6, 0.4, 5, 0.1, "px", "The wide bell, counted minus."),
         ),
         build=difference_of_gaussians,
     ),
@@ -117,9 +121,20 @@ TEXTURES: tuple[Kernel, ...] = (
         "spacing. Many networks learn such kernels in their first layer.",
         structure=r"G_\sigma \cdot \left(\cos\frac{2\pi u_\theta}{\lambda} - c\right)",
         parameters=(
-            Parameter("theta", "θ", 0, 0, 180, 1, "°", "The way the wave runs; 0°: upright bars."),
-            Parameter("wavelength", "λ", 6, 2, 16, 0.5, "px", "From one stripe to the next."),
-            Parameter("sigma", "σ", 2.5, 1, 5, 0.1, "px", "The size of the patch."),
+            Parameter(
+                "theta",
+                "Direction θ",
+                0,
+                0,
+                180,
+                1,
+                "°",
+                "The way the wave runs; 0°: upright bars.",
+            ),
+            Parameter(
+                "wavelength", "Wavelength λ", 6, 2, 16, 0.5, "px", "From one stripe to the next."
+            ),
+            Parameter("sigma", "Width σ", 2.5, 1, 5, 0.1, "px", "The size of the patch."),
         ),
         build=gabor,
     ),
@@ -130,8 +145,12 @@ TEXTURES: tuple[Kernel, ...] = (
         meaning="Positive on bright lines that run in the chosen direction, negative beside them.",
         structure=r"-\sigma^2\,\frac{\partial^2 G_\sigma}{\partial u_{\theta+90°}^2}",
         parameters=(
-            Parameter("theta", "θ", 0, 0, 180, 1, "°", "How the line runs; 0° is horizontal."),
-            Parameter("sigma", "σ", 1.5, 0.5, 3.75, 0.05, "px", "Half the width of the line."),
+            Parameter(
+                "theta", "Direction θ", 0, 0, 180, 1, "°", "How the line runs; 0° is horizontal."
+            ),
+            Parameter(
+                "sigma", "Width σ", 1.5, 0.5, 3.75, 0.05, "px", "Half the width of the line."
+            ),
         ),
         build=ridge,
     ),

@@ -106,15 +106,15 @@ def _take_file(key: str) -> None:
     if file is None:
         return
     data = file.getvalue()
-    _try(lambda: Chosen(decode(data, file.name), upload=data))
+    _try(lambda: Chosen(decode(data, file.name), upload=data), name=f"{file.name}: ")
 
 
-def _try(choose: Callable[[], Chosen]) -> None:
+def _try(choose: Callable[[], Chosen], *, name: str = "") -> None:
     st.session_state.pop(f"{KEY}.error", None)
     try:
         st.session_state[KEY] = choose()
     except PictureError as error:
-        st.session_state[f"{KEY}.error"] = str(error)
+        st.session_state[f"{KEY}.error"] = f"{name}{error}"
 
 
 def _say_what_happened(chosen: Chosen) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from explainer.charts.previews import PREVIEWS
 from tests.browser.conftest import OpenPage
-from tests.browser.test_filters import NAMELESS, wait_for_lens
+from tests.browser.test_filters import NAMELESS, named, wait_for_lens
 
 
 def test_every_invitation_leads_to_the_state_it_shows(open_page: OpenPage) -> None:
@@ -39,4 +39,4 @@ def test_screenshot_of_home_fits_the_screen(
     expect(page.get_by_role("img", name=PREVIEWS[0].alt)).to_be_visible()
     assert page.evaluate(NAMELESS) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    screenshot(page, f"home-{viewport}-{colour_scheme}")
+    screenshot(page, named("home", viewport, colour_scheme))

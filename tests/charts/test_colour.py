@@ -56,7 +56,7 @@ def test_a_picture_is_clipped_and_rounded_to_the_nearest_code(theme: Theme) -> N
 
 def test_codes_come_back_from_a_picture_unchanged() -> None:
     codes = np.arange(256, dtype=np.uint8).reshape(16, 16, 1)
-    np.testing.assert_array_equal(to_codes(codes.astype(np.float32) / 255, 0, 1), codes)
+    np.testing.assert_array_equal(to_codes(codes.astype(np.float32) / np.float32(255), 0, 1), codes)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.title)

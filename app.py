@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explainer.live_pictures import ROUTE
 from explainer.warmup import lifespan
 
-app = st.App(Path(__file__).parent / "explainer" / "shell.py", lifespan=lifespan)
+app = st.App(Path(__file__).parent / "explainer" / "shell.py", lifespan=lifespan, routes=[ROUTE])

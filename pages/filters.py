@@ -1,6 +1,6 @@
 """Filters: one set of weights slides over a picture."""
 
-from explainer.ui.filter_bench import bench, current_setup, keep_in_url
+from explainer.ui.filter_bench import bench, keep_in_url
 from explainer.ui.filter_controls import filter_choice
 from explainer.ui.filter_download import download
 from explainer.ui.filter_sections import sections
@@ -11,8 +11,7 @@ open_page("filters")
 chosen = picture_input()
 choice = filter_choice()
 send_pixels(chosen.picture)
-bench(chosen, choice)
-setup = current_setup(choice)
+setup = bench(chosen, choice)
 keep_in_url(choice, setup)
 download(chosen, setup)
 sections(chosen, setup)

@@ -20,12 +20,13 @@ SUBJECTS = frozenset({"images", "convolution", "networks", "gradients", "trainin
 MAY_IMPORT = {
     "__init__": frozenset[str](),
     "topics": frozenset[str](),
+    "live_pictures": frozenset[str](),
     "nodelay": frozenset[str](),
     "warmup": frozenset({"nodelay"}),
     **dict.fromkeys(SUBJECTS, SUBJECTS),
     "charts": SUBJECTS,
     "service": frozenset({"training"}),
-    "ui": SUBJECTS | {"charts", "service", "topics"},
+    "ui": SUBJECTS | {"charts", "live_pictures", "service", "topics"},
     "shell": SUBJECTS | {"charts", "service", "topics", "ui"},
     "pages": SUBJECTS | {"charts", "service", "topics", "ui"},
 }

@@ -1,5 +1,6 @@
 // A kernel to type into: a table of numbers, coloured by value. Fractions such as 1/9 are read.
-// In: {weights, largest, stops, number, labels}. Out, state "edited": {weights, final, number}.
+// In: {name, address, weights, largest, stops, number, labels}.
+// Out, state "edited": {values: {weights}, number}.
 const grids = new WeakMap()
 
 export default function (component) {
@@ -13,7 +14,8 @@ export default function (component) {
     grids.set(parentElement, grid)
   }
   grid.data = data
-  grid.flow.send = value => setStateValue("edited", value)
+  grid.report = value => setStateValue("edited", value)
+  travel(grid.flow, data, grid.report)
   grid.flow.acknowledge(data.number)
   if (!grid.flow.busy()) grid.take(data.weights)
   return () => grid.flow.stop()
@@ -54,7 +56,9 @@ function build(parentElement, table, rows, columns) {
     if (!sound) return
     grid.weights[cell.dataset.row][cell.dataset.column] = value
     colour()
-    grid.flow.push({ weights: grid.weights.map(line => [...line]), final })
+    const move = { values: { weights: grid.weights.map(line => [...line]) } }
+    if (final) grid.flow.finish(move, grid.report)
+    else grid.flow.push(move)
   }
   table.oninput = event => read(event.target, false)
   table.onchange = event => read(event.target, true)

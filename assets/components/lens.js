@@ -67,9 +67,11 @@ function createLens(parentElement) {
   }
   const input = pane("input"), output = pane("output")
   const find = selector => root.querySelector(selector)
+  let refreshing = 0, refreshed = 0
   let settings = null, picture = null, drawn = "", at = null, pinned = false, shownFor = ""
 
   function update(header, image) {
+    if (settings && header.digest === settings.digest && header.number < settings.number) return
     settings = header
     input.caption.textContent = header.captions.input
     output.caption.textContent = header.captions.output
@@ -94,8 +96,13 @@ function createLens(parentElement) {
     picture = pictures.get(settings.digest) ?? null
     if (!picture) return
     const wanted = settings.digest + settings.channels
-    if (drawn !== wanted) { drawn = wanted; drawInput() }
-    refresh()
+    if (drawn !== wanted) { drawn = wanted; drawInput(); refresh() }
+  }
+
+  // The numbers come after the picture, and a few times a second while pictures stream in.
+  function refreshSoon() {
+    clearTimeout(refreshing)
+    refreshing = setTimeout(refresh, performance.now() - refreshed > 300 ? 0 : 80)
   }
 
   function drawInput() {
@@ -123,6 +130,7 @@ function createLens(parentElement) {
       output.pixels.dataset.painted = performance.now()
       sharpen(output.pixels)
       host.dispatchEvent(new CustomEvent("painted", { bubbles: true, composed: true, detail: number }))
+      refreshSoon()
     })
   }
 
@@ -182,6 +190,7 @@ function createLens(parentElement) {
 
   function refresh() {
     if (!picture || !at) return
+    refreshed = performance.now()
     const found = windowAt(picture, settings, at[0], at[1])
     drawBox(input, ...windowBox())
     drawBox(output, at[1] / settings.shape[1], at[0] / settings.shape[0], 1 / settings.shape[1], 1 / settings.shape[0])
@@ -229,7 +238,13 @@ function createLens(parentElement) {
   observer.observe(root)
   const arrived = event => { if (settings && event.detail === settings.digest) showPicture() }
   window.addEventListener("deepglass-picture", arrived)
-  const lens = { update, report: () => {}, stop() { observer.disconnect(); window.removeEventListener("deepglass-picture", arrived); lenses.delete(parentElement) } }
+  const live = ({ detail }) => {
+    if (detail.name !== settings?.name) return
+    const { header, blobs } = unpack(detail.message)
+    update(header, blobs[0])
+  }
+  window.addEventListener("deepglass-live", live)
+  const lens = { update, report: () => {}, stop() { clearTimeout(refreshing); observer.disconnect(); window.removeEventListener("deepglass-picture", arrived); window.removeEventListener("deepglass-live", live); lenses.delete(parentElement) } }
   return lens
 }
 
@@ -246,15 +261,17 @@ function showMicroscope(find, settings, at, pinned, { cells, sums, outputs }) {
   while (holder.children.length > sums.length) holder.lastChild.remove()
   while (holder.children.length < sums.length) holder.append(channelRow())
   const limit = Math.max(...cells.flat().map(cell => Math.abs(cell.weight)), 1e-12)
+  const look = { side: cellSide(holder.clientWidth, size), ratio: window.devicePixelRatio || 1,
+                 family: getComputedStyle(holder).fontFamily, rule: getComputedStyle(holder).borderTopColor }
   sums.forEach((sum, channel) => {
     const row = holder.children[channel]
     const name = channels === "grey" ? labels.grey : labels[CHANNEL_NAMES[channel]]
     row.querySelector(".channel").textContent = name
     const [values, weights, products] = row.querySelectorAll("canvas")
     const value = cell => cell.values[channel]
-    paintGrid(values, cells, value, settings.sequential, [0, 1], size, cell => cell.outside)
-    paintGrid(weights, cells, cell => cell.weight, settings.diverging, [-limit, limit], size)
-    paintGrid(products, cells, cell => cell.weight * value(cell), settings.diverging, [-limit, limit], size)
+    paintGrid(values, cells, value, settings.sequential, [0, 1], look, cell => cell.outside)
+    paintGrid(weights, cells, cell => cell.weight, settings.diverging, [-limit, limit], look)
+    paintGrid(products, cells, cell => cell.weight * value(cell), settings.diverging, [-limit, limit], look)
     values.setAttribute("aria-label", `${labels.window}, ${name}`)
     weights.setAttribute("aria-label", labels.kernel)
     products.setAttribute("aria-label", `${labels.products}, ${name}`)
@@ -295,31 +312,56 @@ function channelRow() {
     grid(), sign("×"), grid(), sign("="), grid(), sign("Σ"), element("span", { class: "sum" }))
 }
 
-function paintGrid(canvas, cells, valueOf, stops, [low, high], size, isOutside = () => false) {
-  const width = canvas.parentElement.clientWidth
+// The side of a cell in CSS pixels, so that three tables of `size` cells stand beside one another.
+function cellSide(width, size) {
   const room = Math.min(230, (width - (width > 480 ? 190 : 72)) / 3)
-  const side = Math.max(4, Math.min(52, Math.floor(room / size)))
-  const ratio = window.devicePixelRatio || 1
+  return Math.max(4, Math.min(52, Math.floor(room / size)))
+}
+
+function paintGrid(canvas, cells, valueOf, stops, [low, high], look, isOutside = () => false) {
+  const { side, ratio, family, rule } = look
   const [rows, columns] = [cells.length, cells[0].length]
-  canvas.style.width = `${side * columns}px`
-  canvas.style.height = `${side * rows}px`
-  Object.assign(canvas, { width: Math.round(side * columns * ratio), height: Math.round(side * rows * ratio) })
+  const [width, height] = [Math.round(side * columns * ratio), Math.round(side * rows * ratio)]
+  if (canvas.width !== width || canvas.height !== height) {
+    Object.assign(canvas, { width, height })
+    Object.assign(canvas.style, { width: `${side * columns}px`, height: `${side * rows}px` })
+  }
   const context = canvas.getContext("2d")
-  context.scale(ratio, ratio)
-  context.font = `${side >= 40 ? 12 : side >= 30 ? 10 : 9}px ${getComputedStyle(canvas).fontFamily}`
-  context.fillStyle = getComputedStyle(canvas).borderTopColor
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.fillStyle = rule
   context.fillRect(0, 0, side * columns, side * rows)
+  context.font = `${side >= 40 ? 12 : side >= 30 ? 10 : 9}px ${family}`
   context.textAlign = "center"
   context.textBaseline = "middle"
+  const table = coloursOf(stops)
+  const gap = side > 10 ? 1 : 0
   cells.forEach((line, row) => line.forEach((cell, column) => {
     const value = valueOf(cell)
-    const colour = colourAt(stops, (value - low) / (high - low))
-    context.fillStyle = `rgb(${colour.join()})`
-    const gap = side > 10 ? 1 : 0
-    context.fillRect(column * side + gap, row * side + gap, side - (column + 1 < columns ? gap : 2 * gap), side - (row + 1 < rows ? gap : 2 * gap))
+    const { fill, ink } = table[Math.min(Math.max(Math.round((255 * (value - low)) / (high - low)), 0), 255)]
+    context.fillStyle = fill
+    context.fillRect(column * side + gap, row * side + gap,
+                     side - (column + 1 < columns ? gap : 2 * gap), side - (row + 1 < rows ? gap : 2 * gap))
     if (side < 25) return
-    context.fillStyle = inkOn(colour)
+    context.fillStyle = ink
     context.fillText(show(value, Number.isInteger(value) ? 0 : side >= 40 ? 3 : 2), column * side + side / 2, row * side + side / 2)
-    if (isOutside(cell)) { context.strokeStyle = inkOn(colour); context.setLineDash([3, 3]); context.strokeRect(column * side + 2, row * side + 2, side - 5, side - 5); context.setLineDash([]) }
+    if (!isOutside(cell)) return
+    context.strokeStyle = ink
+    context.setLineDash([3, 3])
+    context.strokeRect(column * side + 2, row * side + 2, side - 5, side - 5)
+    context.setLineDash([])
   }))
+}
+
+const tables = new Map()
+
+// 256 colours between the stops, each with the ink that can be read on it.
+function coloursOf(stops) {
+  const name = stops.join()
+  if (!tables.has(name)) {
+    tables.set(name, Array.from({ length: 256 }, (_, i) => {
+      const colour = colourAt(stops, i / 255)
+      return { fill: `rgb(${colour.join()})`, ink: inkOn(colour) }
+    }))
+  }
+  return tables.get(name)
 }

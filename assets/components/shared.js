@@ -25,17 +25,38 @@ function keepPicture(digest, picture) {
   window.dispatchEvent(new CustomEvent("deepglass-picture", { detail: digest }))
 }
 
+// A move answered without a rerun: the values go to the server's live picture, its message to the
+// component that draws under `name`. Refused values (422) are left to the rerun on release.
+async function askForPicture({ address, name }, value) {
+  const answer = await fetch(new URL(address, document.baseURI), { method: "POST", body: JSON.stringify(value) })
+  if (answer.status === 422) return
+  if (!answer.ok) throw new Error(`the live picture answered ${answer.status}`)
+  const message = new Uint8Array(await answer.arrayBuffer())
+  window.dispatchEvent(new CustomEvent("deepglass-live", { detail: { name, message } }))
+}
+
+// How a component's moves travel: as pictures where there is an address, else as reruns.
+function travel(flow, data, report) {
+  flow.send = value => {
+    if (!data.address || flow.closed) { report(value); return }
+    askForPicture(data, value)
+      .then(() => flow.acknowledge(value.number))
+      .catch(() => { flow.closed = true; report(value) })
+  }
+}
+
 // One value on its way at a time; of those that come meanwhile only the last is sent on.
 // The server's answer carries the number of the value it answers, so nothing is lost or queued.
 function makeFlow(send) {
   const PATIENCE_MS = 1500
-  let number = Date.now()
+  let number = 0
+  const next = () => (number = Math.max(number + 1, Date.now()))  // in order across flows too
   let inFlight = null
   let waiting = null
   let timer = 0
   const flush = () => {
     if (inFlight !== null || waiting === null) return
-    inFlight = ++number
+    inFlight = next()
     const value = { ...waiting, number: inFlight }
     waiting = null
     clearTimeout(timer)
@@ -45,6 +66,12 @@ function makeFlow(send) {
   const flow = {
     send,
     push(value) { waiting = value; flush() },
+    // The last value of a move: nothing waits behind it, and it is for `report` alone.
+    finish(value, report) {
+      waiting = inFlight = null
+      clearTimeout(timer)
+      report({ ...value, number: next() })
+    },
     acknowledge(answered) {
       if (inFlight === null || answered < inFlight) return
       inFlight = null

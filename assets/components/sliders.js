@@ -1,6 +1,6 @@
 // Sliders that report while they are dragged, not on release alone.
-// In: {parameters: [{name, label, minimum, maximum, step, value, start, unit, help}], scope, number}.
-// Out, state "moved": {values: {name: value}, final, scope, number}.
+// In: {name, address, parameters: [{name, label, minimum, maximum, step, value, start, unit, help}], scope, number}.
+// Out, state "moved": {values: {name: value}, scope, number}.
 const instances = new WeakMap()
 
 export default function (component) {
@@ -12,7 +12,8 @@ export default function (component) {
     instance = build(parentElement, data, signature)
     instances.set(parentElement, instance)
   }
-  instance.flow.send = value => setStateValue("moved", value)
+  instance.report = value => setStateValue("moved", value)
+  travel(instance.flow, data, instance.report)
   instance.flow.acknowledge(data.number)
   if (!instance.flow.busy() && !instance.held) instance.take(data.parameters)
   return () => instance.flow.stop()
@@ -27,21 +28,22 @@ function build(parentElement, data, signature) {
   const reset = element("button", { type: "button", class: "reset", text: "Reset" })
   if (rows.length) root.append(reset)
 
-  const push = final => instance.flow.push({ values: { ...values }, final, scope: data.scope })
+  const push = () => instance.flow.push({ values: { ...values }, scope: data.scope })
+  const finish = () => instance.flow.finish({ values: { ...values }, scope: data.scope }, instance.report)
   const paint = () => {
     rows.forEach(row => row.paint(values[row.name]))
     reset.hidden = rows.every(row => values[row.name] === row.start)
   }
   rows.forEach(row => {
-    row.range.oninput = () => { instance.held = true; values[row.name] = Number(row.range.value); paint(); push(false) }
-    row.range.onchange = () => { instance.held = false; push(true) }
+    row.range.oninput = () => { instance.held = true; values[row.name] = Number(row.range.value); paint(); push() }
+    row.range.onchange = () => { instance.held = false; finish() }
     row.number.onchange = () => {
       const typed = Number(row.number.value)
       values[row.name] = row.number.value !== "" && Number.isFinite(typed) ? row.bounded(typed) : values[row.name]
-      paint(); push(true)
+      paint(); finish()
     }
   })
-  reset.onclick = () => { rows.forEach(row => { values[row.name] = row.start }); paint(); push(true) }
+  reset.onclick = () => { rows.forEach(row => { values[row.name] = row.start }); paint(); finish() }
   instance.take = parameters => {
     parameters.forEach(({ name, value }) => { values[name] = value })
     paint()

@@ -1,27 +1,38 @@
-"""The heart of the Filters page: sliders, picture, answer and microscope, in one fragment.
+"""The heart of the Filters page: sliders, picture, answer and microscope.
 
-The fragment reruns at each move of a slider; the page reruns when the hand lets go.
+While a slider is dragged the microscope is sent pictures alone; the page reruns on release.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.colour import View
+from explainer.charts.theme import Theme
+from explainer.convolution import grid
 from explainer.convolution.application import LARGEST_BIAS, Application
 from explainer.convolution.apply import apply
 from explainer.convolution.record import Parameter, Weights
 from explainer.convolution.view import Scale
 from explainer.images.picture import Picture
+from explainer.live_pictures import Render
 from explainer.ui import live
 from explainer.ui.appearance import theme
 from explainer.ui.filter_controls import KEY, OWN, FilterChoice
-from explainer.ui.lens import Answer, answer, lens, pinned_pixel, write_pixel_to_url
-from explainer.ui.own_kernel import adopt, own_controls, own_grid, own_weights, write_own_to_url
+from explainer.ui.lens import Answer, answer, lens, lens_message, pinned_pixel, write_pixel_to_url
+from explainer.ui.own_kernel import (
+    BEGINNING,
+    adopt,
+    own_controls,
+    own_grid,
+    own_weights,
+    write_own_to_url,
+)
 from explainer.ui.picture import Chosen
 
 BIAS = Parameter(
@@ -44,23 +55,16 @@ class Setup:
     weights: Weights
     application: Application
     view: View
-    number: int
-    final: bool
 
 
-def current_setup(choice: FilterChoice) -> Setup:
-    """What the controls say now, the sliders included."""
-    parameters = _parameters(choice)
-    moved = live.values(KEY, parameters, scope=choice.scope)
-    final, number = moved.final, moved.number
+def set_up(choice: FilterChoice, values: Mapping[str, float], own: Weights | None) -> Setup:
+    """The setup of a choice with the sliders at `values`; `own` weights where it has no kernel."""
     if choice.kernel:
-        own = {p.name: moved.values[p.name] for p in choice.kernel.parameters}
-        weights = choice.kernel.build(**own)
+        weights = choice.kernel.build(**{p.name: values[p.name] for p in choice.kernel.parameters})
     else:
-        weights, edited = own_weights(KEY)
-        final, number = final or edited.final, max(number, edited.number)
+        weights = grid.parse(BEGINNING) if own is None else own
     application = Application(
-        bias=moved.values["bias"],
+        bias=values["bias"],
         stride=choice.stride,
         dilation=choice.dilation,
         padding=choice.padding,
@@ -68,72 +72,45 @@ def current_setup(choice: FilterChoice) -> Setup:
         flip=choice.flip,
     )
     structure = choice.kernel.structure if choice.kernel else ""
-    view = choice.view_for(weights)
-    return Setup(choice.title, structure, weights, application, view, number, final)
+    return Setup(choice.title, structure, weights, application, choice.view_for(weights))
 
 
-@st.fragment
-def bench(chosen: Chosen, choice: FilterChoice) -> None:
-    """Draw the bench. Sliders last, since their answer lets the browser send the next value."""
+def bench(chosen: Chosen, choice: FilterChoice) -> Setup:
+    """Draw the bench: description, sliders and table on one side, the microscope on the other."""
+    moved = live.values(KEY, parameters_of(choice), scope=choice.scope)
+    own, edit = own_weights(KEY) if choice.kernel is None else (None, 0)
+    setup = set_up(choice, moved.values, own)
+    address = live.live_picture(KEY, _renderer(chosen, choice, own))
     controls, stage = st.columns([1, 2.7], gap="medium")
     with controls:
-        _describe(choice)
-        slot = st.container()
-    setup = current_setup(choice)
+        if choice.kernel:
+            st.markdown(choice.kernel.meaning)
+        else:
+            own_grid(KEY, setup.weights, edit, theme(), address=address)
+        live.sliders(KEY, parameters_of(choice), moved, scope=choice.scope, address=address)
+        _table_controls(choice, setup)
     with stage:
-        _show(chosen, setup)
-    _draw_controls(slot, choice, setup)
-    if live.page_requested(KEY) or setup.final:
-        st.rerun()
+        _show(chosen, setup, max(moved.number, edit))
+    return setup
 
 
 def keep_in_url(choice: FilterChoice, setup: Setup) -> None:
     """Write what the page's own controls hold into the address, for a link to carry."""
-    parameters = _parameters(choice)
+    parameters = parameters_of(choice)
     current = live.values(KEY, parameters, scope=choice.scope).values
     live.write_to_url(KEY, parameters, current)
     write_own_to_url(KEY, None if choice.kernel else setup.weights)
     write_pixel_to_url(KEY, pinned_pixel(KEY))
 
 
-def _parameters(choice: FilterChoice) -> tuple[Parameter, ...]:
+def parameters_of(choice: FilterChoice) -> tuple[Parameter, ...]:
+    """The sliders of a choice: its kernel's parameters, then the bias."""
     return (*(choice.kernel.parameters if choice.kernel else ()), BIAS)
-
-
-def _describe(choice: FilterChoice) -> None:
-    if choice.kernel:
-        st.markdown(choice.kernel.meaning)
-
-
-def _draw_controls(slot: DeltaGenerator, choice: FilterChoice, setup: Setup) -> None:
-    grid_slot, slider_slot = slot.container(), slot.container()
-    if choice.kernel:
-        slot.button(
-            "Edit these weights",
-            icon=":material/edit:",
-            on_click=_edit,
-            args=(setup.weights,),
-            help="Take them over as your own filter and change any of them.",
-        )
-    else:
-        weights, edited = own_weights(KEY)
-        with slot:
-            own_controls(KEY)
-        own_grid(grid_slot, KEY, weights, edited, theme())
-    moved = live.values(KEY, _parameters(choice), scope=choice.scope)
-    live.sliders(slider_slot, KEY, _parameters(choice), moved, scope=choice.scope)
-
-
-def _edit(weights: Weights) -> None:
-    adopt(KEY, weights)
-    st.session_state[f"{KEY}.kernel"] = OWN
-    live.request_page(KEY)
 
 
 def found_answer(picture: Picture, setup: Setup) -> Answer:
     """The answer to the picture. Raises `ValueError` where the window does not fit."""
-    values = apply(picture.pixels, setup.weights, setup.application)
-    return answer(values, setup.view)
+    return answer(apply(picture.pixels, setup.weights, setup.application), setup.view)
 
 
 def scale_on_page(picture: Picture, setup: Setup) -> Scale | None:
@@ -143,20 +120,58 @@ def scale_on_page(picture: Picture, setup: Setup) -> Scale | None:
     return None
 
 
-def _show(chosen: Chosen, setup: Setup) -> None:
+def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Render:
+    """What answers a drag: the microscope's message for values that were just moved to."""
+    pinned, colours = pinned_pixel(KEY), theme()
+    resting = dict(live.values(KEY, parameters_of(choice), scope=choice.scope).values)
+
+    def render(moved: Mapping[str, object], number: int) -> bytes:
+        values = {p.name: live.first_sound(p, [moved, resting]) for p in parameters_of(choice)}
+        typed = grid.checked(np.array(moved["weights"], float)) if "weights" in moved else own
+        setup = set_up(choice, values, typed)
+        return _message(chosen.picture, setup, number, pinned, colours)
+
+    return render
+
+
+def _message(
+    picture: Picture, setup: Setup, number: int, pinned: tuple[int, int] | None, colours: Theme
+) -> bytes:
+    return lens_message(
+        picture,
+        setup.weights,
+        setup.application,
+        found_answer(picture, setup),
+        name=KEY,
+        number=number,
+        filter_title=setup.title,
+        pinned=pinned,
+        theme=colours,
+    )
+
+
+def _show(chosen: Chosen, setup: Setup, number: int) -> None:
     try:
-        found = found_answer(chosen.picture, setup)
+        message = _message(chosen.picture, setup, number, pinned_pixel(KEY), theme())
     except ValueError as error:
         st.warning(f"{error}.", icon=":material/crop_free:")
         return
-    lens(
-        chosen.picture,
-        setup.weights,
-        setup.application,
-        found,
-        key=KEY,
-        number=setup.number,
-        filter_title=setup.title,
-        pinned=pinned_pixel(KEY),
-        theme=theme(),
+    lens(message, key=KEY)
+
+
+def _table_controls(choice: FilterChoice, setup: Setup) -> None:
+    if choice.kernel is None:
+        own_controls(KEY)
+        return
+    st.button(
+        "Edit these weights",
+        icon=":material/edit:",
+        on_click=_edit,
+        args=(setup.weights,),
+        help="Take them over as your own filter and change any of them.",
     )
+
+
+def _edit(weights: Weights) -> None:
+    adopt(KEY, weights)
+    st.session_state[f"{KEY}.kernel"] = OWN

@@ -7,7 +7,6 @@ needs: weights, settings, and (by `send_pixels`) the picture's exact pixels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import cv2
@@ -22,9 +21,8 @@ from explainer.convolution.view import Scale, Statistics, statistics
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import encode_jpeg, encode_png, fit
 from explainer.ui.components import mount, pack
-from explainer.ui.live import request_page
 
-SHOWN_SIDE = 760
+SHOWN_SIDE = 640
 LOSSLESS_BELOW = 160 * 160
 
 LABELS = {
@@ -83,23 +81,33 @@ def _shrunk(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)[..., None]
 
 
-def lens(
+def lens(message: bytes, *, key: str) -> None:
+    """Show the microscope of that message."""
+    mount("lens", key=f"{key}.lens", data=message, on_pinned_change=_nothing)
+
+
+def _nothing() -> None:
+    """A callback that has to be there for the component to report its state."""
+
+
+def lens_message(
     picture: Picture,
     weights: NDArray[np.float64],
     application: Application,
     found: Answer,
     *,
-    key: str,
+    name: str,
     number: int,
     filter_title: str,
     pinned: tuple[int, int] | None,
     theme: Theme,
-) -> None:
-    """Show the microscope; `number` says which message of the sliders this picture answers."""
+) -> bytes:
+    """What the microscope needs; `number` says which move of the sliders this picture answers."""
     shown = small_picture(found, theme)
     lossless = shown.shape[0] * shown.shape[1] <= LOSSLESS_BELOW
     image = encode_png(shown) if lossless else encode_jpeg(shown, quality=88)
     header: dict[str, Any] = {
+        "name": name,
         "number": number,
         "mime": "image/png" if lossless else "image/jpeg",
         "digest": picture.digest,
@@ -117,12 +125,7 @@ def lens(
         "labels": LABELS,
         **_arithmetic(weights, application),
     }
-    mount(
-        "lens",
-        key=f"{key}.lens",
-        data=pack(header, image),
-        on_pinned_change=partial(request_page, key),
-    )
+    return pack(header, image)
 
 
 def pinned_pixel(key: str) -> tuple[int, int] | None:

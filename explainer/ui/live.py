@@ -1,25 +1,22 @@
-"""Sliders that follow the hand: each move reruns the fragment they stand in, release the page.
+"""Sliders that follow the hand: each move is answered with a picture, release reruns the page.
 
-Streamlit's own slider reports on release. Ours sends a value while the one before is answered, one
-at a time and the latest last. The values live in the session, per slider group, and in the URL,
-where they are written on release only.
-
-Use, inside one fragment and in this order: `values(...)`, the work and its picture, then
-`sliders(...)` into a slot kept above it. The answer to the browser has to be the last thing sent,
-otherwise the next value would interrupt the picture of this one.
+Streamlit's own slider reports on release. While ours is dragged, its component posts the values to
+a `LivePicture` of the visitor and hands what comes back to the component that draws it, one value
+at a time and the latest last; where that way is closed it reports each move as a rerun. The values
+live in the session, per slider group, and in the URL.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from explainer.live_pictures import LivePicture, Render
 from explainer.ui.components import mount
 
 
@@ -46,15 +43,14 @@ class Parameter(Protocol):
 
 @dataclass(frozen=True)
 class Moved:
-    """What the sliders say: the values, whether the hand let go, and the message's number."""
+    """What the sliders say: the values, and the number of the move they come from."""
 
     values: dict[str, float]
-    final: bool
     number: int
 
 
 def values(key: str, parameters: Sequence[Parameter], *, scope: str = "") -> Moved:
-    """The current value of each parameter: as dragged, else as remembered, else as in the URL.
+    """The current value of each parameter: as moved, else as remembered, else as in the URL.
 
     What is remembered is kept apart by `scope` (a kernel, say); the URL counts once a session.
     """
@@ -63,35 +59,44 @@ def values(key: str, parameters: Sequence[Parameter], *, scope: str = "") -> Mov
     number = int(message.get("number", 0))
     fresh = number > seen.get("number", 0) and message.get("scope") == scope
     store: dict[str, float] = st.session_state.setdefault(f"{key}.values", {}).setdefault(scope, {})
-    sources = [message.get("values", {}) if fresh else {}, store]
+    sources: list[Mapping[str, object]] = [message.get("values", {}) if fresh else {}, store]
     if not seen:
         sources.append(_from_url(key, parameters))
-    store.update({p.name: _first_sound(p, sources) for p in parameters})
+    store.update({p.name: first_sound(p, sources) for p in parameters})
     seen["number"] = max(number, seen.get("number", 0))
-    return Moved(
-        {p.name: store[p.name] for p in parameters},
-        final=fresh and bool(message.get("final")),
-        number=number,
-    )
+    return Moved({p.name: store[p.name] for p in parameters}, number)
 
 
 def sliders(
-    slot: DeltaGenerator,
     key: str,
     parameters: Sequence[Parameter],
     moved: Moved,
     *,
     scope: str = "",
+    address: str = "",
 ) -> None:
-    """Draw the sliders into `slot` and answer the value that has been dealt with."""
-    described = [_described(p, moved.values[p.name]) for p in parameters]
-    with slot:
-        mount(
-            "sliders",
-            key=f"{key}.sliders",
-            data={"parameters": described, "number": moved.number, "scope": scope},
-            on_moved_change=_nothing,
-        )
+    """Draw the sliders. `address` is where a `LivePicture` answers moves; empty: reruns only."""
+    mount(
+        "sliders",
+        key=f"{key}.sliders",
+        data={
+            "name": key,
+            "address": address,
+            "parameters": [_described(p, moved.values[p.name]) for p in parameters],
+            "number": moved.number,
+            "scope": scope,
+        },
+        on_moved_change=_nothing,
+    )
+
+
+def live_picture(key: str, render: Render) -> str:
+    """Offer `render` for this visitor's drags; returns the address it answers at."""
+    offered: LivePicture | None = st.session_state.get(f"{key}.live")
+    if offered is None:
+        offered = st.session_state[f"{key}.live"] = LivePicture(render)
+    offered.render = render
+    return offered.address
 
 
 def write_to_url(key: str, parameters: Sequence[Parameter], current: dict[str, float]) -> None:
@@ -110,16 +115,6 @@ def write_to_url(key: str, parameters: Sequence[Parameter], current: dict[str, f
     st.session_state[f"{key}.written"] = set(wanted)
 
 
-def request_page(key: str) -> None:
-    """From a callback inside a fragment: ask for the whole page, not the fragment alone."""
-    st.session_state[f"{key}.whole_page"] = True
-
-
-def page_requested(key: str) -> bool:
-    """Whether the whole page was asked for since this was last called."""
-    return bool(st.session_state.pop(f"{key}.whole_page", False))
-
-
 def _nothing() -> None:
     """A callback that has to be there for the component to report its state."""
 
@@ -129,7 +124,8 @@ def _message(key: str) -> dict[str, Any]:
     return dict(state.get("moved") or {})
 
 
-def _first_sound(parameter: Parameter, sources: Sequence[dict[str, Any]]) -> float:
+def first_sound(parameter: Parameter, sources: Sequence[Mapping[str, object]]) -> float:
+    """The first finite number that `sources` have for `parameter`, in bounds and on a step."""
     for source in sources:
         value = source.get(parameter.name)
         if isinstance(value, int | float) and math.isfinite(value):

@@ -10,13 +10,11 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.theme import Theme, centred
 from explainer.convolution import grid
 from explainer.convolution.record import Weights
 from explainer.ui.components import mount
-from explainer.ui.live import Moved, request_page
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
 LABELS = {
@@ -39,17 +37,15 @@ OPERATIONS: dict[str, Callable[[Weights], Weights]] = {
 }
 
 
-def own_weights(key: str) -> tuple[Weights, Moved]:
-    """The weights as typed, else as remembered, else from the URL, else a Sobel to begin with."""
+def own_weights(key: str) -> tuple[Weights, int]:
+    """The weights as typed, else as remembered, else from the URL; and the number of the edit."""
     message = _message(key)
     seen: dict[str, int] = st.session_state.setdefault(f"{key}.own_seen", {"number": 0})
     number = int(message.get("number", 0))
-    fresh = number > seen["number"]
-    if fresh:
-        st.session_state[f"{key}.own"] = _checked(np.array(message["weights"], float))
+    if number > seen["number"]:
+        _remember(key, grid.checked(np.array(message["values"]["weights"], float)))
     seen["number"] = max(number, seen["number"])
-    weights = _remembered(key)
-    return weights, Moved({}, final=fresh and bool(message.get("final")), number=number)
+    return _remembered(key), number
 
 
 def adopt(key: str, weights: Weights) -> None:
@@ -78,17 +74,18 @@ def own_controls(key: str) -> None:
         )
 
 
-def own_grid(slot: DeltaGenerator, key: str, weights: Weights, moved: Moved, theme: Theme) -> None:
-    """Draw the grid into `slot` and answer the edit that has been dealt with."""
+def own_grid(key: str, weights: Weights, number: int, theme: Theme, *, address: str) -> None:
+    """Draw the table; `address` is where a `LivePicture` answers what is typed."""
     data: dict[str, Any] = {
+        "name": key,
+        "address": address,
         "weights": weights.tolist(),
         "largest": grid.LARGEST_WEIGHT,
         "stops": centred(theme),
-        "number": moved.number,
+        "number": number,
         "labels": LABELS,
     }
-    with slot:
-        mount("grid", key=f"{key}.grid", data=data, on_edited_change=_nothing)
+    mount("grid", key=f"{key}.grid", data=data, on_edited_change=_nothing)
 
 
 def write_own_to_url(key: str, weights: Weights | None) -> None:
@@ -126,11 +123,6 @@ def _from_url(key: str) -> Weights:
 
 def _remember(key: str, weights: Weights) -> None:
     st.session_state[f"{key}.own"] = weights
-    request_page(key)
-
-
-def _checked(weights: Weights) -> Weights:
-    return grid.checked(weights)
 
 
 def _resize(key: str) -> None:

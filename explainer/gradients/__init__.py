@@ -1,0 +1,1 @@
+"""Activation functions and how gradients pass through them."""

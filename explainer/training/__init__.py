@@ -1,0 +1,1 @@
+"""Data sets, augmentation, recipes, and small networks trained while you watch."""

@@ -1,0 +1,92 @@
+"""Two examples in one: mixup blends them, CutMix pastes a box of one into the other.
+
+Both draw λ ~ Beta(α, α) for every picture and pair the batch with a random order of itself; the
+targets become the same mixture as the inputs. Sources: Zhang et al. 2018 (mixup: Beyond Empirical
+Risk Minimization), Yun et al. 2019 (CutMix), which draw one λ for a whole batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explainer.training.augmentation.pixels import boxes
+from explainer.training.augmentation.record import Augmentation, each, soft, uniform
+from explainer.training.parameter import Parameter
+
+
+def beta(count: int, alpha: float, generator: torch.Generator) -> Tensor:
+    """`count` draws from Beta(alpha, alpha), float32, on the device of the generator.
+
+    PyTorch's Beta takes no generator, so NumPy draws, from a seed that the generator gives.
+    """
+    seed = torch.randint(2**62, (), generator=generator, device=generator.device)
+    drawn = np.random.default_rng(int(seed)).beta(alpha, alpha, count)
+    return torch.from_numpy(drawn.astype(np.float32)).to(generator.device)
+
+
+def partners(count: int, like: Tensor, generator: torch.Generator) -> Tensor:
+    """A random order of the batch, on the device of `like`."""
+    order = torch.randperm(count, generator=generator, device=generator.device)
+    return order.to(like.device)
+
+
+def mixed_targets(targets: Tensor, order: Tensor, kept: Tensor, classes: int) -> Tensor:
+    """`kept` `(B,)` of each target and the rest of its partner's, float32 `(B, classes)`."""
+    own = soft(targets, classes)
+    return torch.lerp(own[order], own, each(kept, own))
+
+
+def mixup(
+    inputs: Tensor, targets: Tensor, classes: int, generator: torch.Generator, *, alpha: float
+) -> tuple[Tensor, Tensor]:
+    r"""$\lambda x_i + (1 - \lambda) x_j$, and the same for the targets."""
+    kept = beta(len(inputs), alpha, generator)
+    order = partners(len(inputs), inputs, generator)
+    blend = torch.lerp(inputs[order], inputs, each(kept, inputs))
+    return blend, mixed_targets(targets, order, kept, classes)
+
+
+def cutmix(
+    inputs: Tensor, targets: Tensor, classes: int, generator: torch.Generator, *, alpha: float
+) -> tuple[Tensor, Tensor]:
+    r"""A box of $1 - \lambda$ of the area, around any pixel, is the partner's.
+
+    The box is cut at the border, and the targets follow the area that is really left.
+    """
+    count = len(inputs)
+    size = torch.tensor(inputs.shape[2:], device=generator.device)[:, None]
+    half = torch.floor((1 - beta(count, alpha, generator)).sqrt() * size / 2)
+    centre = torch.floor(torch.stack([uniform(count, 0, 1, generator) for _ in size]) * size)
+    order = partners(count, inputs, generator)
+    inside = boxes(centre - half, 2 * half, inputs)
+    kept = 1 - inside.float().mean((1, 2, 3))
+    return torch.where(inside, inputs[order], inputs), mixed_targets(targets, order, kept, classes)
+
+
+ALPHA = Parameter(
+    "alpha", "α", 1, 0.1, 2, 0.1, help="Small: mostly one of the two. 1: every share alike."
+)
+
+MIXING: tuple[Augmentation, ...] = (
+    Augmentation(
+        slug="mixup",
+        title="Mixup",
+        meaning="Two examples are laid over each other like slides, and the answer asked for is "
+        "the same mixture of their classes.",
+        parameters=(ALPHA,),
+        apply=mixup,
+        pictures_only=False,
+        softens=True,
+    ),
+    Augmentation(
+        slug="cutmix",
+        title="CutMix",
+        meaning="A box of one picture is pasted into another, and the answer asked for is shared "
+        "by area.",
+        parameters=(ALPHA,),
+        apply=cutmix,
+        softens=True,
+    ),
+)

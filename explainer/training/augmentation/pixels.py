@@ -1,0 +1,128 @@
+"""Changing values where they are: colours, noise, and a rectangle taken away."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from explainer.training.augmentation.record import Augmentation, each, pixelwise, uniform
+from explainer.training.parameter import Parameter
+
+LUMA = (0.2989, 0.587, 0.114)  # of red, green and blue, as in ITU-R BT.601 and torchvision
+
+
+def grey(pictures: Tensor) -> Tensor:
+    """Brightness `(B, 1, H, W)` of pictures with one channel or three."""
+    if pictures.shape[1] != len(LUMA):
+        return pictures.mean(1, keepdim=True)
+    red, green, blue = (pictures[:, channel, None] for channel in range(3))
+    return (red * LUMA[0]).add_(green, alpha=LUMA[1]).add_(blue, alpha=LUMA[2])
+
+
+def brightened(pictures: Tensor, factors: Tensor) -> Tensor:
+    """`factor` times each picture, held in [0, 1]."""
+    return (pictures * each(factors, pictures)).clamp_(0, 1)
+
+
+def contrasted(pictures: Tensor, factors: Tensor) -> Tensor:
+    """Each picture's distance from its own mean brightness times `factor`, held in [0, 1]."""
+    means = grey(pictures).mean((1, 2, 3))
+    return blended(each(means, pictures), pictures, factors)
+
+
+def saturated(pictures: Tensor, factors: Tensor) -> Tensor:
+    """Each pixel's distance from its own grey times `factor`, held in [0, 1]."""
+    return blended(grey(pictures), pictures, factors)
+
+
+def blended(base: Tensor, pictures: Tensor, factors: Tensor) -> Tensor:
+    """`base + factor * (pictures - base)`, held in [0, 1]."""
+    return torch.lerp(base.expand_as(pictures), pictures, each(factors, pictures)).clamp_(0, 1)
+
+
+def jittered(
+    pictures: Tensor,
+    generator: torch.Generator,
+    *,
+    brightness: float,
+    contrast: float,
+    saturation: float,
+) -> Tensor:
+    """Brightness, contrast and saturation, in this order, by factors in [1 - v, 1 + v]."""
+    colour = saturation if pictures.shape[1] == len(LUMA) else 0.0
+    changes = ((brightened, brightness), (contrasted, contrast), (saturated, colour))
+    for change, strength in changes:
+        factors = uniform(len(pictures), 1 - strength, 1 + strength, generator)
+        pictures = change(pictures, factors) if strength else pictures
+    return pictures
+
+
+def noised(inputs: Tensor, generator: torch.Generator, *, sigma: float) -> Tensor:
+    """Gaussian noise of standard deviation `sigma` on every value; pictures stay in [0, 1]."""
+    noise = torch.randn(inputs.shape, generator=generator, device=generator.device)
+    noisy = noise.to(inputs.device).mul_(sigma).add_(inputs)
+    return noisy.clamp_(0, 1) if inputs.dim() == 4 else noisy
+
+
+def boxes(corners: Tensor, sides: Tensor, like: Tensor) -> Tensor:
+    """Which pixels lie in a box: bool `(B, 1, H, W)`.
+
+    `corners` (top, left) and `sides` (height, width), each `(2, B)`, in pixels; what reaches over
+    the border is cut.
+    """
+    inside = []
+    for axis in (0, 1):
+        line = torch.arange(like.shape[2 + axis], device=like.device)
+        low, side = (value[axis, :, None].to(like.device) for value in (corners, sides))
+        inside.append((line >= low) & (line < low + side))
+    return (inside[0][:, :, None] & inside[1][:, None, :])[:, None]
+
+
+def erased(pictures: Tensor, generator: torch.Generator, *, p: float, share: float) -> Tensor:
+    """With probability `p`, a black square of up to `share` of the area, fully inside."""
+    count = len(pictures)
+    size = torch.tensor(pictures.shape[2:], device=generator.device)[:, None]
+    chosen = uniform(count, 0, 1, generator) < p
+    scale = uniform(count, 0, share, generator).sqrt() * chosen
+    sides = torch.round(scale * size)
+    places = torch.stack([uniform(count, 0, 1, generator) for _ in size])
+    corners = torch.floor(places * (size - sides + 1))
+    return pictures.masked_fill(boxes(corners, sides, pictures), 0.0)
+
+
+def _strength(name: str, label: str, text: str) -> Parameter:
+    return Parameter(name, label, 0.3, 0, 1, 0.05, help=text)
+
+
+PIXELS: tuple[Augmentation, ...] = (
+    Augmentation(
+        slug="colour",
+        title="Colour jitter",
+        meaning="Each picture becomes a little brighter or darker, flatter or stronger, paler or "
+        "more colourful.",
+        parameters=(
+            _strength("brightness", "Brightness", "Factors from 1 - v to 1 + v."),
+            _strength("contrast", "Contrast", "The distance from the picture's mean."),
+            _strength("saturation", "Saturation", "The distance from grey; colour pictures only."),
+        ),
+        apply=pixelwise(jittered),
+    ),
+    Augmentation(
+        slug="erasing",
+        title="Erasing",
+        meaning="A black box hides a part of the picture, so that no single part decides alone.",
+        parameters=(
+            Parameter("p", "Probability", 0.5, 0, 1, 0.05, help="The share that loses a part."),
+            Parameter("share", "Largest area", 0.25, 0, 0.6, 0.05, help="Of the whole picture."),
+        ),
+        apply=pixelwise(erased),
+    ),
+    Augmentation(
+        slug="noise",
+        title="Noise",
+        meaning="Every value moves by its own random amount, drawn anew each time.",
+        parameters=(Parameter("sigma", "σ", 0.05, 0, 0.5, 0.01, help="White is 1, black is 0."),),
+        apply=pixelwise(noised),
+        pictures_only=False,
+    ),
+)

@@ -1,0 +1,168 @@
+"""MNIST, Fashion-MNIST and CIFAR-10, read from the data root.
+
+They are loaded by the thousand, not as a whole: all of CIFAR-10 as float32 has 740 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explainer.training.data.cifar import CIFAR_LAYOUTS, CLASSES
+from explainer.training.data.idx import idx_layout
+from explainer.training.data.published import (
+    Resource,
+    cifar_archive,
+    fashion_files,
+    mnist_files,
+)
+from explainer.training.data.record import DataError, DataSet, Examples
+from explainer.training.data.root import VARIABLE, data_root
+from explainer.training.data.stored import Layout, Stored
+from explainer.training.data.stratify import take
+from explainer.training.parameter import Parameter
+
+
+@dataclass(frozen=True)
+class Source:
+    """A published data set: its classes, whom to thank, and the forms it may lie in.
+
+    `published` tells the files to download, one archive where `packed` is set; `place` is the
+    folder below the data root where they belong, `files` what they are, in words.
+    """
+
+    slug: str
+    title: str
+    classes: tuple[str, ...]
+    credit: str
+    place: str
+    files: str
+    layouts: tuple[Layout, ...]
+    published: Callable[[], tuple[Resource, ...]]
+    packed: bool = False
+
+
+CLOTHES = (
+    "T-shirt", "trousers", "pullover", "dress", "coat",
+    "sandal", "shirt", "sneaker", "bag", "ankle boot",
+)  # fmt: skip
+IDX_FILES = "the four files that end in -ubyte.gz"
+SOURCES: tuple[Source, ...] = (
+    Source(
+        slug="mnist",
+        title="MNIST",
+        classes=tuple("0123456789"),
+        credit="Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits",
+        place="MNIST/raw",
+        files=IDX_FILES,
+        layouts=(idx_layout(("MNIST/raw", "MNIST")),),
+        published=mnist_files,
+    ),
+    Source(
+        slug="fashion-mnist",
+        title="Fashion-MNIST",
+        classes=CLOTHES,
+        credit="H. Xiao, K. Rasul, R. Vollgraf, Zalando Research, MIT",
+        place="FashionMNIST/raw",
+        files=IDX_FILES,
+        layouts=(idx_layout(("FashionMNIST/raw", "FashionMNIST")),),
+        published=fashion_files,
+    ),
+    Source(
+        slug="cifar-10",
+        title="CIFAR-10",
+        classes=CLASSES,
+        credit="A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
+        place="cifar-10-batches-py",
+        files="the files of cifar-10-python.tar.gz",
+        layouts=CIFAR_LAYOUTS,
+        published=cifar_archive,
+        packed=True,
+    ),
+)
+_BY_SLUG = {source.slug: source for source in SOURCES}
+
+
+def source(slug: str) -> Source:
+    """The published data set of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no published data {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+
+
+def available(slug: str) -> bool:
+    """Whether the data set can be loaded without a download; a look at names, not at contents."""
+    if slug not in _BY_SLUG:
+        return True
+    return any(layout.present(data_root()) for layout in _BY_SLUG[slug].layouts)
+
+
+def stored(slug: str) -> Stored:
+    """All of a published data set, 8 bits. Raises :class:`DataError` where it is not there."""
+    root, entry = data_root(), source(slug)
+    for layout in entry.layouts:
+        if layout.present(root):
+            return layout.read(root)
+    raise DataError(
+        f"{entry.title} is not there yet: download it, or put {entry.files}"
+        f" into {root / entry.place} (the environment variable {VARIABLE} names another root)."
+    )
+
+
+def load_real(slug: str, *, count: float, test_count: float) -> Examples:
+    """`count` training and `test_count` test pictures, the classes in their own proportions.
+
+    They are the first of each class in the order of the files; fewer where there are fewer.
+    """
+    entry, data = source(slug), stored(slug)
+    labels = torch.from_numpy(data.labels.astype(np.int64))
+    if int(labels.max()) >= len(entry.classes):
+        last = len(entry.classes) - 1
+        raise DataError(f"{entry.title} has a label {int(labels.max())}; they end at {last}.")
+    rows = torch.arange(len(labels))
+    train = _first(rows[: data.test_from], labels, int(count))
+    test = _first(rows[data.test_from :], labels, int(test_count))
+    chosen = torch.cat([train, test])
+    codes = torch.from_numpy(data.pictures[chosen.numpy()]).permute(0, 3, 1, 2)
+    return Examples(
+        name=slug,
+        title=entry.title,
+        inputs=codes.float().div_(255).contiguous(),
+        labels=labels[chosen],
+        classes=entry.classes,
+        test_from=len(train),
+        credit=entry.credit,
+        settings=(("count", count), ("test_count", test_count)),
+    )
+
+
+def _first(rows: Tensor, labels: Tensor, count: int) -> Tensor:
+    return take(rows, labels, min(count, len(rows)))[0]
+
+
+def _entry(slug: str, meaning: str, most: int) -> DataSet:
+    return DataSet(
+        slug=slug,
+        title=source(slug).title,
+        group="Real",
+        meaning=meaning,
+        load=partial(load_real, slug),
+        parameters=(
+            Parameter("count", "Pictures to choose from", 10_000, 1000, most, 1000, whole=True),
+            Parameter("test_count", "Test pictures", 2000, 500, 10_000, 500, whole=True),
+        ),
+        needs_download=True,
+    )
+
+
+REAL: tuple[DataSet, ...] = (
+    _entry("mnist", "70,000 handwritten digits, 28 × 28: where most people begin.", 60_000),
+    _entry("fashion-mnist", "70,000 pieces of clothing, 28 × 28: as MNIST, but harder.", 60_000),
+    _entry("cifar-10", "60,000 photographs of ten kinds of things, 32 × 32, in colour.", 50_000),
+)

@@ -1,0 +1,67 @@
+"""Small real pictures that come inside scikit-learn and scikit-image: no download needed.
+
+Both libraries are imported when their pictures are first loaded, not before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from explainer.training.data.record import DataSet, Examples
+
+LARGEST_INK = 16  # each pixel of the digits counts the dark ones among 4 × 4 scanned pixels
+
+
+def digits() -> Examples:
+    """The 1,797 handwritten digits of 8 × 8 pixels; a pixel is its ink count over 16."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    counts = torch.from_numpy(np.asarray(bunch.images, np.float32))
+    return Examples(
+        name="digits",
+        title="Digits, 8 × 8",
+        inputs=counts[:, None] / LARGEST_INK,
+        labels=torch.from_numpy(np.asarray(bunch.target, np.int64)),
+        classes=tuple("0123456789"),
+        test_from=None,
+        credit="E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0; "
+        "from scikit-learn",
+    )
+
+
+def faces() -> Examples:
+    """100 faces and 100 patches of background, 25 × 25 pixels, grey."""
+    import skimage.data
+
+    patches: object = skimage.data.lfw_subset()  # type: ignore[no-untyped-call]
+    pictures = torch.from_numpy(np.asarray(patches, np.float32))
+    return Examples(
+        name="faces",
+        title="Faces or not, 25 × 25",
+        inputs=pictures[:, None],
+        labels=torch.arange(2).repeat_interleave(100),
+        classes=("face", "not a face"),
+        test_from=None,
+        credit="Labeled Faces in the Wild (Huang et al. 2012); from scikit-image",
+    )
+
+
+SHIPPED: tuple[DataSet, ...] = (
+    DataSet(
+        slug="digits",
+        title="Digits, 8 × 8",
+        group="Shipped",
+        meaning="1,797 handwritten digits, so small that a network learns them in seconds.",
+        load=digits,
+    ),
+    DataSet(
+        slug="faces",
+        title="Faces or not, 25 × 25",
+        group="Shipped",
+        meaning="100 faces and 100 pieces of background: so few that a network soon knows them "
+        "by heart.",
+        load=faces,
+    ),
+)

@@ -1,0 +1,183 @@
+"""Who learns from what: disjoint, stratified parts of a data set, normalised and ready to train.
+
+The test and validation parts are drawn first, so that they do not depend on the number of training
+examples: runs with 20 and with 1,000 are judged on the same pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from explainer.training.data.record import Examples
+from explainer.training.data.stratify import take, with_noise
+
+LARGEST_NOISE = 0.5
+SMALLEST_STD = 1e-6
+KINDS = ("inputs", "labels")
+
+
+@dataclass(frozen=True)
+class Split:
+    """How to divide a data set.
+
+    `train_size` examples to learn from (None: all that remain); `validation_share` and
+    `test_share`, in [0, 1), of all examples. Where the data set has an official test split that is
+    the test part, whatever `test_share` says, and validation takes its share of the rest.
+    `label_noise`, in [0, 0.5], is the share of training labels replaced by another class.
+    Raises `ValueError` naming the value that is out of its range.
+    """
+
+    train_size: int | None = None
+    validation_share: float = 0.2
+    test_share: float = 0.2
+    label_noise: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.train_size is not None and self.train_size < 1:
+            raise ValueError(f"train_size is {self.train_size}, but it starts at 1")
+        for name in ("validation_share", "test_share"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}, but it lies in [0, 1)")
+        if not 0 <= self.label_noise <= LARGEST_NOISE:
+            raise ValueError(f"label_noise is {self.label_noise}, but it lies in [0, 0.5]")
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Rows of the data set: `train`, `validation` and `test`, int64, disjoint, in random order.
+
+    `noisy_labels` int64 `(len(train),)` are the labels to learn from, in the order of `train`.
+    """
+
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+    noisy_labels: Tensor
+
+
+def split(examples: Examples, config: Split) -> Parts:
+    """Divide `examples` as `config` says; the same seed gives the same parts.
+
+    Each part keeps the balance of the classes: within one example of its share. Smaller training
+    parts are taken from the front of the same order as larger ones. Raises `ValueError` where
+    fewer than `train_size` examples remain.
+    """
+    generator = torch.Generator().manual_seed(config.seed)
+    order = torch.randperm(len(examples), generator=generator)
+    test, rest = _test_part(examples, config, order)
+    before = len(rest) if examples.test_from is not None else len(examples)
+    validation, rest = take(
+        rest, examples.labels, min(round(config.validation_share * before), len(rest))
+    )
+    wanted = len(rest) if config.train_size is None else config.train_size
+    if wanted > len(rest) or not len(rest):
+        raise ValueError(
+            f"train_size is {wanted}, but only {len(rest)} of {len(examples)} examples remain"
+            f" beside {len(validation)} for validation and {len(test)} for the test"
+        )
+    train, _ = take(rest, examples.labels, wanted)
+    train = train[torch.randperm(len(train), generator=generator)]
+    noisy = with_noise(
+        examples.labels[train], len(examples.classes), config.label_noise, generator=generator
+    )
+    return Parts(train, validation, test, noisy)
+
+
+def most_for_training(examples: Examples, config: Split) -> int:
+    """The largest `train_size` that leaves room for the validation and test parts of `config`."""
+    if examples.test_from is not None:
+        return examples.test_from - round(config.validation_share * examples.test_from)
+    held_out = round(config.validation_share * len(examples))
+    return max(0, len(examples) - held_out - round(config.test_share * len(examples)))
+
+
+def _test_part(examples: Examples, config: Split, order: Tensor) -> tuple[Tensor, Tensor]:
+    if examples.test_from is not None:
+        official = order >= examples.test_from
+        return order[official], order[~official]
+    return take(order, examples.labels, round(config.test_share * len(examples)))
+
+
+@dataclass(frozen=True, eq=False)
+class Normaliser:
+    r"""$(x - \mu_c) / \sigma_c$ for each channel c; `mean` and `std` are float32 `(C,)`."""
+
+    mean: Tensor
+    std: Tensor
+
+    def apply(self, inputs: Tensor) -> Tensor:
+        """Normalise `inputs` `(N, C, ...)`."""
+        return (inputs - self._along(self.mean, inputs)) / self._along(self.std, inputs)
+
+    def invert(self, inputs: Tensor) -> Tensor:
+        """Bring normalised `inputs` `(N, C, ...)` back to their own range."""
+        return inputs * self._along(self.std, inputs) + self._along(self.mean, inputs)
+
+    def to(self, device: torch.device | str) -> Normaliser:
+        """The same normaliser on `device`."""
+        return Normaliser(self.mean.to(device), self.std.to(device))
+
+    @staticmethod
+    def _along(values: Tensor, inputs: Tensor) -> Tensor:
+        return values.view(-1, *[1] * (inputs.dim() - 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The parts of a data set, normalised with the mean and spread of the training part alone.
+
+    Inputs are float32 `(N, C, H, W)` or `(N, 2)`, labels int64 `(N,)`; `train_labels` carry the
+    label noise, `clean_train_labels` do not. `shape` is that of one input.
+    """
+
+    train_inputs: Tensor
+    train_labels: Tensor
+    clean_train_labels: Tensor
+    validation_inputs: Tensor
+    validation_labels: Tensor
+    test_inputs: Tensor
+    test_labels: Tensor
+    classes: tuple[str, ...]
+    shape: tuple[int, ...]
+    normaliser: Normaliser
+    parts: Parts
+
+    def to(self, device: torch.device | str) -> Prepared:
+        """The same parts with every tensor that training needs on `device`."""
+        names = [f"{part}_{what}" for part in ("train", "validation", "test") for what in KINDS]
+        moved = {name: getattr(self, name).to(device) for name in [*names, "clean_train_labels"]}
+        return replace(self, normaliser=self.normaliser.to(device), **moved)
+
+
+def normaliser_of(inputs: Tensor) -> Normaliser:
+    """Mean and standard deviation of each channel of `inputs` `(N, C, ...)`.
+
+    A channel that never changes keeps its scale: its deviation counts as 1.
+    """
+    others = [0, *range(2, inputs.dim())]
+    std, mean = torch.std_mean(inputs, others, correction=0)
+    std = torch.where(std < SMALLEST_STD, torch.ones_like(std), std)
+    return Normaliser(mean, std)
+
+
+def prepare(examples: Examples, config: Split) -> Prepared:
+    """Split `examples`, normalise every part by the training part; errors as in :func:`split`."""
+    parts = split(examples, config)
+    normaliser = normaliser_of(examples.inputs[parts.train])
+    return Prepared(
+        train_inputs=normaliser.apply(examples.inputs[parts.train]),
+        train_labels=parts.noisy_labels,
+        clean_train_labels=examples.labels[parts.train],
+        validation_inputs=normaliser.apply(examples.inputs[parts.validation]),
+        validation_labels=examples.labels[parts.validation],
+        test_inputs=normaliser.apply(examples.inputs[parts.test]),
+        test_labels=examples.labels[parts.test],
+        classes=examples.classes,
+        shape=examples.shape,
+        normaliser=normaliser,
+        parts=parts,
+    )

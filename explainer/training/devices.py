@@ -1,0 +1,85 @@
+"""Where runs train, and how many at once: CUDA where there is one, Apple's MPS, else the CPU."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+
+from explainer.training.freed_memory import keep_freed_memory
+from explainer.training.grouping import Grouping
+
+MOST_RUNS = 80
+
+
+TRAINING_NICENESS = 10
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device by name, and how runs are grouped on it.
+
+    On the CPU a stack of four keeps its maps in the cache, and every thread has stacks of its own;
+    an accelerator takes as many runs at once as there are.
+    """
+
+    slug: str
+    title: str
+    grouping: Grouping
+
+    @property
+    def torch(self) -> torch.device:
+        """The device as PyTorch knows it."""
+        return torch.device(self.slug)
+
+
+def device(slug: str) -> Device:
+    """The device of that slug: `cuda`, `mps` or `cpu`. Raises `ValueError` for another."""
+    if slug == "cuda":
+        return Device(slug, torch.cuda.get_device_name(), Grouping(1, MOST_RUNS, sys.maxsize))
+    if slug == "mps":
+        return Device(slug, "Apple GPU", Grouping(1, MOST_RUNS, sys.maxsize))
+    if slug == "cpu":
+        count = cores()
+        title = f"CPU, {count} core{'s' if count > 1 else ''}"
+        return Device(slug, title, Grouping(threads=count, largest=4))
+    raise ValueError(f"no device {slug!r}; there are cuda, mps, cpu")
+
+
+def best_device() -> Device:
+    """The fastest device there is."""
+    if torch.cuda.is_available():
+        return device("cuda")
+    return device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def workers(threads: int) -> ThreadPoolExecutor:
+    """The threads in which runs train, one for the process; each computes with one core.
+
+    Two threads inside one operator lose more than they win at the sizes of these networks.
+    """
+    torch.set_num_threads(1)
+    keep_freed_memory()
+    return ThreadPoolExecutor(threads, thread_name_prefix="training", initializer=give_way)
+
+
+def give_way() -> None:
+    """Lower the priority of the calling thread, so that visitors' pages come before training.
+
+    Linux gives every thread a niceness of its own; elsewhere nothing changes.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), TRAINING_NICENESS)

@@ -1,0 +1,60 @@
+"""Which runs train together: stacks of runs of one shape, as even as the threads need them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from explainer.training.networks import first_maps
+from explainer.training.run import Run
+from explainer.training.stacked import stack_key
+
+Group = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How to group on a device: at most `largest` runs a stack, spread over `threads`.
+
+    Where one batch fills maps of more than `most_values` numbers in the first layer of a run, two
+    runs make a stack: four would leave the cache.
+    """
+
+    threads: int
+    largest: int
+    most_values: int = 800_000
+
+
+def groups(runs: Sequence[Run], how: Grouping) -> tuple[Group, ...]:
+    """The runs that go on, in stacks; runs of one seed stay together, as they share batches.
+
+    Stacks of one kind are of even size, and where threads would stand idle they are smaller.
+    """
+    alike: dict[Hashable, list[Run]] = {}
+    for run in runs:
+        if run.active:
+            alike.setdefault(stack_key(run), []).append(run)
+    seeds = [
+        list(same)
+        for kind in alike.values()
+        for _, same in groupby(sorted(kind, key=lambda run: run.seed), key=lambda run: run.seed)
+    ]
+    parts = [part for members in seeds for part in evenly(members, _pieces(members, seeds, how))]
+    return tuple(sorted(parts, key=len, reverse=True))
+
+
+def evenly(runs: Sequence[Run], pieces: int) -> list[Group]:
+    """`runs` in so many groups whose sizes differ by one at most."""
+    size, more = divmod(len(runs), pieces)
+    starts = [number * size + min(number, more) for number in range(pieces + 1)]
+    return [tuple(runs[a:b]) for a, b in pairwise(starts)]
+
+
+def _pieces(members: list[Run], seeds: list[list[Run]], how: Grouping) -> int:
+    run = members[0]
+    values = run.batches.size * first_maps(run.recipe.network, run.data.shape)
+    largest = how.largest if values <= how.most_values else min(2, how.largest)
+    needed = -(-len(members) // largest)
+    idle = -(-how.threads // len(seeds))
+    return min(len(members), max(needed, idle))

@@ -1,0 +1,92 @@
+r"""Initial weights, paired: what a tensor gets follows from the seed, its name and its shape.
+
+Every weight tensor is one draw of standard normal numbers times the standard deviation of the
+scheme. So within a seed all recipes whose shapes agree start from the same weights, whatever else
+they differ in, and two schemes differ in scale alone. Biases are 0, norm scales 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from explainer.training.seeds import generator
+
+SMALL = 0.01
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme by name: `deviation(fan_in, fan_out, gain)` of the weights of one layer."""
+
+    slug: str
+    title: str
+    formula: str
+    deviation: Callable[[int, int, float], float]
+
+
+SCHEMES: tuple[Scheme, ...] = (
+    Scheme(
+        "he",
+        "He",
+        r"\sigma = g / \sqrt{n_\text{in}}",
+        lambda fan_in, fan_out, gain: gain / math.sqrt(fan_in),
+    ),
+    Scheme(
+        "xavier",
+        "Xavier",
+        r"\sigma = \sqrt{2 / (n_\text{in} + n_\text{out})}",
+        lambda fan_in, fan_out, gain: math.sqrt(2 / (fan_in + fan_out)),
+    ),
+    Scheme(
+        "lecun",
+        "LeCun",
+        r"\sigma = 1 / \sqrt{n_\text{in}}",
+        lambda fan_in, fan_out, gain: 1 / math.sqrt(fan_in),
+    ),
+    Scheme("small", "Small normal", r"\sigma = 0.01", lambda fan_in, fan_out, gain: SMALL),
+    Scheme("zero", "Zero", r"\sigma = 0", lambda fan_in, fan_out, gain: 0.0),
+)
+_BY_SLUG = {entry.slug: entry for entry in SCHEMES}
+
+
+def scheme(slug: str) -> Scheme:
+    """The scheme of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no initialisation {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+
+
+def initialise(model: nn.Module, chosen: Scheme, gain: float, seed: int) -> None:
+    """Give `model` its initial parameters and buffers, in place; the same for the same arguments.
+
+    `gain` is that of the activation (He et al. 2015 for ReLU: √2). Sources: Glorot and Bengio
+    2010, He et al. 2015, LeCun et al. 1998.
+    """
+    for name, module in model.named_modules():
+        if not isinstance(module, nn.Linear | nn.Conv2d):
+            if hasattr(module, "reset_parameters"):
+                module.reset_parameters()
+            continue
+        drawn = standard_normal(seed, f"{name}.weight", module.weight)
+        with torch.no_grad():
+            module.weight.copy_(drawn * chosen.deviation(*fans(module.weight), gain))
+            if module.bias is not None:
+                module.bias.zero_()
+
+
+def standard_normal(seed: int, name: str, like: Tensor) -> Tensor:
+    """Standard normal numbers of the shape of `like` that follow from seed, name and shape."""
+    shape = tuple(like.shape)
+    return torch.randn(shape, generator=generator(seed, "weights", name, shape)).to(like.device)
+
+
+def fans(weight: Tensor) -> tuple[int, int]:
+    """Inputs and outputs of one unit: `(O, I)` gives (I, O), `(O, I, kh, kw)` times kh·kw."""
+    field = weight[0, 0].numel()
+    return weight.shape[1] * field, weight.shape[0] * field

@@ -1,0 +1,161 @@
+"""Measuring runs that train in step: losses of batches, evaluations at their time, divergence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from explainer.training.evaluation import Score, evaluate
+from explainer.training.flat import Flat
+from explainer.training.history import Point
+from explainer.training.penalties import penalty_value
+from explainer.training.record import Status
+
+if TYPE_CHECKING:
+    from explainer.training.run import Run
+
+CLOSE_WATCH = 16  # the first steps, and those after a change of the dials, are looked at one by one
+
+Scores = Sequence[tuple[Score, Score]]
+"""For each run, the score on training examples and on validation examples."""
+
+
+def plain_scores(runs: Sequence[Run]) -> Scores:
+    """Evaluate each run's own model, one after the other."""
+    return [tuple(evaluate(run.model, *part) for part in parts(run)) for run in runs]  # type: ignore[misc]
+
+
+def parts(run: Run) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Inputs and labels on which `run` is measured: of the training and the validation part."""
+    data, settings = run.data, run.evaluation
+    train, validation = settings.train_examples, settings.validation_examples
+    return (
+        (data.train_inputs[:train], data.train_labels[:train]),
+        (data.validation_inputs[:validation], data.validation_labels[:validation]),
+    )
+
+
+class Meter:
+    """Counts the steps of `runs`, which share a flat matrix, and measures them when it is time.
+
+    `scores` evaluates all of them. Losses stay on their device until somebody needs them: at an
+    evaluation, or after `CLOSE_WATCH` steps.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        flat: Flat,
+        scores: Callable[[Sequence[Run]], Scores] = plain_scores,
+    ) -> None:
+        self.runs, self.flat, self._scores = runs, flat, scores
+        self.steps = max(run.step for run in runs)
+        self._pending: list[Tensor] = []
+        self._watched = 0
+        self._dials = self._positions()
+
+    def begin(self) -> None:
+        """Measure the runs before their first step."""
+        if self.steps == 0:
+            self.evaluate()
+
+    def step(self, losses: Tensor) -> None:
+        """One step is done with these data losses of the batch, `(K,)`."""
+        self._pending.append(losses)
+        self.steps = step = self.steps + 1
+        for run in self.runs:
+            run.step += run.record.active
+        due = self._due(step)
+        if due or self._watching() or len(self._pending) >= CLOSE_WATCH:
+            self._flush(step)
+        if due:
+            self.evaluate()
+
+    def evaluate(self, *, scheduled: bool = True) -> None:
+        """Add a point to the curves of each run that goes on, unless it has one for this step."""
+        self._flush(self.steps)
+        active = [run.record.active for run in self.runs]
+        if not any(active):
+            return
+        sums = self.flat.weight_sums().tolist()
+        norms = self.flat.gradient_norms().tolist()
+        scores = self._scores(self.runs)
+        for run, score, sum_of, norm in zip(self.runs, scores, sums, norms, strict=True):
+            last = run.record.last
+            if run.record.active and (scheduled or last is None or last.step != run.step):
+                self._point(run, score, sum_of, norm, scheduled=scheduled)
+
+    def _point(
+        self,
+        run: Run,
+        score: tuple[Score, Score],
+        sums: list[float],
+        norm: float,
+        *,
+        scheduled: bool,
+    ) -> None:
+        train, validation = score
+        absolute, squared, zeros = sums
+        if not (math.isfinite(squared) and math.isfinite(train.loss)):
+            what = "training loss" if math.isfinite(squared) else "sum of squared weights"
+            run.record.diverged(run.step, what, run.dials.learning_rate, run.dials.strengths)
+            return
+        point = Point(
+            step=run.step,
+            train_loss=train.loss,
+            train_accuracy=train.accuracy,
+            validation_loss=validation.loss,
+            validation_accuracy=validation.accuracy,
+            batch_loss=run.record.mean_batch_loss(),
+            penalty=penalty_value(run.dials.strengths, absolute, squared),
+            gradient_norm=norm,
+            weight_norm=math.sqrt(squared),
+            zero_share=zeros / self.flat.weight_count,
+        )
+        run.record.point(point, run.model, scheduled=scheduled)
+        if run.record.active and run.step >= run.total_steps:
+            run.record.end(Status.FINISHED, run.step)
+
+    def _flush(self, step: int) -> None:
+        if not self._pending:
+            return
+        rows = torch.stack(self._pending).T.tolist()
+        first = step - len(self._pending) + 1
+        self._pending.clear()
+        norms = self.flat.gradient_norms().tolist()
+        for run, losses, norm in zip(self.runs, rows, norms, strict=True):
+            if run.record.active:
+                self._note(run, first, losses)
+                run.record.vitals.norm(step, norm)
+
+    @staticmethod
+    def _note(run: Run, first: int, losses: list[float]) -> None:
+        for step, loss in enumerate(losses, first):
+            if not run.record.batch_loss(step, loss):
+                run.step = step
+                rate, strengths = run.dials.learning_rate, run.dials.strengths
+                run.record.diverged(step, "loss of the batch", rate, strengths)
+                return
+
+    def _due(self, step: int) -> bool:
+        run = self.runs[0]
+        begins = step < run.every and step & (step - 1) == 0
+        return begins or step % run.every == 0 or step >= run.total_steps
+
+    def _watching(self) -> bool:
+        positions = self._positions()
+        if positions != self._dials:
+            self._dials, self._watched = positions, 0
+        self._watched += 1
+        return self._watched <= CLOSE_WATCH
+
+    def _positions(self) -> list[float]:
+        return [
+            value
+            for run in self.runs
+            for value in (run.dials.learning_rate, *run.dials.strengths.values())
+        ]

@@ -1,0 +1,76 @@
+"""What is asked of a race from outside: wishes that stand, and notes that are read once.
+
+Safe from any thread. A wish says how things shall be ("be paused"), so saying it twice is saying
+it once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+Note = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the race shall be: playing or paused, until which step, at most how many a second."""
+
+    playing: bool = False
+    stop_at: int | None = None
+    speed: float | None = None
+
+
+class Orders:
+    """The wish that stands, and the notes not read yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._notes: deque[Note] = deque()
+        self._news = threading.Event()
+        self.wish = Wish()
+
+    def change(self, **values: Any) -> None:
+        """Change the wish."""
+        with self._lock:
+            self.wish = replace(self.wish, **values)
+        self._news.set()
+
+    def ahead(self, steps: int, now: int) -> None:
+        """Play on for so many steps after `now`, or after the stop that is already ahead."""
+        with self._lock:
+            stop = self.wish.stop_at
+            ahead = stop if self.wish.playing and stop is not None and stop > now else now
+            self.wish = replace(self.wish, playing=True, stop_at=ahead + steps)
+        self._news.set()
+
+    def settle(self, seen: Wish) -> None:
+        """Be paused, unless somebody has wished something since `seen`."""
+        with self._lock:
+            if self.wish == seen:
+                self.wish = replace(seen, playing=False)
+
+    def post(self, note: Note) -> None:
+        """Leave a note."""
+        self._notes.append(note)
+        self._news.set()
+
+    def take(self) -> list[Note]:
+        """The notes left since the last call, in their order."""
+        self._news.clear()
+        taken = []
+        while self._notes:
+            taken.append(self._notes.popleft())
+        return taken
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there are notes to read."""
+        return bool(self._notes)
+
+    def wait(self, timeout: float) -> bool:
+        """Return when something was asked, True, or after `timeout` seconds, False."""
+        return self._news.wait(timeout)

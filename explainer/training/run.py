@@ -1,0 +1,187 @@
+"""One run: a recipe trained from a seed, as an ordinary PyTorch loop that can stop at any step.
+
+`train` is the whole loop. Everything random in it follows from the seed: initial weights and the
+order of the batches are those of every recipe with that seed; masks and augmentation have a
+generator of their own for each run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from explainer.training.augmentation.pipeline import augment_normalised
+from explainer.training.batches import Batches
+from explainer.training.data.splits import Prepared
+from explainer.training.flat import Flat, Memory
+from explainer.training.layers import channels_last
+from explainer.training.meter import Meter
+from explainer.training.networks import build_initialised
+from explainer.training.optimisers import optimiser
+from explainer.training.penalties import PENALTIES
+from explainer.training.recipe import Recipe
+from explainer.training.record import Record
+from explainer.training.schedules import schedule
+from explainer.training.seeds import generator
+from explainer.training.update import Strengths, update
+
+STEP_OVERHEAD = 64  # a step costs about as much as this many examples more than it has
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How often, and on how many examples, a run is measured while it trains.
+
+    At most `train_examples` and `validation_examples`, the first of each part; so often that it
+    costs about `share` of the training. Steps that are powers of two are measured as well, until
+    the even rhythm begins.
+    """
+
+    train_examples: int = 256
+    validation_examples: int = 512
+    share: float = 0.05
+
+    def every(self, data: Prepared, batch: int) -> int:
+        """The number of steps from one evaluation to the next."""
+        examples = min(self.train_examples, len(data.train_labels))
+        examples += min(self.validation_examples, len(data.validation_labels))
+        return max(1, math.ceil(examples / (self.share * (3 * batch + STEP_OVERHEAD))))
+
+
+@dataclass
+class Dials:
+    """What may be turned while a run trains: learning rate and strength of each penalty."""
+
+    learning_rate: float
+    strengths: Strengths = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Dials:
+        """The dials as the recipe sets them."""
+        strengths = {entry.slug: getattr(recipe.regularisation, entry.slug) for entry in PENALTIES}
+        return cls(recipe.training.learning_rate, strengths)
+
+
+class Run:
+    """The state of one run: model, optimiser's memory, place in the data, and what was measured.
+
+    `data` lies on the device that the run trains on. `precision` is that of its checkpoint.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        seed: int,
+        data: Prepared,
+        *,
+        evaluation: Evaluation | None = None,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
+        self.recipe, self.seed, self.data = recipe, seed, data
+        self.evaluation, self.precision = evaluation or Evaluation(), precision
+        self.device = data.train_inputs.device
+        examples = len(data.train_labels)
+        batch = recipe.training.batch(examples)
+        self.batches = Batches(seed, examples, batch, self.device)
+        self.total_steps = recipe.training.total_steps(examples)
+        self.every = self.evaluation.every(data, batch)
+        self.optimiser = optimiser(recipe.training.optimiser)
+        self.schedule = schedule(recipe.training.schedule)
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to step 0: the very same initial weights, batches, masks and dials."""
+        recipe, data = self.recipe, self.data
+        self.generator = generator(self.seed, "masks", device=self.device)
+        self.augmenting = generator(self.seed, "augmentation")
+        self.model: nn.Sequential = build_initialised(
+            recipe.network,
+            data.shape,
+            len(data.classes),
+            recipe.regularisation,
+            self.seed,
+            self.generator,
+        ).to(self.device)
+        self.memory: Memory = {}
+        self.dials = Dials.of(recipe)
+        self.record = Record(recipe, len(data.classes), self.precision)
+        self.step = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether the run goes on."""
+        return self.record.active and self.step < self.total_steps
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next step; 0 once the run has ended."""
+        if not self.active:
+            return 0.0
+        factor = self.schedule.factor(self.step, self.total_steps)
+        return self.dials.learning_rate * factor * self.record.plateau_factor
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of `step`, counted from 0, augmented."""
+        rows = self.batches.at(step)
+        inputs, targets = self.data.train_inputs[rows], self.data.train_labels[rows]
+        inputs, targets = augment_normalised(
+            inputs,
+            targets,
+            len(self.data.classes),
+            self.recipe.augmentation,
+            self.augmenting,
+            self.data.normaliser,
+        )
+        return channels_last(inputs), targets
+
+    def set_learning_rate(self, value: float) -> None:
+        """Turn the learning rate, from the next step on; the change is marked."""
+        if value != self.dials.learning_rate:
+            self.dials.learning_rate = value
+            self.record.mark(self.step, "learning_rate", f"learning rate {value:g}")
+
+    def set_strength(self, penalty: str, value: float) -> None:
+        """Turn the strength of a penalty, from the next step on; the change is marked."""
+        if value != self.dials.strengths[penalty]:
+            self.dials.strengths[penalty] = value
+            self.record.mark(self.step, penalty, f"λ {value:g}")
+
+
+def plain_meter(run: Run) -> Meter:
+    """What measures `run` where it trains alone."""
+    return Meter([run], Flat([run.model], [run.memory], run.optimiser.slots))
+
+
+def train(run: Run, meter: Meter | None = None) -> Iterator[int]:
+    """Train `run` to its end; yields the number of steps done after each step.
+
+    The learning rate and the strengths are read anew in every step. Stopping between two steps
+    and going on later gives the same numbers as never stopping.
+    """
+    training, regularisation = run.recipe.training, run.recipe.regularisation
+    meter = meter or plain_meter(run)
+    flat = meter.flat
+    meter.begin()
+    run.model.train()
+    while run.active:
+        inputs, targets = run.batch(run.step)
+        run.model.zero_grad(set_to_none=False)
+        logits = run.model(inputs)
+        loss = F.cross_entropy(logits, targets, label_smoothing=regularisation.label_smoothing)
+        torch.autograd.backward(loss)
+        update(
+            flat,
+            run.optimiser,
+            step=run.step + 1,
+            rates=[run.rate],
+            momentum=training.momentum,
+            strengths=[run.dials.strengths],
+            max_norms=[regularisation.max_norm],
+        )
+        meter.step(loss.detach()[None])
+        yield run.step

@@ -1,0 +1,125 @@
+r"""The registry of learning-rate schedules: a factor on the learning rate for every step.
+
+With $t$ the step, counted from 0, and $T$ the number of steps planned, each formula gives the
+factor in (0, 1]; past the plan the last factor stays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+STEP_FACTOR = 0.1
+STEP_STAGES = 3
+WARM_UP = 0.1
+ONE_CYCLE_RISE = 0.3
+ONE_CYCLE_START = 1 / 25
+ONE_CYCLE_END = ONE_CYCLE_START / 1e4
+PLATEAU_FACTOR = 0.5
+PLATEAU_PATIENCE = 5
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule by name: `factor(step, total)` multiplies the learning rate.
+
+    `watches` says that the factor also falls when the validation loss stands still: by
+    `PLATEAU_FACTOR` after more than `PLATEAU_PATIENCE` evaluations without a better one.
+    """
+
+    slug: str
+    title: str
+    meaning: str
+    formula: str
+    factor: Callable[[int, int], float]
+    watches: bool = False
+
+
+def constant(step: int, total: int) -> float:
+    """$1$."""
+    return 1.0
+
+
+def stepped(step: int, total: int) -> float:
+    r"""$0.1^{\lfloor 3t/T \rfloor}$, at most two falls."""
+    return float(STEP_FACTOR ** min(STEP_STAGES - 1, STEP_STAGES * step // max(1, total)))
+
+
+def cosine(step: int, total: int) -> float:
+    r"""$\tfrac12 (1 + \cos \pi t/T)$ (Loshchilov and Hutter 2017, without restarts)."""
+    return _half_cosine(1.0, 0.0, step, total)
+
+
+def warm_up_cosine(step: int, total: int) -> float:
+    r"""$(t+1)/W$ for the first $W = \lceil T/10 \rceil$ steps, then a cosine over the rest."""
+    rise = max(1, math.ceil(WARM_UP * total))
+    if step < rise:
+        return (step + 1) / rise
+    return _half_cosine(1.0, 0.0, step - rise, total - rise)
+
+
+def one_cycle(step: int, total: int) -> float:
+    r"""A half cosine from $1/25$ up to 1 over 30 % of the steps, then down to $4 \cdot 10^{-6}$.
+
+    Smith and Topin 2018; the defaults of `torch.optim.lr_scheduler.OneCycleLR`, momentum aside.
+    """
+    rise = ONE_CYCLE_RISE * total - 1
+    if step <= rise:
+        return _half_cosine(ONE_CYCLE_START, 1.0, step, rise)
+    return _half_cosine(1.0, ONE_CYCLE_END, step - rise, total - 1 - rise)
+
+
+def _half_cosine(start: float, end: float, step: float, length: float) -> float:
+    share = min(1.0, step / length) if length > 0 else 1.0
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+SCHEDULES: tuple[Schedule, ...] = (
+    Schedule("constant", "Constant", "The same learning rate throughout.", "1", constant),
+    Schedule(
+        "step",
+        "Steps",
+        "A tenth after each third of the way.",
+        r"0.1^{\lfloor 3t/T \rfloor}",
+        stepped,
+    ),
+    Schedule(
+        "cosine",
+        "Cosine",
+        "Falls gently to zero along half a cosine.",
+        r"\tfrac12 (1 + \cos \pi t/T)",
+        cosine,
+    ),
+    Schedule(
+        "warm-up-cosine",
+        "Warm-up and cosine",
+        "Rises over the first tenth, then falls along half a cosine.",
+        r"\min\left(\tfrac{t+1}{W},\ \tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})\right)",
+        warm_up_cosine,
+    ),
+    Schedule(
+        "one-cycle",
+        "One cycle",
+        "Rises for 30 % of the way to the learning rate, then falls almost to zero.",
+        r"\tfrac1{25} \nearrow 1 \searrow 4 \cdot 10^{-6}",
+        one_cycle,
+    ),
+    Schedule(
+        "plateau",
+        "Reduce on plateau",
+        "Halved whenever the validation loss has not improved for 5 evaluations.",
+        r"\tfrac12^{\text{times stuck}}",
+        constant,
+        watches=True,
+    ),
+)
+_BY_SLUG = {entry.slug: entry for entry in SCHEDULES}
+
+
+def schedule(slug: str) -> Schedule:
+    """The schedule of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no schedule {slug!r}; there are {', '.join(_BY_SLUG)}") from None

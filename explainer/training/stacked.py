@@ -1,0 +1,135 @@
+"""The fast path: several runs of one shape, trained as one stack with the same numbers.
+
+The runs keep their models, records and dials; while they are in a stack the models' parameters
+are windows onto the stack's matrix. Runs stack when their networks have the same shape and they
+share optimiser, batch size and length; penalties, dropout rates, label smoothing, augmentation,
+initialisation, schedule and seed may differ. Runs of one seed share their batches, which makes the
+first layer one ordinary layer with the outputs of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from explainer.training.augmentation.record import soft
+from explainer.training.evaluation import CHUNK, Score
+from explainer.training.flat import Flat
+from explainer.training.meter import Meter, Scores, parts
+from explainer.training.run import Run
+from explainer.training.stacked_assembly import stacked_layers
+from explainer.training.stacked_layers import STACKED
+from explainer.training.update import update
+
+
+def stack_key(run: Run) -> Hashable:
+    """Runs with the same key can be one stack; a run that cannot be stacked has a key of its own.
+
+    That is one whose network holds a type of module that `STACKED` lacks.
+    """
+    if any(type(module) not in STACKED for module in run.model):
+        return id(run)
+    recipe = run.recipe
+    training = recipe.training
+    momentum = training.momentum if run.optimiser.uses_momentum else None
+    return (
+        replace(recipe.network, initialisation="he"),
+        (run.data.shape, len(run.data.classes), run.batches.size, run.batches.examples),
+        (run.optimiser.slug, momentum, run.total_steps, run.every, run.step),
+    )
+
+
+class Stack:
+    """K runs of one shape, which share one matrix of parameters."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = runs
+        models = [run.model for run in runs]
+        self.flat = Flat(models, [run.memory for run in runs], runs[0].optimiser.slots)
+        self.layers = stacked_layers(self.flat, models)
+        self.meter = Meter(runs, self.flat, self.scores)
+        self._plain = not any(run.recipe.augmentation for run in runs)
+        self._smoothing = self._smoothings()
+
+    def forward(self, inputs: list[Tensor], *, training: bool) -> Tensor:
+        """Logits `(K, N, classes)` for one batch shared by all, or for K batches."""
+        values: Tensor | list[Tensor] = inputs
+        for layer in self.layers:
+            values = layer(values, training)
+        assert isinstance(values, Tensor)
+        return values
+
+    def batch(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Inputs and targets of the next step: one for all where they are the same, else K."""
+        first = self.runs[0]
+        shared = all(run.seed == first.seed and run.data is first.data for run in self.runs)
+        some = [first] if shared and self._plain else self.runs
+        batches = [run.batch(self.meter.steps) for run in some]
+        return [inputs for inputs, _ in batches], [targets for _, targets in batches]
+
+    def losses(self, logits: Tensor, targets: list[Tensor]) -> Tensor:
+        """The data loss of each run, `(K,)`: cross-entropy with its own label smoothing."""
+        count, examples, classes = logits.shape
+        if all(not target.is_floating_point() for target in targets) and self._smoothing is None:
+            wanted = torch.cat(targets * (count // len(targets)))
+            flat = logits.reshape(count * examples, classes)
+            return F.cross_entropy(flat, wanted, reduction="none").view(count, examples).mean(1)
+        wanted = torch.stack([soft(target, classes) for target in targets])
+        if self._smoothing is not None:
+            wanted = wanted + self._smoothing * (1 / classes - wanted)
+        return -(wanted * logits.log_softmax(2)).sum(2).mean(1)
+
+    def scores(self, runs: Sequence[Run]) -> Scores:
+        """The scores of all runs on their training and validation examples."""
+        train, validation = zip(*(parts(run) for run in runs), strict=True)
+        return list(zip(self._evaluated(train), self._evaluated(validation), strict=True))
+
+    @torch.no_grad()
+    def _evaluated(self, wanted: Sequence[tuple[Tensor, Tensor]]) -> list[Score]:
+        same = all(inputs.data_ptr() == wanted[0][0].data_ptr() for inputs, _ in wanted)
+        own = wanted[:1] if same else wanted
+        examples = len(wanted[0][1])
+        totals = torch.zeros(2, len(self.runs), device=wanted[0][0].device)
+        for start in range(0, examples, CHUNK):
+            rows = slice(start, start + CHUNK)
+            logits = self.forward([inputs[rows] for inputs, _ in own], training=False)
+            labels = torch.stack([labels[rows] for _, labels in own]).expand(len(self.runs), -1)
+            loss = F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").sum(1)
+            totals += torch.stack([loss, (logits.argmax(2) == labels).sum(1)])
+        return [Score(loss / examples, right / examples) for loss, right in totals.T.tolist()]
+
+    def _smoothings(self) -> Tensor | None:
+        values = [run.recipe.regularisation.label_smoothing for run in self.runs]
+        return (
+            torch.tensor(values, device=self.runs[0].device)[:, None, None] if any(values) else None
+        )
+
+
+def train_stacked(stack: Stack) -> Iterator[int]:
+    """Train the runs of `stack` together to the end of the last; yields the number of steps done.
+
+    The same loop as :func:`~explainer.training.run.train`. A run that has ended stands still.
+    """
+    runs, meter = stack.runs, stack.meter
+    meter.begin()
+    training = runs[0].recipe.training
+    while any(run.active for run in runs):
+        inputs, targets = stack.batch()
+        losses = stack.losses(stack.forward(inputs, training=True), targets)
+        torch.autograd.backward(losses.sum())
+        stack.flat.collect_gradients()
+        update(
+            stack.flat,
+            runs[0].optimiser,
+            step=meter.steps + 1,
+            rates=[run.rate for run in runs],
+            momentum=training.momentum,
+            strengths=[run.dials.strengths for run in runs],
+            max_norms=[run.recipe.regularisation.max_norm for run in runs],
+        )
+        meter.step(losses.detach())
+        yield meter.steps

@@ -1,0 +1,42 @@
+"""From a run, which its worker owns, to the frozen view that readers get."""
+
+from __future__ import annotations
+
+import torch
+
+from explainer.training.checkpoint import Checkpoint
+from explainer.training.evaluation import Score, evaluate
+from explainer.training.networks import build
+from explainer.training.run import Run
+from explainer.training.snapshot import RunView
+
+
+def run_view(recipe: int, run: Run) -> RunView:
+    """The view of `run`, whose recipe has that index."""
+    record = run.record
+    return RunView(
+        recipe=recipe,
+        seed=run.seed,
+        step=run.step,
+        status=record.status,
+        explanation=record.explanation,
+        curves=record.history.curves(),
+        last=record.last,
+        best=record.best,
+        test=record.test,
+        marks=record.marks,
+        learning_rate=run.dials.learning_rate,
+        strengths=tuple(run.dials.strengths.items()),
+    )
+
+
+def score_on_test(run: Run) -> Score | None:
+    """The score on the test part of the best checkpoint; None where either is missing."""
+    kept: Checkpoint | None = run.record.checkpoint
+    if kept is None or not len(run.data.test_labels):
+        return None
+    recipe, data = run.recipe, run.data
+    model = build(recipe.network, data.shape, len(data.classes), recipe.regularisation)
+    kept.restore(model)
+    with torch.no_grad():
+        return evaluate(model.to(run.device), data.test_inputs, data.test_labels)

@@ -1,0 +1,259 @@
+"""Who trains when: slots, the line and its order, what needs no slot, budgets, crashes."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from explainer.service import Phase, Service, ServiceSettings, Ticket
+from explainer.service.settings import MEGABYTE
+from tests.service.racers import Toy, phase, races, small_race, toys, until
+
+ONE = ServiceSettings(concurrent=1)
+
+
+def playing(service: Service[Toy], visitor: str) -> Ticket[Toy]:
+    ticket = service.open(Toy, visitor)
+    ticket.command(Toy.play)
+    return ticket
+
+
+def test_a_race_is_idle_until_play_is_pressed_and_again_after_pause() -> None:
+    with toys() as service:
+        ticket = service.open(Toy, "ada")
+        assert phase(ticket) is Phase.IDLE
+        ticket.command(Toy.play)
+        assert phase(ticket) is Phase.RACING
+        until(lambda: ticket.race.steps > 3)
+        ticket.command(Toy.pause)
+        until(lambda: ticket.state.phase is Phase.IDLE)
+
+
+def test_races_get_the_slot_in_the_order_in_which_play_was_pressed() -> None:
+    with toys(ONE) as service:
+        first, second, third = (playing(service, name) for name in ("ada", "bob", "cy"))
+        assert [one.state.phase for one in (first, second)] == [Phase.RACING, Phase.WAITING]
+        assert [one.state.position for one in (first, second, third)] == [0, 1, 2]
+        assert third.state.line_length == 2
+        first.command(Toy.pause)
+        until(lambda: second.state.phase is Phase.RACING)
+        assert third.state.position == 1
+        assert third.race.steps == 0
+        second.command(Toy.pause)
+        until(lambda: third.race.steps > 0)
+
+
+def test_a_race_that_is_over_gives_its_slot_up() -> None:
+    with toys(ONE) as service:
+        first = service.open(lambda: Toy(ends_at=5), "ada")
+        first.command(Toy.play)
+        second = playing(service, "bob")
+        until(lambda: second.state.phase is Phase.RACING)
+        assert (first.race.steps, first.state.phase) == (5, Phase.IDLE)
+
+
+def test_pausing_in_the_line_gives_the_place_up() -> None:
+    with toys(ONE) as service:
+        _, second, third = (playing(service, name) for name in ("ada", "bob", "cy"))
+        second.command(Toy.pause)
+        assert (second.state.phase, second.state.position) == (Phase.IDLE, 0)
+        assert third.state.position == 1
+
+
+def test_no_more_races_train_at_once_than_there_are_slots() -> None:
+    with toys(ServiceSettings(concurrent=2)) as service:
+        tickets = [playing(service, f"visitor {number}") for number in range(5)]
+        until(lambda: tickets[0].race.steps > 20)
+        assert [one.race.steps > 0 for one in tickets] == [True, True, False, False, False]
+
+
+def test_where_the_line_is_full_the_race_is_paused_again_and_told_so() -> None:
+    with toys(ServiceSettings(concurrent=1, waiting=1)) as service:
+        first, _, third = (playing(service, name) for name in ("ada", "bob", "cy"))
+        assert third.state.phase is Phase.IDLE
+        assert not third.race.snapshot.playing
+        assert third.state.message.startswith("1 race trains and 1 wait, which is all there is")
+        first.command(Toy.pause)
+        until(lambda: third.state.line_length == 0)
+        third.command(Toy.play)
+        assert (third.state.phase, third.state.message) == (Phase.WAITING, "")
+
+
+def test_what_needs_no_training_is_done_without_a_slot() -> None:
+    with toys(ONE) as service:
+        playing(service, "ada")
+        idle = service.open(Toy, "bob")
+        done = threading.Event()
+        idle.command(lambda race: race.post(done.set))
+        assert done.wait(2)
+        assert idle.race.steps == 0
+
+
+def test_a_race_in_line_answers_and_goes_on_by_one_step_at_most() -> None:
+    with toys(ONE) as service:
+        playing(service, "ada")
+        second = playing(service, "bob")
+        done = threading.Event()
+        second.command(lambda race: race.post(done.set))
+        assert done.wait(2)
+        assert second.state.position == 1
+        assert second.race.steps <= 1
+
+
+def test_only_slots_train_races() -> None:
+    with toys(ONE) as service:
+        ticket = playing(service, "ada")
+        for _ in range(20):
+            ticket.command(lambda race: race.post(lambda: None))
+        until(lambda: ticket.race.steps > 20)
+        assert ticket.race.trained_in == {"service-slot-0"}
+
+
+def test_a_race_that_is_reset_and_played_at_once_gets_its_slot() -> None:
+    with toys(ONE) as service:
+        ticket = service.open(lambda: Toy(ends_at=3), "ada")
+        ticket.command(Toy.play)
+        until(lambda: ticket.race.steps == 3)
+        ticket.command(lambda race: race.post(lambda: setattr(race, "steps", 0)))
+        ticket.command(Toy.play)
+        until(lambda: ticket.race.steps == 3 and ticket.state.phase is Phase.IDLE)
+
+
+def test_quick_play_and_pause_from_many_threads_ends_where_the_last_command_said() -> None:
+    with toys(ONE) as service:
+        tickets = [service.open(Toy, name) for name in ("ada", "bob", "cy")]
+
+        def press(ticket: Ticket[Toy]) -> None:
+            for _ in range(100):
+                ticket.command(Toy.play)
+                ticket.command(Toy.pause)
+
+        threads = [threading.Thread(target=press, args=(one,)) for one in tickets]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        until(lambda: all(one.state.phase is Phase.IDLE for one in tickets))
+        tickets[0].command(Toy.play)
+        before = tickets[0].race.steps
+        until(lambda: tickets[0].race.steps > before)
+
+
+def test_a_command_that_raises_reaches_the_caller_and_an_answer_too() -> None:
+    def refuse(_: Toy) -> None:
+        raise ValueError("the learning rate is -1")
+
+    with toys() as service:
+        ticket = service.open(Toy, "ada")
+        with pytest.raises(ValueError, match="learning rate is -1"):
+            ticket.command(refuse)
+        assert ticket.command(lambda race: race.steps) == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "build", "sentence"),
+    [
+        (
+            ServiceSettings(concurrent=1, most_steps=10),
+            Toy,
+            "This race has trained for 10 steps, the most there is; it stays paused.",
+        ),
+        (
+            ServiceSettings(concurrent=1, most_bytes=MEGABYTE),
+            lambda: Toy(held_bytes=3 * MEGABYTE),
+            "The curves and checkpoints of this race take 3 MB of the 1 MB there are;"
+            " it stays paused.",
+        ),
+    ],
+)
+def test_a_budget_that_is_used_up_pauses_the_race_for_good(
+    settings: ServiceSettings, build: Callable[[], Toy], sentence: str
+) -> None:
+    with toys(settings) as service:
+        ticket = service.open(build, "ada")
+        ticket.command(Toy.play)
+        until(lambda: ticket.state.phase is Phase.IDLE)
+        assert ticket.state.message == sentence
+        steps = ticket.race.steps
+        ticket.command(Toy.play)
+        assert ticket.state.phase is Phase.IDLE
+        assert not ticket.race.snapshot.playing
+        assert (ticket.race.steps, ticket.state.message) == (steps, sentence)
+
+
+def test_seconds_of_training_count_and_seconds_of_standing_still_do_not() -> None:
+    with races(ServiceSettings(concurrent=1, most_seconds=1)) as service:
+        ticket = service.open(small_race, "ada")
+        time.sleep(0.5)
+        ticket.command(lambda race: race.step(3))
+        until(lambda: ticket.race.snapshot.step == 3 and ticket.state.phase is Phase.IDLE)
+        assert ticket.state.message == ""
+        ticket.command(lambda race: race.play())
+        until(lambda: ticket.state.message != "")
+        sentence = "This race has trained for 1 s, the most there is; it stays paused."
+        assert ticket.state.message == sentence
+        assert not ticket.race.snapshot.playing
+
+
+def test_a_crash_closes_that_race_and_leaves_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with toys(ONE) as service, caplog.at_level(logging.ERROR):
+        broken, other = playing(service, "ada"), playing(service, "bob")
+        broken.race.fails = True
+        until(lambda: other.race.steps > 5)
+        until(lambda: broken.race.closed)
+        assert broken.state.phase is Phase.CLOSED
+        assert broken.state.message.startswith("Something went wrong in training")
+        assert service.find("ada") is None
+        assert "the toy broke" in caplog.text
+        assert "Traceback" in caplog.text
+        playing(service, "ada")
+
+
+def test_a_crash_in_what_needs_no_slot_does_not_end_the_clerk(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with toys(ONE) as service:
+        broken, other = service.open(Toy, "ada"), service.open(Toy, "bob")
+        broken.race.fails = True
+        broken.command(lambda race: race.post(lambda: None))
+        until(lambda: broken.race.closed)
+        done = threading.Event()
+        other.command(lambda race: race.post(done.set))
+        assert done.wait(2)
+    assert "the toy broke" in caplog.text
+
+
+def test_a_real_race_is_tested_and_asked_while_another_trains() -> None:
+    with races(ONE) as service:
+        first, second = service.open(small_race, "ada"), service.open(small_race, "bob")
+        second.command(lambda race: race.step(20))
+        until(lambda: second.race.snapshot.step == 20 and second.state.phase is Phase.IDLE)
+        first.command(lambda race: race.play())
+        second.command(lambda race: race.play())
+        assert second.state.phase is Phase.WAITING
+        answer = second.command(lambda race: race.ask(lambda runs: runs[0].step))
+        assert answer is not None
+        assert answer.result(timeout=5) >= 20
+        second.command(lambda race: race.pause())
+        second.command(lambda race: race.evaluate_test())
+        until(lambda: second.race.snapshot.tested)
+        second.command(lambda race: race.reset())
+        until(lambda: second.race.snapshot.step == 0)
+        assert first.state.phase is Phase.RACING
+
+
+def test_a_race_with_a_speed_limit_does_not_keep_a_thread_busy() -> None:
+    with races(ONE) as service:
+        ticket = service.open(small_race, "ada")
+        ticket.command(lambda race: race.set_speed(4))
+        ticket.command(lambda race: race.play())
+        until(lambda: ticket.race.snapshot.step >= 2)
+        started = time.process_time()
+        time.sleep(0.5)
+        assert time.process_time() - started < 0.1
+        assert ticket.state.phase is Phase.RACING
+        assert ticket.race.snapshot.step < 10

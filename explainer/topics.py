@@ -29,6 +29,13 @@ TOPICS: tuple[Topic, ...] = (
         section="Convolution",
         question="What can nine numbers see in a photo?",
     ),
+    Topic(
+        slug="training_lab",
+        title="Training lab",
+        icon=":material/science:",
+        section="Training",
+        question="What stops a network from learning by heart?",
+    ),
 )
 
 

@@ -13,15 +13,20 @@ import gc
 import importlib
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from explainer.nodelay import send_small_answers_at_once
+from explainer.service import stop_service
+from explainer.stopping import end_quietly
 
 FIRST_IMPORTS = ("cv2", "skimage", "PIL.Image")
 SLOW_IMPORTS = ("altair", "pandas", "torch", "torchvision", "sklearn.metrics")
 HEAD_START_SECONDS = 2.5
+# Threads that train hold the interpreter for 5 ms at a time by default; a page waits for them.
+SWITCH_SECONDS = 2e-4
 
 _log = logging.getLogger(__name__)
 
@@ -64,8 +69,11 @@ async def warm_up() -> None:
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the warm-up with the server and let it end with the server."""
     send_small_answers_at_once()
+    sys.setswitchinterval(SWITCH_SECONDS)
     warming = asyncio.create_task(warm_up())
     yield {"warming": warming}
     warming.cancel()
+    await asyncio.to_thread(stop_service)
     with suppress(asyncio.CancelledError):
         await warming
+    end_quietly()

@@ -73,22 +73,16 @@ def wait_until_healthy(served: Served) -> None:
 
 
 def stop(served: Served) -> None:
-    """Send SIGINT and wait. Raises `RuntimeError` with the output where the end was not clean.
-
-    Uvicorn shuts an `st.App` down, then raises the signal again; Streamlit's command line answers
-    with the word "Aborted!" and exit code 1. That is a clean end, and so is exit code 0.
-    """
+    """Send SIGINT and wait. Raises `RuntimeError` with the output where the end was not clean."""
     served.process.send_signal(signal.SIGINT)
     try:
         code = served.process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         served.process.kill()
         code = served.process.wait()
-    output = served.output()
-    aborted = code == 1 and output.rstrip().endswith("Aborted!")
-    if not (code == 0 or aborted):
+    if code != 0:
         raise RuntimeError(f"the server ended with exit code {code}:\n{served.last_words()}")
-    if "Traceback" in output:
+    if "Traceback" in served.output():
         raise RuntimeError(f"the server printed a traceback:\n{served.last_words()}")
 
 

@@ -19,7 +19,12 @@ def post(address: str, body: bytes | object) -> Response:
         return {"type": "http.request", "body": content, "more_body": False}
 
     token = address.removeprefix(f"{PATH}/")
-    scope: dict[str, object] = {"type": "http", "method": "POST", "headers": [], "path_params": {"token": token}}
+    scope: dict[str, object] = {
+        "type": "http",
+        "method": "POST",
+        "headers": [],
+        "path_params": {"token": token},
+    }
     return asyncio.run(_answered(scope, receive))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,6 +58,19 @@ def _square(codes: Codes) -> Codes:
     return fit(codes[top : top + side, left : left + side], SIDE, SIDE)
 
 
+def _faces(_theme: Theme) -> Codes:
+    """Some of the small pictures the training lab can race on: faces above, no faces below."""
+    import skimage.data
+
+    patches: object = skimage.data.lfw_subset()  # type: ignore[no-untyped-call]
+    examples = np.asarray(patches, np.float32) * 255
+    chosen = [*range(0, 18), *range(100, 118)]
+    tiles = [cv2.resize(examples[i], (70, 70), interpolation=cv2.INTER_NEAREST) for i in chosen]
+    rows = [np.hstack(tiles[start : start + 6]) for start in range(0, len(tiles), 6)]
+    grey = np.vstack(rows).clip(0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
@@ -80,5 +94,13 @@ PREVIEWS: tuple[Preview, ...] = (
         "those of middling width.",
         picture=_filtered("zone-plate", "difference-of-gaussians", SIGNED, "grey"),
         query={"filters.kernel": "Difference of Gaussians", "picture": "zone-plate"},
+    ),
+    Preview(
+        topic="training_lab",
+        question="What stops a network from learning these by heart?",
+        alt="Thirty-six tiny grey pictures from a set of two hundred: eighteen faces, and eighteen "
+        "pieces of background.",
+        picture=_faces,
+        query={"training_lab.data": "Faces or not, 25 × 25"},
     ),
 )

@@ -1,0 +1,210 @@
+"""The race of a visitor: begun, commanded, left and found again.
+
+A race belongs to a visit. When the visit ends (the tab closes) the service lets it go after a
+short grace; a reload finds it again by the id in the address, once its owner is gone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service
+from explainer.training.data.record import Examples
+from explainer.training.evaluation import Score
+from explainer.training.race import Race
+from explainer.training.shifted_score import shifted_scores
+from explainer.ui.race_plan import KEY, Plan
+
+RACE = "race"
+STEPS = {"One step": 1, "10 steps": 10, "100 steps": 100}
+SPEEDS: dict[str, float | None] = {
+    "As fast as it goes": None,
+    "100 steps a second": 100.0,
+    "10 steps a second": 10.0,
+    "1 step a second": 1.0,
+}
+
+_plans: WeakKeyDictionary[Ticket[Race], Plan] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One open tab."""
+
+    id: str
+
+
+def _leave(visit: Visit) -> None:
+    service().leave(visit.id)
+
+
+@st.cache_resource(scope="session", on_release=_leave, show_spinner=False)
+def visit() -> Visit:
+    """The visit of this session; when it ends, its race is let go."""
+    return Visit(secrets.token_urlsafe(12))
+
+
+def current() -> Ticket[Race] | None:
+    """The visitor's race: their own, else the one in the address if nobody owns it any more."""
+    found = service().find(visit().id)
+    wanted = st.query_params.get(RACE)
+    if found is None and wanted:
+        found = service().adopt(wanted, visit().id)
+    if found is not None:
+        st.session_state[f"{KEY}.ticket"] = found
+        if wanted != found.id:
+            st.query_params[RACE] = found.id
+    return found
+
+
+def plan_of(ticket: Ticket[Race]) -> Plan | None:
+    """What a race was built from."""
+    return _plans.get(ticket)
+
+
+def last_words() -> str:
+    """What there is to say of the visitor's race, closed ones included, or of a refused start."""
+    refused: str = st.session_state.get(f"{KEY}.refused_start", "")
+    ticket: Ticket[Race] | None = st.session_state.get(f"{KEY}.ticket")
+    return refused or (ticket.state.message if ticket else "")
+
+
+def begin(plan: Plan, examples: Examples, first: Callable[[Race], None]) -> None:
+    """Build the race of `plan` in place of the one there was, and do `first` with it.
+
+    A race that cannot be built leaves the old one as it is and one sentence for the page.
+    """
+    st.session_state.pop(f"{KEY}.refused_start", None)
+    try:
+        ticket = service().open(
+            lambda: plan.build(examples, service().settings.most_bytes), visit().id
+        )
+    except (ValueError, ServiceFull, ServiceClosed) as error:
+        st.session_state[f"{KEY}.refused_start"] = str(error)
+        return
+    _plans[ticket] = plan
+    st.session_state[f"{KEY}.ticket"] = ticket
+    st.session_state.pop(f"{KEY}.shifted", None)
+    ticket.command(first)
+
+
+def is_active(ticket: Ticket[Race] | None) -> bool:
+    """Whether the race moves, or waits to."""
+    return ticket is not None and ticket.state.phase in (Phase.WAITING, Phase.RACING)
+
+
+def transport(ticket: Ticket[Race] | None, plan: Plan, examples: Examples) -> None:
+    """The buttons. Each says what is to be, so that a second click changes nothing."""
+    changed = ticket is not None and plan_of(ticket) != plan
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if ticket is None or changed:
+            label = "Start the new race" if changed else "Start the race"
+            st.button(
+                label, icon=":material/play_arrow:", type="primary", key=f"{KEY}.start",
+                on_click=begin, args=(plan, examples, Race.play),
+            )  # fmt: skip
+        if ticket is not None:
+            _buttons(ticket)
+        else:
+            st.button(
+                "One step", key=f"{KEY}.first", on_click=begin, args=(plan, examples, Race.step)
+            )
+    if changed:
+        st.caption("The settings have changed; the race below still runs with those it began with.")
+
+
+def _buttons(ticket: Ticket[Race]) -> None:
+    snapshot = ticket.race.snapshot
+    moving = is_active(ticket)
+    if moving:
+        _button(ticket, "Pause", Race.pause, icon=":material/pause:")
+    elif not snapshot.finished:
+        _button(ticket, "Play", Race.play, icon=":material/play_arrow:")
+        for label, count in STEPS.items():
+            _button(ticket, label, partial(Race.step, count=count))
+        _button(ticket, "One epoch", Race.epoch)
+    _button(ticket, "Reset", Race.reset, icon=":material/replay:")
+    _button(ticket, "New seeds", Race.new_seeds, icon=":material/casino:")
+
+
+def _button(
+    ticket: Ticket[Race], label: str, order: Callable[[Race], None], *, icon: str | None = None
+) -> None:
+    st.button(label, icon=icon, key=f"{KEY}.{label}", on_click=_order, args=(ticket, order))
+
+
+def _order(ticket: Ticket[Race], order: Callable[[Race], None]) -> None:
+    st.session_state.pop(f"{KEY}.shifted", None)
+    ticket.command(order)
+
+
+def dials(ticket: Ticket[Race], names: list[str]) -> None:
+    """What can be turned while it runs: speed, a stop, and learning rate and λ of a recipe."""
+    st.selectbox("Speed", list(SPEEDS), key=f"{KEY}.speed", on_change=_set_speed, args=(ticket,))
+    st.number_input(
+        "Pause at step (0: nowhere)",
+        0,
+        1_000_000,
+        0,
+        key=f"{KEY}.stop",
+        on_change=_set_stop,
+        args=(ticket,),
+    )
+    index = st.selectbox(
+        "Recipe to turn", range(len(names)), format_func=names.__getitem__, key=f"{KEY}.turned"
+    )
+    run = ticket.race.snapshot.of_recipe(index)[0]
+    _dial(ticket, f"rate{index}", "Learning rate", run.learning_rate, index, "")
+    for slug, value in run.strengths:
+        _dial(ticket, f"{slug}{index}", f"λ of {slug.replace('_', ' ')}", value, index, slug)
+
+
+def _dial(ticket: Ticket[Race], name: str, label: str, value: float, index: int, slug: str) -> None:
+    key = f"{KEY}.dial.{ticket.id}.{name}"
+    st.number_input(
+        label, 0.0, 100.0, value, step=0.001, format="%.5g", key=key,
+        on_change=_turn, args=(ticket, key, index, slug),
+    )  # fmt: skip
+
+
+def _turn(ticket: Ticket[Race], key: str, index: int, slug: str) -> None:
+    value = float(st.session_state[key])
+    try:
+        if slug:
+            ticket.command(lambda race: race.set_strength(index, slug, value))
+        else:
+            ticket.command(lambda race: race.set_learning_rate(index, value))
+    except ValueError as error:
+        st.session_state[f"{KEY}.refused_start"] = str(error)
+
+
+def ask_for_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
+    """Let the race's worker score its best checkpoints on the shifted test part."""
+    ticket.command(Race.evaluate_test)
+    asked = ticket.command(lambda race: race.ask(lambda runs: shifted_scores(runs, examples, slug)))
+    st.session_state[f"{KEY}.shifted"] = asked
+
+
+def shifted_answer() -> list[Score | None] | None:
+    """The scores on the shifted test part, once they are there."""
+    asked: Future[list[Score | None]] | None = st.session_state.get(f"{KEY}.shifted")
+    if asked is None or not asked.done() or asked.cancelled() or asked.exception():
+        return None
+    return asked.result()
+
+
+def _set_speed(ticket: Ticket[Race]) -> None:
+    speed = SPEEDS[st.session_state[f"{KEY}.speed"]]
+    ticket.command(lambda race: race.set_speed(speed))
+
+
+def _set_stop(ticket: Ticket[Race]) -> None:
+    step = int(st.session_state[f"{KEY}.stop"])
+    ticket.command(lambda race: race.stop_at(step or None))

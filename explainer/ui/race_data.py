@@ -1,0 +1,164 @@
+"""Which data a race trains on: shipped, downloaded or one's own, and how they are divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from explainer.training.data.download import download
+from explainer.training.data.own import from_folder, from_zip, own_folders
+from explainer.training.data.real import available
+from explainer.training.data.record import DataError, DataSet, Examples
+from explainer.training.data.registry import DATA_SETS, load
+from explainer.training.data.root import data_root
+from explainer.training.data.splits import Split, most_for_training
+from explainer.ui.race_plan import KEY, DataChoice
+from explainer.ui.settings import setting_controls
+
+OWN_ZIP = "Your own pictures (zip)"
+FOLDER = "Folder: "
+FIRST_TRAIN_SIZE = 200
+SMALLEST_TRAIN_SIZE = 20
+LARGEST_ZIP_MB = 50
+
+
+def data_choice() -> tuple[DataChoice, Examples | None]:
+    """Draw the choice of data; the examples are `None` until there are any to train on."""
+    by_title: dict[str, DataSet] = {entry.title: entry for entry in DATA_SETS}
+    folders = [FOLDER + name for name in own_folders(data_root())]
+    title = st.selectbox(
+        "Data",
+        [*by_title, *folders, OWN_ZIP],
+        key=f"{KEY}.data",
+        bind="query-params",
+        persist_state="session",
+    )
+    if title == OWN_ZIP:
+        return DataChoice("zip", title), _own_zip()
+    if title in by_title:
+        return _registered(by_title[title])
+    name = title.removeprefix(FOLDER)
+    return DataChoice("folder", title), _or_say(lambda: _folder(name))
+
+
+def split_choice(choice: DataChoice, examples: Examples) -> Split:
+    """Draw the sliders that divide the examples; label noise is for the training part alone."""
+    base = f"{KEY}.{choice.slug}"
+    validation = _share(f"{base}.validation", "Validation share", 0.2)
+    test = _share(f"{base}.test", "Test share", 0.2)
+    undivided = Split(validation_share=validation, test_share=test)
+    most = most_for_training(examples, undivided)
+    size = st.slider(
+        "Training examples",
+        min(SMALLEST_TRAIN_SIZE, most - 1),
+        most,
+        min(FIRST_TRAIN_SIZE, most),
+        key=f"{base}.train_size",
+        bind="query-params",
+        persist_state="session",
+        help="Few examples are where overfitting lives.",
+    )
+    noise = st.slider(
+        "Wrong labels among them",
+        0.0,
+        0.5,
+        0.0,
+        0.05,
+        key=f"{base}.wrong_labels",
+        bind="query-params",
+        persist_state="session",
+        help="This share of the training labels is replaced by another class.",
+    )
+    return replace(undivided, train_size=int(size), label_noise=float(noise))
+
+
+def _share(key: str, label: str, value: float) -> float:
+    share = st.slider(
+        label,
+        0.1,
+        0.4,
+        value,
+        0.05,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        help="Where the data come with an official test part, that one is used.",
+    )
+    return float(share)
+
+
+def _registered(entry: DataSet) -> tuple[DataChoice, Examples | None]:
+    st.caption(entry.meaning)
+    values: tuple[tuple[str, Any], ...] = ()
+    if entry.parameters:
+        with st.expander("More about these data"):
+            values = setting_controls(f"{KEY}.{entry.slug}", entry.parameters)
+    choice = DataChoice(entry.slug, entry.title, values)
+    if entry.needs_download and not available(entry.slug):
+        _offer_download(entry)
+        return choice, None
+    return choice, _or_say(lambda: _loaded(entry.slug, values))
+
+
+def _offer_download(entry: DataSet) -> None:
+    st.info(f"{entry.title} is not on this machine yet.", icon=":material/cloud_download:")
+    if st.button(f"Download {entry.title}", key=f"{KEY}.download"):
+        bar = st.progress(0.0, f"Downloading {entry.title}")
+        try:
+            download(entry.slug, lambda share: _advance(bar, share))
+        except DataError as error:
+            bar.empty()
+            st.error(str(error), icon=":material/cloud_off:")
+        else:
+            st.rerun()
+
+
+def _advance(bar: Any, share: float) -> None:
+    bar.progress(min(max(share, 0.0), 1.0), f"Downloading, {share:.0%}")
+
+
+def _own_zip() -> Examples | None:
+    st.caption("A zip with one folder of pictures for each class, 2 to 20 classes.")
+    st.file_uploader(
+        "Zip of folders",
+        type=["zip"],
+        key=f"{KEY}.zip",
+        max_upload_size=LARGEST_ZIP_MB,
+        on_change=_take_zip,
+    )
+    if message := st.session_state.get(f"{KEY}.zip_error"):
+        st.error(message, icon=":material/folder_off:")
+    found: Examples | None = st.session_state.get(f"{KEY}.zip_examples")
+    return found
+
+
+def _take_zip() -> None:
+    file = st.session_state.get(f"{KEY}.zip")
+    if file is None:
+        return
+    st.session_state.pop(f"{KEY}.zip_error", None)
+    try:
+        st.session_state[f"{KEY}.zip_examples"] = from_zip(file.getvalue(), file.name)
+    except DataError as error:
+        st.session_state[f"{KEY}.zip_error"] = f"{file.name}: {error}"
+
+
+def _or_say(read: Callable[[], Examples]) -> Examples | None:
+    try:
+        return read()
+    except (DataError, ValueError) as error:
+        st.error(str(error), icon=":material/folder_off:")
+        return None
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the data")
+def _loaded(slug: str, values: tuple[tuple[str, Any], ...]) -> Examples:
+    return load(slug, **dict(values))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the data")
+def _folder(name: str) -> Examples:
+    return from_folder(data_root(), name)

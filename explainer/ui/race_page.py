@@ -1,0 +1,101 @@
+"""The parts of the training lab's page, in the order in which they are read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.service import Ticket
+from explainer.training.data.record import Examples
+from explainer.training.data.shifted import suitable
+from explainer.training.race import Race
+from explainer.ui.race_control import (
+    ask_for_shifted,
+    current,
+    dials,
+    last_words,
+    transport,
+)
+from explainer.ui.race_data import data_choice, split_choice
+from explainer.ui.race_gallery import gallery
+from explainer.ui.race_live import SECONDS, live_panel
+from explainer.ui.race_plan import KEY, Plan, keep_recipes_in_url, recipes
+from explainer.ui.race_presets import preset_menu
+from explainer.ui.recipe_editor import name_of, recipe_table
+
+TRIES = 20
+
+
+def set_up() -> tuple[Plan, Examples] | None:
+    """Data, split, seeds and recipes; `None` while there are no examples to train on."""
+    preset_menu()
+    data, options = st.columns([2.2, 1], vertical_alignment="bottom", gap="small")
+    with data:
+        choice, examples = data_choice()
+    if examples is None:
+        return None
+    with options, st.popover("Split and seeds", icon=":material/call_split:", width="stretch"):
+        split = split_choice(choice, examples)
+        seeds = st.slider(
+            "Seeds", 1, 10, 3, key=f"{KEY}.seeds", bind="query-params", persist_state="session",
+            help="Each recipe is trained once for each seed.",
+        )  # fmt: skip
+    recipe_table()
+    keep_recipes_in_url()
+    return Plan(choice, split, recipes(), int(seeds)), examples
+
+
+def race(plan: Plan, examples: Examples) -> None:
+    """Buttons, dials, curves and table."""
+    ticket = current()
+    transport(ticket, plan, examples)
+    if message := last_words():
+        st.warning(message, icon=":material/info:")
+    if ticket is None:
+        _wait_for_owner()
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        with st.popover("Turn while it runs", icon=":material/tune:"):
+            dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
+        _test_buttons(ticket, examples)
+        st.toggle("Logarithmic loss", key=f"{KEY}.logarithmic")
+    live_panel(ticket)
+
+
+def data_section(examples: Examples) -> None:
+    """The gallery, computed when it is opened."""
+    opened = st.expander("What the network is shown", key=f"{KEY}.gallery", on_change="rerun")
+    if opened.open:
+        with opened:
+            gallery(examples, recipes())
+
+
+def _test_buttons(ticket: Ticket[Race], examples: Examples) -> None:
+    snapshot = ticket.race.snapshot
+    if not snapshot.tested and snapshot.step:
+        st.button(
+            "Score on the test part",
+            key=f"{KEY}.test",
+            on_click=ticket.command,
+            args=(Race.evaluate_test,),
+            help="For the best checkpoint of every run, once. It happens by itself at the end.",
+        )
+    if snapshot.step:
+        shifts = {f"Test, shifted: {one.title}": one.slug for one in suitable(examples)}
+        picked = st.menu_button("Shifted test", list(shifts), key=f"{KEY}.shift")
+        if picked:
+            ask_for_shifted(ticket, examples, shifts[picked])
+
+
+def _wait_for_owner() -> None:
+    """After a reload the old tab may not be gone yet: look again for a few seconds."""
+    left = st.session_state.setdefault(f"{KEY}.tries", TRIES)
+    if not st.query_params.get("race") or left <= 0:
+        return
+
+    @st.fragment(run_every=SECONDS)
+    def look() -> None:
+        st.session_state[f"{KEY}.tries"] -= 1
+        if current() is not None or st.session_state[f"{KEY}.tries"] <= 0:
+            st.rerun()
+
+    look()

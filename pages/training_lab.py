@@ -1,0 +1,13 @@
+"""Training lab: what stops a network from learning by heart?"""
+
+from explainer.ui.page import open_page
+from explainer.ui.prose import say
+from explainer.ui.race_page import data_section, race, set_up
+
+open_page("training_lab")
+ready = set_up()
+if ready:
+    race(*ready)
+    data_section(ready[1])
+say("training_lab", "notice")
+say("training_lab", "fair")

@@ -1,0 +1,103 @@
+"""The training lab: a race is set up, started, changed and left, and bad links lose nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.service import stop_service
+from tests.app.reading import app_at
+
+TWO = "name-Plain~net-mlp~steps-150!name-Dropout~net-mlp~do-0.5~steps-150"
+
+
+@pytest.fixture(autouse=True)
+def _service_of_its_own() -> Iterator[None]:
+    yield
+    stop_service()
+
+
+def table_of(app: AppTest) -> str:
+    """The table of the race as HTML."""
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def run_until(app: AppTest, there: Callable[[], bool], seconds: float = 60) -> None:
+    """Rerun the page until something shows."""
+    deadline = time.monotonic() + seconds
+    while not there() and time.monotonic() < deadline:
+        time.sleep(0.2)
+        app.run()
+    assert there()
+
+
+def labels(app: AppTest) -> list[str]:
+    """The labels of all buttons."""
+    return [button.label for button in app.button]
+
+
+def test_a_race_is_started_and_runs_to_its_end() -> None:
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    app.button(key="training_lab.start").click().run()
+    assert not app.exception
+    run_until(app, lambda: any("finished" in caption.value for caption in app.caption))
+    table = table_of(app)
+    assert "Plain" in table
+    assert "Dropout" in table
+    assert table.count("<td>150</td>") >= 2
+    assert "Play" not in labels(app)
+
+
+def test_one_step_leaves_the_race_paused_at_step_1() -> None:
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    app.button(key="training_lab.first").click().run()
+    run_until(app, lambda: "<td>1</td>" in table_of(app))
+    assert "Play" in labels(app)
+
+
+def test_a_changed_setting_keeps_the_race_and_offers_a_new_one() -> None:
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    app.button(key="training_lab.first").click().run()
+    app.slider(key="training_lab.seeds").set_value(2).run()
+    assert "Start the new race" in labels(app)
+    assert "Reset" in labels(app)
+
+
+def test_recipes_are_copied_and_removed_but_the_last_one_stays() -> None:
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    for expected, label in ((3, "Copy"), (2, "Remove"), (1, "Remove")):
+        menu: Any = app.get_by_key("training_lab.more0")
+        menu.click(label).run()
+        assert labels(app).count("Edit") == expected
+
+
+def test_points_have_a_chart_and_pictures_a_montage() -> None:
+    for data in ("Two moons", "Shapes"):
+        app = app_at("training_lab", training_lab__data=data)
+        assert not app.exception
+        assert "Start the race" in labels(app)
+
+
+@pytest.mark.parametrize(
+    "recipes", ["nonsense", "lr-fast", "lr--1", "do-0.99", "name-" + "x" * 50, "aug-flip"]
+)
+def test_a_recipe_that_cannot_be_read_is_said_and_the_page_opens(recipes: str) -> None:
+    app = app_at("training_lab", training_lab__recipes=recipes)
+    assert "Start the race" in labels(app)
+    assert "cannot be read" in app.warning[0].value
+
+
+def test_a_network_that_does_not_fit_is_refused_in_one_sentence() -> None:
+    app = app_at("training_lab", training_lab__recipes="net-cnn", training_lab__data="Two moons")
+    app.button(key="training_lab.start").click().run()
+    assert not app.exception
+    assert app.warning
+
+
+def test_data_that_are_not_there_offer_a_download() -> None:
+    app = app_at("training_lab", training_lab__data="Fashion-MNIST")
+    assert "Download Fashion-MNIST" in labels(app)

@@ -1,0 +1,140 @@
+"""The training lab in a real browser: live curves, and whose race it is when tabs come and go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.test_filters import NAMELESS, named, with_query
+
+PLAIN, DROPOUT = "name-Plain~net-mlp~steps-120", "name-Dropout~net-mlp~do-0.5~steps-120"
+SHORT = f"/training_lab?training_lab.recipes={PLAIN}!{DROPOUT}"
+LONG = "/training_lab?training_lab.recipes=name-Endless~net-mlp~steps-200000"
+STEP = re.compile(r"Step ([\d,]+) of")
+
+
+def start(page: Page) -> None:
+    """Press the button and wait until the race's own line is there."""
+    page.get_by_role("button", name="Start the race").click()
+    expect(page.get_by_text(STEP)).to_be_visible(timeout=30_000)
+
+
+def step_of(page: Page) -> int:
+    """The step that the status line shows."""
+    found = STEP.search(page.get_by_text(STEP).inner_text())
+    assert found is not None
+    return int(found[1].replace(",", ""))
+
+
+def wait_for_step(page: Page, least: int) -> None:
+    """Wait until the race has come so far."""
+    for _ in range(120):
+        if step_of(page) >= least:
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"the race stands at {step_of(page)}, not at {least}")
+
+
+def test_a_race_runs_live_to_its_end_and_is_scored_once(open_page: OpenPage) -> None:
+    page = open_page(SHORT)
+    start(page)
+    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    rows = page.locator("table.race tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("Plain")
+    assert rows.first.locator("td").last.inner_text() != "–"
+    expect(page.locator("canvas.marks, svg.marks").first).to_be_visible()
+    expect(page.get_by_role("button", name="Reset")).to_be_visible()
+
+
+def test_pause_step_and_reset(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    start(page)
+    wait_for_step(page, 20)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused")).to_be_visible()
+    before = step_of(page)
+    page.get_by_role("button", name="10 steps").click()
+    expect(page.get_by_text(f"Step {before + 10:,} of")).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_text("Step 0 of")).to_be_visible()
+
+
+def test_leaving_the_page_and_coming_back_finds_the_race_going_on(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    start(page)
+    wait_for_step(page, 10)
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deepglass")
+    page.get_by_role("link", name="Training lab", exact=True).click()
+    expect(page.get_by_text(STEP)).to_be_visible()
+    here = step_of(page)
+    wait_for_step(page, here + 10)
+
+
+def test_a_reload_adopts_the_race_again(open_page: OpenPage) -> None:
+    page = open_page(LONG)
+    start(page)
+    wait_for_step(page, 10)
+    expect(page).to_have_url(with_query("race="))
+    before = page.url
+    page.reload()
+    expect(page.get_by_text(STEP)).to_be_visible(timeout=30_000)
+    assert step_of(page) >= 10
+    assert page.url.split("race=")[1] == before.split("race=")[1]
+
+
+def test_a_shared_link_gives_the_same_settings_and_a_race_of_ones_own(
+    open_page: OpenPage,
+) -> None:
+    first = open_page(LONG)
+    start(first)
+    wait_for_step(first, 10)
+    link = first.url[first.url.index("/training_lab") :]
+    second = open_page(link)
+    expect(second.get_by_text("Endless").first).to_be_visible()
+    second.wait_for_timeout(6000)
+    expect(second.get_by_text(STEP)).to_have_count(0)
+    start(second)
+    expect(second).not_to_have_url(with_query(link.split("race=")[1][:20]))
+    here = step_of(first)
+    wait_for_step(first, here + 5)
+
+
+def test_a_closed_tab_ends_its_race_after_the_grace(open_page: OpenPage) -> None:
+    first = open_page(LONG)
+    start(first)
+    wait_for_step(first, 5)
+    link = first.url[first.url.index("/training_lab") :]
+    first.context.close()
+    second = open_page("/")
+    second.wait_for_timeout(14_000)
+    third = open_page(link)
+    third.wait_for_timeout(6000)
+    expect(third.get_by_text(STEP)).to_have_count(0)
+    expect(third.get_by_role("button", name="Start the race")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", ["desktop", "phone"])
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_screenshot_of_the_training_lab_fits_the_screen(
+    open_page: OpenPage,
+    screenshot: Callable[[Page, str], Path],
+    viewport: str,
+    colour_scheme: str,
+) -> None:
+    page = open_page(
+        SHORT,
+        viewport=viewport,  # type: ignore[arg-type]
+        colour_scheme=colour_scheme,  # type: ignore[arg-type]
+    )
+    start(page)
+    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    screenshot(page, named("training-lab", viewport, colour_scheme))

@@ -15,8 +15,7 @@ from explainer.training.freed_memory import keep_freed_memory
 from explainer.training.grouping import Grouping
 
 MOST_RUNS = 80
-
-
+ALL_AT_ONCE = Grouping(threads=0, largest=MOST_RUNS, most_values=sys.maxsize, across_seeds=True)
 TRAINING_NICENESS = 10
 
 
@@ -41,9 +40,9 @@ class Device:
 def device(slug: str) -> Device:
     """The device of that slug: `cuda`, `mps` or `cpu`. Raises `ValueError` for another."""
     if slug == "cuda":
-        return Device(slug, torch.cuda.get_device_name(), Grouping(1, MOST_RUNS, sys.maxsize))
+        return Device(slug, torch.cuda.get_device_name(), ALL_AT_ONCE)
     if slug == "mps":
-        return Device(slug, "Apple GPU", Grouping(1, MOST_RUNS, sys.maxsize))
+        return Device(slug, "Apple GPU", ALL_AT_ONCE)
     if slug == "cpu":
         count = cores()
         title = f"CPU, {count} core{'s' if count > 1 else ''}"

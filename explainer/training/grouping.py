@@ -17,13 +17,17 @@ Group = tuple[Run, ...]
 class Grouping:
     """How to group on a device: at most `largest` runs a stack, spread over `threads`.
 
+    0 threads is the thread that schedules.
+
     Where one batch fills maps of more than `most_values` numbers in the first layer of a run, two
-    runs make a stack: four would leave the cache.
+    runs make a stack: four would leave the cache. With `across_seeds`, runs of different seeds
+    may be in one stack, although they share no batches then.
     """
 
     threads: int
     largest: int
     most_values: int = 800_000
+    across_seeds: bool = False
 
 
 def groups(runs: Sequence[Run], how: Grouping) -> tuple[Group, ...]:
@@ -35,13 +39,16 @@ def groups(runs: Sequence[Run], how: Grouping) -> tuple[Group, ...]:
     for run in runs:
         if run.active:
             alike.setdefault(stack_key(run), []).append(run)
-    seeds = [
-        list(same)
-        for kind in alike.values()
-        for _, same in groupby(sorted(kind, key=lambda run: run.seed), key=lambda run: run.seed)
-    ]
+    seeds = [part for kind in alike.values() for part in _by_seed(kind, how)]
     parts = [part for members in seeds for part in evenly(members, _pieces(members, seeds, how))]
     return tuple(sorted(parts, key=len, reverse=True))
+
+
+def _by_seed(runs: list[Run], how: Grouping) -> list[list[Run]]:
+    if how.across_seeds:
+        return [runs]
+    ordered = sorted(runs, key=lambda run: run.seed)
+    return [list(same) for _, same in groupby(ordered, key=lambda run: run.seed)]
 
 
 def evenly(runs: Sequence[Run], pieces: int) -> list[Group]:

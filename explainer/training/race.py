@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeVar
 
-from explainer.training.data.splits import Prepared
-from explainer.training.devices import Device, best_device, workers
+from explainer.training.crew import Crew
+from explainer.training.devices import Device, best_device
 from explainer.training.freed_memory import give_back_freed_memory
-from explainer.training.grouping import groups
-from explainer.training.lineup import Settings, Source, line_up
-from explainer.training.orders import Orders
+from explainer.training.lineup import Settings, Source
+from explainer.training.orders import Orders, Wish
 from explainer.training.pace import Pace
 from explainer.training.penalties import penalty
 from explainer.training.recipe import Recipe, with_value
 from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
-from explainer.training.team import Team
-from explainer.training.views import run_view, score_on_test
 
 __all__ = ["Race", "Settings", "Snapshot"]
 
@@ -49,18 +47,13 @@ class Race:
         settings: Settings | None = None,
         device: Device | None = None,
     ) -> None:
-        self.recipes = tuple(recipes)
-        self._source: Source = data
-        self.settings, self.device = settings or Settings(), device or best_device()
-        self._seeds = tuple(seeds)
-        self._orders, self._pace = Orders(), Pace()
-        self._working = threading.RLock()
-        self._closed = False
-        self._runs: list[Run] = []
-        self._teams: list[Team] = []
-        self._step = 0
-        self._line_up()
-        self._snapshot = self._seen()
+        self.recipes, self._closed = tuple(recipes), False
+        self._rewinds = deque[None]()  # one for each return to step 0 that is still to come
+        self._orders, self._pace, self._working = Orders(), Pace(), threading.RLock()
+        self._crew: Crew | None = Crew(
+            self.recipes, data, seeds, settings or Settings(), device or best_device()
+        )
+        self._snapshot = self._crew.view(0.0)
 
     # Commands, from any thread.
 
@@ -76,7 +69,7 @@ class Race:
         """Train for `count` ≥ 1 steps more, then pause."""
         if count < 1:
             raise ValueError(f"count is {count}, but it starts at 1")
-        self._orders.ahead(count, self._snapshot.step)
+        self._orders.ahead(count, 0 if self._rewinds else self._snapshot.step)
 
     def epoch(self) -> None:
         """Train for one epoch of the first recipe, then pause."""
@@ -94,18 +87,16 @@ class Race:
 
     def reset(self) -> None:
         """Back to step 0 and the very same initial weights; paused."""
-        self._orders.change(playing=False, stop_at=None)
-        self._orders.post(self._reset)
+        self._rewind(Crew.reset)
 
     def new_seeds(self) -> None:
         """Back to step 0 with as many seeds that were not raced yet; paused."""
-        self._orders.change(playing=False, stop_at=None)
-        self._orders.post(self._next_seeds)
+        self._rewind(Crew.next_seeds)
 
     def set_learning_rate(self, recipe: int, value: float) -> None:
         """Turn the learning rate of a recipe, by index. Raises `ValueError` naming the bounds."""
         with_value(self.recipes[recipe], "learning_rate", value)
-        self._orders.post(lambda: self._turn(recipe, lambda run: run.set_learning_rate(value)))
+        self._note(lambda crew: crew.turn(recipe, lambda run: run.set_learning_rate(value)))
 
     def set_strength(self, recipe: int, slug: str, value: float) -> None:
         """Turn λ of one penalty of a recipe, by index and by the slug of the penalty.
@@ -113,19 +104,22 @@ class Race:
         Raises `ValueError` for an unknown penalty and for a value out of its bounds.
         """
         with_value(self.recipes[recipe], penalty(slug).slug, value)
-        self._orders.post(lambda: self._turn(recipe, lambda run: run.set_strength(slug, value)))
+        self._note(lambda crew: crew.turn(recipe, lambda run: run.set_strength(slug, value)))
 
     def evaluate_test(self) -> None:
         """Score the best checkpoint of every run on the test part; each run once until reset."""
-        self._orders.post(self._test)
+        self._note(Crew.test)
 
     def ask(self, question: Callable[[Sequence[Run]], Answer]) -> Future[Answer]:
         """Let the worker answer `question` about its runs between two slices.
 
-        The runs belong to the worker: what the question returns must be its own copy.
+        The runs belong to the worker: what the question returns must be its own copy. A race that
+        is closed cancels the answer.
         """
         answer: Future[Answer] = Future()
-        self._orders.post(lambda: _answer(answer, question, self._runs))
+        if self._closed:
+            answer.cancel()
+        self._note(lambda crew: _answer(answer, question, crew.runs))
         return answer
 
     # For readers and for whoever schedules.
@@ -161,8 +155,8 @@ class Race:
             for note in notes:
                 note()
             steps = self._train(seconds)
-            if steps or notes:
-                self._snapshot = self._seen()
+            if self._crew is not None and (steps or notes):
+                self._snapshot = self._crew.view(self._pace.steps_per_second)
             return steps
 
     def close(self) -> None:
@@ -171,8 +165,7 @@ class Race:
         with self._working:
             for note in self._orders.take():
                 note()
-            self._runs, self._teams = [], []
-            self._source = _no_data
+            self._crew = None
             self._snapshot = replace(self._snapshot, runs=())
         give_back_freed_memory()
 
@@ -181,105 +174,52 @@ class Race:
     def _train(self, seconds: float) -> int:
         started, done = time.perf_counter(), 0
         while (left := seconds - (time.perf_counter() - started)) > 0 or not done:
-            wish = self._orders.wish
-            allowed = self._allowed(wish.stop_at, wish.speed)
-            if not wish.playing or not self._teams or self._orders.waiting or self._closed:
+            wish, crew = self._orders.wish, self._crew
+            if not wish.playing or crew is None or crew.finished or self._interrupted:
                 break
-            if allowed == 0:
+            steps = self._steps(left, wish, crew.step)
+            if not steps:
                 break
-            fitting = self._pace.fitting(left)
-            done += self._advance(min(fitting, allowed) if allowed is not None else fitting)
-            if not self._teams or self._step == wish.stop_at:
-                self._rest()
+            done += self._advance(crew, steps)
+            if crew.finished or crew.step == wish.stop_at:
+                crew.rest()
                 self._orders.settle(wish)
                 break
         return done
 
-    def _allowed(self, stop_at: int | None, speed: float | None) -> int | None:
-        limits = [self._pace.allowance(speed)]
-        if stop_at is not None and stop_at > self._step:
-            limits.append(stop_at - self._step)
-        known = [limit for limit in limits if limit is not None]
-        return min(known) if known else None
+    @property
+    def _interrupted(self) -> bool:
+        return self._orders.waiting or self._closed
 
-    def _advance(self, steps: int) -> int:
-        before, started = self._step, time.perf_counter()
-        teams = self._teams
-        if self.device.grouping.threads > 1 and len(teams) > 1:
-            list(workers(self.device.grouping.threads).map(lambda team: team.advance(steps), teams))
-        else:
-            for team in teams:
-                team.advance(steps)
-        self._step = max(run.step for team in teams for run in team.runs)
-        done: int = max(1, self._step - before)
+    def _steps(self, seconds: float, wish: Wish, now: int) -> int:
+        limits = [self._pace.fitting(seconds)]
+        if (allowed := self._pace.allowance(wish.speed)) is not None:
+            limits.append(allowed)
+        if wish.stop_at is not None and wish.stop_at > now:
+            limits.append(wish.stop_at - now)
+        return min(limits)
+
+    def _advance(self, crew: Crew, steps: int) -> int:
+        started = time.perf_counter()
+        done = crew.advance(steps)
         self._pace.done(done, time.perf_counter() - started)
         self._pace.spend(done)
-        if any(team.broken for team in teams):
-            self._regroup()
         return done
 
-    def _rest(self) -> None:
-        for team in self._teams:
-            team.measure()
-        if not self._teams and self.settings.test_at_end:
-            self._test()
+    def _rewind(self, back: Callable[[Crew], None]) -> None:
+        """Pause, and let the worker bring the crew back to step 0."""
+        self._orders.change(playing=False, stop_at=None)
+        self._rewinds.append(None)
 
-    def _line_up(self) -> None:
-        self._runs = line_up(
-            self.recipes, self._seeds, self._source, self.settings, self.device.torch
-        )
-        self._regroup()
-        self._step = 0
+        def note(crew: Crew) -> None:
+            back(crew)
+            self._snapshot = crew.view(self._pace.steps_per_second)
+            self._rewinds.popleft()
 
-    def _regroup(self) -> None:
-        how = self.device.grouping
-        how = how if self.settings.stacked else replace(how, largest=1)
-        self._teams = [Team(group) for group in groups(self._runs, how)]
+        self._note(note)
 
-    def _reset(self) -> None:
-        for run in self._runs:
-            run.reset()
-        self._step = 0
-        self._regroup()
-
-    def _next_seeds(self) -> None:
-        first = max(self._seeds) + 1
-        self._seeds = tuple(range(first, first + len(self._seeds)))
-        self._line_up()
-
-    def _turn(self, recipe: int, turn: Callable[[Run], None]) -> None:
-        count = len(self._seeds)
-        for run in self._runs[recipe * count : (recipe + 1) * count]:
-            turn(run)
-
-    def _test(self) -> None:
-        for run in self._runs:
-            run.record.test = run.record.test or score_on_test(run)
-
-    def _seen(self) -> Snapshot:
-        count, first = len(self._seeds), self._runs[0]
-        sizes = [run.record.nbytes for run in self._runs]
-        return Snapshot(
-            recipes=self.recipes,
-            seeds=self._seeds,
-            runs=tuple(run_view(number // count, run) for number, run in enumerate(self._runs)),
-            step=self._step,
-            total_steps=max(run.total_steps for run in self._runs),
-            steps_per_epoch=first.batches.examples / first.batches.size,
-            playing=False,
-            finished=not self._teams,
-            stop_at=None,
-            speed=None,
-            steps_per_second=self._pace.steps_per_second,
-            device=self.device.title,
-            groups=tuple(len(team.runs) for team in self._teams),
-            history_bytes=sum(history for history, _ in sizes),
-            checkpoint_bytes=sum(kept for _, kept in sizes),
-        )
-
-
-def _no_data(seed: int) -> Prepared:
-    raise ValueError(f"the race is closed, and there are no data for seed {seed}")
+    def _note(self, note: Callable[[Crew], None]) -> None:
+        self._orders.post(lambda: note(self._crew) if self._crew is not None else None)
 
 
 def _answer(

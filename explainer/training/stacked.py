@@ -9,7 +9,7 @@ first layer one ordinary layer with the outputs of all.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -24,6 +24,9 @@ from explainer.training.run import Run
 from explainer.training.stacked_assembly import stacked_layers
 from explainer.training.stacked_layers import STACKED
 from explainer.training.update import update
+
+Learn = Callable[[list[Tensor], list[Tensor]], Tensor]
+"""Inputs and targets in, data losses `(K,)` out, gradients in their windows."""
 
 
 def stack_key(run: Run) -> Hashable:
@@ -43,6 +46,11 @@ def stack_key(run: Run) -> Hashable:
     )
 
 
+def _source(run: Run) -> Hashable:
+    """Runs with the same source see the same batches."""
+    return id(run) if run.recipe.augmentation else (run.seed, id(run.data))
+
+
 class Stack:
     """K runs of one shape, which share one matrix of parameters."""
 
@@ -52,7 +60,6 @@ class Stack:
         self.flat = Flat(models, [run.memory for run in runs], runs[0].optimiser.slots)
         self.layers = stacked_layers(self.flat, models)
         self.meter = Meter(runs, self.flat, self.scores)
-        self._plain = not any(run.recipe.augmentation for run in runs)
         self._smoothing = self._smoothings()
 
     def forward(self, inputs: list[Tensor], *, training: bool) -> Tensor:
@@ -65,10 +72,13 @@ class Stack:
 
     def batch(self) -> tuple[list[Tensor], list[Tensor]]:
         """Inputs and targets of the next step: one for all where they are the same, else K."""
-        first = self.runs[0]
-        shared = all(run.seed == first.seed and run.data is first.data for run in self.runs)
-        some = [first] if shared and self._plain else self.runs
-        batches = [run.batch(self.meter.steps) for run in some]
+        step, seen = self.meter.steps, dict[Hashable, tuple[Tensor, Tensor]]()
+        for run in self.runs:
+            if (key := _source(run)) not in seen:
+                seen[key] = run.batch(step)
+        batches = list(seen.values())
+        if len(batches) > 1:
+            batches = [seen[_source(run)] for run in self.runs]
         return [inputs for inputs, _ in batches], [targets for _, targets in batches]
 
     def losses(self, logits: Tensor, targets: list[Tensor]) -> Tensor:
@@ -82,6 +92,13 @@ class Stack:
         if self._smoothing is not None:
             wanted = wanted + self._smoothing * (1 / classes - wanted)
         return -(wanted * logits.log_softmax(2)).sum(2).mean(1)
+
+    def learn(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
+        """The data loss of each run, `(K,)`; its gradients are in `flat` afterwards."""
+        losses = self.losses(self.forward(inputs, training=True), targets)
+        torch.autograd.backward(losses.sum())
+        self.flat.collect_gradients()
+        return losses.detach()
 
     def scores(self, runs: Sequence[Run]) -> Scores:
         """The scores of all runs on their training and validation examples."""
@@ -109,19 +126,18 @@ class Stack:
         )
 
 
-def train_stacked(stack: Stack) -> Iterator[int]:
+def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
     """Train the runs of `stack` together to the end of the last; yields the number of steps done.
 
     The same loop as :func:`~explainer.training.run.train`. A run that has ended stands still.
+    `learn` stands in for `stack.learn` where there is a faster way to the same.
     """
-    runs, meter = stack.runs, stack.meter
+    runs, meter, learn = stack.runs, stack.meter, learn or stack.learn
     meter.begin()
     training = runs[0].recipe.training
     while any(run.active for run in runs):
         inputs, targets = stack.batch()
-        losses = stack.losses(stack.forward(inputs, training=True), targets)
-        torch.autograd.backward(losses.sum())
-        stack.flat.collect_gradients()
+        losses = learn(inputs, targets)
         update(
             stack.flat,
             runs[0].optimiser,
@@ -131,5 +147,5 @@ def train_stacked(stack: Stack) -> Iterator[int]:
             strengths=[run.dials.strengths for run in runs],
             max_norms=[run.recipe.regularisation.max_norm for run in runs],
         )
-        meter.step(losses.detach())
+        meter.step(losses)
         yield meter.steps

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from explainer.training.graphs import GraphedPass
 from explainer.training.run import Run, plain_meter, train
 from explainer.training.stacked import Stack, train_stacked
 
 
 class Team:
-    """One loop over `runs`, which are all at the same step."""
+    """One loop over `runs`, which are all at the same step.
 
-    def __init__(self, runs: Sequence[Run]) -> None:
+    `graphed` replays the passes of a stack as a CUDA graph.
+    """
+
+    def __init__(self, runs: Sequence[Run], *, graphed: bool = False) -> None:
         self.runs = runs
         if len(runs) == 1:
             self._meter = plain_meter(runs[0])
             self._loop = train(runs[0], self._meter)
         else:
             stack = Stack(runs)
-            self._meter, self._loop = stack.meter, train_stacked(stack)
+            learn = GraphedPass(stack) if graphed else stack.learn
+            self._meter, self._loop = stack.meter, train_stacked(stack, learn)
 
     def advance(self, steps: int) -> None:
         """Train for `steps` steps, or fewer where all runs end before."""

@@ -7,8 +7,7 @@ short grace; a reload finds it again by the id in the address, once its owner is
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -19,10 +18,12 @@ from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service
 from explainer.training.data.record import Examples
 from explainer.training.evaluation import Score
 from explainer.training.race import Race
+from explainer.training.run import Run
 from explainer.training.shifted_score import shifted_scores
 from explainer.ui.race_plan import KEY, Plan
 
 RACE = "race"
+PATIENCE_SECONDS = 20
 STEPS = {"One step": 1, "10 steps": 10, "100 steps": 100}
 SPEEDS: dict[str, float | None] = {
     "As fast as it goes": None,
@@ -96,8 +97,10 @@ def begin(plan: Plan, examples: Examples, first: Callable[[Race], None]) -> None
 
 
 def is_active(ticket: Ticket[Race] | None) -> bool:
-    """Whether the race moves, or waits to."""
-    return ticket is not None and ticket.state.phase in (Phase.WAITING, Phase.RACING)
+    """Whether the race moves, waits to, or has something else to do."""
+    if ticket is None:
+        return False
+    return ticket.state.phase in (Phase.WAITING, Phase.RACING) or ticket.race.has_work
 
 
 def transport(ticket: Ticket[Race] | None, plan: Plan, examples: Examples) -> None:
@@ -185,19 +188,27 @@ def _turn(ticket: Ticket[Race], key: str, index: int, slug: str) -> None:
         st.session_state[f"{KEY}.refused_start"] = str(error)
 
 
-def ask_for_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
+def score_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
     """Let the race's worker score its best checkpoints on the shifted test part."""
     ticket.command(Race.evaluate_test)
-    asked = ticket.command(lambda race: race.ask(lambda runs: shifted_scores(runs, examples, slug)))
-    st.session_state[f"{KEY}.shifted"] = asked
+    asked = ticket.command(lambda race: race.ask(partial(_shifted, examples, slug)))
+    if asked is None:
+        return
+    with st.spinner("Scoring"):
+        try:
+            st.session_state[f"{KEY}.shifted"] = asked.result(timeout=PATIENCE_SECONDS)
+        except TimeoutError:
+            st.warning(f"The race had no time to score within {PATIENCE_SECONDS} s; try again.")
 
 
 def shifted_answer() -> list[Score | None] | None:
     """The scores on the shifted test part, once they are there."""
-    asked: Future[list[Score | None]] | None = st.session_state.get(f"{KEY}.shifted")
-    if asked is None or not asked.done() or asked.cancelled() or asked.exception():
-        return None
-    return asked.result()
+    found: list[Score | None] | None = st.session_state.get(f"{KEY}.shifted")
+    return found
+
+
+def _shifted(examples: Examples, slug: str, runs: Sequence[Run]) -> list[Score | None]:
+    return shifted_scores(runs, examples, slug)
 
 
 def _set_speed(ticket: Ticket[Race]) -> None:

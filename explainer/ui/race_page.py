@@ -9,10 +9,10 @@ from explainer.training.data.record import Examples
 from explainer.training.data.shifted import suitable
 from explainer.training.race import Race
 from explainer.ui.race_control import (
-    ask_for_shifted,
     current,
     dials,
     last_words,
+    score_shifted,
     transport,
 )
 from explainer.ui.race_data import data_choice, split_choice
@@ -83,7 +83,7 @@ def _test_buttons(ticket: Ticket[Race], examples: Examples) -> None:
         shifts = {f"Test, shifted: {one.title}": one.slug for one in suitable(examples)}
         picked = st.menu_button("Shifted test", list(shifts), key=f"{KEY}.shift")
         if picked:
-            ask_for_shifted(ticket, examples, shifts[picked])
+            score_shifted(ticket, examples, shifts[picked])
 
 
 def _wait_for_owner() -> None:

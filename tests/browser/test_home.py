@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from explainer.charts.previews import PREVIEWS
+from explainer.topics import topic
 from tests.browser.conftest import OpenPage
-from tests.browser.test_filters import NAMELESS, named, wait_for_lens
+from tests.browser.test_filters import NAMELESS, named
 
 
 def test_every_invitation_leads_to_the_state_it_shows(open_page: OpenPage) -> None:
@@ -18,12 +21,13 @@ def test_every_invitation_leads_to_the_state_it_shows(open_page: OpenPage) -> No
         page = open_page("/")
         card = page.locator(f'[class*="st-key-home-card{index}"]')
         expect(card.get_by_role("img", name=preview.alt)).to_be_visible()
-        card.get_by_role("link", name="Open Filters").click()
-        wait_for_lens(page)
+        entry = topic(preview.topic)
+        card.get_by_role("link", name=f"Open {entry.title}").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(entry.question)
         for name, value in preview.query.items():
             if name == "filters.kernel" and value == "Sobel x":
                 continue  # the default is left out of the address
-            assert f"{name}={value.replace(' ', '+')}" in page.url
+            expect(page).to_have_url(re.compile(re.escape(f"{name}={quote_plus(value)}")))
 
 
 @pytest.mark.parametrize("viewport", ["desktop", "phone"])

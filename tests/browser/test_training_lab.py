@@ -52,6 +52,25 @@ def test_a_race_runs_live_to_its_end_and_is_scored_once(open_page: OpenPage) -> 
     expect(page.get_by_role("button", name="Reset")).to_be_visible()
 
 
+def test_the_shifted_test_part_gets_a_column_of_its_own(open_page: OpenPage) -> None:
+    page = open_page(SHORT)
+    start(page)
+    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Shifted test").click()
+    page.get_by_text("Test, shifted: Rotation").click()
+    expect(page.locator("table.race th").last).to_have_text("shifted test", timeout=30_000)
+    assert "%" in page.locator("table.race tbody td").last.inner_text()
+
+
+def test_a_server_that_stops_under_a_race_ends_in_order(
+    open_page: OpenPage, fresh_server: Callable[[], str]
+) -> None:
+    page = open_page(LONG, url=fresh_server())
+    start(page)
+    wait_for_step(page, 5)
+    page.context.close()  # within its grace the race goes on; the fixture asks for exit code 0
+
+
 def test_pause_step_and_reset(open_page: OpenPage) -> None:
     page = open_page(LONG)
     start(page)

@@ -118,6 +118,15 @@ def test_reset_brings_back_the_very_same_race(digits: Prepared) -> None:
     assert [run.last for run in run_out(one).runs] == before
 
 
+def test_steps_asked_for_right_after_a_reset_count_from_0(digits: Prepared) -> None:
+    one = race(digits)
+    one.step(20)
+    run_out(one)
+    one.reset()
+    one.step(5)
+    assert run_out(one).step == 5
+
+
 def test_new_seeds_are_new(digits: Prepared) -> None:
     one = race(digits)
     one.step(3)
@@ -351,6 +360,7 @@ def test_a_closed_race_does_nothing_and_keeps_nothing(digits: Prepared) -> None:
     assert one.run_slice(0.01) == 0
     assert not one.has_work
     assert one.snapshot.runs == ()
+    assert one.ask(list).cancelled()
 
 
 def test_waiting_for_work_ends_with_a_command(digits: Prepared) -> None:

@@ -155,6 +155,7 @@ def test_groups_keep_seeds_together_and_threads_busy(digits: Prepared) -> None:
     few = groups(runs[:1] + runs[3:4], Grouping(threads=2, largest=4))
     assert [len(group) for group in few] == [1, 1]
     assert [len(group) for group in groups(runs, Grouping(1, 80))] == [8, 8, 8]
+    assert [len(group) for group in groups(runs, Grouping(0, 80, across_seeds=True))] == [24]
 
 
 def test_names_of_several_networks_are_merged_in_their_order() -> None:

@@ -1,0 +1,123 @@
+"""The runs of a race in the hands of their worker: moving them on, regrouping, starting again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
+from dataclasses import replace
+
+from explainer.training.devices import Device, workers
+from explainer.training.grouping import groups
+from explainer.training.lineup import Settings, Source, line_up
+from explainer.training.recipe import Recipe
+from explainer.training.run import Run
+from explainer.training.snapshot import Snapshot
+from explainer.training.team import Team
+from explainer.training.views import run_view, score_on_test
+
+
+class Crew:
+    """All runs of a race, recipe by recipe and seed by seed; those that go on are at `step`.
+
+    Not safe for threads: one worker at a time. Raises `ValueError` as :func:`line_up` does.
+    """
+
+    def __init__(
+        self,
+        recipes: tuple[Recipe, ...],
+        source: Source,
+        seeds: Sequence[int],
+        settings: Settings,
+        device: Device,
+    ) -> None:
+        self._recipes, self._source, self._seeds = recipes, source, tuple(seeds)
+        self._settings, self._device = settings, device
+        self.step, self._teams = 0, list[Team]()
+        self._line_up()
+
+    @property
+    def finished(self) -> bool:
+        """Whether no run goes on."""
+        return not self._teams
+
+    def advance(self, steps: int) -> int:
+        """Train every run that goes on for so many steps; returns how many it really were."""
+        before, teams = self.step, self._teams
+        if threads := self._device.grouping.threads:
+            turns = [workers(threads).submit(team.advance, steps) for team in teams]
+            wait(turns)
+            for turn in turns:
+                turn.result()
+        else:
+            for team in teams:
+                team.advance(steps)
+        self.step = max(run.step for team in teams for run in team.runs)
+        if any(team.broken for team in teams):
+            self._regroup()
+        return max(1, self.step - before)
+
+    def rest(self) -> None:
+        """Measure where the runs have come to a halt; at the end, score them on the test part."""
+        for team in self._teams:
+            team.measure()
+        if self.finished and self._settings.test_at_end:
+            self.test()
+
+    def reset(self) -> None:
+        """Back to step 0 and the very same initial weights."""
+        for run in self.runs:
+            run.reset()
+        self.step = 0
+        self._regroup()
+
+    def next_seeds(self) -> None:
+        """Back to step 0 with as many seeds that come after those raced so far."""
+        first = max(self._seeds) + 1
+        self._seeds = tuple(range(first, first + len(self._seeds)))
+        self._line_up()
+
+    def turn(self, recipe: int, change: Callable[[Run], None]) -> None:
+        """Change something of every run of a recipe."""
+        count = len(self._seeds)
+        for run in self.runs[recipe * count : (recipe + 1) * count]:
+            change(run)
+
+    def test(self) -> None:
+        """Score on the test part whatever has no score yet."""
+        for run in self.runs:
+            run.record.test = run.record.test or score_on_test(run)
+
+    def view(self, steps_per_second: float) -> Snapshot:
+        """All that there is to see of the runs; paused, as far as they know."""
+        count, first = len(self._seeds), self.runs[0]
+        sizes = [run.record.nbytes for run in self.runs]
+        return Snapshot(
+            recipes=self._recipes,
+            seeds=self._seeds,
+            runs=tuple(run_view(number // count, run) for number, run in enumerate(self.runs)),
+            step=self.step,
+            total_steps=max(run.total_steps for run in self.runs),
+            steps_per_epoch=first.batches.examples / first.batches.size,
+            playing=False,
+            finished=self.finished,
+            stop_at=None,
+            speed=None,
+            steps_per_second=steps_per_second,
+            device=self._device.title,
+            groups=tuple(len(team.runs) for team in self._teams),
+            history_bytes=sum(history for history, _ in sizes),
+            checkpoint_bytes=sum(kept for _, kept in sizes),
+        )
+
+    def _line_up(self) -> None:
+        self.runs = line_up(
+            self._recipes, self._seeds, self._source, self._settings, self._device.torch
+        )
+        self.step = 0
+        self._regroup()
+
+    def _regroup(self) -> None:
+        how = self._device.grouping
+        how = how if self._settings.stacked else replace(how, largest=1, across_seeds=False)
+        graphed = self._settings.graphs and self._device.slug == "cuda"
+        self._teams = [Team(group, graphed=graphed) for group in groups(self.runs, how)]

@@ -165,8 +165,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
-    """Opens pages, each for a new visitor; at the end none of them may have met an error."""
+def open_page(browser: Browser, server: str, fresh_server: Callable[[], str]) -> Iterator[OpenPage]:
+    """Opens pages, each for a new visitor; at the end none of them may have met an error.
+
+    It asks for `fresh_server` so that its pages are closed before such a server stops.
+    """
     errors: list[str] = []
     with ExitStack() as stack:
 

@@ -40,6 +40,10 @@ def _renderer(name: str, _registry: object) -> Any:
     )
 
 
+def reported() -> None:
+    """A callback that has to be there for a component's state to be reported."""
+
+
 def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
     """A JSON header and byte blobs as one message: length, header (with the sizes), blobs."""
     head = json.dumps({**header, "sizes": [len(blob) for blob in blobs]}).encode()

@@ -20,7 +20,7 @@ from explainer.convolution.application import Application, pads
 from explainer.convolution.view import Scale, Statistics, statistics
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import encode_jpeg, encode_png, fit
-from explainer.ui.components import mount, pack
+from explainer.ui.components import mount, pack, reported
 
 SHOWN_SIDE = 640
 LOSSLESS_BELOW = 160 * 160
@@ -83,11 +83,7 @@ def _shrunk(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def lens(message: bytes, *, key: str) -> None:
     """Show the microscope of that message."""
-    mount("lens", key=f"{key}.lens", data=message, on_pinned_change=_nothing)
-
-
-def _nothing() -> None:
-    """A callback that has to be there for the component to report its state."""
+    mount("lens", key=f"{key}.lens", data=message, on_pinned_change=reported)
 
 
 def lens_message(

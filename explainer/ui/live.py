@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import streamlit as st
 
 from explainer.live_pictures import LivePicture, Render
-from explainer.ui.components import mount
+from explainer.ui.components import mount, reported
 
 
 class Parameter(Protocol):
@@ -86,7 +86,7 @@ def sliders(
             "number": moved.number,
             "scope": scope,
         },
-        on_moved_change=_nothing,
+        on_moved_change=reported,
     )
 
 
@@ -113,10 +113,6 @@ def write_to_url(key: str, parameters: Sequence[Parameter], current: dict[str, f
         if st.query_params.get(name) != text:
             st.query_params[name] = text
     st.session_state[f"{key}.written"] = set(wanted)
-
-
-def _nothing() -> None:
-    """A callback that has to be there for the component to report its state."""
 
 
 def _message(key: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import streamlit as st
 from explainer.charts.theme import Theme, centred
 from explainer.convolution import grid
 from explainer.convolution.record import Weights
-from explainer.ui.components import mount
+from explainer.ui.components import mount, reported
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
 LABELS = {
@@ -85,7 +85,7 @@ def own_grid(key: str, weights: Weights, number: int, theme: Theme, *, address: 
         "number": number,
         "labels": LABELS,
     }
-    mount("grid", key=f"{key}.grid", data=data, on_edited_change=_nothing)
+    mount("grid", key=f"{key}.grid", data=data, on_edited_change=reported)
 
 
 def write_own_to_url(key: str, weights: Weights | None) -> None:
@@ -94,10 +94,6 @@ def write_own_to_url(key: str, weights: Weights | None) -> None:
         st.query_params.pop(f"{key}.weights", None)
     elif st.query_params.get(f"{key}.weights") != (text := grid.format(weights)):
         st.query_params[f"{key}.weights"] = text
-
-
-def _nothing() -> None:
-    """A callback that has to be there for the component to report its state."""
 
 
 def _message(key: str) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class Stack:
     def learn(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
         """The data loss of each run, `(K,)`; its gradients are in `flat` afterwards."""
         losses = self.losses(self.forward(inputs, training=True), targets)
-        torch.autograd.backward(losses.sum())
+        torch.autograd.backward(losses, torch.ones_like(losses))
         self.flat.collect_gradients()
         return losses.detach()
 

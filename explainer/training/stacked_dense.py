@@ -8,6 +8,7 @@ gradients of its parameters straight into their windows (see `flat.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -46,61 +47,73 @@ def hidden(flat: Flat, name: str, dropouts: Sequence[Any] | None) -> Layer:
 def _dense(
     flat: Flat, name: str, *, activate: bool, dropouts: Sequence[Dropout | None] = ()
 ) -> Layer:
-    names = f"{name}.weight", f"{name}.bias"
-    flat.overwrites(*names)
-    blocks = [flat.blocks[one] for one in names]
-    windows = [flat.gradient_blocks[one] for one in names]
+    weight, bias = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
+    flat.overwrites(f"{name}.weight", f"{name}.bias")
+    layer = DenseLayer(
+        weight=weight.detach(),
+        transposed=weight.detach().transpose(1, 2),
+        bias=bias.detach()[:, None],
+        weight_window=flat.gradient_blocks[f"{name}.weight"],
+        bias_window=flat.gradient_blocks[f"{name}.bias"],
+        activate=activate,
+        dropouts=tuple((row, one) for row, one in enumerate(dropouts) if one is not None),
+    )
 
     def apply(inputs: Tensor, training: bool) -> Tensor:
-        dropping = dropouts if training else ()
-        values = for_each(inputs, flat.count)
-        outputs: Tensor = Dense.apply(values, *blocks, *windows, activate, dropping)
+        outputs: Tensor = Dense.apply(for_each(inputs, flat.count), weight, layer, training)
         return outputs
 
     return apply
+
+
+@dataclass(frozen=True, eq=False)
+class DenseLayer:
+    """What a dense layer of K networks computes with: views made once, and which rows drop units.
+
+    `weight` is `(K, O, I)`, `transposed` `(K, I, O)`, `bias` `(K, 1, O)`.
+    """
+
+    weight: Tensor
+    transposed: Tensor
+    bias: Tensor
+    weight_window: Tensor
+    bias_window: Tensor
+    activate: bool
+    dropouts: tuple[tuple[int, Dropout], ...]
 
 
 class Dense(torch.autograd.Function):
     r"""$\mathrm{mask} \cdot \max(0, x W^\top + b)$ of K networks; activation and mask on request.
 
     On the way back a unit counts where its output is above 0: elsewhere it was cut by ReLU or
-    dropped, and both stop the gradient.
+    dropped, and both stop the gradient. `leaf` is there to say that a gradient is wanted.
     """
 
     @staticmethod
     def forward(
-        context: Any,
-        inputs: Tensor,
-        weight: Tensor,
-        bias: Tensor,
-        weight_window: Tensor,
-        bias_window: Tensor,
-        activate: bool,
-        dropouts: Sequence[Dropout | None],
+        context: Any, inputs: Tensor, leaf: Tensor, layer: DenseLayer, training: bool
     ) -> Tensor:
-        outputs = torch.baddbmm(bias[:, None], inputs, weight.transpose(1, 2))
-        if activate:
+        outputs = torch.baddbmm(layer.bias, inputs, layer.transposed)
+        if layer.activate:
             outputs.relu_()
-        for row, dropout in zip(outputs, dropouts, strict=False):
-            if dropout is not None:
-                row.mul_(dropout.draw(row))
-        context.save_for_backward(inputs, weight, outputs if activate else None)
-        context.windows, context.dropouts = (weight_window, bias_window), dropouts
+        for row, dropout in layer.dropouts if training else ():
+            outputs[row].mul_(dropout.draw(outputs[row]))
+        context.layer = layer
+        context.save_for_backward(inputs, outputs if layer.activate else None)
         return outputs
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        (gradient,), (inputs, weight, outputs) = gradients, context.saved_tensors
+        layer: DenseLayer = context.layer
+        (gradient,), (inputs, outputs) = gradients, context.saved_tensors
         if outputs is not None:
             gradient = torch.ops.aten.threshold_backward(gradient, outputs, 0)
-        for row, dropout in zip(gradient, context.dropouts, strict=False):
-            if dropout is not None:
-                row.mul_(1 / (1 - dropout.p))
-        weight_window, bias_window = context.windows
-        torch.bmm(gradient.transpose(1, 2), inputs, out=weight_window)
-        torch.sum(gradient, 1, out=bias_window)
-        inward = torch.bmm(gradient, weight) if context.needs_input_grad[0] else None
-        return inward, None, None, None, None, None, None
+        for row, dropout in layer.dropouts:
+            gradient[row].mul_(1 / (1 - dropout.p))
+        torch.bmm(gradient.transpose(1, 2), inputs, out=layer.weight_window)
+        torch.sum(gradient, 1, out=layer.bias_window)
+        inward = torch.bmm(gradient, layer.weight) if context.needs_input_grad[0] else None
+        return inward, None, None, None
 
 
 def for_each(inputs: Tensor, count: int) -> Tensor:

@@ -41,4 +41,5 @@ def run(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
+    names, sys.argv[1:] = sys.argv[1:], []  # the rest of the line is for no benchmark to read
+    sys.exit(run(names))

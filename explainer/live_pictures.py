@@ -52,16 +52,24 @@ async def answer(request: Request) -> Response:
     if offered is None:
         return PlainTextResponse("There is no picture at this address.", 404)
     try:
-        values, number = _read(await request.body())
+        values, number = _read(await _body(request))
         message = await run_in_threadpool(offered.render, values, number)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         return PlainTextResponse(str(error), 422)
     return Response(message, media_type="application/octet-stream")
 
 
+async def _body(request: Request) -> bytes:
+    """The body, given up as soon as it is longer than any of ours."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise ValueError(f"the message has more than {LARGEST_BODY} bytes")
+    return body
+
+
 def _read(body: bytes) -> tuple[dict[str, object], int]:
-    if len(body) > LARGEST_BODY:
-        raise ValueError(f"the message has {len(body)} bytes, but at most {LARGEST_BODY}")
     message = json.loads(body)
     if not isinstance(message, dict) or not isinstance(message.get("values"), dict):
         raise ValueError("the message has no values")

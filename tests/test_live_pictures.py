@@ -58,7 +58,8 @@ def test_what_cannot_be_drawn_is_refused_in_one_sentence() -> None:
 
 def test_bodies_of_another_form_or_size_are_refused() -> None:
     offered = LivePicture(rendered)
-    for body in (b"", b"[]", b"{", b'{"values": 3}', b"\xff\xfe", b"1" * (LARGEST_BODY + 1)):
+    odd = (b"", b"[]", b"{", b'{"values": 3}', b'{"values": {}, "number": []}', b"\xff\xfe")
+    for body in (*odd, b"1" * (LARGEST_BODY + 1)):
         assert post(offered.address, body).status_code == 422
 
 

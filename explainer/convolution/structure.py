@@ -55,6 +55,14 @@ def _sign(vector: NDArray[np.float64]) -> float:
     return 1.0 if vector[np.argmax(np.abs(vector))] >= 0 else -1.0
 
 
+def dilated(weights: ArrayLike, dilation: int) -> Weights:
+    """The kernel with `dilation - 1` zeros between neighbouring weights."""
+    kernel = checked_weights(weights)
+    spread = np.zeros([dilation * (taps - 1) + 1 for taps in kernel.shape])
+    spread[::dilation, ::dilation] = kernel
+    return spread
+
+
 def compose(first: ArrayLike, second: ArrayLike) -> Weights:
     """The one kernel that does what `first` and then `second` do: their full convolution.
 

@@ -6,7 +6,6 @@ While a slider is dragged the microscope is sent pictures alone; the page reruns
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ from explainer.convolution import grid
 from explainer.convolution.application import LARGEST_BIAS, Application
 from explainer.convolution.apply import apply
 from explainer.convolution.record import Parameter, Weights
-from explainer.convolution.view import Scale
 from explainer.images.picture import Picture
 from explainer.live_pictures import Render
 from explainer.ui import live
@@ -34,6 +32,7 @@ from explainer.ui.own_kernel import (
     write_own_to_url,
 )
 from explainer.ui.picture import Chosen
+from explainer.ui.prose import say
 
 BIAS = Parameter(
     name="bias",
@@ -75,8 +74,11 @@ def set_up(choice: FilterChoice, values: Mapping[str, float], own: Weights | Non
     return Setup(choice.title, structure, weights, application, choice.view_for(weights))
 
 
-def bench(chosen: Chosen, choice: FilterChoice) -> Setup:
-    """Draw the bench: description, sliders and table on one side, the microscope on the other."""
+def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, Answer | None]:
+    """Draw the bench: description, sliders and table on one side, the microscope on the other.
+
+    The answer is `None` where the window does not fit the picture.
+    """
     moved = live.values(KEY, parameters_of(choice), scope=choice.scope)
     own, edit = own_weights(KEY) if choice.kernel is None else (None, 0)
     setup = set_up(choice, moved.values, own)
@@ -86,12 +88,13 @@ def bench(chosen: Chosen, choice: FilterChoice) -> Setup:
         if choice.kernel:
             st.markdown(choice.kernel.meaning)
         else:
+            say("filters", "own")
             own_grid(KEY, setup.weights, edit, theme(), address=address)
         live.sliders(KEY, parameters_of(choice), moved, scope=choice.scope, address=address)
         _table_controls(choice, setup)
     with stage:
-        _show(chosen, setup, max(moved.number, edit))
-    return setup
+        found = _show(chosen, setup, max(moved.number, edit))
+    return setup, found
 
 
 def keep_in_url(choice: FilterChoice, setup: Setup) -> None:
@@ -113,13 +116,6 @@ def found_answer(picture: Picture, setup: Setup) -> Answer:
     return answer(apply(picture.pixels, setup.weights, setup.application), setup.view)
 
 
-def scale_on_page(picture: Picture, setup: Setup) -> Scale | None:
-    """What the colours on the page stand for; `None` where there is no answer."""
-    with suppress(ValueError):
-        return found_answer(picture, setup).scale
-    return None
-
-
 def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Render:
     """What answers a drag: the microscope's message for values that were just moved to."""
     pinned, colours = pinned_pixel(KEY), theme()
@@ -129,19 +125,25 @@ def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Rend
         values = {p.name: live.first_sound(p, [moved, resting]) for p in parameters_of(choice)}
         typed = grid.checked(np.array(moved["weights"], float)) if "weights" in moved else own
         setup = set_up(choice, values, typed)
-        return _message(chosen.picture, setup, number, pinned, colours)
+        found = found_answer(chosen.picture, setup)
+        return _message(chosen.picture, setup, found, number, pinned, colours)
 
     return render
 
 
 def _message(
-    picture: Picture, setup: Setup, number: int, pinned: tuple[int, int] | None, colours: Theme
+    picture: Picture,
+    setup: Setup,
+    found: Answer,
+    number: int,
+    pinned: tuple[int, int] | None,
+    colours: Theme,
 ) -> bytes:
     return lens_message(
         picture,
         setup.weights,
         setup.application,
-        found_answer(picture, setup),
+        found,
         name=KEY,
         number=number,
         filter_title=setup.title,
@@ -150,13 +152,14 @@ def _message(
     )
 
 
-def _show(chosen: Chosen, setup: Setup, number: int) -> None:
+def _show(chosen: Chosen, setup: Setup, number: int) -> Answer | None:
     try:
-        message = _message(chosen.picture, setup, number, pinned_pixel(KEY), theme())
+        found = found_answer(chosen.picture, setup)
     except ValueError as error:
         st.warning(f"{error}.", icon=":material/crop_free:")
-        return
-    lens(message, key=KEY)
+        return None
+    lens(_message(chosen.picture, setup, found, number, pinned_pixel(KEY), theme()), key=KEY)
+    return found
 
 
 def _table_controls(choice: FilterChoice, setup: Setup) -> None:

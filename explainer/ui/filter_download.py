@@ -7,16 +7,16 @@ import streamlit as st
 from explainer.charts.full_size import full_size_png
 from explainer.images.decode import decode_full
 from explainer.ui.appearance import theme
-from explainer.ui.filter_bench import Setup, scale_on_page
+from explainer.ui.filter_bench import Setup
+from explainer.ui.lens import Answer
 from explainer.ui.picture import Chosen
 
 
-def download(chosen: Chosen, setup: Setup) -> None:
+def download(chosen: Chosen, setup: Setup, found: Answer | None) -> None:
     """A button whose picture is computed when it is pressed, not before."""
-    colours = theme()
-    scale = scale_on_page(chosen.picture, setup)
-    if scale is None:
+    if found is None:
         return
+    colours, scale = theme(), found.scale
     width, height = chosen.picture.original_size
 
     def result() -> bytes:

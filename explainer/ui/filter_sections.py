@@ -14,7 +14,7 @@ from explainer.convolution.arithmetic import counts, size_formula, window_at
 from explainer.convolution.kernels import KERNELS, Kernel, Weights
 from explainer.convolution.script import script
 from explainer.convolution.spectrum import frequency_response, gain_profile, spectrum
-from explainer.convolution.structure import compose, separability
+from explainer.convolution.structure import compose, dilated, separability
 from explainer.images.picture import Picture
 from explainer.ui.appearance import theme
 from explainer.ui.filter_bench import Setup
@@ -80,8 +80,9 @@ def frequency_section(chosen: Chosen, setup: Setup) -> None:
     say("filters", "frequencies")
     colours = theme()
     grey = _grey(chosen.picture)
+    spread = dilated(setup.weights, setup.application.dilation)
     after = _filtered_grey(chosen.picture, setup)
-    response = frequency_response(setup.weights)
+    response = frequency_response(spread, size=256)
     before = spectrum(grey)
     shown = [
         (square_picture(before, float(before.max()), colours, 384), "The picture's waves"),
@@ -99,7 +100,7 @@ def frequency_section(chosen: Chosen, setup: Setup) -> None:
         with column:
             show_picture(codes, alt=f"{caption}, slow waves in the middle.", caption=caption)
     st.altair_chart(
-        gain_chart(gain_profile(setup.weights), colours),
+        gain_chart(gain_profile(spread), colours),
         alt="The factor on waves that run across and down the picture, by frequency.",
     )
 
@@ -243,7 +244,8 @@ def _grey(picture: Picture) -> np.ndarray:
 
 def _filtered_grey(picture: Picture, setup: Setup) -> np.ndarray | None:
     try:
-        return apply(picture.pixels, setup.weights, Application(channels="grey"))[..., 0]
+        plain = Application(channels="grey", dilation=setup.application.dilation)
+        return apply(picture.pixels, setup.weights, plain)[..., 0]
     except ValueError:
         return None
 

@@ -19,6 +19,7 @@ from explainer.images.gallery import DEFAULT, GALLERY, gallery_entry, gallery_pi
 from explainer.images.picture import Picture, PictureError
 from explainer.images.thumbnails import thumbnail
 from explainer.ui.components import mount, pack
+from explainer.ui.prose import escaped
 
 KEY = "picture"
 FORMATS = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
@@ -43,7 +44,7 @@ def picture_input() -> Chosen:
             thumbnail(chosen.picture.codes, 56), width=56, alt=f"Small view: {chosen.picture.alt}"
         )
         st.markdown(
-            f"**{_escaped(chosen.picture.title)}**  \n{_size(chosen.picture)}", width="content"
+            f"**{escaped(chosen.picture.title)}**  \n{_size(chosen.picture)}", width="content"
         )
         with st.popover(
             "Choose a picture", icon=":material/image:", key=f"{KEY}.chooser", width="content"
@@ -119,10 +120,10 @@ def _try(choose: Callable[[], Chosen], *, name: str = "") -> None:
 
 def _say_what_happened(chosen: Chosen) -> None:
     if message := st.session_state.get(f"{KEY}.error"):
-        st.error(_escaped(message), icon=":material/broken_image:")
+        st.error(escaped(message), icon=":material/broken_image:")
     notes = chosen.picture.notes or ((gallery_entry(chosen.slug).teaches,) if chosen.slug else ())
     if notes:
-        st.caption(" ".join(_escaped(note) for note in notes))
+        st.caption(" ".join(escaped(note) for note in notes))
 
 
 def _keep_in_url(chosen: Chosen) -> None:
@@ -135,10 +136,6 @@ def _keep_in_url(chosen: Chosen) -> None:
 def _size(picture: Picture) -> str:
     height, width = picture.codes.shape[:2]
     return f"{width} × {height} pixels"
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#|~$:" else c for c in text)
 
 
 @cache

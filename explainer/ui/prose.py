@@ -24,6 +24,11 @@ def parts(slug: str, language: str = "en") -> dict[str, str]:
     return found
 
 
+def escaped(text: str) -> str:
+    """`text` as Markdown that shows it letter by letter."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#|~$:" else c for c in text)
+
+
 def say(slug: str, part: str) -> None:
     """Write one part of a page's prose where the page is now."""
     st.markdown(parts(slug)[part])

@@ -11,6 +11,7 @@ from explainer.training.data.record import Examples
 from explainer.training.recipe import Recipe
 from explainer.ui.appearance import theme
 from explainer.ui.page import show_picture
+from explainer.ui.prose import say
 from explainer.ui.recipe_editor import name_of
 
 EACH = 6
@@ -18,6 +19,7 @@ EACH = 6
 
 def gallery(examples: Examples, entries: tuple[Recipe, ...]) -> None:
     """A few examples of each class, before and, where a recipe augments, after augmentation."""
+    say("training_lab", "data")
     st.caption(examples.credit)
     if not examples.pictures:
         chart = points_chart(examples.inputs, examples.labels, examples.classes, theme())

@@ -13,6 +13,7 @@ from explainer.training.fields import Field, Switch
 from explainer.training.parameter import Choice
 from explainer.training.recipe import FIELDS, Recipe, value_of
 from explainer.ui.appearance import theme
+from explainer.ui.prose import escaped
 from explainer.ui.race_plan import (
     KEY,
     MOST_RECIPES,
@@ -31,12 +32,12 @@ def recipe_table() -> None:
     """One row for each recipe: its colour, its name, and what sets it apart."""
     entries = recipes()
     if message := st.session_state.get(f"{KEY}.link_error"):
-        st.warning(_plain(message), icon=":material/link_off:")
+        st.warning(escaped(message), icon=":material/link_off:")
     for index, recipe in enumerate(entries):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html(dot(index), width="content")
-            st.markdown(f"**{_plain(name_of(recipe, index))}**", width="content")
-            st.caption(_plain(_difference(recipe, entries[0] if index else Recipe())))
+            st.markdown(f"**{escaped(name_of(recipe, index))}**", width="content")
+            st.caption(escaped(_difference(recipe, entries[0] if index else Recipe())))
             if st.button("Edit", key=f"{KEY}.edit{index}", icon=":material/tune:"):
                 edit_recipe(index)
             options = [COPY] * (len(entries) < MOST_RECIPES) + [REMOVE] * (len(entries) > 1)
@@ -184,7 +185,3 @@ def _described(entry: Field, value: Any) -> str:
     if isinstance(setting, Choice):
         return next(option.title for option in setting.options if option.value == value)
     return f"{setting.label} {value:g}"
-
-
-def _plain(text: str) -> str:
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#|~$:" else c for c in text)

@@ -9,7 +9,7 @@ from scipy import signal
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
 from explainer.convolution.kernels import weights
-from explainer.convolution.structure import compose, separability
+from explainer.convolution.structure import compose, dilated, separability
 from tests.convolution.reference import kernels, picture
 
 
@@ -83,3 +83,11 @@ def test_composing_is_scipys_full_convolution(first: np.ndarray, second: np.ndar
 
 def test_two_boxes_make_a_triangle() -> None:
     np.testing.assert_array_equal(compose([[1, 1, 1]], [[1, 1, 1]]), [[1, 2, 3, 2, 1]])
+
+
+def test_a_kernel_spread_by_zeros_is_the_dilated_kernel() -> None:
+    pixels = np.random.default_rng(3).random((20, 23, 1)).astype(np.float32)
+    kernel = np.array([[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]])
+    by_dilation = apply(pixels, kernel, Application(dilation=3, padding="none", channels="each"))
+    by_zeros = apply(pixels, dilated(kernel, 3), Application(padding="none", channels="each"))
+    np.testing.assert_allclose(by_zeros, by_dilation, atol=1e-6)

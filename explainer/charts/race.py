@@ -1,7 +1,7 @@
 """The curves of a race: median and band over seeds, one colour per recipe.
 
-The specification never changes; an update sends the points alone. That is what keeps a live panel
-cheap: the browser keeps its chart and redraws the data.
+The specification never changes; an update sends the points alone, as an Arrow table. That is what
+keeps a live panel cheap: the browser keeps its chart and redraws the data.
 """
 
 from __future__ import annotations
@@ -14,60 +14,102 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from explainer.charts.theme import Theme
 from explainer.training.snapshot import RunView, Snapshot, Status
 
-POINTS = 120
+LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
 HEIGHT = 300
-PARTS = ("validation", "training")
+VALIDATION, TRAINING, MARK = "validation", "training", "mark"
+DASHES = {VALIDATION: [1, 0], TRAINING: [5, 4]}
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One quantity of the curves: its title and the columns of `Curves` it is read from."""
+    """One quantity of the curves: its title, and for each part the column of `Curves` it shows.
+
+    `scale` multiplies the values; `zero` says that a linear axis begins at 0.
+    """
 
     slug: str
     title: str
-    training: str
-    validation: str
+    columns: tuple[tuple[str, str], ...]
     scale: float = 1.0
+    zero: bool = True
 
 
-LOSS = Measure("loss", "loss, without penalty (nats)", "train_loss", "validation_loss")
-ACCURACY = Measure("accuracy", "accuracy (%)", "train_accuracy", "validation_accuracy", 100.0)
-MEASURES = (LOSS, ACCURACY)
+LOSS = Measure(
+    "loss",
+    "loss, without penalty (nats)",
+    ((VALIDATION, "validation_loss"), (TRAINING, "train_loss")),
+)
+ACCURACY = Measure(
+    "accuracy",
+    "accuracy (%)",
+    ((VALIDATION, "validation_accuracy"), (TRAINING, "train_accuracy")),
+    scale=100.0,
+    zero=False,
+)
+PENALTY = Measure("penalty", "penalty in the loss (nats)", ((TRAINING, "penalty"),))
+BATCH_LOSS = Measure("batch_loss", "loss on the batches (nats)", ((TRAINING, "batch_loss"),))
+GRADIENT = Measure("gradient", "length of the gradient", ((TRAINING, "gradient_norm"),))
+WEIGHT_NORM = Measure("weights", "length of all weights", ((TRAINING, "weight_norm"),))
+ZEROS = Measure("zeros", "weights at exactly 0 (%)", ((TRAINING, "zero_share"),), scale=100.0)
+PAIRS: dict[str, tuple[Measure, Measure]] = {
+    "Loss and accuracy": (LOSS, ACCURACY),
+    "Batch loss and penalty": (BATCH_LOSS, PENALTY),
+    "Weights": (WEIGHT_NORM, ZEROS),
+    "Gradient": (GRADIENT, LOSS),
+}
 
 
-def curve_points(snapshot: Snapshot, measure: Measure, *, most: float = math.inf) -> pd.DataFrame:
-    """Long rows: recipe (index as text), part, step, median, low and high over the seeds.
+def curve_points(
+    snapshot: Snapshot,
+    measure: Measure,
+    *,
+    most: float = math.inf,
+    points: int = POINTS,
+    smoothing: float = 0.0,
+) -> pa.Table:
+    """Long rows: recipe (index as text), part, step, median, low and high over the seeds, text.
 
     Values beyond `most` are put there, so that one run that soars leaves the others visible. Rows
     of the part "mark" say at which step something happened to a recipe, and what, in `text`.
+    `smoothing`, in [0, 1), is the weight of the value before in an exponential moving average.
     """
-    columns = dict(zip(PARTS, (measure.validation, measure.training), strict=True))
     curves = [
-        (str(index), part, *_over_seeds(snapshot.of_recipe(index), column))
+        (index, part, steps, _smoothed(band, smoothing))
         for index in range(len(snapshot.recipes))
-        for part, column in columns.items()
+        for part, steps, band in _bands(snapshot.of_recipe(index), measure, points)
     ]
+    marks = sorted(
+        {(run.recipe, mark.step, mark.text) for run in snapshot.runs for mark in run.marks}
+    )
+    parts = [*(part for part, _ in measure.columns), MARK]
     lengths = [len(steps) for _, _, steps, _ in curves]
-    bands = np.concatenate([band for _, _, _, band in curves], axis=1) * measure.scale
-    low, median, high = np.minimum(bands, most).astype(np.float32)
-    points = pd.DataFrame(
+    bands = np.concatenate([band for *_, band in curves], axis=1) * measure.scale
+    bands = np.concatenate([np.minimum(bands, most), np.full((3, len(marks)), np.nan)], axis=1)
+    low, median, high = bands.astype(np.float32)
+    recipes = np.repeat([index for index, *_ in curves], lengths).astype(np.int8)
+    places = np.repeat([parts.index(part) for _, part, *_ in curves], lengths).astype(np.int8)
+    steps = np.concatenate([steps for *_, steps, _ in curves]).astype(np.int32)
+    names = [str(index) for index in range(len(snapshot.recipes))]
+    return pa.table(
         {
-            "recipe": np.repeat([name for name, *_ in curves], lengths),
-            "part": np.repeat([part for _, part, *_ in curves], lengths),
-            "step": np.concatenate([steps for _, _, steps, _ in curves]).astype(np.int32),
+            "recipe": _named(np.append(recipes, [mark[0] for mark in marks]), names),
+            "part": _named(np.append(places, [len(parts) - 1] * len(marks)), parts),
+            "step": np.append(steps, [mark[1] for mark in marks]).astype(np.int32),
             "median": median,
             "low": low,
             "high": high,
+            "text": _named(
+                np.append(np.zeros(len(steps)), np.arange(1, len(marks) + 1)),
+                ["", *(mark[2] for mark in marks)],
+            ),
         }
     )
-    marks = _marks(snapshot)
-    return pd.concat([points, marks], ignore_index=True) if len(marks) else points
 
 
 def usual_most(snapshot: Snapshot) -> float:
@@ -77,71 +119,84 @@ def usual_most(snapshot: Snapshot) -> float:
     return 2 * max(finite) if finite else math.inf
 
 
-def _marks(snapshot: Snapshot) -> pd.DataFrame:
-    rows = sorted(
-        {(str(run.recipe), mark.step, mark.text) for run in snapshot.runs for mark in run.marks}
-    )
-    marks = pd.DataFrame(rows, columns=["recipe", "step", "text"])
-    empty = np.full(len(rows), np.nan, np.float32)
-    return marks.assign(part="mark", median=empty, low=empty, high=empty)
+def _named(places: NDArray[Any], names: list[str]) -> pa.Array:
+    """Names by place: each is sent once, however many rows have it."""
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int16)), pa.array(names))
 
 
-def _over_seeds(
-    runs: Sequence[RunView], column: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Steps `(n,)`, and least, median and largest value `(3, n)` over the runs still sound."""
+def _bands(
+    runs: Sequence[RunView], measure: Measure, points: int
+) -> list[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
+    """For each part its steps `(n,)`, and least, median and largest value over the sound runs."""
     kept = [run for run in runs if run.status is not Status.DIVERGED] or list(runs)
-    steps = _steps(kept)
-    if not len(steps):
-        return steps, np.zeros((3, 0))
-    values = np.sort([_held(run, column, steps) for run in kept], axis=0)
-    return steps, np.array([values[0], np.median(values, axis=0), values[-1]])
+    kept = [run for run in kept if len(run.curves)]
+    if not kept:
+        return [(part, np.zeros(0), np.zeros((3, 0))) for part, _ in measure.columns]
+    steps, rows = _rows(kept, points)
+    bands = []
+    for part, column in measure.columns:
+        pairs = zip(kept, rows, strict=True)
+        values = np.sort([getattr(run.curves, column)[row] for run, row in pairs], axis=0)
+        middle = (values[(len(kept) - 1) // 2] + values[len(kept) // 2]) / 2
+        bands.append((part, steps, np.array([values[0], middle, values[-1]])))
+    return bands
 
 
-def _steps(runs: Sequence[RunView]) -> NDArray[np.float64]:
-    """The steps at which any run was measured, thinned evenly to at most `POINTS`, ends kept."""
+def _rows(
+    runs: Sequence[RunView], points: int
+) -> tuple[NDArray[np.float64], list[NDArray[np.intp]]]:
+    """Steps at which any run was measured, at most `points`, ends kept; the row of each in each.
+
+    A run that has stopped keeps its last value.
+    """
+    first = runs[0].curves.step
+    if all(np.array_equal(run.curves.step, first) for run in runs[1:]):
+        places = _thinned(len(first), points)
+        return first[places], [places] * len(runs)
     steps = np.unique(np.concatenate([run.curves.step for run in runs]))
-    if len(steps) <= POINTS:
-        return steps
-    return np.asarray(steps[np.linspace(0, len(steps) - 1, POINTS).round().astype(int)])
+    steps = steps[_thinned(len(steps), points)]
+    found = (np.searchsorted(run.curves.step, steps, side="right") - 1 for run in runs)
+    return steps, [np.maximum(row, 0) for row in found]
 
 
-def _held(run: RunView, column: str, steps: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The curve of a run at `steps`; one that has stopped keeps its last value."""
-    values = getattr(run.curves, column)
-    if not len(values):
-        return np.full(len(steps), np.nan)
-    place = np.searchsorted(run.curves.step, steps, side="right") - 1
-    return np.asarray(values[np.clip(place, 0, len(values) - 1)])
+def _thinned(count: int, most: int) -> NDArray[np.intp]:
+    """At most `most` of `count` places, evenly, with both ends."""
+    if count <= most:
+        return np.arange(count)
+    return np.linspace(0, count - 1, most).round().astype(np.intp)
 
 
-@lru_cache(maxsize=16)
+def _smoothed(band: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """Each row averaged with what came before; what is no number is passed over."""
+    if not weight or not band.size:
+        return band
+    smooth = band.copy()
+    for place in range(1, band.shape[1]):
+        before = smooth[:, place - 1]
+        mixed = weight * before + (1 - weight) * band[:, place]
+        smooth[:, place] = np.where(np.isfinite(before), mixed, band[:, place])
+    return smooth
+
+
+@lru_cache(maxsize=32)
 def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> dict[str, Any]:
     """The Vega-Lite specification for `curve_points`, to be used with changing data."""
     names = [str(index) for index in range(len(theme.categorical))]
     colour = alt.Color(
         "recipe:N", scale=alt.Scale(domain=names, range=list(theme.categorical)), legend=None
     )
-    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=measure is LOSS, nice=True)
-    dash = alt.StrokeDash(
-        "part:N",
-        scale=alt.Scale(domain=list(PARTS), range=[[1, 0], [5, 4]]),
-        legend=alt.Legend(title=None, orient="top", symbolStrokeWidth=2),
-    )
+    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=measure.zero, nice=True)
     base = alt.Chart(alt.NamedData(name="points")).encode(
         x=alt.X("step:Q", title="step", axis=alt.Axis(format="~s", tickMinStep=1)),
         color=colour,
     )
-    curves = base.transform_filter("datum.part != 'mark'")
+    kept = "datum.median > 0" if logarithmic else f"datum.part != '{MARK}'"
+    curves = base.transform_filter(kept)
     band = curves.mark_area(opacity=0.16, line=False).encode(
         y=alt.Y("low:Q", title=measure.title, scale=scale), y2="high:Q", detail="part:N"
     )
     line = curves.mark_line(strokeWidth=2, clip=True).encode(
         y=alt.Y("median:Q", title=measure.title, scale=scale),
-        strokeDash=dash,
-        opacity=alt.Opacity(
-            "part:N", scale=alt.Scale(domain=list(PARTS), range=[1, 0.75]), legend=None
-        ),
         tooltip=[
             alt.Tooltip("part:N"),
             alt.Tooltip("step:Q", format=",.0f"),
@@ -149,9 +204,10 @@ def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> 
             alt.Tooltip("low:Q", format=".4g"),
             alt.Tooltip("high:Q", format=".4g"),
         ],
+        **_parts(measure),
     )
     mark = (
-        base.transform_filter("datum.part == 'mark'")
+        base.transform_filter(f"datum.part == '{MARK}'")
         .mark_rule(strokeWidth=2, strokeDash=[2, 3])
         .encode(tooltip=[alt.Tooltip("text:N"), alt.Tooltip("step:Q", format=",.0f")])
     )
@@ -161,3 +217,17 @@ def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> 
     for layer in spec["layer"]:
         layer.pop("data", None)
     return spec
+
+
+def _parts(measure: Measure) -> dict[str, Any]:
+    """How the parts are told apart; nothing where there is one alone."""
+    parts = [part for part, _ in measure.columns]
+    if len(parts) == 1:
+        return {}
+    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=2)
+    dashes = alt.Scale(domain=parts, range=[DASHES[part] for part in parts])
+    faint = alt.Scale(domain=parts, range=[1, 0.75])
+    return {
+        "strokeDash": alt.StrokeDash("part:N", scale=dashes, legend=legend),
+        "opacity": alt.Opacity("part:N", scale=faint, legend=None),
+    }

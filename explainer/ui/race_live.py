@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from html import escape
+from statistics import median
 
-import numpy as np
 import streamlit as st
 
-from explainer.charts.race import LOSS, MEASURES, curve_points, curve_spec, usual_most
+from explainer.charts.race import LIVE_POINTS, LOSS, PAIRS, curve_points, curve_spec, usual_most
 from explainer.service import Phase, Ticket
 from explainer.training.evaluation import Score
 from explainer.training.race import Race
@@ -53,12 +53,12 @@ def draw(ticket: Ticket[Race]) -> None:
         return
     st.caption(_status_line(ticket, snapshot))
     logarithmic = bool(st.session_state.get(f"{KEY}.logarithmic", False))
-    for column, measure in zip(st.columns(2), MEASURES, strict=True):
+    for column, measure in zip(st.columns(2), PAIRS["Loss and accuracy"], strict=True):
         is_log = logarithmic and measure is LOSS
         most = usual_most(snapshot) if measure is LOSS and not is_log else math.inf
         with column:
             st.vega_lite_chart(
-                curve_points(snapshot, measure, most=most),
+                curve_points(snapshot, measure, most=most, points=LIVE_POINTS),
                 curve_spec(theme(), measure, logarithmic=is_log),
                 key=f"{KEY}.chart.{measure.slug}",
                 alt=f"Curves of {measure.title} over the steps, one colour for each recipe.",
@@ -149,14 +149,14 @@ def _ended(runs: tuple[RunView, ...]) -> str:
 
 
 def _percent(values: list[float], *, spread: bool = True) -> str:
-    finite = [value for value in values if np.isfinite(value)]
+    finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return "–"
-    middle = f"{100 * float(np.median(finite)):z.1f} %".replace("-", "−")
+    middle = f"{100 * median(finite):z.1f} %".replace("-", "−")
     if not spread or len(finite) == 1:
         return middle
     return f"{middle} <small>({100 * min(finite):.1f}–{100 * max(finite):.1f})</small>"
 
 
 def _median(values: list[float]) -> str:
-    return f"{np.median(values):,.0f}" if values else "–"
+    return f"{median(values):,.0f}" if values else "–"

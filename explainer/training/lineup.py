@@ -9,8 +9,10 @@ import torch
 
 from explainer.training.checkpoint import state_bytes
 from explainer.training.data.splits import Prepared
+from explainer.training.film import film_bytes
 from explainer.training.history import History
 from explainer.training.layers import channels_last
+from explainer.training.meter import layer_names
 from explainer.training.networks import build
 from explainer.training.recipe import Recipe
 from explainer.training.run import Evaluation, Run
@@ -49,8 +51,9 @@ def line_up(
 ) -> list[Run]:
     """All runs, recipe by recipe; those of a seed share one copy of the data on `device`.
 
-    Raises `ValueError` for too many or too few recipes or seeds, for data without examples to
-    validate on, for networks that the data do not fit, and for a race that is too large.
+    The runs of the first seed are filmed. Raises `ValueError` for too many or too few recipes or
+    seeds, for data without examples to validate on, for networks that the data do not fit, and for
+    a race that is too large.
     """
     _check_count("recipes", len(recipes), MOST_RECIPES)
     _check_count("seeds", len(set(seeds)), MOST_SEEDS)
@@ -58,7 +61,14 @@ def line_up(
     moved = _moved(data, device)
     precision = _precision(recipes, moved[seeds[0]], len(seeds), settings.most_bytes)
     return [
-        Run(recipe, seed, moved[seed], evaluation=settings.evaluation, precision=precision)
+        Run(
+            recipe,
+            seed,
+            moved[seed],
+            evaluation=settings.evaluation,
+            precision=precision,
+            filmed=seed == seeds[0],
+        )
         for recipe in recipes
         for seed in seeds
     ]
@@ -98,7 +108,8 @@ def _precision(
         build(one.network, data.shape, len(data.classes), one.regularisation) for one in recipes
     ]
     checkpoints = seeds * sum(state_bytes(network) for network in networks)
-    room = most_bytes - len(recipes) * seeds * History().nbytes
+    kept = [seeds * History(layer_names(one)).nbytes + film_bytes(one) for one in networks]
+    room = most_bytes - sum(kept)
     if checkpoints <= room:
         return torch.float32
     if checkpoints / 2 <= room:

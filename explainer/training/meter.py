@@ -6,18 +6,21 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from explainer.training.evaluation import Score, evaluate
 from explainer.training.flat import Flat
-from explainer.training.history import Point
+from explainer.training.history import LayerValues, Point
 from explainer.training.penalties import penalty_value
 from explainer.training.record import Status
 
 if TYPE_CHECKING:
     from explainer.training.run import Run
 
+TINY = 1e-30
 CLOSE_WATCH = 16  # the first steps, and those after a change of the dials, are looked at one by one
 
 Scores = Sequence[tuple[Score, Score]]
@@ -39,6 +42,13 @@ def parts(run: Run) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     )
 
 
+def layer_names(model: nn.Module) -> tuple[str, ...]:
+    """The layers that have weights, in their order."""
+    return tuple(
+        name.removesuffix(".weight") for name, one in model.named_parameters() if one.dim() >= 2
+    )
+
+
 class Meter:
     """Counts the steps of `runs`, which share a flat matrix, and measures them when it is time.
 
@@ -57,11 +67,16 @@ class Meter:
         self._pending: list[Tensor] = []
         self._watched = 0
         self._dials = self._positions()
+        stored = [name.removesuffix(".weight") for name in flat.weight_names]
+        self._sizes = [flat.blocks[name][0].numel() for name in flat.weight_names]
+        self._order = [stored.index(name) for name in layer_names(runs[0].model)]
+        self._before: Tensor | None = None  # the weights before a step that will be measured
 
     def begin(self) -> None:
         """Measure the runs before their first step."""
         if self.steps == 0:
             self.evaluate()
+        self._look_ahead()
 
     def step(self, losses: Tensor) -> None:
         """One step is done with these data losses of the batch, `(K,)`."""
@@ -74,6 +89,7 @@ class Meter:
             self._flush(step)
         if due:
             self.evaluate()
+        self._look_ahead()
 
     def evaluate(self, *, scheduled: bool = True) -> None:
         """Add a point to the curves of each run that goes on, unless it has one for this step."""
@@ -83,11 +99,13 @@ class Meter:
             return
         sums = self.flat.weight_sums().tolist()
         norms = self.flat.gradient_norms().tolist()
-        scores = self._scores(self.runs)
-        for run, score, sum_of, norm in zip(self.runs, scores, sums, norms, strict=True):
+        scores, layers = self._scores(self.runs), self._layers()
+        for run, score, sum_of, norm, layer in zip(
+            self.runs, scores, sums, norms, layers, strict=True
+        ):
             last = run.record.last
             if run.record.active and (scheduled or last is None or last.step != run.step):
-                self._point(run, score, sum_of, norm, scheduled=scheduled)
+                self._point(run, score, sum_of, norm, layer, scheduled=scheduled)
 
     def _point(
         self,
@@ -95,6 +113,7 @@ class Meter:
         score: tuple[Score, Score],
         sums: list[float],
         norm: float,
+        layers: LayerValues,
         *,
         scheduled: bool,
     ) -> None:
@@ -116,9 +135,30 @@ class Meter:
             weight_norm=math.sqrt(squared),
             zero_share=zeros / self.flat.weight_count,
         )
-        run.record.point(point, run.model, scheduled=scheduled)
+        run.record.point(point, run.model, layers, scheduled=scheduled)
         if run.record.active and run.step >= run.total_steps:
             run.record.end(Status.FINISHED, run.step)
+
+    def _look_ahead(self) -> None:
+        """Remember the weights where the next step will be measured."""
+        due = self._due(self.steps + 1)
+        self._before = self.flat.weights.clone() if due else None
+
+    @torch.no_grad()
+    def _layers(self) -> NDArray[np.float32]:
+        """`(K, 4, L)`: for each run and layer what `LAYER_COLUMNS` names."""
+        flat, before = self.flat, self._before
+        weights = torch.split(flat.weights, self._sizes, 1)
+        gradients = torch.split(flat.weight_gradients, self._sizes, 1)
+        norms = lengths(weights)
+        if before is None:
+            ratios = torch.full_like(norms, math.nan)
+        else:
+            changes = lengths(torch.split(flat.weights - before, self._sizes, 1))
+            ratios = changes / lengths(torch.split(before, self._sizes, 1)).clamp(min=TINY)
+        zeros = torch.stack([(one == 0).float().mean(1) for one in weights], 1)
+        found = torch.stack([lengths(gradients), ratios, norms, zeros], 1).cpu()
+        return found[:, :, self._order].numpy()
 
     def _flush(self, step: int) -> None:
         if not self._pending:
@@ -159,3 +199,8 @@ class Meter:
             for run in self.runs
             for value in (run.dials.learning_rate, *run.dials.strengths.values())
         ]
+
+
+def lengths(layers: Sequence[Tensor]) -> Tensor:
+    """The Euclidean length of each row of each layer `(K, n)`, as `(K, L)`."""
+    return torch.stack([torch.linalg.vector_norm(one, dim=1) for one in layers], 1)

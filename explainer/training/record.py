@@ -13,7 +13,8 @@ from explainer.training.checkpoint import Checkpoint, checkpoint
 from explainer.training.divergence import Conditions, Vitals
 from explainer.training.early_stopping import Patience
 from explainer.training.evaluation import Score
-from explainer.training.history import History, Point
+from explainer.training.film import Film
+from explainer.training.history import History, LayerValues, Point
 from explainer.training.recipe import Recipe
 from explainer.training.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
 
@@ -41,12 +42,21 @@ class Mark:
 class Record:
     """The memory of one run, kept by whoever trains it.
 
-    `plateau_factor` multiplies the learning rate where the schedule watches the validation loss.
+    `layers` names the layers that are measured one by one, and `film` keeps pictures of the first
+    one where there is one. `plateau_factor` multiplies the learning rate where the schedule
+    watches the validation loss.
     """
 
-    def __init__(self, recipe: Recipe, classes: int, precision: torch.dtype) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        classes: int,
+        precision: torch.dtype,
+        layers: tuple[str, ...] = (),
+        film: Film | None = None,
+    ) -> None:
         self._recipe, self._classes, self.precision = recipe, classes, precision
-        self.history = History()
+        self.history, self.film = History(layers), film
         self.vitals = Vitals()
         self.status = Status.TRAINING
         self.explanation = ""
@@ -70,7 +80,8 @@ class Record:
     @property
     def nbytes(self) -> tuple[int, int]:
         """Bytes of history and of the checkpoint."""
-        return self.history.nbytes, self.checkpoint.nbytes if self.checkpoint else 0
+        history = self.history.nbytes + (self.film.nbytes if self.film else 0)
+        return history, self.checkpoint.nbytes if self.checkpoint else 0
 
     def mark(self, step: int, what: str, text: str) -> None:
         """Remember that something happened; of the same thing at the same step, the last."""
@@ -88,12 +99,21 @@ class Record:
         losses = self._batch_losses
         return sum(losses) / len(losses) if losses else math.nan
 
-    def point(self, point: Point, model: nn.Module, *, scheduled: bool) -> None:
+    def point(
+        self,
+        point: Point,
+        model: nn.Module,
+        layers: LayerValues | None = None,
+        *,
+        scheduled: bool,
+    ) -> None:
         """Add a point; a scheduled one counts for the best, early stopping and the plateau."""
-        self.history.append(point, scheduled=scheduled)
+        self.history.append(point, layers, scheduled=scheduled)
         self.last = point
         if not scheduled:
             return
+        if self.film:
+            self.film.append(point.step, model)
         self._batch_losses.clear()
         self._evaluations += 1
         if self._early.improves(point.validation_loss, point.step):

@@ -18,9 +18,10 @@ from torch import Tensor, nn
 from explainer.training.augmentation.pipeline import augment_normalised
 from explainer.training.batches import Batches
 from explainer.training.data.splits import Prepared
+from explainer.training.film import Film
 from explainer.training.flat import Flat, Memory
 from explainer.training.layers import channels_last
-from explainer.training.meter import Meter
+from explainer.training.meter import Meter, layer_names
 from explainer.training.networks import build_initialised
 from explainer.training.optimisers import optimiser
 from explainer.training.penalties import PENALTIES
@@ -71,6 +72,7 @@ class Run:
     """The state of one run: model, optimiser's memory, place in the data, and what was measured.
 
     `data` lies on the device that the run trains on. `precision` is that of its checkpoint.
+    `filmed` runs keep pictures of their first layer.
     """
 
     def __init__(
@@ -81,8 +83,9 @@ class Run:
         *,
         evaluation: Evaluation | None = None,
         precision: torch.dtype = torch.float32,
+        filmed: bool = False,
     ) -> None:
-        self.recipe, self.seed, self.data = recipe, seed, data
+        self.recipe, self.seed, self.data, self.filmed = recipe, seed, data, filmed
         self.evaluation, self.precision = evaluation or Evaluation(), precision
         self.device = data.train_inputs.device
         examples = len(data.train_labels)
@@ -109,7 +112,9 @@ class Run:
         ).to(self.device)
         self.memory: Memory = {}
         self.dials = Dials.of(recipe)
-        self.record = Record(recipe, len(data.classes), self.precision)
+        film = Film() if self.filmed else None
+        layers = layer_names(self.model)
+        self.record = Record(recipe, len(data.classes), self.precision, layers, film)
         self.step = 0
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.training.evaluation import Score
+from explainer.training.film import Frame
 from explainer.training.history import Curves, Point
 from explainer.training.recipe import Recipe
 from explainer.training.record import Mark, Status
@@ -19,7 +20,8 @@ class RunView:
     `last` and `best` (lowest validation loss) are None until the first measurement, and `test` is
     the score of the best checkpoint once it was asked for. `explanation` says why a run ended
     before its time, and is empty otherwise. `learning_rate` and `strengths` are where the dials
-    stand; the schedule acts on top of them.
+    stand; the schedule acts on top of them. `film` has frames of the first layer's weights, of the
+    runs of the first seed alone.
     """
 
     recipe: int
@@ -34,6 +36,7 @@ class RunView:
     marks: tuple[Mark, ...]
     learning_rate: float
     strengths: tuple[tuple[str, float], ...]
+    film: tuple[tuple[int, Frame], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

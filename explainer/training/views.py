@@ -27,6 +27,7 @@ def run_view(recipe: int, run: Run) -> RunView:
         marks=record.marks,
         learning_rate=run.dials.learning_rate,
         strengths=tuple(run.dials.strengths.items()),
+        film=record.film.frames if record.film else (),
     )
 
 

@@ -22,7 +22,7 @@ def point(step: int) -> Point:
 def test_a_history_keeps_the_first_and_the_last_point_evenly_and_in_its_room(
     count: int, room: int
 ) -> None:
-    history = History(room)
+    history = History(room=room)
     before = history.nbytes
     for step in range(count):
         history.append(point(step))
@@ -58,7 +58,7 @@ def test_curves_cannot_be_written_and_do_not_change() -> None:
 
 def test_curves_and_points_have_the_same_columns() -> None:
     names = [field.name for field in dataclasses.fields(Point)]
-    assert [field.name for field in dataclasses.fields(Curves)] == names
+    assert [field.name for field in dataclasses.fields(Curves)] == [*names, "layers"]
 
 
 def vitals(losses: list[float], norms: list[float]) -> Vitals:

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from explainer.charts.specs import bare, named, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.training.snapshot import RunView, Snapshot, Status
 
@@ -30,7 +31,8 @@ DASHES = {VALIDATION: [1, 0], TRAINING: [5, 4]}
 class Measure:
     """One quantity of the curves: its title, and for each part the column of `Curves` it shows.
 
-    `scale` multiplies the values; `zero` says that a linear axis begins at 0.
+    `scale` multiplies the values; `zero` says that a linear axis begins at 0, `logarithmic` that
+    there may be a logarithmic one.
     """
 
     slug: str
@@ -38,6 +40,7 @@ class Measure:
     columns: tuple[tuple[str, str], ...]
     scale: float = 1.0
     zero: bool = True
+    logarithmic: bool = True
 
 
 LOSS = Measure(
@@ -51,12 +54,15 @@ ACCURACY = Measure(
     ((VALIDATION, "validation_accuracy"), (TRAINING, "train_accuracy")),
     scale=100.0,
     zero=False,
+    logarithmic=False,
 )
 PENALTY = Measure("penalty", "penalty in the loss (nats)", ((TRAINING, "penalty"),))
 BATCH_LOSS = Measure("batch_loss", "loss on the batches (nats)", ((TRAINING, "batch_loss"),))
 GRADIENT = Measure("gradient", "length of the gradient", ((TRAINING, "gradient_norm"),))
 WEIGHT_NORM = Measure("weights", "length of all weights", ((TRAINING, "weight_norm"),))
-ZEROS = Measure("zeros", "weights at exactly 0 (%)", ((TRAINING, "zero_share"),), scale=100.0)
+ZEROS = Measure(
+    "zeros", "weights at exactly 0 (%)", ((TRAINING, "zero_share"),), 100.0, logarithmic=False
+)
 PAIRS: dict[str, tuple[Measure, Measure]] = {
     "Loss and accuracy": (LOSS, ACCURACY),
     "Batch loss and penalty": (BATCH_LOSS, PENALTY),
@@ -98,13 +104,13 @@ def curve_points(
     names = [str(index) for index in range(len(snapshot.recipes))]
     return pa.table(
         {
-            "recipe": _named(np.append(recipes, [mark[0] for mark in marks]), names),
-            "part": _named(np.append(places, [len(parts) - 1] * len(marks)), parts),
+            "recipe": named(np.append(recipes, [mark[0] for mark in marks]), names),
+            "part": named(np.append(places, [len(parts) - 1] * len(marks)), parts),
             "step": np.append(steps, [mark[1] for mark in marks]).astype(np.int32),
             "median": median,
             "low": low,
             "high": high,
-            "text": _named(
+            "text": named(
                 np.append(np.zeros(len(steps)), np.arange(1, len(marks) + 1)),
                 ["", *(mark[2] for mark in marks)],
             ),
@@ -117,11 +123,6 @@ def usual_most(snapshot: Snapshot) -> float:
     starts = [run.curves.validation_loss[0] for run in snapshot.runs if len(run.curves)]
     finite = [float(start) for start in starts if math.isfinite(start)]
     return 2 * max(finite) if finite else math.inf
-
-
-def _named(places: NDArray[Any], names: list[str]) -> pa.Array:
-    """Names by place: each is sent once, however many rows have it."""
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int16)), pa.array(names))
 
 
 def _bands(
@@ -181,14 +182,10 @@ def _smoothed(band: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
 @lru_cache(maxsize=32)
 def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> dict[str, Any]:
     """The Vega-Lite specification for `curve_points`, to be used with changing data."""
-    names = [str(index) for index in range(len(theme.categorical))]
-    colour = alt.Color(
-        "recipe:N", scale=alt.Scale(domain=names, range=list(theme.categorical)), legend=None
-    )
     scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=measure.zero, nice=True)
     base = alt.Chart(alt.NamedData(name="points")).encode(
         x=alt.X("step:Q", title="step", axis=alt.Axis(format="~s", tickMinStep=1)),
-        color=colour,
+        color=recipe_colour(theme),
     )
     kept = "datum.median > 0" if logarithmic else f"datum.part != '{MARK}'"
     curves = base.transform_filter(kept)
@@ -211,12 +208,7 @@ def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> 
         .mark_rule(strokeWidth=2, strokeDash=[2, 3])
         .encode(tooltip=[alt.Tooltip("text:N"), alt.Tooltip("step:Q", format=",.0f")])
     )
-    spec: dict[str, Any] = alt.layer(band, line, mark).properties(height=HEIGHT).to_dict()
-    spec.pop("data", None)
-    spec.pop("datasets", None)
-    for layer in spec["layer"]:
-        layer.pop("data", None)
-    return spec
+    return bare(alt.layer(band, line, mark).properties(height=HEIGHT))
 
 
 def _parts(measure: Measure) -> dict[str, Any]:

@@ -39,7 +39,10 @@ class Racer(Protocol):
         """Stand still after the step that is being done."""
 
     def run_slice(self, seconds: float = ...) -> int:
-        """Do what was asked for about so long, at least one step; returns the steps of each run."""
+        """Do what was asked for about so long, at least one step; returns the steps of each run.
+
+        With 0 seconds commands are answered and nothing is trained.
+        """
 
     def wait_for_work(self, timeout: float) -> bool:
         """Wait for a command for at most `timeout` s."""

@@ -175,7 +175,7 @@ class Scheduler(Generic[R]):
     # The clerk.
 
     def _errand(self, ticket: Ticket[R]) -> None:
-        """Do what a race without a slot was asked; one that waits may go on by one step."""
+        """Do what a race without a slot was asked; it trains nothing meanwhile."""
         with self.lock:
             if self.stopping or ticket.closed or self._line.races(ticket):
                 return

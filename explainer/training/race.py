@@ -146,7 +146,8 @@ class Race:
     def run_slice(self, seconds: float = 0.1) -> int:
         """Do what was asked for about so long; returns how many steps each run went on.
 
-        0 says that there was nothing to do, or that the speed limit allows nothing yet.
+        0 says that there was nothing to do, or that the speed limit allows nothing yet. With 0
+        seconds questions and commands are answered, and nothing is trained.
         """
         with self._working:
             if self._closed:
@@ -154,7 +155,7 @@ class Race:
             notes = self._orders.take()
             for note in notes:
                 note()
-            steps = self._train(seconds)
+            steps = self._train(seconds) if seconds > 0 else 0
             if self._crew is not None and (steps or notes):
                 self._snapshot = self._crew.view(self._pace.steps_per_second)
             return steps

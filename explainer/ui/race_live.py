@@ -8,17 +8,29 @@ from statistics import median
 
 import streamlit as st
 
-from explainer.charts.race import LIVE_POINTS, LOSS, PAIRS, curve_points, curve_spec, usual_most
+from explainer.charts.race import (
+    LIVE_POINTS,
+    LOSS,
+    PAIRS,
+    POINTS,
+    Measure,
+    curve_points,
+    curve_spec,
+    usual_most,
+)
 from explainer.service import Phase, Ticket
 from explainer.training.evaluation import Score
 from explainer.training.race import Race
 from explainer.training.snapshot import RunView, Snapshot, Status
 from explainer.ui.appearance import theme
+from explainer.ui.instruments.prediction import outcome
 from explainer.ui.race_control import is_active, shifted_answer
 from explainer.ui.race_plan import KEY
 from explainer.ui.recipe_editor import dot, name_of
+from explainer.ui.tables import table
 
 SECONDS = 0.25
+SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
 HEADINGS = (
     "recipe",
     "step",
@@ -52,20 +64,36 @@ def draw(ticket: Ticket[Race]) -> None:
         st.info("This race has ended and its memory is free again.")
         return
     st.caption(_status_line(ticket, snapshot))
-    logarithmic = bool(st.session_state.get(f"{KEY}.logarithmic", False))
-    for column, measure in zip(st.columns(2), PAIRS["Loss and accuracy"], strict=True):
-        is_log = logarithmic and measure is LOSS
-        most = usual_most(snapshot) if measure is LOSS and not is_log else math.inf
+    outcome(snapshot)
+    shown = PAIRS[st.session_state.get(SHOWN) or next(iter(PAIRS))]
+    points = LIVE_POINTS if is_active(ticket) else POINTS
+    for column, measure in zip(st.columns(2), shown, strict=True):
         with column:
-            st.vega_lite_chart(
-                curve_points(snapshot, measure, most=most, points=LIVE_POINTS),
-                curve_spec(theme(), measure, logarithmic=is_log),
-                key=f"{KEY}.chart.{measure.slug}",
-                alt=f"Curves of {measure.title} over the steps, one colour for each recipe.",
-            )
-    st.html(_table(snapshot, shifted_answer()))
+            _curves(snapshot, measure, points)
+    _table(snapshot, shifted_answer())
     for sentence in _sentences(snapshot):
         st.warning(sentence, icon=":material/warning:")
+
+
+def curve_controls() -> None:
+    """Which curves are shown, and how."""
+    st.segmented_control("Show", list(PAIRS), default=next(iter(PAIRS)), required=True, key=SHOWN)
+    st.slider(
+        "Smoothing", 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
+        help="The weight of the value before in an exponential moving average; 0 is off.",
+    )  # fmt: skip
+
+
+def _curves(snapshot: Snapshot, measure: Measure, points: int) -> None:
+    is_log = bool(st.session_state.get(LOGARITHMIC)) and measure.logarithmic
+    most = usual_most(snapshot) if measure is LOSS and not is_log else math.inf
+    smoothing = float(st.session_state.get(SMOOTHING, 0.0))
+    st.vega_lite_chart(
+        curve_points(snapshot, measure, most=most, points=points, smoothing=smoothing),
+        curve_spec(theme(), measure, logarithmic=is_log),
+        key=f"{KEY}.chart.{measure.slug}",
+        alt=f"Curves of {measure.title} over the steps, one colour for each recipe.",
+    )
 
 
 def _status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
@@ -96,23 +124,15 @@ def _sentences(snapshot: Snapshot) -> list[str]:
     return sentences
 
 
-def _table(snapshot: Snapshot, shifted: list[Score | None] | None) -> str:
-    headings = (*HEADINGS, "shifted test") if shifted else HEADINGS
-    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
-    rows = "".join(_row(snapshot, index, shifted) for index in range(len(snapshot.recipes)))
-    return (
-        "<style>.race td,.race th{padding:.25rem .7rem;text-align:right;white-space:nowrap}"
-        ".race td:first-child,.race th:first-child{text-align:left}"
-        ".race{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
-        ".race tr{border-bottom:1px solid rgba(128,128,128,.3)}.race th{font-weight:600}</style>"
-        '<div style="overflow-x:auto"><table class="race"><caption class="visually-hidden" '
-        'style="position:absolute;left:-9999px">Accuracy of each recipe: median over seeds, '
-        f"with the least and the largest</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
+def _table(snapshot: Snapshot, shifted: list[Score | None] | None) -> None:
+    table(
+        (*HEADINGS, "shifted test") if shifted else HEADINGS,
+        [_row(snapshot, index, shifted) for index in range(len(snapshot.recipes))],
+        caption="Accuracy of each recipe: median over seeds, with the least and the largest",
     )
 
 
-def _row(snapshot: Snapshot, index: int, shifted: list[Score | None] | None) -> str:
+def _row(snapshot: Snapshot, index: int, shifted: list[Score | None] | None) -> list[str]:
     runs = snapshot.of_recipe(index)
     measured = [run for run in runs if run.last is not None and run.best is not None]
     gaps = [_gap(run) for run in measured]
@@ -131,7 +151,7 @@ def _row(snapshot: Snapshot, index: int, shifted: list[Score | None] | None) -> 
         count = len(runs)
         scores = shifted[index * count : (index + 1) * count]
         cells.append(_percent([score.accuracy for score in scores if score]))
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    return cells
 
 
 def _gap(run: RunView) -> float:

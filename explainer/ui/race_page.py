@@ -8,16 +8,19 @@ from explainer.service import Ticket
 from explainer.training.data.record import Examples
 from explainer.training.data.shifted import suitable
 from explainer.training.race import Race
+from explainer.ui.instruments.prediction import predict
+from explainer.ui.instruments.tabs import instruments
 from explainer.ui.race_control import (
     current,
     dials,
     last_words,
+    plan_of,
     score_shifted,
     transport,
 )
 from explainer.ui.race_data import data_choice, split_choice
 from explainer.ui.race_gallery import gallery
-from explainer.ui.race_live import SECONDS, live_panel
+from explainer.ui.race_live import LOGARITHMIC, SECONDS, curve_controls, live_panel
 from explainer.ui.race_plan import KEY, Plan, keep_recipes_in_url, recipes
 from explainer.ui.race_presets import preset_menu
 from explainer.ui.recipe_editor import name_of, recipe_table
@@ -27,38 +30,66 @@ TRIES = 20
 
 def set_up() -> tuple[Plan, Examples] | None:
     """Data, split, seeds and recipes; `None` while there are no examples to train on."""
+    with st.container():
+        return _set_up()
+
+
+def _set_up() -> tuple[Plan, Examples] | None:
     preset_menu()
-    data, options = st.columns([2.2, 1], vertical_alignment="bottom", gap="small")
+    data, options = st.columns([2.2, 1], gap="small")
     with data:
         choice, examples = data_choice()
     if examples is None:
         return None
-    with options, st.popover("Split and seeds", icon=":material/call_split:", width="stretch"):
-        split = split_choice(choice, examples)
-        seeds = st.slider(
-            "Seeds", 1, 10, 3, key=f"{KEY}.seeds", bind="query-params", persist_state="session",
-            help="Each recipe is trained once for each seed.",
-        )  # fmt: skip
+    with options:
+        st.caption("How it is divided, and how often it is repeated")
+        with st.popover("Split and seeds", icon=":material/call_split:", width="stretch"):
+            split = split_choice(choice, examples)
+            seeds = st.slider(
+                "Seeds", 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
+                persist_state="session", help="Each recipe is trained once for each seed.",
+            )  # fmt: skip
     recipe_table()
     keep_recipes_in_url()
     return Plan(choice, split, recipes(), int(seeds)), examples
 
 
 def race(plan: Plan, examples: Examples) -> None:
-    """Buttons, dials, curves and table."""
+    """Prediction, buttons, dials, curves, table and instruments.
+
+    What comes and goes has a container of its own: a fragment writes where it stood when it was
+    begun, and what stands there must not have become something else meanwhile.
+    """
     ticket = current()
-    transport(ticket, plan, examples)
-    if message := last_words():
-        st.warning(message, icon=":material/info:")
-    if ticket is None:
-        _wait_for_owner()
-        return
+    with st.container():
+        before, buttons, messages, options, panel, looks = (st.container() for _ in range(6))
+    with before:
+        if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
+            predict(plan.recipes)
+    with buttons:
+        transport(ticket, plan, examples)
+    with messages:
+        if message := last_words():
+            st.warning(message, icon=":material/info:")
+        if ticket is None:
+            _wait_for_owner()
+    if ticket is not None:
+        with options:
+            _options(ticket, examples)
+        with panel:
+            live_panel(ticket)
+        with looks:
+            instruments(ticket)
+
+
+def _options(ticket: Ticket[Race], examples: Examples) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover("Turn while it runs", icon=":material/tune:"):
             dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
         _test_buttons(ticket, examples)
-        st.toggle("Logarithmic loss", key=f"{KEY}.logarithmic")
-    live_panel(ticket)
+        with st.popover("Curves", icon=":material/show_chart:"):
+            curve_controls()
+        st.toggle("Logarithmic loss", key=LOGARITHMIC)
 
 
 def data_section(examples: Examples) -> None:

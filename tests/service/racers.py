@@ -67,7 +67,7 @@ class Toy:
                 self._notes.popleft()()
             if self.fails:
                 raise RuntimeError("the toy broke")
-            if self.closed or not self.snapshot.playing:
+            if self.closed or not seconds or not self.snapshot.playing:
                 return 0
             time.sleep(STEP_SECONDS)
             self.trained_in.add(threading.current_thread().name)

@@ -91,7 +91,7 @@ def test_what_needs_no_training_is_done_without_a_slot() -> None:
         assert idle.race.steps == 0
 
 
-def test_a_race_in_line_answers_and_goes_on_by_one_step_at_most() -> None:
+def test_a_race_in_line_answers_and_does_not_train() -> None:
     with toys(ONE) as service:
         playing(service, "ada")
         second = playing(service, "bob")
@@ -99,7 +99,7 @@ def test_a_race_in_line_answers_and_goes_on_by_one_step_at_most() -> None:
         second.command(lambda race: race.post(done.set))
         assert done.wait(2)
         assert second.state.position == 1
-        assert second.race.steps <= 1
+        assert second.race.steps == 0
 
 
 def test_only_slots_train_races() -> None:

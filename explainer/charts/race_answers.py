@@ -1,0 +1,116 @@
+"""What networks answer: the confusion matrix, and on points in the plane the decision boundary."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from explainer.charts.specs import bare
+from explainer.charts.theme import Theme
+from explainer.training.instruments.boundary import Boundary
+from explainer.training.instruments.mistakes import Answers
+
+Codes = NDArray[np.uint8]
+CELL = 34
+MOST_NUMBERS = 12  # of more classes than these the numbers would not be readable
+PICTURE_SIDE = 256
+FAINT = 0.65  # how much of the page shows through the colour of a region
+
+
+def confusion_points(answers: Answers) -> pd.DataFrame:
+    """A row for each pair of classes: truth, predicted, how many, and their share of the truth."""
+    totals = np.maximum(answers.confusion.sum(axis=1, keepdims=True), 1)
+    shares = answers.confusion / totals
+    rows = [
+        (truth, guess, int(answers.confusion[i, j]), float(shares[i, j]), i == j)
+        for i, truth in enumerate(answers.classes)
+        for j, guess in enumerate(answers.classes)
+    ]
+    return pd.DataFrame(rows, columns=["truth", "predicted", "count", "share", "right"])
+
+
+@lru_cache(maxsize=8)
+def confusion_spec(theme: Theme, classes: int, *, tilted: bool = False) -> dict[str, Any]:
+    """The specification for `confusion_points`: rows are the truth, shades their shares.
+
+    `tilted` class names take less room below the matrix.
+    """
+    base = alt.Chart(alt.NamedData(name="points")).encode(
+        x=alt.X(
+            "predicted:N",
+            title="predicted",
+            sort=None,
+            axis=alt.Axis(labelAngle=-40 if tilted else 0),
+        ),
+        y=alt.Y("truth:N", title="truth", sort=None),
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "share:Q",
+            scale=alt.Scale(domain=[0, 1], range=list(theme.sequential)),
+            legend=None,
+        ),
+        tooltip=[
+            alt.Tooltip("truth:N"),
+            alt.Tooltip("predicted:N"),
+            alt.Tooltip("count:Q"),
+            alt.Tooltip("share:Q", format=".0%"),
+        ],
+    )
+    layers = [cells]
+    if classes <= MOST_NUMBERS:
+        numbers = base.transform_filter("datum.count > 0").mark_text(fontSize=11)
+        bright = alt.condition(
+            "datum.share > 0.5", alt.value(theme.background), alt.value(theme.text)
+        )
+        layers.append(numbers.encode(text="count:Q", color=bright))
+    return bare(alt.layer(*layers).properties(height={"step": CELL}))
+
+
+def boundary_picture(found: Boundary, theme: Theme) -> Codes:
+    """Every place in the colour of the class that the network sees there, and the examples on it.
+
+    Between classes the colours mix as the probabilities do. Training points are discs, validation
+    points rings.
+    """
+    colours = np.array([_rgb(colour) for colour in theme.categorical], float)
+    classes = found.probabilities.shape[2]
+    page = np.array(_rgb(theme.background), float)
+    plane = found.probabilities @ colours[:classes]
+    plane = FAINT * page + (1 - FAINT) * plane
+    size = (PICTURE_SIDE, PICTURE_SIDE)
+    canvas = cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    canvas = np.ascontiguousarray(canvas.round().astype(np.uint8))
+    _points(canvas, found, found.validation_points, found.validation_labels, colours, filled=False)
+    _points(canvas, found, found.train_points, found.train_labels, colours, filled=True)
+    return np.asarray(canvas, np.uint8)
+
+
+def _points(
+    canvas: Codes,
+    found: Boundary,
+    points: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    colours: NDArray[np.floating],
+    *,
+    filled: bool,
+) -> None:
+    (left, right), (bottom, top) = found.x, found.y
+    scale = np.array([PICTURE_SIDE / (right - left), PICTURE_SIDE / (bottom - top)])
+    places = ((points - np.array([left, top])) * scale).round().astype(int)
+    for (x, y), label in zip(places.tolist(), labels.tolist(), strict=True):
+        colour = [float(value) for value in colours[label]]
+        cv2.circle(canvas, (x, y), 4 if filled else 3, colour, -1 if filled else 1, cv2.LINE_AA)
+        if filled:
+            cv2.circle(canvas, (x, y), 4, (255, 255, 255), 1, cv2.LINE_AA)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return red, green, blue

@@ -1,0 +1,33 @@
+"""Vega-Lite specifications that never change, for charts whose data alone are sent anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from explainer.charts.theme import Theme
+
+
+def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
+    """The specification of `chart` without any data."""
+    spec: dict[str, Any] = chart.to_dict()
+    for part in (spec, *spec.get("layer", ())):
+        part.pop("data", None)
+        part.pop("datasets", None)
+    return spec
+
+
+def recipe_colour(theme: Theme) -> alt.Color:
+    """One colour for each recipe, by its index as text, the same on every chart."""
+    names = [str(index) for index in range(len(theme.categorical))]
+    scale = alt.Scale(domain=names, range=list(theme.categorical))
+    return alt.Color("recipe:N", scale=scale, legend=None)
+
+
+def named(places: NDArray[Any], names: list[str]) -> pa.Array:
+    """Names by place: each is sent once, however many rows have it."""
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int16)), pa.array(names))

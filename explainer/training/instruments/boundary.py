@@ -1,0 +1,78 @@
+"""The decision of a network all over the plane, for data that are points.
+
+Coordinates are raw, as the data set has them: normalising is undone. Training labels are those
+that the network learns from, with their noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from explainer.training.instruments.copies import check_from_one, indices, shown, twin, validation
+from explainer.training.instruments.mistakes import probabilities
+from explainer.training.run import Run
+
+MARGIN = 0.1
+"""Room beyond the outermost points on each side, as a share of their span."""
+
+MOST_SIDE = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Boundary:
+    """Probabilities `(side, side, K)` at the centres of the pixels of the rectangle `x` × `y`.
+
+    Row 0 is at the largest y, column 0 at the smallest x. Points are `(N, 2)`, labels int64 `(N,)`.
+    """
+
+    probabilities: NDArray[np.float32]
+    x: tuple[float, float]
+    y: tuple[float, float]
+    train_points: NDArray[np.float32]
+    train_labels: NDArray[np.int64]
+    validation_points: NDArray[np.float32]
+    validation_labels: NDArray[np.int64]
+
+
+def boundary(run: Run, side: int = 64) -> Boundary:
+    """What `run` thinks of `side` × `side` places around all its points.
+
+    Raises `ValueError` for pictures, and for a side that is not from 1 to 512.
+    """
+    check_from_one(side=side)
+    if side > MOST_SIDE:
+        raise ValueError(f"side is {side}, but it goes up to {MOST_SIDE}")
+    if run.data.shape != (2,):
+        raise ValueError(f"a boundary needs points (2,), but one input is {run.data.shape}")
+    inputs, labels = validation(run)
+    train, held = shown(run.data, run.data.train_inputs), shown(run.data, inputs)
+    x, y = (_extent(values) for values in np.concatenate([train, held]).T)
+    places = run.data.normaliser.apply(_grid(x, y, side).to(run.device))
+    return Boundary(
+        probabilities=probabilities(twin(run).model, places).reshape(side, side, -1),
+        x=x,
+        y=y,
+        train_points=train,
+        train_labels=indices(run.data.train_labels),
+        validation_points=held,
+        validation_labels=indices(labels),
+    )
+
+
+def _extent(values: NDArray[np.float32]) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    room = MARGIN * (high - low) or 1.0  # all on one line: some room all the same
+    return low - room, high + room
+
+
+def _grid(x: tuple[float, float], y: tuple[float, float], side: int) -> Tensor:
+    """The centres of the pixels, row by row from the top, `(side², 2)`."""
+    shares = (torch.arange(side) + 0.5) / side
+    across, down = x[0] + (x[1] - x[0]) * shares, y[1] - (y[1] - y[0]) * shares
+    rows, columns = torch.meshgrid(down, across, indexing="ij")
+    return torch.stack([columns, rows], -1).reshape(-1, 2)

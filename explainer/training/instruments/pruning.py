@@ -1,0 +1,64 @@
+"""What is left of a network when its smallest weights are taken away: magnitude pruning.
+
+The weights of all layers are ranked together by |w| (global unstructured pruning, Han et al.
+2015); biases and norm parameters stay. Nothing is trained afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parameters_to_vector, vector_to_parameters
+
+from explainer.training.evaluation import evaluate
+from explainer.training.instruments.copies import twin, validation
+from explainer.training.run import Run
+
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """Validation accuracy in [0, 1] and mean loss without the smallest `share` of the weights."""
+
+    share: float
+    accuracy: float
+    loss: float
+
+
+def prune(run: Run, shares: Sequence[float] = SHARES) -> tuple[Pruned, ...]:
+    """The score on the validation examples of the curves, for each share in [0, 1].
+
+    Of n weights the round(share · n) smallest become 0; of equal ones any may come first. Raises
+    `ValueError` naming a share that is out of its range.
+    """
+    for share in shares:
+        if not 0 <= share <= 1:
+            raise ValueError(f"a share is {share}, but it lies in [0, 1]")
+    inputs, labels = validation(run)
+    scores = [(share, evaluate(model, inputs, labels)) for share, model in pruned(run, shares)]
+    return tuple(Pruned(share, score.accuracy, score.loss) for share, score in scores)
+
+
+@torch.no_grad()
+def pruned(run: Run, shares: Sequence[float]) -> Iterator[tuple[float, nn.Module]]:
+    """Each share with one and the same copy of the network, pruned by so much until the next."""
+    model = twin(run).model
+    weights = [one for one in model.parameters() if one.dim() >= 2]
+    values = parameters_to_vector(weights)
+    order = smallest_first(values)
+    for share in shares:
+        left = values.clone()
+        left[order[: round(share * len(left))]] = 0
+        vector_to_parameters(left, weights)
+        yield share, model
+
+
+def smallest_first(values: Tensor) -> Tensor:
+    """The places of `values` `(n,)` in the order of their size; what is not a number comes last."""
+    # NumPy sorts single precision several times as fast as PyTorch does on one thread.
+    return torch.from_numpy(np.argsort(np.abs(values.cpu().numpy()))).to(values.device)

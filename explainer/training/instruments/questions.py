@@ -1,0 +1,82 @@
+"""The registry of questions that a race answers: which number, and which way is better.
+
+One more question is one more entry.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from explainer.training.snapshot import RunView, Status
+
+
+@dataclass(frozen=True)
+class Question:
+    """A number of every run, to be compared between recipes.
+
+    `better` is +1 where more is ahead and -1 where less is. `value(run)` is None until there is
+    one. Times `scale` it is in `unit`, which is empty where the number has none.
+    """
+
+    slug: str
+    title: str
+    better: int
+    value: Callable[[RunView], float | None]
+    unit: str
+    scale: float
+
+
+def accuracy(run: RunView) -> float | None:
+    """Validation accuracy; of a run that diverged, as measured last."""
+    return None if run.last is None else run.last.validation_accuracy
+
+
+def loss(run: RunView) -> float | None:
+    """Validation loss; infinite for a run that diverged."""
+    if run.status is Status.DIVERGED:
+        return math.inf
+    if run.last is None:
+        return None
+    return run.last.validation_loss if math.isfinite(run.last.validation_loss) else math.inf
+
+
+def best(run: RunView) -> float | None:
+    """Validation accuracy where the validation loss was lowest."""
+    return None if run.best is None else run.best.validation_accuracy
+
+
+def tested(run: RunView) -> float | None:
+    """Test accuracy of the best checkpoint, once it was scored."""
+    return None if run.test is None else run.test.accuracy
+
+
+def gap(run: RunView) -> float | None:
+    """Training accuracy minus validation accuracy."""
+    last = run.last
+    return None if last is None else last.train_accuracy - last.validation_accuracy
+
+
+def zeros(run: RunView) -> float | None:
+    """The share of weights that are exactly 0."""
+    return None if run.last is None else run.last.zero_share
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question("accuracy", "Validation accuracy", 1, accuracy, "points", 100),
+    Question("loss", "Validation loss", -1, loss, "", 1),
+    Question("best", "Validation accuracy at the lowest validation loss", 1, best, "points", 100),
+    Question("test", "Test accuracy", 1, tested, "points", 100),
+    Question("gap", "Training minus validation accuracy", -1, gap, "points", 100),
+    Question("zeros", "Weights that are exactly zero", 1, zeros, "points", 100),
+)
+_BY_SLUG = {entry.slug: entry for entry in QUESTIONS}
+
+
+def question(slug: str) -> Question:
+    """The question of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no question {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -1,0 +1,184 @@
+"""Who is ahead, and by how much, or whether that is noise: recipes compared seed by seed.
+
+Runs of one seed start alike and see the same batches, so differences are taken within a seed; what
+is judged is their mean, by Student's interval (`student.py`). With several recipes, each comparison
+stands alone: nothing is corrected for how many are made.
+
+A run that diverged has an infinite loss. Infinite differences cannot enter a mean, so the mean and
+its interval are those of the finite ones; but a word of victory or defeat is said only where the
+infinite ones agree with it. Where every difference is infinite, and to one side, that decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from explainer.training.instruments.questions import QUESTIONS, Question
+from explainer.training.instruments.student import interval
+from explainer.training.snapshot import Snapshot
+
+__all__ = ["QUESTIONS", "Question", "Verdict", "held_against", "verdicts", "winner"]
+
+AHEAD, BEHIND, NOISE, ONE_SEED = "ahead", "behind", "within noise", "one seed"
+NOTHING = "there is nothing to compare yet"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A recipe against another, the first as a rule: `differences` is its value minus the other's.
+
+    One for each seed, NaN where a value is missing or both are infinite. `low` and `high` bound the
+    mean in 95 of 100 races, and are NaN where fewer than two seeds count. Nothing is scaled. `word`
+    is "ahead", "behind", "within noise" (the interval holds 0, or there is none), or "one seed".
+    """
+
+    recipe: int
+    differences: tuple[float, ...]
+    mean: float
+    low: float
+    high: float
+    word: str
+
+
+def verdicts(snapshot: Snapshot, question: Question) -> tuple[Verdict, ...]:
+    """Each recipe against the first; one that shares no measured seed with it is left out."""
+    others = range(1, len(snapshot.recipes))
+    found = (_against(snapshot, question, recipe, 0) for recipe in others)
+    return tuple(verdict for verdict in found if verdict is not None)
+
+
+def winner(snapshot: Snapshot, question: Question) -> tuple[int | None, str]:
+    """The recipe that is ahead of every other, or None; and one sentence that says so."""
+    ranked = _ranked(snapshot, question)
+    decisive = _decisive(snapshot, question, ranked)
+    if decisive is None:
+        return None, _sentence(NOTHING)
+    other, verdict = decisive
+    leader, rival = name(snapshot, ranked[0]), name(snapshot, other)
+    if verdict.word != AHEAD:
+        return None, _sentence(_undecided(leader, rival, verdict, question))
+    return ranked[0], f"{leader} is ahead{_lead(snapshot, rival, verdict, question)}."
+
+
+def held_against(prediction: int, snapshot: Snapshot, question: Question) -> str:
+    """One sentence about who said that recipe `prediction` would be ahead of all others.
+
+    Raises `ValueError` for a recipe that the race does not have.
+    """
+    if not 0 <= prediction < len(snapshot.recipes):
+        count = len(snapshot.recipes)
+        raise ValueError(f"prediction is {prediction}, but there are {count} recipes from 0")
+    said, ranked = f"You said {name(snapshot, prediction)}", _ranked(snapshot, question)
+    decisive = _decisive(snapshot, question, ranked)
+    if decisive is not None and prediction != ranked[0]:
+        against = _against(snapshot, question, ranked[0], prediction)
+        decisive = None if against is None else (prediction, against)
+    if decisive is None:
+        return f"{said}, but {NOTHING}."
+    other, verdict = decisive
+    leader, rival = name(snapshot, ranked[0]), name(snapshot, other)
+    if verdict.word != AHEAD:
+        return f"{said}, but {_undecided(leader, rival, verdict, question)}."
+    if prediction == ranked[0]:
+        return f"{said}, and it is ahead{_lead(snapshot, rival, verdict, question)}."
+    return f"{said}, but {leader} is ahead of it{_amount(verdict, question)}."
+
+
+def name(snapshot: Snapshot, recipe: int) -> str:
+    """What the visitor calls a recipe, else its number from 1."""
+    return snapshot.recipes[recipe].name or f"Recipe {recipe + 1}"
+
+
+def _values(snapshot: Snapshot, question: Question, recipe: int) -> list[float | None]:
+    return [question.value(run) for run in snapshot.of_recipe(recipe)]
+
+
+def _against(snapshot: Snapshot, question: Question, recipe: int, other: int) -> Verdict | None:
+    """`recipe` minus `other`; None where no seed has both values."""
+    both = [_values(snapshot, question, one) for one in (recipe, other)]
+    pairs = list(zip(*both, strict=True))
+    if not any(None not in pair for pair in pairs):
+        return None
+    differences = [math.nan if a is None or b is None else a - b for a, b in pairs]
+    return _judged(recipe, differences, question.better)
+
+
+def _judged(recipe: int, differences: Sequence[float], better: int) -> Verdict:
+    finite = [one for one in differences if math.isfinite(one)]
+    infinite = [one for one in differences if math.isinf(one)]
+    mean, low, high = _bounds(finite, infinite)
+    gains = [better * one for one in (low, high, *infinite)]
+    if len(finite) + len(infinite) == 1:
+        word, low, high = ONE_SEED, math.nan, math.nan
+    elif all(gain > 0 for gain in gains):
+        word = AHEAD
+    else:
+        word = BEHIND if all(gain < 0 for gain in gains) else NOISE
+    return Verdict(recipe, tuple(differences), mean, low, high, word)
+
+
+def _bounds(finite: list[float], infinite: list[float]) -> tuple[float, float, float]:
+    if finite:
+        return interval(finite)
+    same = infinite[0] if len(set(infinite)) == 1 else math.nan
+    return same, same, same
+
+
+def _ranked(snapshot: Snapshot, question: Question) -> list[int]:
+    """The recipes that have a value, best first by the mean over their seeds."""
+    means: dict[int, float] = {}
+    for recipe in range(len(snapshot.recipes)):
+        values = [one for one in _values(snapshot, question, recipe) if one is not None]
+        if values:
+            means[recipe] = fmean(values)
+    return sorted(means, key=lambda recipe: -question.better * means[recipe])
+
+
+def _decisive(
+    snapshot: Snapshot, question: Question, ranked: list[int]
+) -> tuple[int, Verdict] | None:
+    """The leader against the best of those it is not ahead of; if there is none, the second."""
+    found: tuple[int, Verdict] | None = None
+    for other in ranked[1:]:
+        verdict = _against(snapshot, question, ranked[0], other)
+        if verdict is not None and (found is None or verdict.word != AHEAD):
+            found = (other, verdict)
+            if verdict.word != AHEAD:
+                break
+    return found
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _undecided(leader: str, rival: str, verdict: Verdict, question: Question) -> str:
+    if verdict.word == ONE_SEED:
+        return f"one seed cannot tell {leader} from {rival}"
+    apart = "" if math.isnan(verdict.low) else f": {_numbers(verdict, question)}"
+    if any(math.isinf(one) for one in verdict.differences):
+        apart = ", as some runs diverged"
+    return f"{leader} and {rival} are within noise{apart}"
+
+
+def _lead(snapshot: Snapshot, rival: str, verdict: Verdict, question: Question) -> str:
+    of = f" of {rival}, the next best," if len(snapshot.recipes) > 2 else ""
+    return f"{of}{_amount(verdict, question)}".removesuffix(",")
+
+
+def _amount(verdict: Verdict, question: Question) -> str:
+    """By how much; nothing where the other diverged with every seed."""
+    return f" by {_numbers(verdict, question)}" if math.isfinite(verdict.mean) else ""
+
+
+def _numbers(verdict: Verdict, question: Question) -> str:
+    """Mean and interval of the lead, to a thousandth of the unscaled number: `2.1 points (…)`."""
+    decimals = 3 - round(math.log10(question.scale))
+    gains = sorted(question.better * question.scale * one for one in (verdict.low, verdict.high))
+    mean = question.better * question.scale * verdict.mean
+    texts = [f"{one:.{decimals}f}".replace("-", "−") for one in (mean, *gains)]
+    unit = f" {question.unit}" if question.unit else ""
+    return f"{texts[0]}{unit} ({texts[1]} to {texts[2]})"

@@ -1,0 +1,1 @@
+"""The instruments of the training lab: what is seen of a race, a module for each tab."""

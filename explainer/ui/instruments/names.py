@@ -1,0 +1,44 @@
+"""Recipes by number and name, for menus in which two recipes may be called the same."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explainer.training.snapshot import Snapshot
+from explainer.ui.race_plan import KEY
+from explainer.ui.recipe_editor import dot, name_of
+
+
+def numbered(snapshot: Snapshot) -> list[str]:
+    """`1. Plain`, `2. Dropout`, …"""
+    return [f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(snapshot.recipes)]
+
+
+def marked(snapshot: Snapshot, index: int) -> str:
+    """The colour and the name of a recipe, HTML."""
+    return f"{dot(index)} {escape(name_of(snapshot.recipes[index], index))}"
+
+
+def pick_recipe(snapshot: Snapshot, name: str) -> int:
+    """A choice of one recipe; its index."""
+    names = numbered(snapshot)
+    if len(names) == 1:
+        return 0
+    key = f"{KEY}.{name}"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    return names.index(str(st.segmented_control("Recipe", names, key=key, required=True)))
+
+
+def first_seed_runs(snapshot: Snapshot) -> slice:
+    """Which of all runs are those of the first seed."""
+    return slice(0, len(snapshot.runs), len(snapshot.seeds))
+
+
+def of_step(step: int, snapshot: Snapshot, *, one_seed: bool = True) -> str:
+    """When and of what something was measured, for a caption."""
+    seeds = len(snapshot.seeds)
+    which = f"seed 1 of {seeds}" if one_seed and seeds > 1 else f"all {seeds} seeds"
+    return f"After step {step:,}" + (f", {which}" if seeds > 1 else "")

@@ -1,0 +1,48 @@
+"""The tabs of the instruments: only the one that is open is computed, once a second at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explainer.service import Ticket
+from explainer.training.race import Race
+from explainer.ui.instruments.gradients import gradients_tab
+from explainer.ui.instruments.inputs import inputs_tab
+from explainer.ui.instruments.kernels import kernels_tab
+from explainer.ui.instruments.mistakes import mistakes_tab
+from explainer.ui.instruments.verdict import verdict_tab
+from explainer.ui.instruments.weights import weights_tab
+from explainer.ui.race_control import is_active
+from explainer.ui.race_plan import KEY
+
+SECONDS = 1.0
+TABS: dict[str, Callable[..., None]] = {
+    "Verdict": verdict_tab,
+    "Weights": weights_tab,
+    "Kernels": kernels_tab,
+    "Gradients": gradients_tab,
+    "Mistakes": mistakes_tab,
+    "Next batch": inputs_tab,
+}
+
+
+def instruments(ticket: Ticket[Race]) -> None:
+    """All tabs for the race of `ticket`."""
+    tabs = st.tabs(list(TABS), key=f"{KEY}.look", on_change="rerun", bind="query-params")
+    for tab, draw in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                _live(ticket, draw)
+
+
+def _live(ticket: Ticket[Race], draw: Callable[..., None]) -> None:
+    active = is_active(ticket)
+
+    @st.fragment(run_every=SECONDS if active else None)
+    def panel() -> None:
+        if ticket.race.snapshot.runs:
+            draw(ticket, moving=is_active(ticket))
+
+    panel()

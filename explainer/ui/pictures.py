@@ -1,0 +1,46 @@
+"""Small pictures inside a line of HTML: pixels with hard edges, sent once and enlarged by CSS."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explainer.images.thumbnails import encode_png
+
+
+def inline(codes: NDArray[np.uint8], *, alt: str, height: int, smooth: bool = False) -> str:
+    """An `img` element of RGB codes `(H, W, 3)`, shown `height` pixels high, never too wide."""
+    data = b64encode(encode_png(codes)).decode()
+    edges = "auto" if smooth else "pixelated"
+    return (
+        f'<img alt="{escape(alt, quote=True)}" src="data:image/png;base64,{data}" '
+        f'style="height:{height}px;max-width:100%;object-fit:contain;object-position:left;'
+        f'image-rendering:{edges};border-radius:3px">'
+    )
+
+
+def figures(entries: Sequence[tuple[str, str]], *, width: int = 0) -> None:
+    """Pictures, each with a caption below, side by side as far as there is room.
+
+    `entries` are (`img` element, caption as HTML); `width` makes them all as wide.
+    """
+    style = f"width:{width}px;" if width else ""
+    blocks = "".join(
+        f'<figure style="margin:0;{style}">{picture}<figcaption style="font-size:.8rem;'
+        f'opacity:.85;line-height:1.25;margin-top:.2rem">{caption}</figcaption></figure>'
+        for picture, caption in entries
+    )
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:.8rem .7rem">{blocks}</div>')
+
+
+def legend(colour: str, text: str) -> str:
+    """A small square of `colour` and what it stands for."""
+    return (
+        f'<span style="display:inline-block;width:.7rem;height:.7rem;background:{escape(colour)};'
+        f'border-radius:2px;margin-right:.3rem"></span>{escape(text)}'
+    )

@@ -10,14 +10,16 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, recipe_colour
+from explainer.charts.specs import bare, named, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
 from explainer.training.snapshot import RunView, Snapshot, Status
 
 HEIGHT = 240
+HISTORY_POINTS = 200
 RECENT = 5  # points that a value is the median of: one batch alone is noise
 
 
@@ -108,16 +110,20 @@ def unit_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
     return bare(bars)
 
 
-def layer_history(run: RunView, measure: LayerMeasure) -> pd.DataFrame:
-    """Of one run every layer over the steps."""
-    layers, steps = run.curves.layers, run.curves.step
-    values = getattr(layers, measure.slug)
-    frames = [
-        pd.DataFrame({"layer": name, "place": place, "step": steps, "value": values[:, place]})
-        for place, name in enumerate(layers.names)
-    ]
-    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return found[found.value > 0] if len(found) else found
+def layer_history(run: RunView, measure: LayerMeasure) -> pa.Table:
+    """Of one run every layer over the steps: layer, step and value, which is above 0."""
+    layers = run.curves.layers
+    kept = np.unique(np.linspace(0, max(len(run.curves) - 1, 0), HISTORY_POINTS).astype(int))
+    kept = kept[: len(run.curves)]
+    values = getattr(layers, measure.slug)[kept]
+    rows, places = np.nonzero(values > 0)
+    return pa.table(
+        {
+            "layer": named(places, list(layers.names)),
+            "step": run.curves.step[kept][rows].astype(np.int32),
+            "value": values[rows, places],
+        }
+    )
 
 
 @lru_cache(maxsize=16)

@@ -30,4 +30,5 @@ def recipe_colour(theme: Theme) -> alt.Color:
 
 def named(places: NDArray[Any], names: list[str]) -> pa.Array:
     """Names by place: each is sent once, however many rows have it."""
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int16)), pa.array(names))
+    places = places.astype(np.int8 if len(names) <= np.iinfo(np.int8).max else np.int16)
+    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(names))

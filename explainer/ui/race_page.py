@@ -16,13 +16,14 @@ from explainer.ui.race_control import (
     last_words,
     plan_of,
     score_shifted,
+    shifted_answer,
     transport,
 )
 from explainer.ui.race_data import data_choice, split_choice
 from explainer.ui.race_gallery import gallery
 from explainer.ui.race_live import LOGARITHMIC, SECONDS, curve_controls, live_panel
 from explainer.ui.race_plan import KEY, Plan, keep_recipes_in_url, recipes
-from explainer.ui.race_presets import preset_menu
+from explainer.ui.race_presets import chosen_preset, preset_menu
 from explainer.ui.recipe_editor import name_of, recipe_table
 
 TRIES = 20
@@ -65,7 +66,8 @@ def race(plan: Plan, examples: Examples) -> None:
         before, buttons, messages, options, panel, looks = (st.container() for _ in range(6))
     with before:
         if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
-            predict(plan.recipes)
+            preset = chosen_preset()
+            predict(plan.recipes, preset.question if preset else "")
     with buttons:
         transport(ticket, plan, examples)
     with messages:
@@ -74,12 +76,21 @@ def race(plan: Plan, examples: Examples) -> None:
         if ticket is None:
             _wait_for_owner()
     if ticket is not None:
+        _score_the_story(ticket, plan, examples)
         with options:
             _options(ticket, examples)
         with panel:
             live_panel(ticket)
         with looks:
             instruments(ticket)
+
+
+def _score_the_story(ticket: Ticket[Race], plan: Plan, examples: Examples) -> None:
+    """A story that is judged on a shifted test part has it scored when the race has ended."""
+    preset = chosen_preset()
+    shift = preset.shift if preset and plan_of(ticket) == plan else ""
+    if shift and ticket.race.snapshot.finished and shifted_answer() is None:
+        score_shifted(ticket, examples, shift)
 
 
 def _options(ticket: Ticket[Race], examples: Examples) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from explainer.training.data.registry import data_set
+from explainer.training.parameter import Choice, Setting, Value
 from explainer.training.presets import PRESETS, Preset
+from explainer.ui.instruments.prediction import ask_about
 from explainer.ui.race_plan import KEY, set_recipes
 
 OWN = "Your own"
@@ -13,14 +17,18 @@ FIRST = "Dropout or nothing"
 CONTROL = f"{KEY}.preset"
 
 
+def chosen_preset() -> Preset | None:
+    """The story that the menu stands at, if any."""
+    return _preset(str(st.session_state.get(CONTROL)))
+
+
 def preset_menu() -> None:
-    """The choice of a preset, and its three sentences while it is chosen."""
+    """The choice of a preset; while it is chosen, what to watch, and behind a fold the outcome."""
     if CONTROL not in st.session_state:
         _begin()
-    title = st.segmented_control(
+    title = st.selectbox(
         "Begin with",
         [*(preset.title for preset in PRESETS), OWN],
-        required=True,
         key=CONTROL,
         bind="query-params",
         persist_state="session",
@@ -28,16 +36,28 @@ def preset_menu() -> None:
     )
     preset = _preset(str(title))
     if preset:
-        st.markdown(f"{preset.watch} {preset.usually} {preset.why}")
+        _tell(preset)
+
+
+def _tell(preset: Preset) -> None:
+    """Prediction first: the outcome is folded away, for each story anew."""
+    st.markdown(f"**Watch**{preset.watch.removeprefix('Watch')}")
+    with st.expander("What usually happens, and why", key=f"{KEY}.story.{preset.slug}"):
+        st.markdown(f"**What usually happens.** {preset.usually}")
+        st.markdown(f"**Why.** {preset.why}")
 
 
 def _begin() -> None:
     """The first preset for a visitor without a link; a link with recipes is taken as it is."""
     if f"{KEY}.recipes" in st.query_params:
-        st.session_state[CONTROL] = st.query_params.get(CONTROL, OWN)
+        st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, OWN), OWN)
         return
-    st.session_state[CONTROL] = st.query_params.get(CONTROL, FIRST)
+    st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, FIRST), FIRST)
     _take_chosen()
+
+
+def _known(title: str, otherwise: str) -> str:
+    return title if title == OWN or _preset(title) else otherwise
 
 
 def _take_chosen() -> None:
@@ -45,15 +65,35 @@ def _take_chosen() -> None:
     if preset is None:
         return
     set_recipes(preset.recipes)
-    state = {
-        f"{KEY}.data": data_set(preset.data).title,
-        f"{KEY}.{preset.data}.train_size": preset.split.train_size,
-        f"{KEY}.{preset.data}.wrong_labels": preset.split.label_noise,
+    ask_about(preset.judged)
+    for key, value in _state(preset).items():
+        st.session_state[key] = value
+
+
+def _state(preset: Preset) -> dict[str, Any]:
+    """What the widgets of the data, the split and the seeds show for `preset`, by their keys."""
+    entry = data_set(preset.data)
+    base, split, changed = f"{KEY}.{preset.data}", preset.split, dict(preset.data_settings)
+    state: dict[str, Any] = {
+        f"{KEY}.data": entry.title,
         f"{KEY}.seeds": preset.seeds,
+        f"{base}.validation": split.validation_share,
+        f"{base}.test": split.test_share,
+        f"{base}.wrong_labels": split.label_noise,
     }
-    for key, value in state.items():
-        if value is not None:
-            st.session_state[key] = value
+    if split.train_size is not None:
+        state[f"{base}.train_size"] = split.train_size
+    for setting in entry.parameters:
+        value = changed.get(setting.name, setting.default)
+        state[f"{base}.{setting.name}"] = _shown(setting, value)
+    return state
+
+
+def _shown(setting: Setting, value: Value) -> Value:
+    """`value` as its widget holds it: a choice by its title, a number as its slider has it."""
+    if isinstance(setting, Choice):
+        return next(option.title for option in setting.options if option.value == value)
+    return int(value) if setting.whole else float(value)
 
 
 def _preset(title: str) -> Preset | None:

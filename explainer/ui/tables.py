@@ -17,15 +17,17 @@ STYLE = (
 HIDDEN = 'class="visually-hidden" style="position:absolute;left:-9999px"'
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "") -> None:
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, name: str = "", caption: str = ""
+) -> None:
     """A table that scrolls sideways where it has to.
 
-    Headings and `caption`, which screen readers read, are text; cells are HTML.
+    Headings and `caption`, which screen readers read, are text; cells are HTML; `name` is a class.
     """
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     said = f"<caption {HIDDEN}>{escape(caption)}</caption>" if caption else ""
     st.html(
-        f'{STYLE}<div style="overflow-x:auto"><table class="figures">{said}'
+        f'{STYLE}<div style="overflow-x:auto"><table class="figures {name}">{said}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

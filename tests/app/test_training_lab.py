@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.service import stop_service
-from tests.app.reading import app_at
+from explainer.training.presets import PRESETS, Preset
+from tests.app.reading import app_at, text_of
 
 TWO = "name-Plain~net-mlp~steps-150!name-Dropout~net-mlp~do-0.5~steps-150"
 
@@ -73,6 +74,39 @@ def test_recipes_are_copied_and_removed_but_the_last_one_stays() -> None:
         menu: Any = app.get_by_key("training_lab.more0")
         menu.click(label).run()
         assert labels(app).count("Edit") == expected
+
+
+def test_a_preset_sets_its_data_their_settings_the_split_and_the_recipes() -> None:
+    app = app_at("training_lab")
+    app.selectbox(key="training_lab.preset").set_value("Same object, other background").run()
+    assert not app.exception
+    assert app.selectbox(key="training_lab.data").value == "Shapes"
+    assert app.selectbox(key="training_lab.shapes.background").value == "A texture for each class"
+    assert app.slider(key="training_lab.shapes.jitter").value == 0.2
+    assert app.slider(key="training_lab.shapes.train_size").value == 600
+    assert labels(app).count("Edit") == 4
+    app.selectbox(key="training_lab.preset").set_value("20 images and augmentation").run()
+    assert app.selectbox(key="training_lab.data").value == "Digits, 8 × 8"
+    assert app.slider(key="training_lab.digits.train_size").value == 20
+    assert app.slider(key="training_lab.seeds").value == 5
+    assert labels(app).count("Edit") == 5
+
+
+@pytest.mark.parametrize("chosen", PRESETS, ids=lambda entry: entry.slug)
+def test_a_link_to_a_preset_tells_what_to_watch_and_folds_the_outcome_away(chosen: Preset) -> None:
+    app = app_at("training_lab", training_lab__preset=chosen.title)
+    assert app.selectbox(key="training_lab.preset").value == chosen.title
+    assert chosen.watch in text_of(app).replace("**", "")
+    (folded,) = (entry for entry in app.expander if "What usually happens" in entry.label)
+    assert not folded.proto.expanded
+    told = "".join(element.value for element in folded.markdown)
+    assert chosen.usually in told
+    assert chosen.why in told
+
+
+def test_a_link_to_a_preset_that_is_not_there_begins_with_the_first_one() -> None:
+    app = app_at("training_lab", training_lab__preset="Nonsense")
+    assert app.selectbox(key="training_lab.preset").value == "Dropout or nothing"
 
 
 def test_points_have_a_chart_and_pictures_a_montage() -> None:

@@ -52,6 +52,21 @@ def test_a_race_runs_live_to_its_end_and_is_scored_once(open_page: OpenPage) -> 
     expect(page.get_by_role("button", name="Reset")).to_be_visible()
 
 
+def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page: OpenPage) -> None:
+    page = open_page("/training_lab")
+    fold = page.get_by_text("What usually happens, and why")
+    fold.click()
+    expect(page.get_by_text("Both networks soon know")).to_be_visible()
+    page.get_by_role("combobox", name="Begin with").click()
+    page.get_by_role("option", name="λ too small, right, too large").click()
+    expect(page.get_by_text("for each λ of L2")).to_be_visible()
+    expect(page.get_by_text("changes next to nothing")).to_be_hidden()
+    expect(page).to_have_url(with_query("training_lab.preset="))
+    page.reload()
+    expect(page.get_by_text("for each λ of L2")).to_be_visible()
+    expect(page.get_by_text("No penalty").first).to_be_visible()
+
+
 def test_the_shifted_test_part_gets_a_column_of_its_own(open_page: OpenPage) -> None:
     page = open_page(SHORT)
     start(page)

@@ -125,7 +125,7 @@ def test_every_layer_has_a_point_and_a_history(race: Race, measure: Any) -> None
     points = layer_points(race.snapshot, measure)
     assert points[points.recipe == "0"].layer.tolist() == list(names)
     assert (points.low <= points["median"]).all()
-    history = layer_history(race.snapshot.runs[0], measure)
+    history: pd.DataFrame = layer_history(race.snapshot.runs[0], measure).to_pandas()
     assert set(history.layer) == set(names)
     assert history.step.max() == 60
 

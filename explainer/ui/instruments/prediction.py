@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explainer.training.instruments.questions import QUESTIONS, Question
+from explainer.training.instruments.questions import Question
 from explainer.training.instruments.verdict import held_against
 from explainer.training.recipe import Recipe
 from explainer.training.snapshot import Snapshot
+from explainer.ui.instruments.comparing import questions
 from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY
 from explainer.ui.recipe_editor import name_of
@@ -21,11 +22,16 @@ ABOUT_TITLES = {
     "loss": "has the lowest validation loss",
     "gap": "has the smallest gap",
     "zeros": "has the most weights at zero",
+    "shifted": "does best on the shifted test",
 }
+UNSCORED = "Press *Shifted test* to hold your prediction against it."
 
 
-def predict(recipes: Sequence[Recipe]) -> None:
-    """The two menus of a prediction; nothing to choose where there is one recipe."""
+def predict(recipes: Sequence[Recipe], question: str = "") -> None:
+    """The two menus of a prediction; nothing to choose where there is one recipe.
+
+    `question` stands over the first in place of the usual words.
+    """
     if len(recipes) < 2:
         return
     names = _names(recipes)
@@ -33,7 +39,8 @@ def predict(recipes: Sequence[Recipe]) -> None:
         st.session_state[GUESS] = NO_GUESS
     who, what = st.columns(2, gap="small")
     with who:
-        st.selectbox("Predict first: which recipe", names, key=GUESS, persist_state="session")
+        label = question or "Predict first: which recipe"
+        st.selectbox(label, names, key=GUESS, persist_state="session")
     with what:
         st.selectbox(
             "… does what?", list(ABOUT_TITLES.values()), key=ABOUT, persist_state="session"
@@ -54,7 +61,11 @@ def outcome(snapshot: Snapshot) -> None:
     if not snapshot.finished:
         st.caption(f"You said: {escaped(str(guess))} {st.session_state.get(ABOUT, '')}.")
         return
-    sentence = held_against(names.index(guess) - 1, snapshot, _question())
+    question = _question(snapshot)
+    if question is None:
+        st.info(UNSCORED, icon=":material/how_to_vote:")
+        return
+    sentence = held_against(names.index(guess) - 1, snapshot, question)
     st.info(escaped(sentence), icon=":material/how_to_vote:")
 
 
@@ -62,7 +73,8 @@ def _names(recipes: Sequence[Recipe]) -> list[str]:
     return [NO_GUESS, *(f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(recipes))]
 
 
-def _question() -> Question:
+def _question(snapshot: Snapshot) -> Question | None:
+    """What the prediction is about; None where the shifted test part has not been scored."""
     title = st.session_state.get(ABOUT)
     slug = next((slug for slug, one in ABOUT_TITLES.items() if one == title), "accuracy")
-    return next(one for one in QUESTIONS if one.slug == slug)
+    return next((one for one in questions(snapshot) if one.slug == slug), None)

@@ -8,11 +8,12 @@ import streamlit as st
 
 from explainer.charts.race_verdict import verdict_points, verdict_spec
 from explainer.service import Ticket
-from explainer.training.instruments.questions import QUESTIONS, Question
+from explainer.training.instruments.questions import Question
 from explainer.training.instruments.verdict import Verdict, verdicts, winner
 from explainer.training.race import Race
 from explainer.training.snapshot import Snapshot
 from explainer.ui.appearance import theme
+from explainer.ui.instruments.comparing import questions
 from explainer.ui.prose import escaped, say
 from explainer.ui.race_plan import KEY
 from explainer.ui.recipe_editor import name_of
@@ -46,7 +47,7 @@ def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
 
 
 def _question(snapshot: Snapshot) -> Question:
-    kept = [one for one in QUESTIONS if one.slug != "test" or snapshot.tested]
+    kept = questions(snapshot)
     titles = {one.title: one for one in kept}
     if st.session_state.get(ASKED) not in titles:
         st.session_state[ASKED] = kept[0].title

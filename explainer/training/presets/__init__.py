@@ -1,0 +1,43 @@
+"""Races that tell a story, ready to run: data, split, recipes, and three sentences each.
+
+Every sentence was written after the race, not before: what the data did not bear out was changed.
+One more story is one more entry; a test runs every one, shortened, and holds it to its sentences.
+"""
+
+from __future__ import annotations
+
+from explainer.training.presets.by_heart import (
+    AUGMENTATION,
+    DROPOUT,
+    L1_OR_L2,
+    MOMENT_TO_STOP,
+    STRENGTH,
+    TOO_BIG,
+)
+from explainer.training.presets.descent import BATCH_NORM, DEPTH, OPTIMISERS
+from explainer.training.presets.elsewhere import OTHER_BACKGROUND
+from explainer.training.presets.record import Judged, Preset
+
+__all__ = ["PRESETS", "Judged", "Preset", "preset"]
+
+PRESETS: tuple[Preset, ...] = (
+    L1_OR_L2,
+    DROPOUT,
+    AUGMENTATION,
+    TOO_BIG,
+    STRENGTH,
+    DEPTH,
+    BATCH_NORM,
+    OPTIMISERS,
+    OTHER_BACKGROUND,
+    MOMENT_TO_STOP,
+)
+_BY_SLUG = {entry.slug: entry for entry in PRESETS}
+
+
+def preset(slug: str) -> Preset:
+    """The preset of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no preset {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -1,0 +1,144 @@
+"""Stories about learning by heart, and what holds a network back from it."""
+
+from __future__ import annotations
+
+from explainer.training.augmentation.pipeline import step
+from explainer.training.data.splits import Split
+from explainer.training.presets.record import Preset, entrant
+from explainer.training.recipe import Network, Regularisation, Training
+
+MLP = Network(kind="mlp", depth=2, width=128)
+LARGE_MLP = Network(kind="mlp", depth=2, width=256)
+CNN = Network(kind="cnn", blocks=2, channels=16)
+MILD = Training(optimiser="sgd", learning_rate=0.1, steps=3000)
+BRISK = Training(optimiser="momentum", learning_rate=0.02, steps=1000)
+STEADY = Training(optimiser="momentum", learning_rate=0.02, steps=1500)
+BRIEF = Training(optimiser="momentum", learning_rate=0.02, steps=600)
+SLOW = Training(optimiser="sgd", learning_rate=0.02, steps=3000)
+
+L1_OR_L2 = Preset(
+    slug="l1-or-l2",
+    title="L1 or L2",
+    watch="Watch the share of weights that are exactly zero, and the length of all weights.",
+    usually="L1 with the proximal step sets about seven in ten weights to exactly zero, L1 by "
+    "subgradient and L2 make them small but set none to zero, and all three shorten the weights; "
+    "none of them gets more validation digits right than nothing at all does.",
+    why="L1 pulls every weight with the same force however small it is, so it arrives at zero "
+    "(Tibshirani 1996), while the pull of L2 fades as the weight does; the subgradient steps "
+    "across zero and back, and only the proximal step stops there (Parikh and Boyd 2014).",
+    data="digits",
+    recipes=(
+        entrant("Nothing", MLP, MILD),
+        entrant("L1, subgradient", MLP, MILD, Regularisation(l1_subgradient=1e-3)),
+        entrant("L1, proximal", MLP, MILD, Regularisation(l1_proximal=1e-3)),
+        entrant("L2", MLP, MILD, Regularisation(l2=1e-2)),
+    ),
+    split=Split(train_size=500),
+    judged="zeros",
+    question="Which recipe will set most weights to exactly zero?",
+)
+
+DROPOUT = Preset(
+    slug="dropout-or-nothing",
+    title="Dropout or nothing",
+    watch="Watch the two accuracies: on the 100 digits trained on, and on the validation part.",
+    usually="Both networks soon know their 100 digits by heart, and in most seeds the one with "
+    "dropout gets about a point more of the validation digits right; its validation loss at its "
+    "best is lower too, and rises again when training goes on for long.",
+    why="A unit that may be missing at any step cannot be relied on, so the network spreads what "
+    "it knows over many units, and that carries over to digits it has not seen (Srivastava et al. "
+    "2014).",
+    data="digits",
+    recipes=(
+        entrant("Nothing", LARGE_MLP, BRISK),
+        entrant("Dropout 0.5", LARGE_MLP, BRISK, Regularisation(dropout=0.5)),
+    ),
+    split=Split(train_size=100),
+    seeds=5,
+)
+
+SHIFTED, TURNED = step("shift", share=0.125), step("rotation", degrees=15)
+
+AUGMENTATION = Preset(
+    slug="20-images",
+    title="20 images and augmentation",
+    watch="Watch what each network makes of the validation part: two examples of each digit are "
+    "all there is, and every network will know those by heart.",
+    usually="Moving the pictures by a pixel gets about five more of a hundred validation digits "
+    "right in most seeds, turning them adds a point or two, and mirroring them costs about five.",
+    why="An augmentation teaches what may change while the answer stays, and that has to be true: "
+    "a 3 that has moved is still a 3 (Simard et al. 2003), but a mirrored 3 is no digit at all, "
+    "so the network spends itself on pictures that it will never meet.",
+    data="digits",
+    recipes=(
+        entrant("Nothing", CNN, BRIEF),
+        entrant("Moved", CNN, BRIEF, augmentation=(SHIFTED,)),
+        entrant("Turned", CNN, BRIEF, augmentation=(TURNED,)),
+        entrant("Turned and moved", CNN, BRIEF, augmentation=(TURNED, SHIFTED)),
+        entrant("Mirrored", CNN, BRIEF, augmentation=(step("flip", p=0.5),)),
+    ),
+    split=Split(train_size=20),
+    seeds=5,
+)
+
+TOO_BIG = Preset(
+    slug="too-big",
+    title="Too big a network",
+    watch="Watch which networks learn the 200 training labels by heart, although one in five is "
+    "wrong, and what that costs each of them on validation.",
+    usually="With 4 units in a layer the network hardly learns the digits; from 16 on it learns "
+    "almost every label by heart, the wrong ones too, and yet the wider networks end ahead: those "
+    "of 16 and 64 units lose far more after their best moment than those of 256 and 512.",
+    why="A network that is only just large enough has to bend all of itself to reach a wrong "
+    "label, while among the many ways in which a wide one can fit, gradient descent tends to find "
+    "a smooth one (Neyshabur et al. 2015, Belkin et al. 2019).",
+    data="digits",
+    recipes=tuple(
+        entrant(f"{width} units", Network(kind="mlp", depth=2, width=width), BRIEF)
+        for width in (4, 16, 64, 256, 512)
+    ),
+    split=Split(train_size=200, label_noise=0.2),
+)
+
+STRENGTH = Preset(
+    slug="strength",
+    title="λ too small, right, too large",
+    watch="Watch, for each λ of L2, the accuracy on the 200 training labels, of which three in ten "
+    "are wrong, and the accuracy on validation.",
+    usually="λ = 0.001 changes next to nothing; λ = 0.05 gets about ten more of a hundred "
+    "validation digits right, and agrees with only three quarters of its own training labels; "
+    "λ = 1 shrinks all weights to zero, and the network gives every digit the same answer.",
+    why="The penalty makes it dear to bend around single wrong labels (Krogh and Hertz 1992): too "
+    "weak, it is outbid by them, and too strong, having no weights is cheaper than being right.",
+    data="digits",
+    recipes=(
+        entrant("No penalty", MLP, STEADY),
+        *(
+            entrant(f"λ = {strength:g}", MLP, STEADY, Regularisation(l2=strength))
+            for strength in (0.001, 0.01, 0.05, 1.0)
+        ),
+    ),
+    split=Split(train_size=200, label_noise=0.3),
+)
+
+MOMENT_TO_STOP = Preset(
+    slug="moment-to-stop",
+    title="The best moment to stop",
+    watch="Watch where the validation accuracy is highest, where the validation loss is lowest, "
+    "and where each network stops, when three in ten of its 200 training labels are wrong.",
+    usually="Accuracy peaks early, the loss is lowest a little later, and from there both get "
+    "worse: of the three without L2 the first to stop ends ahead, though their test scores are all "
+    "but the same, and L2, trained to the end, ends ahead of them all.",
+    why="A network learns first what many examples share and the single wrong labels last (Arpit "
+    "et al. 2017), so stopping keeps the one without the other; the test is taken with the "
+    "weights of the lowest validation loss, which come before any of them stops, and L2 makes the "
+    "wrong labels too dear to learn at all.",
+    data="digits",
+    recipes=(
+        entrant("To the end", MLP, SLOW),
+        entrant("Patience 100", MLP, SLOW, Regularisation(patience=100)),
+        entrant("Patience 500", MLP, SLOW, Regularisation(patience=500)),
+        entrant("L2, to the end", MLP, SLOW, Regularisation(l2=0.05)),
+    ),
+    split=Split(train_size=200, label_noise=0.3),
+)

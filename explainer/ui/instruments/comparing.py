@@ -1,0 +1,22 @@
+"""By which numbers recipes can be compared now: those of the engine, and the shifted test part."""
+
+from __future__ import annotations
+
+from explainer.training.instruments.questions import QUESTIONS, Question
+from explainer.training.snapshot import RunView, Snapshot
+from explainer.ui.race_control import shifted_answer
+
+
+def questions(snapshot: Snapshot) -> tuple[Question, ...]:
+    """Every question that has an answer; those about the test only once it was scored."""
+    kept = tuple(one for one in QUESTIONS if one.slug != "test" or snapshot.tested)
+    scores = shifted_answer()
+    if not scores:
+        return kept
+    places = {id(run): place for place, run in enumerate(snapshot.runs)}
+
+    def shifted(run: RunView) -> float | None:
+        score = scores[places[id(run)]]
+        return None if score is None else score.accuracy
+
+    return (*kept, Question("shifted", "Accuracy on the shifted test", 1, shifted, "points", 100))

@@ -1,0 +1,189 @@
+"""A race as files: what was measured as CSV and JSON, the best weights as safetensors.
+
+The JSON holds all that it takes to race again: recipes, data, division, seeds. What was measured of
+each layer is left out of both, and so is the film.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from safetensors.torch import save
+
+from explainer.training.data.record import Examples
+from explainer.training.data.splits import Split
+from explainer.training.history import NAMES, Curves
+from explainer.training.parameter import Value
+from explainer.training.recipe import Recipe, to_dict, to_text
+from explainer.training.run import Run
+from explainer.training.snapshot import RunView, Snapshot
+
+FORMAT = "deepglass race"
+LONGEST_SLUG = 40
+
+
+@dataclass(frozen=True)
+class DataDescription:
+    """Which examples: the slug of a data set, or the name of one's own, and how it was made."""
+
+    slug: str
+    title: str
+    settings: tuple[tuple[str, Value], ...]
+    classes: tuple[str, ...]
+    shape: tuple[int, ...]
+    examples: int
+    credit: str
+
+
+def describe(examples: Examples) -> DataDescription:
+    """The description of `examples`."""
+    return DataDescription(
+        slug=examples.name,
+        title=examples.title,
+        settings=examples.settings,
+        classes=examples.classes,
+        shape=examples.shape,
+        examples=len(examples),
+        credit=examples.credit,
+    )
+
+
+def metrics_csv(snapshot: Snapshot) -> str:
+    """A row for each recipe, seed and measured step: number and name of the recipe, `Point`.
+
+    Recipes are numbered from 1. What is no finite number is left empty.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("recipe", "name", "seed", *NAMES))
+    for run in snapshot.runs:
+        head = (run.recipe + 1, snapshot.recipes[run.recipe].name, run.seed)
+        for values in zip(*_columns(run.curves).values(), strict=True):
+            writer.writerow((*head, *("" if value is None else value for value in values)))
+    return text.getvalue()
+
+
+def metrics_json(snapshot: Snapshot, data: DataDescription, split: Split) -> str:
+    """Everything about the race as strict JSON: what is no finite number is null.
+
+    Each run has its curves as columns. `split` is written without its seed, because every seed of
+    a race divides the data anew.
+    """
+    division = {name: value for name, value in asdict(split).items() if name != "seed"}
+    whole = {
+        "format": FORMAT,
+        "data": asdict(data) | {"settings": dict(data.settings)},
+        "split": division,
+        "seeds": list(snapshot.seeds),
+        "recipes": [to_dict(recipe) for recipe in snapshot.recipes],
+        "step": snapshot.step,
+        "finished": snapshot.finished,
+        "device": snapshot.device,
+        "runs": [_run(run) for run in snapshot.runs],
+    }
+    return json.dumps(_finite(whole), allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def weights_file(run: Run, data: DataDescription) -> bytes:
+    """The best checkpoint of `run` as safetensors, with what it takes to use it as metadata.
+
+    `build(from_text(recipe).network, shape, classes)` takes the weights; inputs are normalised by
+    `mean` and `std`. Raises `ValueError` where nothing was measured yet.
+    """
+    kept, best = run.record.checkpoint, run.record.best
+    if kept is None or best is None:
+        raise ValueError("there are no weights to save before the first measurement")
+    normaliser = run.data.normaliser
+    metadata = {
+        "recipe": to_text(run.recipe),
+        "name": run.recipe.name,
+        "seed": str(run.seed),
+        "step": str(kept.step),
+        "validation_loss": repr(best.validation_loss),
+        "validation_accuracy": repr(best.validation_accuracy),
+        "data": json.dumps({"slug": data.slug, "settings": dict(data.settings)}),
+        "shape": json.dumps(run.data.shape),
+        "classes": json.dumps(run.data.classes),
+        "mean": json.dumps(normaliser.mean.tolist()),
+        "std": json.dumps(normaliser.std.tolist()),
+    }
+    return save({name: one.contiguous() for name, one in kept.state.items()}, metadata)
+
+
+def best_weights(runs: Sequence[Run], data: DataDescription) -> dict[str, bytes]:
+    """:func:`weights_file` of every run that has a checkpoint, by a name for a file.
+
+    `runs` are all of a race, as `Race.ask` hands them over: recipe by recipe, seed by seed.
+    """
+    seeds = len({run.seed for run in runs})
+    return {
+        f"{file_stem(number // seeds, run.recipe)}-seed-{run.seed}.safetensors": weights_file(
+            run, data
+        )
+        for number, run in enumerate(runs)
+        if run.record.checkpoint is not None
+    }
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files, by name, as one zip; weights and pictures are as small as they get."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def file_stem(index: int, recipe: Recipe) -> str:
+    """A name for files about the recipe of that index, from 0, that every file system takes."""
+    slug = re.sub(r"[^a-z0-9]+", "-", recipe.name.lower()).strip("-")[:LONGEST_SLUG].strip("-")
+    return f"{index + 1}-{slug or 'recipe'}"
+
+
+def _run(run: RunView) -> dict[str, Any]:
+    return {
+        "recipe": run.recipe,
+        "seed": run.seed,
+        "step": run.step,
+        "status": run.status.value,
+        "explanation": run.explanation,
+        "learning_rate": run.learning_rate,
+        "strengths": dict(run.strengths),
+        "last": asdict(run.last) if run.last else None,
+        "best": asdict(run.best) if run.best else None,
+        "test": asdict(run.test) if run.test else None,
+        "marks": [asdict(mark) for mark in run.marks],
+        "curves": _columns(run.curves),
+    }
+
+
+def _columns(curves: Curves) -> dict[str, list[float | None]]:
+    """Each column of `Point` by name; steps are whole."""
+    found: dict[str, list[float | None]] = {}
+    for name in NAMES:
+        values = getattr(curves, name).tolist()
+        found[name] = [_number(int(one) if name == "step" else one) for one in values]
+    return found
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _finite(value: Any) -> Any:
+    """`value` with null for NaN and infinity, all the way down."""
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return value

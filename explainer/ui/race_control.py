@@ -32,7 +32,7 @@ SPEEDS: dict[str, float | None] = {
     "1 step a second": 1.0,
 }
 
-_plans: WeakKeyDictionary[Ticket[Race], Plan] = WeakKeyDictionary()
+_origins: WeakKeyDictionary[Ticket[Race], tuple[Plan, Examples]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,15 @@ def current() -> Ticket[Race] | None:
     return found
 
 
-def plan_of(ticket: Ticket[Race]) -> Plan | None:
+def origin_of(ticket: Ticket[Race]) -> tuple[Plan, Examples] | None:
     """What a race was built from."""
-    return _plans.get(ticket)
+    return _origins.get(ticket)
+
+
+def plan_of(ticket: Ticket[Race]) -> Plan | None:
+    """The plan that a race was built from."""
+    origin = _origins.get(ticket)
+    return origin[0] if origin else None
 
 
 def last_words() -> str:
@@ -90,7 +96,7 @@ def begin(plan: Plan, examples: Examples, first: Callable[[Race], None]) -> None
     except (ValueError, ServiceFull, ServiceClosed) as error:
         st.session_state[f"{KEY}.refused_start"] = str(error)
         return
-    _plans[ticket] = plan
+    _origins[ticket] = plan, examples
     st.session_state[f"{KEY}.ticket"] = ticket
     st.session_state.pop(f"{KEY}.shifted", None)
     ticket.command(first)

@@ -10,6 +10,7 @@ from explainer.training.data.shifted import suitable
 from explainer.training.race import Race
 from explainer.ui.instruments.prediction import predict
 from explainer.ui.instruments.tabs import instruments
+from explainer.ui.instruments.verdict import compare_shifted
 from explainer.ui.race_control import (
     current,
     dials,
@@ -91,6 +92,7 @@ def _score_the_story(ticket: Ticket[Race], plan: Plan, examples: Examples) -> No
     shift = preset.shift if preset and plan_of(ticket) == plan else ""
     if shift and ticket.race.snapshot.finished and shifted_answer() is None:
         score_shifted(ticket, examples, shift)
+        compare_shifted()
 
 
 def _options(ticket: Ticket[Race], examples: Examples) -> None:

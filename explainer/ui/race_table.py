@@ -101,7 +101,7 @@ def _percent(values: list[float], *, spread: bool = True) -> str:
     middle = f"{100 * median(finite):z.1f} %".replace("-", "−")
     if not spread or len(finite) == 1:
         return middle
-    return f"{middle} <small>({100 * min(finite):.1f}–{100 * max(finite):.1f})</small>"
+    return f"{middle}<br><small>{100 * min(finite):.1f}–{100 * max(finite):.1f}</small>"
 
 
 def _median(values: list[float]) -> str:

@@ -8,7 +8,8 @@ from html import escape
 import streamlit as st
 
 STYLE = (
-    "<style>.figures td,.figures th{padding:.25rem .7rem;text-align:right;white-space:nowrap}"
+    "<style>.figures td,.figures th{padding:.25rem .6rem;text-align:right}"
+    ".figures td,.figures th:first-child{white-space:nowrap}.figures th{vertical-align:bottom}"
     ".figures td:first-child,.figures th:first-child{text-align:left}"
     ".figures{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
     ".figures tr{border-bottom:1px solid rgba(128,128,128,.3)}.figures th{font-weight:600}"

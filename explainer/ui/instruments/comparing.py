@@ -6,6 +6,8 @@ from explainer.training.instruments.questions import QUESTIONS, Question
 from explainer.training.snapshot import RunView, Snapshot
 from explainer.ui.race_control import shifted_answer
 
+SHIFTED = "Accuracy on the shifted test"
+
 
 def questions(snapshot: Snapshot) -> tuple[Question, ...]:
     """Every question that has an answer; those about the test only once it was scored."""
@@ -19,4 +21,4 @@ def questions(snapshot: Snapshot) -> tuple[Question, ...]:
         score = scores[places[id(run)]]
         return None if score is None else score.accuracy
 
-    return (*kept, Question("shifted", "Accuracy on the shifted test", 1, shifted, "points", 100))
+    return (*kept, Question("shifted", SHIFTED, 1, shifted, "points", 100))

@@ -12,12 +12,14 @@ from explainer.ui.instruments.gradients import gradients_tab
 from explainer.ui.instruments.inputs import inputs_tab
 from explainer.ui.instruments.kernels import kernels_tab
 from explainer.ui.instruments.mistakes import mistakes_tab
+from explainer.ui.instruments.take_away import take_away_tab
 from explainer.ui.instruments.verdict import verdict_tab
 from explainer.ui.instruments.weights import weights_tab
 from explainer.ui.race_control import is_active
 from explainer.ui.race_plan import KEY
 
 SECONDS = 1.0
+STANDING = {"Take away"}  # what changes only when it is asked to
 TABS: dict[str, Callable[..., None]] = {
     "Verdict": verdict_tab,
     "Weights": weights_tab,
@@ -25,22 +27,21 @@ TABS: dict[str, Callable[..., None]] = {
     "Gradients": gradients_tab,
     "Mistakes": mistakes_tab,
     "Next batch": inputs_tab,
+    "Take away": take_away_tab,
 }
 
 
 def instruments(ticket: Ticket[Race]) -> None:
     """All tabs for the race of `ticket`."""
     tabs = st.tabs(list(TABS), key=f"{KEY}.look", on_change="rerun", bind="query-params")
-    for tab, draw in zip(tabs, TABS.values(), strict=True):
+    for tab, (name, draw) in zip(tabs, TABS.items(), strict=True):
         if tab.open:
             with tab:
-                _live(ticket, draw)
+                _live(ticket, draw, live=name not in STANDING and is_active(ticket))
 
 
-def _live(ticket: Ticket[Race], draw: Callable[..., None]) -> None:
-    active = is_active(ticket)
-
-    @st.fragment(run_every=SECONDS if active else None)
+def _live(ticket: Ticket[Race], draw: Callable[..., None], *, live: bool) -> None:
+    @st.fragment(run_every=SECONDS if live else None)
     def panel() -> None:
         if ticket.race.snapshot.runs:
             draw(ticket, moving=is_active(ticket))

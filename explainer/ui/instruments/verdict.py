@@ -13,7 +13,7 @@ from explainer.training.instruments.verdict import Verdict, verdicts, winner
 from explainer.training.race import Race
 from explainer.training.snapshot import Snapshot
 from explainer.ui.appearance import theme
-from explainer.ui.instruments.comparing import questions
+from explainer.ui.instruments.comparing import SHIFTED, questions
 from explainer.ui.prose import escaped, say
 from explainer.ui.race_plan import KEY
 from explainer.ui.recipe_editor import name_of
@@ -44,6 +44,11 @@ def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         alt="For each recipe the difference to the first: a tick a seed, the mean, its interval.",
     )
     st.markdown("\n".join(f"- {_sentence(one, names, first, question)}" for one in found))
+
+
+def compare_shifted() -> None:
+    """Compare by the shifted test part from now on."""
+    st.session_state[ASKED] = SHIFTED
 
 
 def _question(snapshot: Snapshot) -> Question:

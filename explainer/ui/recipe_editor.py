@@ -38,12 +38,16 @@ def recipe_table() -> None:
             st.html(dot(index), width="content")
             st.markdown(f"**{escaped(name_of(recipe, index))}**", width="content")
             st.caption(escaped(_difference(recipe, entries[0] if index else Recipe())))
-            if st.button("Edit", key=f"{KEY}.edit{index}", icon=":material/tune:"):
-                edit_recipe(index)
-            options = [COPY] * (len(entries) < MOST_RECIPES) + [REMOVE] * (len(entries) > 1)
-            st.menu_button(
-                "More", options, key=f"{KEY}.more{index}", on_click=_on_more, args=(index,)
-            )
+            with st.container(horizontal=True, gap="small", width="content"):
+                _actions(index, len(entries))
+
+
+def _actions(index: int, count: int) -> None:
+    """What can be done with one of `count` recipes."""
+    if st.button("Edit", key=f"{KEY}.edit{index}", icon=":material/tune:"):
+        edit_recipe(index)
+    options = [COPY] * (count < MOST_RECIPES) + [REMOVE] * (count > 1)
+    st.menu_button("More", options, key=f"{KEY}.more{index}", on_click=_on_more, args=(index,))
 
 
 def name_of(recipe: Recipe, index: int) -> str:

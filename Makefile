@@ -31,10 +31,12 @@ format: install-dev
 bench: install-dev
 	CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m benchmarks $(ARGS)
 
-# The browser tests that look at a whole page leave their pictures in build; the README shows one.
+# The browser tests that look at a whole page leave their pictures in build; the README shows some.
 screenshots: install-dev
 	export SCREENSHOTS=build/screenshots && $(PYTEST) tests/browser -k screenshot $(ARGS)
-	cp build/screenshots/screenshot-filters-desktop-light.png assets/images/screenshot-filters.png
+	cd build/screenshots && cp screenshot-filters.png screenshot-training-lab.png ../../assets/images
+	cp build/screenshots/screenshot-training-lab-desktop-dark.png \
+		assets/images/screenshot-training-lab-dark.png
 
 install:
 	@scripts/install.sh requirements.txt

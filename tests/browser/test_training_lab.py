@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_filters import NAMELESS, named, with_query
+from tests.browser.test_filters import with_query
 
 PLAIN, DROPOUT = "name-Plain~net-mlp~steps-120", "name-Dropout~net-mlp~do-0.5~steps-120"
 SHORT = f"/training_lab?training_lab.recipes={PLAIN}!{DROPOUT}"
@@ -152,23 +150,3 @@ def test_a_closed_tab_ends_its_race_after_the_grace(open_page: OpenPage) -> None
     third.wait_for_timeout(6000)
     expect(third.get_by_text(STEP)).to_have_count(0)
     expect(third.get_by_role("button", name="Start the race")).to_be_visible()
-
-
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
-def test_screenshot_of_the_training_lab_fits_the_screen(
-    open_page: OpenPage,
-    screenshot: Callable[[Page, str], Path],
-    viewport: str,
-    colour_scheme: str,
-) -> None:
-    page = open_page(
-        SHORT,
-        viewport=viewport,  # type: ignore[arg-type]
-        colour_scheme=colour_scheme,  # type: ignore[arg-type]
-    )
-    start(page)
-    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
-    assert page.evaluate(NAMELESS) == []
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    screenshot(page, named("training-lab", viewport, colour_scheme))

@@ -1,0 +1,1 @@
+"""Networks that this repository trained itself: their architectures, weights and training."""

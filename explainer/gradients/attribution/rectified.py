@@ -1,0 +1,110 @@
+"""Guided backpropagation and the deconvolutional network: other rules for going back through ReLU.
+
+Everything but ReLU goes back as the gradient does. For a ReLU of z, with the signal r coming back:
+
+    gradient                 r · (z > 0)
+    deconvolutional network  r · (r > 0)
+    guided backpropagation   r · (z > 0) · (r > 0)
+
+The ReLUs are caught where PyTorch calls them, modules and functions alike, in this thread alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from explainer.gradients.attribution.passes import gradients
+from explainer.gradients.attribution.record import Answer, Method, Question
+
+RELUS = frozenset({F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
+NO_RELU = "This network has no ReLU for the method to treat differently: the map is the gradient."
+
+
+class _GuidedReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, before: Tensor) -> Tensor:
+        ctx.save_for_backward(before)
+        return before.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx: Any, *returned: Tensor) -> Tensor:
+        before: Tensor = ctx.saved_tensors[0]
+        return returned[0].clamp(min=0) * (before > 0)
+
+
+class _DeconvolvedReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, before: Tensor) -> Tensor:
+        return before.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx: Any, *returned: Tensor) -> Tensor:
+        return returned[0].clamp(min=0)
+
+
+class _OtherReLU(TorchFunctionMode):
+    """Within it, each ReLU of this thread is `rule`; `met` counts them."""
+
+    def __init__(self, rule: type[torch.autograd.Function]) -> None:
+        super().__init__()
+        self.rule, self.met = rule, 0
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if func not in RELUS:
+            return func(*args, **(kwargs or {}))
+        self.met += 1
+        return cast(Any, self.rule).apply(args[0] if args else cast(Any, kwargs)["input"])
+
+
+def _guided(question: Question) -> Answer:
+    return _with_rule(question, _GuidedReLU)
+
+
+def _deconvolved(question: Question) -> Answer:
+    return _with_rule(question, _DeconvolvedReLU)
+
+
+def _with_rule(question: Question, rule: type[torch.autograd.Function]) -> Answer:
+    with _OtherReLU(rule) as mode:
+        found = gradients(question.network, question.picture, question.score)[0]
+    return Answer(found.sum(dim=0), note="" if mode.met else NO_RELU)
+
+
+RECTIFIED: tuple[Method, ...] = (
+    Method(
+        slug="guided-backpropagation",
+        title="Guided backpropagation",
+        meaning="The gradient, except that whatever speaks against the class is dropped at every"
+        " ReLU on the way back.",
+        authors="J. Springenberg, A. Dosovitskiy, T. Brox and M. Riedmiller",
+        year=2015,
+        needs_layer=False,
+        signed=True,
+        settings=(),
+        compute=_guided,
+    ),
+    Method(
+        slug="deconvnet",
+        title="Deconvolutional network",
+        meaning="The score sent back through the network turned round, each ReLU applied to what"
+        " comes back and not to what went in.",
+        authors="M. Zeiler and R. Fergus",
+        year=2014,
+        needs_layer=False,
+        signed=True,
+        settings=(),
+        compute=_deconvolved,
+    ),
+)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from explainer.topics import sections
+from explainer.libraries import import_libraries
+from explainer.topics import TOPICS, sections
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "pages"
@@ -20,4 +21,7 @@ for section, entries in sections().items():
         for entry in entries
     ]
 
-st.navigation(navigation).run()
+page = st.navigation(navigation)
+if any(entry.networks and entry.slug == page.url_path for entry in TOPICS):
+    import_libraries()
+page.run()

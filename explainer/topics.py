@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Topic:
-    """One page of the app: its address, its name, its icon, its section, and what it asks."""
+    """One page of the app: its address, its name, its icon, its section, and what it asks.
+
+    `networks` says that it needs PyTorch, which takes seconds to import.
+    """
 
     slug: str
     title: str
     icon: str
     section: str
     question: str
+    networks: bool = False
 
 
 TOPICS: tuple[Topic, ...] = (
@@ -30,11 +34,20 @@ TOPICS: tuple[Topic, ...] = (
         question="What can nine numbers see in a photo?",
     ),
     Topic(
+        slug="feature_maps",
+        title="Feature maps",
+        icon=":material/layers:",
+        section="Networks",
+        question="What does a trained network see in your photo?",
+        networks=True,
+    ),
+    Topic(
         slug="training_lab",
         title="Training lab",
         icon=":material/science:",
         section="Training",
         question="What stops a network from learning by heart?",
+        networks=True,
     ),
 )
 

@@ -10,35 +10,20 @@ from __future__ import annotations
 import asyncio
 import atexit
 import gc
-import importlib
-import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from explainer.libraries import FIRST, SLOW, import_libraries
 from explainer.nodelay import send_small_answers_at_once
 from explainer.service import stop_service
 from explainer.stopping import end_quietly
 
-FIRST_IMPORTS = ("cv2", "skimage", "PIL.Image")
-SLOW_IMPORTS = ("altair", "pandas", "torch", "torchvision", "sklearn.metrics")
 HEAD_START_SECONDS = 2.5
 # Threads that train hold the interpreter for 5 ms at a time by default; a page waits for them.
 SWITCH_SECONDS = 2e-4
-
-_log = logging.getLogger(__name__)
-
-
-def import_libraries(names: Sequence[str]) -> None:
-    """Import what the pages need; a library that cannot be imported is logged, not fatal."""
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except (ImportError, OSError, RuntimeError):
-            # RuntimeError: a torchvision that does not match its torch.
-            _log.exception("%s could not be imported; pages that need it will fail", name)
 
 
 def freeze_heap() -> None:
@@ -59,9 +44,9 @@ async def warm_up() -> None:
     Importing torch at once would cost the visitor who has just started the app a second, since
     the home page is drawn meanwhile and needs none of it.
     """
-    await asyncio.to_thread(import_libraries, FIRST_IMPORTS)
+    await asyncio.to_thread(import_libraries, FIRST)
     await asyncio.sleep(HEAD_START_SECONDS)
-    await asyncio.to_thread(import_libraries, SLOW_IMPORTS)
+    await asyncio.to_thread(import_libraries, SLOW)
     await asyncio.to_thread(freeze_heap)
 
 

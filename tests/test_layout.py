@@ -23,12 +23,13 @@ MAY_IMPORT = {
     "live_pictures": frozenset[str](),
     "nodelay": frozenset[str](),
     "stopping": frozenset[str](),
-    "warmup": frozenset({"nodelay", "service", "stopping"}),
+    "libraries": frozenset[str](),
+    "warmup": frozenset({"libraries", "nodelay", "service", "stopping"}),
     **dict.fromkeys(SUBJECTS, SUBJECTS),
     "charts": SUBJECTS,
     "service": frozenset({"training"}),
     "ui": SUBJECTS | {"charts", "live_pictures", "service", "topics"},
-    "shell": SUBJECTS | {"charts", "service", "topics", "ui"},
+    "shell": SUBJECTS | {"charts", "libraries", "service", "topics", "ui"},
     "pages": SUBJECTS | {"charts", "service", "topics", "ui"},
 }
 TARGETS = ("run", "test", "test-all", "check", "bench", "clean")

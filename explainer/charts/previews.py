@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file
 
 from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result
 from explainer.charts.theme import Theme
@@ -19,7 +21,8 @@ from explainer.images.gallery import gallery_picture
 from explainer.images.thumbnails import fit
 
 Codes = NDArray[np.uint8]
-SIDE = 420
+SIDE, MAP_SIDE = 420, 140
+WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,23 @@ def _faces(_theme: Theme) -> Codes:
     return np.repeat(grey[..., None], 3, axis=2)
 
 
+def _first_maps(theme: Theme) -> Codes:
+    """Nine of the maps that the small VGG's first layer gives, by OpenCV: no PyTorch for a menu."""
+    weights = load_file(WEIGHTS / "vgg.safetensors")["conv1_1.weight"].astype(np.float32)
+    photo = _square(gallery_picture("chelsea").codes).astype(np.float32) / 255
+    photo = cv2.resize(photo, (MAP_SIDE, MAP_SIDE), interpolation=cv2.INTER_AREA) - photo.mean()
+    strongest = np.argsort(-np.abs(weights).sum(axis=(1, 2, 3)))[:9]
+    answers = [
+        sum(cv2.filter2D(photo[..., c], -1, weights[unit, c]) for c in range(3))
+        for unit in strongest
+    ]
+    maps = [np.asarray(one, np.float32)[..., None] for one in answers]
+    tiles = [
+        colour_result(one, SIGNED.scale(one, statistics(one)), SIGNED.stops(theme)) for one in maps
+    ]
+    return np.vstack([np.hstack(tiles[start : start + 3]) for start in (0, 3, 6)])
+
+
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
@@ -94,6 +114,14 @@ PREVIEWS: tuple[Preview, ...] = (
         "those of middling width.",
         picture=_filtered("zone-plate", "difference-of-gaussians", SIGNED, "grey"),
         query={"filters.kernel": "Difference of Gaussians", "picture": "zone-plate"},
+    ),
+    Preview(
+        topic="feature_maps",
+        question="What does a trained network see in a cat?",
+        alt="Nine small pictures of a cat's face, each as one kernel of a trained network's first "
+        "layer answers it: edges of one direction, spots, patches of one colour.",
+        picture=_first_maps,
+        query={"picture": "chelsea"},
     ),
     Preview(
         topic="training_lab",

@@ -1,0 +1,106 @@
+"""Feature maps as pictures: all maps of a layer in one, and one of them at its own size.
+
+Signed values are diverging around zero; what an activation has made non-negative is sequential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.charts.colour import paint
+from explainer.charts.montage import tiles
+from explainer.charts.theme import Theme, centred
+
+Maps = NDArray[np.float32]
+Codes = NDArray[np.uint8]
+USUAL_SHARE = 99.5
+MOST_SAMPLED = 200_000
+
+
+@dataclass(frozen=True)
+class Span:
+    """What the ends of a colour scale stand for; `signed` ones have zero in their middle."""
+
+    low: float
+    high: float
+    signed: bool
+
+    def stops(self, theme: Theme) -> tuple[str, ...]:
+        """The colours from low to high."""
+        return centred(theme) if self.signed else theme.sequential
+
+
+@dataclass(frozen=True)
+class Order:
+    """A way to sort maps: by the key of each, larger first; `None` keeps their order."""
+
+    title: str
+    key: Callable[[Maps], float] | None
+
+
+ORDERS: tuple[Order, ...] = (
+    Order("as in the network", None),
+    Order("by mean", lambda one: float(one.mean())),
+    Order("by variance", lambda one: float(one.var())),
+)
+PER_LAYER, PER_MAP = "the layer", "each map"
+
+
+def span_of(values: Maps) -> Span:
+    """A scale for `values`: nearly to their largest, from zero or from minus as much."""
+    step = max(1, values.size // MOST_SAMPLED)
+    sample = values.ravel()[::step]
+    reach = float(np.percentile(np.abs(sample), USUAL_SHARE)) or float(np.abs(values).max()) or 1.0
+    signed = bool(sample.min() < 0)
+    return Span(-reach if signed else 0.0, reach, signed)
+
+
+def sorted_places(maps: Maps, order: Order) -> list[int]:
+    """The indices of `maps` `(C, H, W)` in that order."""
+    if order.key is None:
+        return list(range(len(maps)))
+    return sorted(range(len(maps)), key=lambda place: -order.key(maps[place]))  # type: ignore[misc]
+
+
+def painted(values: Maps, span: Span, theme: Theme) -> Codes:
+    """One map `(H, W)` in the colours of `span`, RGB."""
+    return paint(np.ascontiguousarray(values), span.low, span.high, span.stops(theme))
+
+
+def tile_size(shape: tuple[int, int], most: int, least: int) -> tuple[int, int]:
+    """The size `(height, width)` of a tile for maps of that shape.
+
+    The longer side has `most` pixels at most; small maps are enlarged by whole numbers to `least`.
+    """
+    longest = max(shape)
+    factor = min(1.0, most / longest) if longest >= least else float(-(-least // longest))
+    return max(1, round(shape[0] * factor)), max(1, round(shape[1] * factor))
+
+
+def montage(
+    maps: Maps,
+    places: Sequence[int],
+    theme: Theme,
+    *,
+    columns: int,
+    size: tuple[int, int],
+    spans: Sequence[Span],
+    gap: int,
+) -> Codes:
+    """The maps `(C, H, W)` at `places` as tiles of `size`, reduced by area or with hard edges.
+
+    `spans` has the scale of each map, by its index.
+    """
+    larger = size[0] > maps.shape[1]
+    how = cv2.INTER_NEAREST if larger else cv2.INTER_AREA
+    pictures = []
+    for place in places:
+        tile = cv2.resize(maps[place], (size[1], size[0]), interpolation=how)
+        values = np.asarray(tile, np.float32).reshape(size)
+        pictures.append(painted(values, spans[place], theme))
+    return tiles(pictures, theme, columns=columns, gap=gap)

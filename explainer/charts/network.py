@@ -1,0 +1,113 @@
+"""A network at a glance: its layers as bars from the picture to the answer, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from explainer.charts.specs import bare
+from explainer.charts.theme import Theme
+from explainer.networks.graph import Layer
+
+STRIP_HEIGHT, ANSWER_STEP = 200, 22
+PICK = "layer"
+KINDS = (
+    "convolution",
+    "batch norm",
+    "activation",
+    "pooling",
+    "addition",
+    "linear",
+    "flatten",
+    "other",
+)
+
+
+def strip_points(found: Sequence[Layer], chosen: str) -> pd.DataFrame:
+    """A row for each layer: what it is, how many numbers it gives, what they cost and see."""
+    rows = [
+        {
+            "place": place,
+            "name": layer.name,
+            "title": layer.title,
+            "kind": layer.kind if layer.kind in KINDS else "other",
+            "numbers": int(np.prod(layer.shape)),
+            "shape": shape_text(layer),
+            "parameters": layer.parameters,
+            "multiplications": layer.multiplications,
+            "sees": layer.field[0].size,
+            "chosen": layer.name == chosen,
+        }
+        for place, layer in enumerate(found)
+    ]
+    return pd.DataFrame(rows)
+
+
+def shape_text(layer: Layer) -> str:
+    """`64 × 32 × 32`, maps first; of a flat layer the count alone."""
+    return f"{layer.shape[0]}" if layer.layout == "flat" else " × ".join(map(str, layer.shape))
+
+
+@lru_cache(maxsize=4)
+def strip_spec(theme: Theme) -> dict[str, Any]:
+    """The specification for `strip_points`; a click on a bar picks it, as the selection `PICK`."""
+    colours = alt.Scale(domain=list(KINDS), range=list(theme.categorical))
+    pick = alt.selection_point(name=PICK, fields=["name"], on="click", clear=False)
+    bars = (
+        alt.Chart(alt.NamedData(name="points"))
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=alt.X("place:O", axis=None),
+            y=alt.Y(
+                "numbers:Q",
+                title="numbers",
+                scale=alt.Scale(type="log", domainMin=1),
+                axis=alt.Axis(format="~s", tickCount=4),
+            ),
+            y2=alt.datum(1),
+            color=alt.Color(
+                "kind:N", scale=colours, legend=alt.Legend(orient="bottom", title=None, columns=4)
+            ),
+            opacity=alt.condition("datum.chosen", alt.value(1), alt.value(0.45)),
+            stroke=alt.condition("datum.chosen", alt.value(theme.text), alt.value(None)),
+            tooltip=[
+                alt.Tooltip("name:N"),
+                alt.Tooltip("title:N"),
+                alt.Tooltip("shape:N", title="maps × height × width"),
+                alt.Tooltip("parameters:Q", format=","),
+                alt.Tooltip("multiplications:Q", format=","),
+                alt.Tooltip("sees:Q", title="sees (pixels a side)", format=",.0f"),
+            ],
+        )
+        .properties(height=STRIP_HEIGHT)
+        .add_params(pick)
+    )
+    return bare(bars)
+
+
+def answer_points(classes: Sequence[str], probabilities: Sequence[float]) -> pd.DataFrame:
+    """Classes and probabilities in percent, the likeliest first."""
+    rows = sorted(zip(classes, probabilities, strict=True), key=lambda row: -row[1])
+    return pd.DataFrame(
+        [(name, 100 * share) for name, share in rows], columns=["class", "probability"]
+    )
+
+
+@lru_cache(maxsize=4)
+def answer_spec(theme: Theme) -> dict[str, Any]:
+    """The specification for `answer_points`."""
+    base = alt.Chart(alt.NamedData(name="points")).encode(
+        y=alt.Y("class:N", title=None, sort=None),
+        x=alt.X("probability:Q", title="probability (%)", scale=alt.Scale(domain=[0, 100])),
+        tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".2f")],
+    )
+    bars = base.mark_bar(color=theme.categorical[0])
+    texts = base.mark_text(align="left", dx=4, color=theme.text).encode(
+        text=alt.Text("probability:Q", format=".1f")
+    )
+    return bare(alt.layer(bars, texts).properties(height={"step": ANSWER_STEP}))

@@ -1,0 +1,248 @@
+"""The parts of the feature maps page: network, answer, strip of layers, all maps, one map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from torch import nn
+
+from explainer.charts.maps import (
+    ORDERS,
+    PER_LAYER,
+    PER_MAP,
+    Order,
+    Span,
+    montage,
+    painted,
+    sorted_places,
+    span_of,
+    tile_size,
+)
+from explainer.charts.network import PICK, shape_text, strip_points, strip_spec
+from explainer.networks.drill import drill
+from explainer.networks.graph import INPUT, Layer
+from explainer.networks.looking import Seen, as_input, for_maps, see
+from explainer.networks.shared import shared_layers, shared_network
+from explainer.networks.shipped import SHIPPED, Shipped
+from explainer.ui.appearance import theme
+from explainer.ui.components import pack
+from explainer.ui.drills import described
+from explainer.ui.live import live_picture
+from explainer.ui.maps import maps_montage
+from explainer.ui.picture import Chosen
+from explainer.ui.prose import say
+from explainer.ui.unit import Legend, unit_view
+
+KEY = "feature_maps"
+FIRST = "Small VGG"
+SIDES = (128, 192, 256, 384, 512)
+FIRST_SIDE = 256
+COLUMNS, GAP, LARGEST_TILE, SMALLEST_TILE = 8, 3, 118, 20
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is looked at: a network, the photo at the size it is looked at, and the layers."""
+
+    entry: Shipped
+    network: nn.Module
+    photo: NDArray[np.uint8]
+    layers: tuple[Layer, ...]
+
+
+def network_choice() -> tuple[Shipped, int]:
+    """Which network, of those whose weights are there, and how large it is to see the photo."""
+    present = {entry.title: entry for entry in SHIPPED if entry.weights().is_file()}
+    first = FIRST if FIRST in present else next(iter(present))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        title = st.segmented_control(
+            "Network",
+            list(present),
+            default=first,
+            required=True,
+            key=f"{KEY}.network",
+            bind="query-params",
+            persist_state="session",
+            width="content",
+        )
+        entry = present[str(title)]
+        side = _side() if entry.any_size else entry.input_size
+    card = entry.card()
+    st.caption(
+        f"{entry.description} {card.parameters:,} weights, trained by this project on CIFAR-10: "
+        f"{card.accuracy:.1%} of its {card.test_pictures:,} test pictures right. ({entry.source}.)"
+    )
+    return entry, side
+
+
+def _side() -> int:
+    with st.popover("More", icon=":material/tune:"):
+        picked = st.select_slider(
+            "Look at the photo with this many pixels",
+            SIDES,
+            FIRST_SIDE,
+            key=f"{KEY}.side",
+            bind="query-params",
+            persist_state="session",
+        )
+    return int(picked)
+
+
+def subject(chosen: Chosen, entry: Shipped, side: int) -> Subject:
+    """The photo as `entry` is to look at it."""
+    photo = for_maps(chosen.picture.codes, entry, side)
+    shape = (3, *photo.shape[:2])
+    return Subject(entry, shared_network(entry.slug), photo, shared_layers(entry.slug, shape))
+
+
+def layer_choice(looked: Subject) -> Layer:
+    """The strip of layers and the menu beside it; a click on a bar chooses too."""
+    names = [layer.name for layer in looked.layers]
+    key = f"{KEY}.layer.{looked.entry.slug}"
+    if st.session_state.get(key) not in names:
+        linked = st.query_params.get(f"{KEY}.layer")
+        st.session_state[key] = linked if linked in names else names[0]
+    say(KEY, "strip")
+    st.vega_lite_chart(
+        strip_points(looked.layers, str(st.session_state[key])),
+        strip_spec(theme()),
+        key=f"{KEY}.strip",
+        on_select=_picked(key, names),
+        selection_mode=PICK,
+        alt="A bar for each layer, from the picture to the answer: how many numbers it gives.",
+    )
+    name = st.selectbox("Layer", names, key=key, persist_state="session")
+    st.query_params[f"{KEY}.layer"] = str(name)
+    layer = looked.layers[names.index(str(name))]
+    st.caption(_facts(layer))
+    return layer
+
+
+def _picked(key: str, names: list[str]) -> Callable[[], None]:
+    def take() -> None:
+        event: Any = st.session_state.get(f"{KEY}.strip") or {}
+        rows = event.get("selection", {}).get(PICK, [])
+        if rows and rows[0].get("name") in names:
+            st.session_state[key] = rows[0]["name"]
+
+    return take
+
+
+def _facts(layer: Layer) -> str:
+    size = layer.field[0].size
+    sees = "one pixel" if size == 1 else f"{size} × {size} pixels"
+    layout = "" if layer.layout == "flat" else " (maps × height × width)"
+    parts = [f"gives {shape_text(layer)} numbers{layout}"]
+    if layer.parameters:
+        parts.append(f"has {layer.parameters:,} weights")
+    if layer.multiplications:
+        parts.append(f"multiplies {layer.multiplications:,} times")
+    return f"**{layer.title}** {', '.join(parts)}. Each number sees {sees} of the photo."
+
+
+def observed(looked: Subject, layer: Layer) -> Seen:
+    """What the layer gives for the photo; kept until the photo, the network or the layer change."""
+    place = (looked.entry.slug, layer.name, looked.photo.shape, hash(looked.photo.tobytes()))
+    kept = st.session_state.get(f"{KEY}.seen")
+    if kept is None or kept[0] != place:
+        inputs = as_input(looked.photo, looked.entry)
+        kept = (place, see(looked.network, inputs, looked.layers, layer.name))
+        st.session_state[f"{KEY}.seen"] = kept
+    seen: Seen = kept[1]
+    return seen
+
+
+def all_maps(seen: Seen) -> tuple[int, Span]:
+    """Every map of the layer in one picture; which one is chosen, and its colour scale."""
+    order, scale = _map_controls()
+    places = sorted_places(seen.values, order)
+    whole = span_of(seen.values)
+    spans = [whole if scale == PER_LAYER else span_of(one) for one in seen.values]
+    shape = (seen.values.shape[1], seen.values.shape[2])
+    height, width = tile_size(shape, LARGEST_TILE, SMALLEST_TILE)
+    columns = min(len(places), COLUMNS * (1 if width > LARGEST_TILE // 2 else 2))
+    kept = f"{KEY}.map.{seen.layer.name}"
+    current = int(st.session_state.get(kept, _linked_map(len(places))))
+    tile = maps_montage(
+        f"{KEY}.{seen.layer.name}.{order.title}",
+        montage(
+            seen.values, places, theme(), columns=columns, size=(height, width), spans=spans,
+            gap=GAP,
+        ),
+        columns=columns,
+        tile=(height, width),
+        gap=GAP,
+        labels=[_label(seen, place) for place in places],
+        selected=places.index(min(current, len(places) - 1)),
+        alt=f"All {len(places)} maps of {seen.layer.name}.",
+    )  # fmt: skip
+    index = places[tile or 0]
+    st.session_state[kept] = index
+    st.query_params[f"{KEY}.map"] = str(index)
+    return index, spans[index]
+
+
+def _map_controls() -> tuple[Order, str]:
+    orders = {order.title: order for order in ORDERS}
+    left, right = st.columns(2)
+    with left:
+        title = st.segmented_control(
+            "Order", list(orders), default=ORDERS[0].title, required=True, key=f"{KEY}.order",
+            persist_state="session",
+        )  # fmt: skip
+    with right:
+        scale = st.segmented_control(
+            "One colour scale for", [PER_LAYER, PER_MAP], default=PER_LAYER, required=True,
+            key=f"{KEY}.scale", persist_state="session",
+        )  # fmt: skip
+    return orders[str(title)], str(scale)
+
+
+def _linked_map(count: int) -> int:
+    text = st.query_params.get(f"{KEY}.map", "0")
+    return int(text) if text.isdecimal() and int(text) < count else 0
+
+
+def _label(seen: Seen, place: int) -> str:
+    values = seen.values[place]
+    return f"Map {place}: mean {values.mean():.2f}, largest {values.max():.2f}".replace("-", "−")
+
+
+def one_map(looked: Subject, seen: Seen, index: int, span: Span) -> None:
+    """The chosen map over the photo, and the arithmetic behind each of its pixels."""
+    say(KEY, "unit")
+    values = np.ascontiguousarray(seen.values[index])
+    colours = seen.layer.inputs[0] == INPUT
+
+    def render(moved: dict[str, object], number: int) -> bytes:
+        y, x = (_whole(moved, name) for name in ("y", "x"))
+        found = drill(looked.network, seen.recording, looked.layers, seen.layer.name, index, y, x)
+        return pack({**described(found, colours=colours), "number": number, "y": y, "x": x})
+
+    kept = f"{KEY}.pinned.{seen.layer.name}"
+    st.session_state[kept] = unit_view(
+        KEY,
+        photo=looked.photo,
+        painted=painted(values, span, theme()),
+        values=values,
+        field=seen.layer.field,
+        legend=Legend(
+            span.stops(theme()), f"{span.low:.2g}", f"{span.high:.2g}", "the map's value"
+        ),
+        title=f"{seen.layer.name}, map {index}",
+        address=live_picture(KEY, render),
+        pinned=st.session_state.get(kept),
+        alt=f"Map {index} of {seen.layer.name}, laid over the photo.",
+    )
+
+
+def _whole(values: dict[str, object], name: str) -> int:
+    value = values.get(name)
+    if not isinstance(value, int):
+        raise ValueError(f"{name} is {value!r}, but it is a whole number")
+    return value

@@ -1,0 +1,26 @@
+"""Feature maps: what each layer of a trained network makes of a photo."""
+
+from explainer.ui.feature_maps import (
+    all_maps,
+    layer_choice,
+    network_choice,
+    observed,
+    one_map,
+    subject,
+)
+from explainer.ui.network_answer import network_answer
+from explainer.ui.page import open_page
+from explainer.ui.picture import picture_input
+from explainer.ui.prose import say
+
+open_page("feature_maps")
+chosen = picture_input()
+entry, side = network_choice()
+network_answer(chosen, entry)
+looked = subject(chosen, entry, side)
+layer = layer_choice(looked)
+seen = observed(looked, layer)
+say("feature_maps", "maps")
+index, span = all_maps(seen)
+one_map(looked, seen, index, span)
+say("feature_maps", "notice")

@@ -1,0 +1,102 @@
+"""The feature maps page: a network, a layer, a map, and the numbers behind a pixel."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from explainer.images.gallery import gallery_picture
+from explainer.live_pictures import LivePicture
+from explainer.networks.looking import as_input, for_maps
+from explainer.networks.shared import shared_layers, shared_network
+from explainer.networks.shipped import shipped
+from tests.app.reading import app_at, message_to, text_of
+
+VGG = shipped("vgg")
+
+
+def arithmetic(app: AppTest, y: int, x: int) -> dict[str, Any]:
+    """What the live route answers for a pixel."""
+    offered: LivePicture = app.session_state["feature_maps.live"]
+    data = offered.render({"y": y, "x": x}, 7)
+    length = int.from_bytes(data[:4], "little")
+    header: dict[str, Any] = json.loads(data[4 : 4 + length])
+    return header
+
+
+def layer_names() -> list[str]:
+    """The layers of the small VGG."""
+    return [layer.name for layer in shared_layers("vgg", (3, 256, 256))]
+
+
+def choose(app: AppTest, layer: str) -> None:
+    """Choose a layer by name."""
+    app.selectbox(key="feature_maps.layer.vgg").set_value(layer).run()
+    assert not app.exception, app.exception
+
+
+def test_the_cat_is_a_cat_and_the_first_layer_is_open() -> None:
+    app = app_at("feature_maps", picture="chelsea")
+    assert app.selectbox(key="feature_maps.layer.vgg").value == "conv1_1"
+    assert "86." in "".join(caption.value for caption in app.caption)
+    header = message_to(app, "feature_maps.conv1_1.as in the network.maps")
+    assert len(header["labels"]) == 32
+
+
+def test_the_arithmetic_of_a_pixel_adds_up_to_what_torch_gives() -> None:
+    app = app_at("feature_maps", picture="chelsea", feature_maps__map="3")
+    told = arithmetic(app, 20, 30)
+    inputs = as_input(for_maps(gallery_picture("chelsea").codes, VGG, 256), VGG)
+    network: Any = shared_network("vgg")
+    with torch.no_grad():
+        wanted = float(network[0](inputs)[0, 3, 20, 30])
+    assert told["total"]["value"] == pytest.approx(wanted, abs=1e-5)
+    assert [row["label"] for row in told["rows"]] == ["red", "green", "blue"]
+    by_hand = sum(
+        float((np.array(row["window"]) * np.array(row["weights"])).sum()) for row in told["rows"]
+    )
+    assert by_hand == pytest.approx(wanted, abs=1e-5)
+    assert sum(term["value"] for term in told["terms"]) == pytest.approx(wanted, abs=1e-5)
+
+
+@pytest.mark.parametrize("layer", layer_names())
+def test_every_layer_can_be_looked_at(layer: str) -> None:
+    app = app_at("feature_maps", picture="coins", feature_maps__side="128")
+    choose(app, layer)
+    told = arithmetic(app, 0, 0)
+    assert told["heading"].startswith(layer)
+    assert np.isfinite(told["total"]["value"])
+    assert told["rows"] or told["terms"] or told["text"]
+
+
+def test_a_link_opens_the_layer_and_the_map_it_names() -> None:
+    app = app_at("feature_maps", feature_maps__layer="conv2_1", feature_maps__map="5")
+    assert app.selectbox(key="feature_maps.layer.vgg").value == "conv2_1"
+    assert message_to(app, "feature_maps.unit")["title"] == "conv2_1, map 5"
+
+
+def test_a_link_to_what_is_not_there_opens_the_first_layer() -> None:
+    app = app_at("feature_maps", feature_maps__layer="conv9", feature_maps__map="-1")
+    assert message_to(app, "feature_maps.unit")["title"] == "conv1_1, map 0"
+
+
+def test_a_pixel_that_is_none_is_refused_in_one_sentence() -> None:
+    app = app_at("feature_maps")
+    offered: LivePicture = app.session_state["feature_maps.live"]
+    with pytest.raises(ValueError, match="no value at"):
+        offered.render({"y": 100_000, "x": 0}, 1)
+    with pytest.raises(ValueError, match="whole number"):
+        offered.render({"y": "a", "x": 0}, 1)
+
+
+def test_the_softmax_table_holds_every_class() -> None:
+    app = app_at("feature_maps", picture="chelsea")
+    html = "".join(element.proto.body for element in app.get("html"))
+    for name in VGG.classes:
+        assert f"<td>{name}</td>" in html
+    assert "ten things" in text_of(app)

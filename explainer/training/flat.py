@@ -42,8 +42,16 @@ class Flat:
         self.weights = self.values[:, : self.weight_count]
         self.weight_gradients = self.gradients[:, : self.weight_count]
         self._collected = set(names)
+        self._rows = dict[tuple[int, int], tuple[Tensor, Tensor]]()
         self._point(models)
         self.slots = {slot: self._slot(slot, memories) for slot in slots}
+
+    def rows(self, rows: slice) -> tuple[Tensor, Tensor]:
+        """Gradients and values of the weights of these models, as windows that are made once."""
+        place = (rows.start, rows.stop)
+        if place not in self._rows:
+            self._rows[place] = (self.weight_gradients[rows], self.weights[rows])
+        return self._rows[place]
 
     def overwrites(self, *names: str) -> None:
         """Whoever computes the gradients of these parameters writes them into `gradient_blocks`."""

@@ -14,14 +14,17 @@ from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from explainer.training.augmentation.record import soft
+from explainer.training.dense_step import DenseStep, dense_step
 from explainer.training.evaluation import CHUNK, Score
+from explainer.training.feed import Feed, flattened
 from explainer.training.flat import Flat
+from explainer.training.layers import channels_last
 from explainer.training.meter import Meter, Scores, parts
 from explainer.training.run import Run
-from explainer.training.stacked_assembly import stacked_layers
+from explainer.training.stacked_assembly import Row, kind, stacked_layers, stacked_rows
 from explainer.training.stacked_layers import STACKED
 from explainer.training.update import update
 
@@ -46,11 +49,6 @@ def stack_key(run: Run) -> Hashable:
     )
 
 
-def _source(run: Run) -> Hashable:
-    """Runs with the same source see the same batches."""
-    return id(run) if run.recipe.augmentation else (run.seed, id(run.data))
-
-
 class Stack:
     """K runs of one shape, which share one matrix of parameters."""
 
@@ -58,9 +56,13 @@ class Stack:
         self.runs = runs
         models = [run.model for run in runs]
         self.flat = Flat(models, [run.memory for run in runs], runs[0].optimiser.slots)
-        self.layers = stacked_layers(self.flat, models)
+        rows = stacked_rows(models)
+        self.layers = stacked_layers(self.flat, rows)
         self.meter = Meter(runs, self.flat, self.scores)
-        self._smoothing = self._smoothings()
+        self._feed = Feed(runs, flattened if kind(rows[0]) is nn.Flatten else channels_last)
+        self._smoothings = [run.recipe.regularisation.label_smoothing for run in runs]
+        self._smoothing = self._column()
+        self.learn: Learn = self._by_hand(rows) or self.by_autograd
 
     def forward(self, inputs: list[Tensor], *, training: bool) -> Tensor:
         """Logits `(K, N, classes)` for one batch shared by all, or for K batches."""
@@ -72,14 +74,7 @@ class Stack:
 
     def batch(self) -> tuple[list[Tensor], list[Tensor]]:
         """Inputs and targets of the next step: one for all where they are the same, else K."""
-        step, seen = self.meter.steps, dict[Hashable, tuple[Tensor, Tensor]]()
-        for run in self.runs:
-            if (key := _source(run)) not in seen:
-                seen[key] = run.batch(step)
-        batches = list(seen.values())
-        if len(batches) > 1:
-            batches = [seen[_source(run)] for run in self.runs]
-        return [inputs for inputs, _ in batches], [targets for _, targets in batches]
+        return self._feed.at(self.meter.steps)
 
     def losses(self, logits: Tensor, targets: list[Tensor]) -> Tensor:
         """The data loss of each run, `(K,)`: cross-entropy with its own label smoothing."""
@@ -93,7 +88,7 @@ class Stack:
             wanted = wanted + self._smoothing * (1 / classes - wanted)
         return -(wanted * logits.log_softmax(2)).sum(2).mean(1)
 
-    def learn(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
+    def by_autograd(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
         """The data loss of each run, `(K,)`; its gradients are in `flat` afterwards."""
         losses = self.losses(self.forward(inputs, training=True), targets)
         torch.autograd.backward(losses, torch.ones_like(losses))
@@ -119,11 +114,16 @@ class Stack:
             totals += torch.stack([loss, (logits.argmax(2) == labels).sum(1)])
         return [Score(loss / examples, right / examples) for loss, right in totals.T.tolist()]
 
-    def _smoothings(self) -> Tensor | None:
-        values = [run.recipe.regularisation.label_smoothing for run in self.runs]
-        return (
-            torch.tensor(values, device=self.runs[0].device)[:, None, None] if any(values) else None
-        )
+    def _by_hand(self, rows: list[Row]) -> DenseStep | None:
+        """The short way, where there is one; an accelerator has graphs for that (`graphs.py`)."""
+        if self.runs[0].device.type != "cpu":
+            return None
+        return dense_step(self.flat, rows, self._smoothings, self.runs[0].batches.size)
+
+    def _column(self) -> Tensor | None:
+        if not any(self._smoothings):
+            return None
+        return torch.tensor(self._smoothings, device=self.runs[0].device)[:, None, None]
 
 
 def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:

@@ -20,14 +20,18 @@ Row = tuple[str, Sequence[nn.Module | None]]
 """A name, and the module of that name of each network; None where a network has none."""
 
 
-def stacked_layers(flat: Flat, models: Sequence[nn.Sequential]) -> list[Layer]:
-    """The layers of all models together; a model may lack a dropout that others have.
-
-    Raises `ValueError` where the models differ in more than that.
-    """
+def stacked_rows(models: Sequence[nn.Sequential]) -> list[Row]:
+    """The modules of all models by name; a model may lack a dropout that others have."""
     tables = [dict(model.named_children()) for model in models]
     names = merged([list(table) for table in tables])
-    rows = pools_first([(name, [table.get(name) for table in tables]) for name in names])
+    return pools_first([(name, [table.get(name) for table in tables]) for name in names])
+
+
+def stacked_layers(flat: Flat, rows: list[Row]) -> list[Layer]:
+    """The layers of all models together.
+
+    Raises `ValueError` where the models differ in more than dropout.
+    """
     layers, position = list[Layer](), 0
     while position < len(rows):
         layer, used = _layer(flat, rows[position:])

@@ -38,18 +38,17 @@ def update(
     step; max-norm. `step` counts from 1; `rates`, `strengths` and `max_norms` have one entry for
     each model, and 0 is off.
     """
-    weights, gradients = flat.weights, flat.weight_gradients
     for rows, amount in spread([one["l2"] for one in strengths]):
-        add_l2_gradient(gradients[rows], weights[rows], amount)
+        add_l2_gradient(*flat.rows(rows), amount)
     for rows, amount in spread([one["l1_subgradient"] for one in strengths]):
-        add_l1_subgradient(gradients[rows], weights[rows], amount)
+        add_l1_subgradient(*flat.rows(rows), amount)
     decays = [one["weight_decay"] or optimiser.decay for one in strengths]
     for rows, amount in spread(products(rates, decays)):
-        decay(weights[rows], amount)
+        decay(flat.rows(rows)[1], amount)
     rate = for_all(rates, flat.values)
     optimiser.update(flat.values, flat.gradients, flat.slots, step, rate, momentum)
     for rows, amount in spread(products(rates, [one["l1_proximal"] for one in strengths])):
-        soft_threshold(weights[rows], amount)
+        soft_threshold(flat.rows(rows)[1], amount)
     for rows, limit in spread(max_norms):
         for name in flat.weight_names:
             limit_norms(flat.blocks[name].data[rows], limit)
@@ -57,6 +56,8 @@ def update(
 
 def spread(amounts: Sequence[float]) -> Iterator[tuple[slice, float]]:
     """Which rows get which amount: neighbours that agree together, and none that get 0."""
+    if not any(amounts):
+        return
     start = 0
     for place in range(1, len(amounts) + 1):
         if place == len(amounts) or amounts[place] != amounts[start]:

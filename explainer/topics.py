@@ -42,6 +42,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="attribution",
+        title="Attribution",
+        icon=":material/center_focus_strong:",
+        section="Networks",
+        question="Why did the network say that?",
+        networks=True,
+    ),
+    Topic(
         slug="training_lab",
         title="Training lab",
         icon=":material/science:",

@@ -3,7 +3,7 @@
 from explainer.ui.feature_maps import (
     all_maps,
     layer_choice,
-    network_choice,
+    network_and_side,
     observed,
     one_map,
     subject,
@@ -15,8 +15,8 @@ from explainer.ui.prose import say
 
 open_page("feature_maps")
 chosen = picture_input()
-entry, side = network_choice()
-network_answer(chosen, entry)
+entry, side = network_and_side()
+network_answer(chosen, entry, "feature_maps")
 looked = subject(chosen, entry, side)
 layer = layer_choice(looked)
 seen = observed(looked, layer)

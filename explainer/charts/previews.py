@@ -91,6 +91,14 @@ def _first_maps(theme: Theme) -> Codes:
     return np.vstack([np.hstack(tiles[start : start + 3]) for start in (0, 3, 6)])
 
 
+def _occluded(_theme: Theme) -> Codes:
+    """A photo with a grey square on it: the plainest way to ask which pixels count."""
+    codes = _square(gallery_picture("chelsea").codes).copy()
+    side = codes.shape[0]
+    codes[side // 3 : side // 2, side // 4 : side // 2] = 128
+    return codes
+
+
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
@@ -122,6 +130,13 @@ PREVIEWS: tuple[Preview, ...] = (
         "layer answers it: edges of one direction, spots, patches of one colour.",
         picture=_first_maps,
         query={"picture": "chelsea"},
+    ),
+    Preview(
+        topic="attribution",
+        question="Would it still be a cat without this?",
+        alt="A cat's face with a grey square over one eye.",
+        picture=_occluded,
+        query={"picture": "chelsea", "attribution.method": "Occlusion"},
     ),
     Preview(
         topic="training_lab",

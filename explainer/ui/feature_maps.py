@@ -28,18 +28,18 @@ from explainer.networks.drill import drill
 from explainer.networks.graph import INPUT, Layer
 from explainer.networks.looking import Seen, as_input, for_maps, see
 from explainer.networks.shared import shared_layers, shared_network
-from explainer.networks.shipped import SHIPPED, Shipped
+from explainer.networks.shipped import Shipped
 from explainer.ui.appearance import theme
 from explainer.ui.components import pack
 from explainer.ui.drills import described
 from explainer.ui.live import live_picture
 from explainer.ui.maps import maps_montage
+from explainer.ui.network_choice import network_card, network_choice
 from explainer.ui.picture import Chosen
 from explainer.ui.prose import say
 from explainer.ui.unit import Legend, unit_view
 
 KEY = "feature_maps"
-FIRST = "Small VGG"
 SIDES = (128, 192, 256, 384, 512)
 FIRST_SIDE = 256
 COLUMNS, GAP, LARGEST_TILE, SMALLEST_TILE = 8, 3, 118, 20
@@ -55,28 +55,12 @@ class Subject:
     layers: tuple[Layer, ...]
 
 
-def network_choice() -> tuple[Shipped, int]:
-    """Which network, of those whose weights are there, and how large it is to see the photo."""
-    present = {entry.title: entry for entry in SHIPPED if entry.weights().is_file()}
-    first = FIRST if FIRST in present else next(iter(present))
+def network_and_side() -> tuple[Shipped, int]:
+    """Which network, and how large it is to see the photo."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        title = st.segmented_control(
-            "Network",
-            list(present),
-            default=first,
-            required=True,
-            key=f"{KEY}.network",
-            bind="query-params",
-            persist_state="session",
-            width="content",
-        )
-        entry = present[str(title)]
+        entry = network_choice(KEY)
         side = _side() if entry.any_size else entry.input_size
-    card = entry.card()
-    st.caption(
-        f"{entry.description} {card.parameters:,} weights, trained by this project on CIFAR-10: "
-        f"{card.accuracy:.1%} of its {card.test_pictures:,} test pictures right. ({entry.source}.)"
-    )
+    network_card(entry)
     return entry, side
 
 

@@ -14,12 +14,15 @@ from explainer.ui.pictures import figures, inline
 from explainer.ui.prose import escaped, say
 from explainer.ui.tables import table
 
-KEY = "feature_maps"
+PROSE = "feature_maps"
 SIDE = 150
 
 
-def network_answer(chosen: Chosen, entry: Shipped) -> None:
-    """The square that the network answers for, its answer, and the arithmetic behind it."""
+def network_answer(chosen: Chosen, entry: Shipped, page: str) -> None:
+    """The square that the network answers for, its answer, and the arithmetic behind it.
+
+    `page` is the slug of the page that asks.
+    """
     network = shared_network(entry.slug)
     found = answer(network, chosen.picture.codes, entry)
     left, right = st.columns([1, 2.4], gap="medium")
@@ -32,12 +35,12 @@ def network_answer(chosen: Chosen, entry: Shipped) -> None:
         st.vega_lite_chart(
             answer_points(entry.classes, found.probabilities.tolist()),
             answer_spec(theme()),
-            key=f"{KEY}.answer",
+            key=f"{page}.answer",
             alt="The probability of each class, the likeliest first.",
         )
-    say(KEY, "answer")
+    say(PROSE, "answer")
     with st.expander("The last step: from ten numbers to probabilities"):
-        say(KEY, "softmax")
+        say(PROSE, "softmax")
         rows = zip(
             entry.classes, found.logits, found.exponentials, found.probabilities, strict=True
         )

@@ -1,0 +1,47 @@
+"""The attribution page in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.test_filters import NAMELESS, named
+
+CAT = "/attribution?picture=chelsea"
+
+
+def painted(page: Page) -> None:
+    """Wait until the last of the methods has its map."""
+    expect(page.get_by_role("img", name="Score-CAM: map of the picture.").first).to_be_visible(
+        timeout=90_000
+    )
+
+
+def test_two_methods_are_looked_at_and_one_is_judged(open_page: OpenPage) -> None:
+    page = open_page(CAT + "&attribution.method=Occlusion")
+    painted(page)
+    expect(page.get_by_role("img", name="Occlusion: map of the picture.")).to_have_count(2)
+    page.get_by_role("button", name="Judge this map").click()
+    expect(page.get_by_text("all layers shuffled")).to_be_visible(timeout=60_000)
+    expect(page.locator("table.figures").last).to_contain_text("weights")
+
+
+@pytest.mark.parametrize("viewport", ["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_screenshot_of_the_attribution_page_fits_the_screen(
+    open_page: OpenPage,
+    screenshot: Callable[[Page, str], Path],
+    viewport: Literal["desktop", "phone"],
+    scheme: Literal["light", "dark"],
+) -> None:
+    page = open_page(CAT, viewport=viewport, colour_scheme=scheme)
+    painted(page)
+    assert page.evaluate(NAMELESS) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    page.get_by_text("Which pixels speak for the answer?").scroll_into_view_if_needed()
+    screenshot(page, named("attribution", viewport, scheme))

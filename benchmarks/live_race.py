@@ -1,8 +1,8 @@
 """What a race and those who watch cost one another.
 
 - *watched*: steps a second of a race of 8 recipes while the server draws its live panel four times
-  a second, and an instrument every second, against the same race with nobody looking (the
-  yardstick), in turns. The browser is left out: it has a machine of its own.
+  a second, the table once and an instrument every two seconds, against the same race with nobody
+  looking (the yardstick), in turns. The browser is left out: it has a machine of its own.
 - *slider*: from hand to picture on another visitor's Filters page, real server and real Chromium,
   while the race trains, against the same with the race paused (the yardstick). Here the browser
   shares the cores with the race, so the figure is an upper bound.
@@ -32,6 +32,7 @@ SECONDS = 4.0
 ROUNDS = 4
 INSTRUMENTS = ("Weights", "Gradients", "Mistakes")
 UPDATES_PER_SECOND = 4
+EVERY = (1, 4, 8)  # updates, for curves, table and instrument
 STEP = re.compile(r"Step ([\d,]+) of")
 
 
@@ -52,26 +53,30 @@ def panel(ticket: object) -> None:
     draw(ticket)  # type: ignore[arg-type]
 
 
-def beside(ticket: object, name: str) -> None:
-    """What the fragments of the table and of an instrument, if any, run every second."""
-    from explainer.ui.instruments.tabs import TABS
+def table(ticket: object) -> None:
+    """What the fragment of the table runs every second."""
     from explainer.ui.race_table import standings
 
     standings(ticket.race.snapshot)  # type: ignore[attr-defined]
-    if name:
-        TABS[name](ticket, moving=True)
+
+
+def instrument(ticket: object, name: str) -> None:
+    """What the fragment of an instrument runs every two seconds."""
+    from explainer.ui.instruments.tabs import TABS
+
+    TABS[name](ticket, moving=True)
 
 
 def rate(ticket: Ticket[Race], watching: Sequence[AppTest]) -> float:
-    """Steps a second over some seconds; of `watching` the first is drawn four times as often.
+    """Steps a second over some seconds while the apps of `watching` are drawn.
 
-    That is four times a second; the others are drawn once a second.
+    The first four times a second, the second once a second, the third every two seconds.
     """
     started, first, turn = time.perf_counter(), ticket.race.snapshot.step, 0
     while time.perf_counter() - started < SECONDS:
         begun = time.perf_counter()
         for place, app in enumerate(watching):
-            if not place or turn % UPDATES_PER_SECOND == 0:
+            if turn % EVERY[place] == 0:
                 app.run()
         turn += 1
         time.sleep(max(0.0, 1 / UPDATES_PER_SECOND - (time.perf_counter() - begun)))
@@ -86,8 +91,9 @@ def print_watched() -> None:
     rate(ticket, [])
     print("watched, aim: at least 0.95 of the steps a second with nobody looking")
     for name in ("", *INSTRUMENTS):
-        table = AppTest.from_function(beside, args=(ticket, name)).run(timeout=30)
-        looks = [curves, table]
+        looks = [curves, AppTest.from_function(table, args=(ticket,)).run(timeout=30)]
+        if name:
+            looks.append(AppTest.from_function(instrument, args=(ticket, name)).run(timeout=30))
         pairs = [(rate(ticket, looks), rate(ticket, [])) for _ in range(ROUNDS)]
         watched, alone = (float(np.median(column)) for column in zip(*pairs, strict=True))
         ratio = float(np.median([one / other for one, other in pairs]))

@@ -74,6 +74,18 @@ def test_every_layer_can_be_looked_at(layer: str) -> None:
     assert told["rows"] or told["terms"] or told["text"]
 
 
+@pytest.mark.parametrize("slug", ["lenet", "resnet20"])
+def test_some_layers_of_every_kind_of_the_other_networks_can_be_looked_at(slug: str) -> None:
+    entry = shipped(slug)
+    app = app_at("feature_maps", feature_maps__network=entry.title, feature_maps__side="128")
+    size = 128 if entry.any_size else 32
+    kinds = {layer.kind: layer.name for layer in shared_layers(slug, (3, size, size))}
+    for name in kinds.values():
+        app.selectbox(key=f"feature_maps.layer.{slug}").set_value(name).run()
+        assert not app.exception, app.exception
+        assert np.isfinite(arithmetic(app, 0, 0)["total"]["value"])
+
+
 def test_a_link_opens_the_layer_and_the_map_it_names() -> None:
     app = app_at("feature_maps", feature_maps__layer="conv2_1", feature_maps__map="5")
     assert app.selectbox(key="feature_maps.layer.vgg").value == "conv2_1"

@@ -48,3 +48,23 @@ def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
     """A JSON header and byte blobs as one message: length, header (with the sizes), blobs."""
     head = json.dumps({**header, "sizes": [len(blob) for blob in blobs]}).encode()
     return b"".join((len(head).to_bytes(4, "little"), head, *blobs))
+
+
+def unread(name: str, state: str) -> dict[str, Any]:
+    """What component `name` last reported as `state`, where no run has taken it; else nothing."""
+    message = dict((st.session_state.get(name) or {}).get(state) or {})
+    return message if message.get("number", 0) > _last_read(name) else {}
+
+
+def number_of(name: str, message: dict[str, Any]) -> int:
+    """The number of the newest report that a run knows of: the browser keeps what is newer."""
+    return int(message.get("number", _last_read(name)))
+
+
+def mark_read(name: str, message: dict[str, Any]) -> None:
+    """Remember that `message` is taken; after the mount, where a run may still be broken off."""
+    st.session_state[f"{name}.read"] = number_of(name, message)
+
+
+def _last_read(name: str) -> int:
+    return int(st.session_state.get(f"{name}.read", 0))

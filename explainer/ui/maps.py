@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from explainer.images.thumbnails import encode_jpeg, encode_png
-from explainer.ui.components import mount, pack, reported
+from explainer.ui.components import mark_read, mount, number_of, pack, reported, unread
 
 LOSSLESS_BELOW = 640 * 640
 
@@ -62,26 +61,6 @@ def maps_montage(
     mount("maps", key=name, data=_packed(header, montage), on_picked_change=reported)
     mark_read(name, message)
     return chosen
-
-
-def unread(name: str, state: str) -> dict[str, Any]:
-    """What component `name` last reported as `state`, where no run has taken it; else nothing."""
-    message = dict((st.session_state.get(name) or {}).get(state) or {})
-    return message if message.get("number", 0) > _last_read(name) else {}
-
-
-def number_of(name: str, message: dict[str, Any]) -> int:
-    """The number of the newest report that a run knows of: the browser keeps what is newer."""
-    return int(message.get("number", _last_read(name)))
-
-
-def mark_read(name: str, message: dict[str, Any]) -> None:
-    """Remember that `message` is taken; after the mount, where a run may still be broken off."""
-    st.session_state[f"{name}.read"] = number_of(name, message)
-
-
-def _last_read(name: str) -> int:
-    return int(st.session_state.get(f"{name}.read", 0))
 
 
 def _check(

@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 from explainer.charts.theme import centred
 from explainer.images.thumbnails import encode_jpeg, encode_png, fit
 from explainer.ui.appearance import theme
-from explainer.ui.components import mount, pack, reported
-from explainer.ui.maps import mark_read, number_of, unread
+from explainer.ui.components import mark_read, mount, number_of, pack, reported, unread
 
 SHOWN_SIDE = 800
 LOSSLESS_BELOW = 160 * 160

@@ -99,7 +99,23 @@ def _unpack(folder: Path, file: Path, name: str) -> None:
         members = [member for member in archive if member.name.startswith(f"{folder.name}/")]
         if sum(member.size for member in members) > UNPACKED:
             raise DataError(f"{name} unpacks to more than {UNPACKED // 1024**2} MB")
-        archive.extractall(unpacked, members, filter="data")
+        for member in members:
+            _extract(archive, member, unpacked.resolve(), name)
     if folder.exists():
         shutil.rmtree(folder)
     (unpacked / folder.name).replace(folder)
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path, name: str) -> None:
+    """Write one file of the archive; what is neither a file nor a folder in `into` is refused.
+
+    `TarFile.extractall` has a filter for this from Python 3.11.4 on alone.
+    """
+    target = (into / member.name).resolve()
+    content = archive.extractfile(member) if member.isfile() else None
+    if not target.is_relative_to(into) or (content is None and not member.isdir()):
+        raise DataError(f"{name} holds {member.name!r}, which has no place in it")
+    if content is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with content, target.open("wb") as file:
+            shutil.copyfileobj(content, file)

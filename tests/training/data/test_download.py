@@ -225,3 +225,20 @@ def test_an_archive_that_leads_elsewhere_is_refused(
     with pytest.raises(DataError, match="CIFAR-10 could not be downloaded"):
         download("cifar-10")
     assert not list(root.parent.rglob("evil"))
+
+
+def test_a_link_in_an_archive_is_refused(
+    root: Path, served: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, answers = served
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        link = tarfile.TarInfo(f"{BATCHES}/test_batch")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    answers["/c.tar.gz"] = packed.getvalue()
+    monkeypatch.setattr(datasets.CIFAR10, "url", f"{address}c.tar.gz")
+    monkeypatch.setattr(datasets.CIFAR10, "tgz_md5", digest(answers["/c.tar.gz"]))
+    with pytest.raises(DataError, match="has no place in it"):
+        download("cifar-10")
+    assert not (root / BATCHES).exists()

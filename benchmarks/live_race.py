@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.interaction import ARGUMENTS, MOVES, SINGLE_MOVES
 from explainer.service import Ticket, stop_service
 from explainer.training.race import Race
-from explainer.warmup import freeze_heap
+from explainer.warmup import SWITCH_SECONDS, freeze_heap
 from scripts.chromium import find
 from scripts.serving import ROOT, serving
 
@@ -88,6 +89,7 @@ def print_watched() -> None:
     ticket = race_under_way()
     curves = AppTest.from_function(panel, args=(ticket,), default_timeout=30).run()
     freeze_heap()  # as the server does
+    sys.setswitchinterval(SWITCH_SECONDS)
     rate(ticket, [])
     print("watched, aim: at least 0.95 of the steps a second with nobody looking")
     for name in ("", *INSTRUMENTS):

@@ -23,10 +23,16 @@ USUAL_SHARE = 99.5
 PALE = 0.2
 
 
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of `#rrggbb`, in 0..255."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return red, green, blue
+
+
 @lru_cache(maxsize=32)
 def colour_table(stops: tuple[str, ...]) -> Codes:
     """256 RGB colours between `stops` (`#rrggbb`), linear between neighbours. `(256, 1, 3)`."""
-    anchors = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops], float)
+    anchors = np.array([rgb(stop) for stop in stops], float)
     positions = np.linspace(0, len(stops) - 1, 256)
     channels = [np.interp(positions, np.arange(len(stops)), anchors[:, i]) for i in range(3)]
     return np.stack(channels, axis=1).round().astype(np.uint8)[:, None, :]

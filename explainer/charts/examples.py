@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explainer.charts.colour import rgb
 from explainer.charts.theme import Theme
 
 TILE = 56
@@ -27,7 +28,7 @@ def first_of_each_class(labels: Tensor, classes: int, count: int) -> list[list[i
 def class_montage(pictures: Tensor, rows: list[list[int]], theme: Theme) -> NDArray[np.uint8]:
     """Pictures `(N, C, H, W)` in [0, 1] in rows, each tile enlarged with hard edges, RGB."""
     columns = max(len(row) for row in rows)
-    page = [int(theme.background[i : i + 2], 16) for i in (1, 3, 5)]
+    page = rgb(theme.background)
     side = TILE + GAP
     canvas = np.full((len(rows) * side, columns * side, 3), page, np.uint8)
     for top, row in enumerate(rows):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint, to_codes
+from explainer.charts.colour import paint, rgb, to_codes
 from explainer.charts.theme import Theme, centred
 
 Codes = NDArray[np.uint8]
@@ -19,7 +19,7 @@ def tiles(pictures: Sequence[Codes], theme: Theme, *, columns: int, gap: int = 1
     """Pictures `(H, W, 3)` of one size in rows of `columns`, on the colour of the page."""
     height, width = pictures[0].shape[:2]
     rows = -(-len(pictures) // columns)
-    page = [int(theme.background[i : i + 2], 16) for i in (1, 3, 5)]
+    page = rgb(theme.background)
     canvas = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, 3), page)
     for place, picture in enumerate(pictures):
         top, left = place // columns * (height + gap), place % columns * (width + gap)

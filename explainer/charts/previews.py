@@ -18,7 +18,7 @@ from explainer.convolution.apply import apply
 from explainer.convolution.kernels import weights
 from explainer.convolution.view import statistics
 from explainer.images.gallery import gallery_picture
-from explainer.images.thumbnails import fit
+from explainer.images.thumbnails import centred_square, fit
 
 Codes = NDArray[np.uint8]
 SIDE, MAP_SIDE = 420, 140
@@ -56,9 +56,7 @@ def _filtered(
 
 
 def _square(codes: Codes) -> Codes:
-    side = min(codes.shape[:2])
-    top, left = ((size - side) // 2 for size in codes.shape[:2])
-    return fit(codes[top : top + side, left : left + side], SIDE, SIDE)
+    return fit(centred_square(codes), SIDE, SIDE)
 
 
 def _faces(_theme: Theme) -> Codes:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from explainer.charts.colour import rgb
 from explainer.charts.specs import bare
 from explainer.charts.theme import Theme
 from explainer.training.instruments.boundary import Boundary
@@ -79,9 +80,9 @@ def boundary_picture(found: Boundary, theme: Theme) -> Codes:
     Between classes the colours mix as the probabilities do. Training points are discs, validation
     points rings.
     """
-    colours = np.array([_rgb(colour) for colour in theme.categorical], float)
+    colours = np.array([rgb(colour) for colour in theme.categorical], float)
     classes = found.probabilities.shape[2]
-    page = np.array(_rgb(theme.background), float)
+    page = np.array(rgb(theme.background), float)
     plane = found.probabilities @ colours[:classes]
     plane = FAINT * page + (1 - FAINT) * plane
     size = (PICTURE_SIDE, PICTURE_SIDE)
@@ -109,8 +110,3 @@ def _points(
         cv2.circle(canvas, (x, y), 4 if filled else 3, colour, -1 if filled else 1, cv2.LINE_AA)
         if filled:
             cv2.circle(canvas, (x, y), 4, (255, 255, 255), 1, cv2.LINE_AA)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return red, green, blue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint
+from explainer.charts.colour import paint, rgb
 from explainer.charts.theme import Theme
 from explainer.training.instruments.next_step import Dropped
 
@@ -18,5 +18,4 @@ def dropped_picture(dropped: Dropped, theme: Theme) -> NDArray[np.uint8]:
     kept = dropped.kept[:, :MOST_UNITS]
     reach = float(np.percentile(values, 99)) or 1.0
     cells = paint(np.ascontiguousarray(values), 0.0, reach, theme.sequential)
-    red, green, blue = (int(theme.categorical[1][i : i + 2], 16) for i in (1, 3, 5))
-    return np.where(kept[:, :, None], cells, np.array([red, green, blue], np.uint8))
+    return np.where(kept[:, :, None], cells, np.array(rgb(theme.categorical[1]), np.uint8))

@@ -33,10 +33,15 @@ def thumbnail(codes: Codes, size: int) -> bytes:
 
     Where the square is smaller than ``size`` it keeps its own size.
     """
+    return encode_jpeg(fit(centred_square(codes), size, size), quality=85)
+
+
+def centred_square(codes: Codes) -> Codes:
+    """The largest square in the middle of ``codes`` (H, W, 3): a window, no copy."""
     rows, columns = codes.shape[:2]
     side = min(rows, columns)
     top, left = (rows - side) // 2, (columns - side) // 2
-    return encode_jpeg(fit(codes[top : top + side, left : left + side], size, size), quality=85)
+    return codes[top : top + side, left : left + side]
 
 
 def encode_jpeg(codes: Codes, quality: int = 90) -> bytes:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.images.thumbnails import fit
+from explainer.images.thumbnails import centred_square, fit
 from explainer.networks.drill_sums import SoftmaxDrill, softmax
 from explainer.networks.graph import Layer, layer_named, maps
 from explainer.networks.recording import Recording, record
@@ -53,13 +53,11 @@ def for_maps(codes: Codes, entry: Takes, side: int) -> Codes:
 
 def for_answer(codes: Codes, entry: Takes) -> Codes:
     """The centred square of the photo at the network's own size, by area. `(S, S, 3)`."""
-    side = min(codes.shape[:2])
-    top, left = ((size - side) // 2 for size in codes.shape[:2])
-    square = codes[top : top + side, left : left + side]
+    square = centred_square(codes)
     small = fit(square, entry.input_size, entry.input_size)
     if small.shape[0] == entry.input_size:
         return small
-    repeats = np.linspace(0, side - 1, entry.input_size).round().astype(int)
+    repeats = np.linspace(0, len(square) - 1, entry.input_size).round().astype(int)
     return np.ascontiguousarray(square[np.ix_(repeats, repeats)])
 
 

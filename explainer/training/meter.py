@@ -99,7 +99,7 @@ class Meter:
             return
         sums = self.flat.weight_sums().tolist()
         norms = self.flat.gradient_norms().tolist()
-        scores, layers = self._scores(self.runs), self._layers()
+        scores, layers = self._scores(self.runs), self._layers(watched=scheduled)
         for run, score, sum_of, norm, layer in zip(
             self.runs, scores, sums, norms, layers, strict=True
         ):
@@ -145,9 +145,13 @@ class Meter:
         self._before = self.flat.weights.clone() if due else None
 
     @torch.no_grad()
-    def _layers(self) -> NDArray[np.float32]:
-        """`(K, 4, L)`: for each run and layer what `LAYER_COLUMNS` names."""
-        flat, before = self.flat, self._before
+    def _layers(self, *, watched: bool) -> NDArray[np.float32]:
+        """`(K, 4, L)`: for each run and layer what `LAYER_COLUMNS` names.
+
+        Unless the step was `watched` there is no telling how long it was: what is remembered then
+        are the weights before the next one.
+        """
+        flat, before = self.flat, self._before if watched else None
         weights = torch.split(flat.weights, self._sizes, 1)
         gradients = torch.split(flat.weight_gradients, self._sizes, 1)
         norms = lengths(weights)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -24,7 +25,8 @@ from explainer.gradients.attribution.target import (
     Target,
 )
 from explainer.gradients.attribution.trust import Trust, trust
-from explainer.networks.looking import answer, as_input, for_answer
+from explainer.networks.drill_sums import SoftmaxDrill
+from explainer.networks.looking import as_input, for_answer
 from explainer.networks.shared import shared_network
 from explainer.networks.shipped import Shipped
 from explainer.ui.appearance import theme
@@ -37,6 +39,7 @@ KEY = "attribution"
 SIDE, LARGE = 136, 240
 SLOW = {"integrated-gradients": {"steps": 64}}  # enough to look at; judged with as many
 STEPS = 24
+MOST_KEPT = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +61,12 @@ class Asked:
         return (self.entry.slug, hash(self.square.tobytes()), self.target, self.layer)
 
 
-def question(chosen: Chosen, entry: Shipped) -> Asked:
-    """What is asked: why this class, why the runner-up, why the one and not the other."""
+def question(chosen: Chosen, entry: Shipped, said: SoftmaxDrill) -> Asked:
+    """What is asked of what the network `said`: why this class, why not the runner-up."""
     network = shared_network(entry.slug)
     square = for_answer(chosen.picture.codes, entry)
     inputs = as_input(square, entry)
-    first, second = _best_two(chosen, entry, network)
+    first, second = (entry.classes[place] for place in said.probabilities.argsort()[:-3:-1])
     targets: dict[str, Target] = {
         f"Why {first}? (its answer)": PREDICTED,
         f"Why {second}? (the runner-up)": RUNNER_UP,
@@ -85,11 +88,6 @@ def question(chosen: Chosen, entry: Shipped) -> Asked:
     return Asked(entry, network, square, inputs, black, targets[words], words, str(layer))
 
 
-def _best_two(chosen: Chosen, entry: Shipped, network: nn.Module) -> tuple[str, str]:
-    found = answer(network, chosen.picture.codes, entry).probabilities.argsort()[::-1]
-    return entry.classes[found[0]], entry.classes[found[1]]
-
-
 def side_by_side(asked: Asked) -> None:
     """Every method on the same picture and question."""
     say(KEY, "methods")
@@ -108,17 +106,22 @@ def side_by_side(asked: Asked) -> None:
 
 def _attribution(asked: Asked, method: Method) -> Attribution:
     kept = st.session_state.setdefault(f"{KEY}.kept", {})
-    place = (*asked.place, method.slug)
+    place = _place(asked, method)
     if place not in kept:
-        if len(kept) > 60:
+        if len(kept) >= MOST_KEPT:
             kept.clear()
-        kept[place] = attribute(
-            asked.network, asked.inputs, asked.target, method.slug,
-            layer=asked.layer if method.needs_layer else None,
-            settings=SLOW.get(method.slug), black=asked.black,
-        )  # fmt: skip
+        kept[place] = attribute(*_request(asked, method), **_options(asked, method))
     found: Attribution = kept[place]
     return found
+
+
+def _request(asked: Asked, method: Method) -> tuple[nn.Module, Tensor, Target, str]:
+    return asked.network, asked.inputs, asked.target, method.slug
+
+
+def _options(asked: Asked, method: Method) -> dict[str, Any]:
+    layer = asked.layer if method.needs_layer else None
+    return {"layer": layer, "settings": SLOW.get(method.slug), "black": asked.black}
 
 
 def _picture(found: Attribution, method: Method, height: int) -> str:
@@ -181,11 +184,7 @@ def _judged(asked: Asked, method: Method) -> tuple[Trust, Randomisation]:
     judged = trust(
         asked.network, asked.inputs, asked.target, values, steps=STEPS, black=asked.black
     )
-    shuffled = randomised_method(
-        asked.network, asked.inputs, asked.target, method.slug,
-        layer=asked.layer if method.needs_layer else None,
-        settings=SLOW.get(method.slug), black=asked.black,
-    )  # fmt: skip
+    shuffled = randomised_method(*_request(asked, method), **_options(asked, method))
     return judged, shuffled
 
 
@@ -208,10 +207,9 @@ def _deletion_and_insertion(found: Trust) -> None:
 
 def _shuffled(found: Randomisation, method: Method) -> None:
     say(KEY, "shuffled")
+    stages = list(zip(("the last layer", "all layers"), found.stages, strict=True))
     pictures = [("the trained network", found.values, 1.0)]
-    for stage in found.stages:
-        what = "all layers" if stage is found.stages[-1] else "the last layer"
-        pictures.append((f"{what} shuffled", stage.values, stage.rank_correlation))
+    pictures += [(f"{what} shuffled", one.values, one.rank_correlation) for what, one in stages]
     entries = []
     for what, values, correlation in pictures:
         codes = attribution_picture(values, theme(), signed=method.signed)
@@ -222,11 +220,11 @@ def _shuffled(found: Randomisation, method: Method) -> None:
         ["shuffled", "rank correlation ρ", "structural similarity", "so the map"],
         [
             [
-                "all layers" if stage is found.stages[-1] else "the last layer",
+                what,
                 f"{stage.rank_correlation:.2f}",
                 f"{stage.structural_similarity:.2f}",
                 f"<b>{escape(stage.verdict)}</b>",
             ]
-            for stage in found.stages
+            for what, stage in stages
         ],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer.charts.network import answer_points, answer_spec
+from explainer.networks.drill_sums import SoftmaxDrill
 from explainer.networks.looking import answer, for_answer
 from explainer.networks.shared import shared_network
 from explainer.networks.shipped import Shipped
@@ -18,10 +19,10 @@ PROSE = "feature_maps"
 SIDE = 150
 
 
-def network_answer(chosen: Chosen, entry: Shipped, page: str) -> None:
+def network_answer(chosen: Chosen, entry: Shipped, page: str) -> SoftmaxDrill:
     """The square that the network answers for, its answer, and the arithmetic behind it.
 
-    `page` is the slug of the page that asks.
+    `page` is the slug of the page that asks. Returns the answer.
     """
     network = shared_network(entry.slug)
     found = answer(network, chosen.picture.codes, entry)
@@ -52,6 +53,7 @@ def network_answer(chosen: Chosen, entry: Shipped, page: str) -> None:
             ],
         )
         st.caption(f"The sum of the exponentials is {found.sum:.4f}.")
+    return found
 
 
 def _number(value: float) -> str:

@@ -74,6 +74,17 @@ def test_another_map_is_chosen_by_a_click_and_stands_in_the_address(open_page: O
     expect(page).to_have_url(with_query("feature_maps.map=2"))
 
 
+def test_a_layer_is_chosen_by_a_click_on_its_bar(open_page: OpenPage) -> None:
+    page = open_page(CAT)
+    painted(page)
+    chart = page.locator('[data-testid="stVegaLiteChart"]').nth(1)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"])
+    expect(page).to_have_url(re.compile(r"feature_maps\.layer=(?!conv1_1(&|$))"))
+
+
 def test_a_layer_is_chosen_by_name(open_page: OpenPage) -> None:
     page = open_page(CAT)
     painted(page)

@@ -69,6 +69,17 @@ def test_before_the_first_step_there_is_no_update(digits: Prepared) -> None:
     assert np.isnan(run.record.history.curves().layers.update_ratio[0]).all()
 
 
+def test_a_pause_just_before_a_measurement_claims_no_update(digits: Prepared) -> None:
+    race = Race([PLAIN], digits, seeds=(0,))
+    race.step(3)  # step 4 is due: the weights before it are remembered already
+    while race.has_work:
+        race.run_slice(0.05)
+    curves = race.snapshot.runs[0].curves
+    assert curves.step[-1] == 3
+    assert np.isnan(curves.layers.update_ratio[-1]).all()
+    assert (curves.layers.gradient_norm[-1] > 0).all()
+
+
 def test_layers_are_named_in_the_order_in_which_the_picture_meets_them() -> None:
     model = nn.Sequential()
     model.add_module("conv1", nn.Conv2d(1, 2, 3))

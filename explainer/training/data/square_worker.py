@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from explainer.images.limits import LIMITS
 from explainer.images.picture import PictureError
 from explainer.images.reader import read
+from explainer.images.thumbnails import centred_square
 from explainer.images.worker import bound_this_process
 
 SIDE = 32
@@ -25,11 +26,8 @@ LENGTH = struct.Struct(">I")
 
 def square(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The centred square of `codes` (H, W, 3) as (32, 32, 3), by area; small ones are enlarged."""
-    rows, columns = codes.shape[:2]
-    side = min(rows, columns)
-    top, left = (rows - side) // 2, (columns - side) // 2
-    middle = np.ascontiguousarray(codes[top : top + side, left : left + side])
-    method = cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR
+    middle = np.ascontiguousarray(centred_square(codes))
+    method = cv2.INTER_AREA if len(middle) > SIDE else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(middle, (SIDE, SIDE), interpolation=method), np.uint8)
 
 

@@ -22,7 +22,7 @@ from explainer.ui.race_plan import KEY
 SHARE = 0.02
 SHORTEST_PAUSE = 0.9
 FIRST_WAIT, STILL_WAIT = 0.6, 10.0
-MOST_KEPT = 200  # pruning asks each run of a race
+MOST_KEPT = 24
 
 Value = TypeVar("Value")
 Question = Callable[[Sequence[Run]], Value]

@@ -46,14 +46,10 @@ def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         return
     reach = reach_of(kernels)
     figures(
-        [(_row(one, reach, index), _name(snapshot, index)) for index, one in enumerate(kernels)]
+        [(_row(one, reach, index), marked(snapshot, index)) for index, one in enumerate(kernels)]
     )
     st.caption(f"{of_step(answer.step, snapshot)}. One scale for all: ±{reach:.2g}.")
     _film(snapshot, shape)
-
-
-def _name(snapshot: Snapshot, index: int) -> str:
-    return marked(snapshot, index)
 
 
 def _row(kernels: Kernels, reach: float, index: int) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
+from explainer.training.recipe import Recipe
 from explainer.training.snapshot import Snapshot
 from explainer.ui.race_plan import KEY
 from explainer.ui.recipe_editor import dot, name_of
 
 
-def numbered(snapshot: Snapshot) -> list[str]:
+def numbered(recipes: Sequence[Recipe]) -> list[str]:
     """`1. Plain`, `2. Dropout`, …"""
-    return [f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(snapshot.recipes)]
+    return [f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(recipes)]
 
 
 def marked(snapshot: Snapshot, index: int) -> str:
@@ -23,7 +25,7 @@ def marked(snapshot: Snapshot, index: int) -> str:
 
 def pick_recipe(snapshot: Snapshot, name: str) -> int:
     """A choice of one recipe; its index."""
-    names = numbered(snapshot)
+    names = numbered(snapshot.recipes)
     if len(names) == 1:
         return 0
     key = f"{KEY}.{name}"

@@ -11,9 +11,9 @@ from explainer.training.instruments.verdict import held_against
 from explainer.training.recipe import Recipe
 from explainer.training.snapshot import Snapshot
 from explainer.ui.instruments.comparing import questions
+from explainer.ui.instruments.names import numbered
 from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY
-from explainer.ui.recipe_editor import name_of
 
 NO_GUESS = "No guess"
 GUESS, ABOUT = f"{KEY}.guess", f"{KEY}.guess_about"
@@ -70,7 +70,7 @@ def outcome(snapshot: Snapshot) -> None:
 
 
 def _names(recipes: Sequence[Recipe]) -> list[str]:
-    return [NO_GUESS, *(f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(recipes))]
+    return [NO_GUESS, *numbered(recipes)]
 
 
 def _question(snapshot: Snapshot) -> Question | None:

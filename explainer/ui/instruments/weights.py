@@ -110,27 +110,28 @@ def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
 
 
 def _pruned(ticket: Ticket[Race], snapshot: Snapshot) -> list[list[tuple[Pruned, ...]]]:
-    """The curve of each run, asked run by run so that the worker stays free for commands."""
-    seeds, runs = len(snapshot.seeds), list[tuple[Pruned, ...]]()
-    bar = st.progress(0.0, "Pruning") if not _known(ticket, snapshot) else None
+    """The curve of each run of this step; asked once, run by run, so that commands get through."""
+    now = (ticket.id, snapshot.seeds, snapshot.step)
+    kept = st.session_state.get(f"{KEY}.pruned_curves")
+    if kept is None or kept[0] != now:
+        kept = (now, _asked(ticket, snapshot))
+        if len(kept[1]) == len(snapshot.runs):
+            st.session_state[f"{KEY}.pruned_curves"] = kept
+    runs, seeds = kept[1], len(snapshot.seeds)
+    return [runs[start : start + seeds] for start in range(0, len(runs) - seeds + 1, seeds)]
+
+
+def _asked(ticket: Ticket[Race], snapshot: Snapshot) -> list[tuple[Pruned, ...]]:
+    """The curves of all runs, or of as many as there was an answer for."""
+    found, bar = list[tuple[Pruned, ...]](), st.progress(0.0, "Pruning")
     for number in range(len(snapshot.runs)):
         answer = latest(ticket, ("pruning", number), partial(_one, number), moving=False)
         if answer is None:
             break
-        runs.append(answer.value)
-        if bar:
-            bar.progress((number + 1) / len(snapshot.runs), "Pruning")
-    if bar:
-        bar.empty()
-    whole = len(runs) // seeds
-    return [runs[recipe * seeds : (recipe + 1) * seeds] for recipe in range(whole)]
-
-
-def _known(ticket: Ticket[Race], snapshot: Snapshot) -> bool:
-    """Whether the network of this step has been pruned already; remembers that it was."""
-    now = (ticket.id, snapshot.seeds, snapshot.step)
-    before, st.session_state[f"{KEY}.pruned_at"] = st.session_state.get(f"{KEY}.pruned_at"), now
-    return bool(before == now)
+        found.append(answer.value)
+        bar.progress((number + 1) / len(snapshot.runs), "Pruning")
+    bar.empty()
+    return found
 
 
 def _one(number: int, runs: Sequence[Run]) -> tuple[Pruned, ...]:

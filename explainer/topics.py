@@ -50,6 +50,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="depth",
+        title="Through depth",
+        icon=":material/stacked_line_chart:",
+        section="Gradients",
+        question="Why did deep networks not learn?",
+        networks=True,
+    ),
+    Topic(
         slug="training_lab",
         title="Training lab",
         icon=":material/science:",

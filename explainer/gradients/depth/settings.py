@@ -1,0 +1,59 @@
+"""One setting of the comparison: what a stack of layers is made of, apart from depth and width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explainer.gradients.activations import activation
+from explainer.training.fields import Field
+from explainer.training.initialisation import scheme
+from explainer.training.recipe import FIELDS, Network, Recipe, to_text, value_of
+from explainer.training.recipe import from_text as recipe_from_text
+
+MOST_SETTINGS = 6
+NAMES = (
+    "activation",
+    "initialisation",
+    "init_sigma",
+    "bias",
+    "batch_norm",
+    "layer_norm",
+    "residual",
+)
+SWITCHES = {"batch_norm": "batch norm", "layer_norm": "layer norm", "residual": "skips"}
+_BY_NAME = {entry.name: entry for entry in FIELDS}
+MOST_LAYERS = int(_BY_NAME["depth"].setting.maximum)  # type: ignore[union-attr]
+SETTING_FIELDS: tuple[Field, ...] = tuple(_BY_NAME[name] for name in NAMES if name in _BY_NAME)
+
+
+def setting(activation_slug: str, initialisation: str, **more: Any) -> Network:
+    """A stack of dense layers with this activation and initialisation."""
+    return Network(kind="mlp", activation=activation_slug, initialisation=initialisation, **more)
+
+
+def title(network: Network) -> str:
+    """The setting in a few words: `Sigmoid, Xavier, batch norm`."""
+    start = scheme(network.initialisation).title
+    if network.initialisation == "normal":
+        start = f"σ = {getattr(network, 'init_sigma', 0):g}"
+    extras = [words for name, words in SWITCHES.items() if getattr(network, name, False)]
+    extras += [] if getattr(network, "bias", True) else ["no bias"]
+    return ", ".join([activation(network.activation).title, start, *extras])
+
+
+def text_of(network: Network) -> str:
+    """The setting as a short text for a URL."""
+    return to_text(Recipe(network=network))
+
+
+def from_text(text: str) -> Network:
+    """The setting that :func:`text_of` wrote. Raises `ValueError` with one sentence."""
+    network = recipe_from_text(text).network
+    if network.kind != "mlp":
+        raise ValueError(f"the network is of kind {network.kind!r}, but it is a stack of layers")
+    return network
+
+
+def value(network: Network, field: Field) -> Any:
+    """The value that a setting has for that field."""
+    return value_of(Recipe(network=network), field)

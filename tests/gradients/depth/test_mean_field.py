@@ -1,0 +1,90 @@
+"""The theory of depth against integrals by SciPy, and against networks as wide as 512 units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from scipy.integrate import quad
+
+from explainer.gradients.activations import activation
+from explainer.gradients.depth.batch import digit_batch
+from explainer.gradients.depth.mean_field import Theory, moments, predicted
+from explainer.gradients.depth.passage import Passage, at_depth, pass_through
+from explainer.gradients.depth.settings import setting
+
+SEEDS = range(3)
+
+
+def both(activation_slug: str, initialisation: str, seed: int) -> tuple[Passage, Theory]:
+    """A pass through ten layers of 512 units, and the theory of it."""
+    batch = digit_batch(64, seed)
+    network = at_depth(setting(activation_slug, initialisation), 10, 512)
+    passage = pass_through(network, batch, seed)
+    theory = predicted(passage, batch)
+    assert theory is not None
+    return passage, theory
+
+
+@pytest.mark.parametrize(
+    ("activation_slug", "initialisation"),
+    [("sigmoid", "xavier"), ("tanh", "xavier"), ("tanh", "he"), ("relu", "he"), ("relu", "xavier")],
+)
+def test_theory_is_within_a_tenth_of_each_layer_of_512_units(
+    activation_slug: str, initialisation: str
+) -> None:
+    pairs = [both(activation_slug, initialisation, seed) for seed in SEEDS]
+    measured = np.mean([passage.factors for passage, _ in pairs], axis=0)
+    wanted = np.mean([theory.factors for _, theory in pairs], axis=0)
+    np.testing.assert_allclose(measured, wanted, rtol=0.1)
+    sums = np.mean([passage.sums for passage, _ in pairs], axis=0)
+    np.testing.assert_allclose(
+        sums, np.mean([np.sqrt(theory.variance) for _, theory in pairs], axis=0), rtol=0.1
+    )
+
+
+@pytest.mark.parametrize("slug", ["sigmoid", "tanh", "relu", "gelu", "elu", "leaky-relu"])
+@pytest.mark.parametrize("variance", [0.01, 1.0, 20.0])
+def test_the_moments_are_scipys_integrals(slug: str, variance: float) -> None:
+    function = activation(slug).module().double()
+    found = moments(function, torch.tensor([variance], dtype=torch.float64))
+
+    def value(x: float) -> float:
+        return float(function(torch.tensor(x * variance**0.5, dtype=torch.float64)))
+
+    def slope(x: float) -> float:
+        z = torch.tensor(x * variance**0.5, dtype=torch.float64, requires_grad=True)
+        function(z).backward()
+        assert z.grad is not None
+        return float(z.grad)
+
+    def mean(of: object, power: int) -> float:
+        density = 1 / np.sqrt(2 * np.pi)
+        total, _ = quad(
+            lambda x: of(x) ** power * density * np.exp(-x * x / 2),  # type: ignore[operator]
+            -12, 12, points=[0.0], limit=200,
+        )  # fmt: skip
+        return float(total)
+
+    assert float(found.value) == pytest.approx(mean(value, 1), rel=1e-4, abs=1e-6)
+    assert float(found.square) == pytest.approx(mean(value, 2), rel=1e-4)
+    assert float(found.slope) == pytest.approx(mean(slope, 2), rel=1e-4)
+
+
+def test_the_slope_of_relu_is_on_for_exactly_half_of_a_normal() -> None:
+    found = moments(torch.nn.ReLU(), torch.tensor([0.3, 3.0, 300.0], dtype=torch.float64))
+    torch.testing.assert_close(found.slope, torch.full((3,), 0.5, dtype=torch.float64))
+    torch.testing.assert_close(found.square, torch.tensor([0.15, 1.5, 150.0]).double())
+
+
+def test_he_keeps_the_gradient_through_relu_and_xavier_halves_its_square() -> None:
+    _, he = both("relu", "he", 0)
+    _, xavier = both("relu", "xavier", 0)
+    np.testing.assert_allclose(he.factors, 1.0, rtol=0.01)
+    np.testing.assert_allclose(xavier.factors, 0.5**0.5, rtol=0.01)
+
+
+def test_there_is_no_such_theory_of_batch_norm() -> None:
+    batch = digit_batch(32, 0)
+    network = at_depth(setting("sigmoid", "xavier", batch_norm=True), 3, 32)
+    assert predicted(pass_through(network, batch, 0), batch) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from explainer.gradients.activations import ACTIVATIONS
+from explainer.gradients.activations import TRAINED
 from explainer.training.fields import check_all, choice, number, switch, whole
 from explainer.training.initialisation import SCHEMES
 from explainer.training.kinds import KINDS
@@ -39,7 +39,7 @@ class Network:
     pooling: str = choice(
         "pool", "Pooling", "max", POOLINGS, "What is left of a 2 × 2 window.", "cnn"
     )
-    activation: str = choice("act", "Activation", "relu", ACTIVATIONS, "After every hidden layer.")
+    activation: str = choice("act", "Activation", "relu", TRAINED, "After every hidden layer.")
     batch_norm: bool = switch("bn", "Batch norm", False, "Before every activation.")
     initialisation: str = choice("init", "Initialisation", "he", SCHEMES, "The scale of the start.")
 

@@ -178,11 +178,29 @@ STACKED: dict[type[nn.Module], Maker] = {
             nn.ELU,
             nn.SELU,
             nn.GELU,
+            nn.Hardtanh,
+            nn.Softsign,
+            nn.CELU,
+            nn.Softplus,
+            nn.SiLU,
+            nn.Mish,
+            nn.Hardswish,
         ),
         elementwise,
     ),
 }
-RISING = (nn.Sigmoid, nn.Tanh, nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU)
+RISING = (
+    nn.Sigmoid,
+    nn.Tanh,
+    nn.Hardtanh,
+    nn.Softsign,
+    nn.ReLU,
+    nn.LeakyReLU,
+    nn.ELU,
+    nn.SELU,
+    nn.CELU,
+    nn.Softplus,
+)
 """Activations with f(a) ≤ f(b) for a ≤ b: the maximum may be taken before them."""
 
 OPTIONAL = (Dropout, MapDropout)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from explainer.gradients.activations import ACTIVATIONS, Activation, activation
+from explainer.gradients.activations import TRAINED, Activation, activation
 from explainer.training.initialisation import SCHEMES, initialise, scheme
 from explainer.training.layers import StochasticPool2d
 from explainer.training.networks import build, build_initialised
@@ -18,7 +18,7 @@ PICTURE = (1, 12, 12)
 NONE = Regularisation()
 
 
-@pytest.mark.parametrize("entry", ACTIVATIONS, ids=lambda entry: entry.slug)
+@pytest.mark.parametrize("entry", TRAINED, ids=lambda entry: entry.slug)
 @pytest.mark.parametrize("kind", ["mlp", "cnn"])
 def test_every_activation_builds_a_network_that_gives_logits(entry: Activation, kind: str) -> None:
     network = Network(kind=kind, activation=entry.slug, batch_norm=True, dense_layers=1)
@@ -93,8 +93,8 @@ def test_gains_are_those_of_torch_where_it_has_them() -> None:
 
 
 def test_every_registry_names_what_it_has_when_asked_for_something_else() -> None:
-    with pytest.raises(ValueError, match="no activation 'step'; there are sigmoid, tanh"):
-        activation("step")
+    with pytest.raises(ValueError, match="no activation 'sine'; there are step, linear"):
+        activation("sine")
     with pytest.raises(ValueError, match="no initialisation 'ones'; there are he, xavier"):
         scheme("ones")
     assert len({entry.slug for entry in SCHEMES}) == len(SCHEMES)

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from explainer.gradients.activations import ACTIVATIONS
+from explainer.gradients.activations import TRAINED
 from explainer.training.instruments.copies import check_from_one, twin, validation
 from explainer.training.run import Run
 
 FLAT = 1e-6
 SATURATED = 0.01
 AROUND_ZERO = (-8.0, 8.0, 1601)  # where every activation has its greatest slope
-KINDS = tuple({type(entry.module()) for entry in ACTIVATIONS})
+KINDS = tuple({type(entry.module()) for entry in TRAINED})
 SUFFIX = "_activation"
 
 

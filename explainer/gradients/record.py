@@ -1,4 +1,4 @@
-"""What a registered activation function is: its formula, its parameters as data, its PyTorch module.
+"""What a registered activation is: its formula, its parameters as data, its PyTorch module.
 
 Derivatives are not written down here: they are autograd's, of the module that `module` makes.
 """

@@ -102,7 +102,7 @@ def test_what_is_offered_for_training_can_be_stacked(entry: Activation) -> None:
 
 
 def test_a_wrong_parameter_is_named_with_its_bound() -> None:
-    with pytest.raises(ValueError, match="limit is 9, but it goes from 0.1 to 3"):
+    with pytest.raises(ValueError, match=r"limit is 9, but it goes from 0\.1 to 3"):
         activation("hard-tanh").check(limit=9)
     with pytest.raises(ValueError, match="Tanh has no parameter 'beta'; it has none"):
         activation("tanh").check(beta=1)

@@ -3,6 +3,7 @@
 from explainer.ui.attribution import one_method, question, side_by_side
 from explainer.ui.network_answer import network_answer
 from explainer.ui.network_choice import network_card, network_choice
+from explainer.ui.own_networks import picture_for
 from explainer.ui.page import open_page
 from explainer.ui.picture import picture_input
 from explainer.ui.prose import say
@@ -11,6 +12,7 @@ open_page("attribution")
 chosen = picture_input()
 entry = network_choice("attribution")
 network_card(entry)
+chosen = picture_for(chosen, entry, "attribution")
 said = network_answer(chosen, entry, "attribution")
 asked = question(chosen, entry, said)
 side_by_side(asked)

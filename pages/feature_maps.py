@@ -9,6 +9,7 @@ from explainer.ui.feature_maps import (
     subject,
 )
 from explainer.ui.network_answer import network_answer
+from explainer.ui.own_networks import picture_for
 from explainer.ui.page import open_page
 from explainer.ui.picture import picture_input
 from explainer.ui.prose import say
@@ -16,11 +17,12 @@ from explainer.ui.prose import say
 open_page("feature_maps")
 chosen = picture_input()
 entry, side = network_and_side()
+chosen = picture_for(chosen, entry, "feature_maps")
 network_answer(chosen, entry, "feature_maps")
 looked = subject(chosen, entry, side)
 layer = layer_choice(looked)
 seen = observed(looked, layer)
 say("feature_maps", "maps")
-index, span = all_maps(seen)
+index, span = all_maps(looked, seen)
 one_map(looked, seen, index, span)
 say("feature_maps", "notice")

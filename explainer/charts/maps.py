@@ -48,7 +48,7 @@ ORDERS: tuple[Order, ...] = (
     Order("by mean", lambda one: float(one.mean())),
     Order("by variance", lambda one: float(one.var())),
 )
-PER_LAYER, PER_MAP = "the layer", "each map"
+PER_NETWORK, PER_LAYER, PER_MAP = "the network", "the layer", "each map"
 
 
 def span_of(values: Maps) -> Span:
@@ -57,6 +57,12 @@ def span_of(values: Maps) -> Span:
     sample = values.ravel()[::step]
     reach = float(np.percentile(np.abs(sample), USUAL_SHARE)) or float(np.abs(values).max()) or 1.0
     signed = bool(sample.min() < 0)
+    return Span(-reach if signed else 0.0, reach, signed)
+
+
+def span_within(values: Maps, reach: float) -> Span:
+    """A scale for `values` that ends at `reach`, whatever they are: the same for other layers."""
+    signed = bool(values.min() < 0)
     return Span(-reach if signed else 0.0, reach, signed)
 
 

@@ -14,8 +14,18 @@ from explainer.charts.specs import bare
 from explainer.charts.theme import Theme
 from explainer.networks.graph import Layer
 
-STRIP_HEIGHT, ANSWER_STEP = 200, 22
+STRIP_HEIGHT, ANSWER_STEP = 250, 22
 PICK = "layer"
+DIGITS, ROOM = 4, 0.09
+MIXING = (
+    "convolution",
+    "linear",
+    "pooling",
+    "global pooling",
+    "addition",
+    "concatenation",
+    "multiplication",
+)
 KINDS = (
     "convolution",
     "batch norm",
@@ -28,11 +38,23 @@ KINDS = (
 )
 
 
+def strip_layers(found: Sequence[Layer], chosen: str, *, every: bool) -> list[Layer]:
+    """The layers that have a bar: `every` one, or those that mix values, and the `chosen` one.
+
+    In a deep network most layers look at one value at a time; without them there is room.
+    """
+    return [one for one in found if every or one.kind in MIXING or one.name == chosen]
+
+
 def strip_points(found: Sequence[Layer], chosen: str) -> pd.DataFrame:
-    """A row for each layer: what it is, how many numbers it gives, what they cost and see."""
+    """A row for each layer: what it is, how many numbers it gives, what they cost and see.
+
+    `place` is its number and, where maps of a new size begin and last for a while, that size.
+    """
+    sizes = _size_labels(found)
     rows = [
         {
-            "place": place,
+            "place": f"{place:0{DIGITS}} {sizes.get(place, '')}",
             "name": layer.name,
             "title": layer.title,
             "kind": layer.kind if layer.kind in KINDS else "other",
@@ -46,6 +68,20 @@ def strip_points(found: Sequence[Layer], chosen: str) -> pd.DataFrame:
         for place, layer in enumerate(found)
     ]
     return pd.DataFrame(rows)
+
+
+def _size_labels(found: Sequence[Layer]) -> dict[int, str]:
+    """Height and width of the maps at the places where they change, as far as there is room."""
+    shapes = [one.shape[1:] for one in found]
+    begins = [
+        place for place, shape in enumerate(shapes) if not place or shape != shapes[place - 1]
+    ]
+    ends = [*begins[1:], len(found)]
+    return {
+        begin: "{} × {}".format(*shapes[begin])
+        for begin, end in zip(begins, ends, strict=True)
+        if end - begin >= ROOM * len(found) and shapes[begin] != (1, 1)
+    }
 
 
 def shape_text(layer: Layer) -> str:
@@ -62,7 +98,19 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
         alt.Chart(alt.NamedData(name="points"))
         .mark_bar(cursor="pointer")
         .encode(
-            x=alt.X("place:O", axis=None),
+            x=alt.X(
+                "place:O",
+                title=None,
+                axis=alt.Axis(
+                    labelExpr=f"substring(datum.label, {DIGITS + 1})",
+                    labelAngle=0,
+                    labelAlign="left",
+                    labelOverlap=False,
+                    labelBound=False,
+                    ticks=False,
+                    domain=False,
+                ),
+            ),
             y=alt.Y(
                 "numbers:Q",
                 title="numbers",
@@ -71,7 +119,7 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
             ),
             y2=alt.datum(1),
             color=alt.Color(
-                "kind:N", scale=colours, legend=alt.Legend(orient="bottom", title=None, columns=4)
+                "kind:N", scale=colours, legend=alt.Legend(orient="bottom", title=None, columns=3)
             ),
             opacity=alt.condition("datum.chosen", alt.value(1), alt.value(0.45)),
             stroke=alt.condition("datum.chosen", alt.value(theme.text), alt.value(None)),

@@ -7,7 +7,6 @@ what the network was trained to answer for is a small square.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -16,25 +15,14 @@ from torch import Tensor, nn
 
 from explainer.images.thumbnails import centred_square, fit
 from explainer.networks.drill_sums import SoftmaxDrill, softmax
+from explainer.networks.entry import Takes
 from explainer.networks.graph import Layer, layer_named, maps
-from explainer.networks.recording import Recording, record
+from explainer.networks.recording import Recording, measured, record
 
 Codes = NDArray[np.uint8]
-
-
-class Takes(Protocol):
-    """What is asked of a network's entry."""
-
-    @property
-    def any_size(self) -> bool:
-        """Whether it takes pictures of any size."""
-
-    @property
-    def input_size(self) -> int:
-        """The side of the pictures that it was trained on, in pixels."""
-
-    def normalise(self, pictures: Tensor) -> Tensor:
-        """Pictures in [0, 1] as the network wants them."""
+# Red, green and blue in a grey, as ITU-R BT.601 has it, and Pillow with it.
+LUMA = (0.299, 0.587, 0.114)
+USUAL_SHARE, SAMPLED = 99.5, 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,23 +35,45 @@ class Seen:
 
 
 def for_maps(codes: Codes, entry: Takes, side: int) -> Codes:
-    """The photo (H, W, 3) reduced to `side` pixels at most; where the size is fixed, the square."""
-    return fit(codes, side, side) if entry.any_size else for_answer(codes, entry)
+    """The photo (H, W, 3) reduced to `side` pixels at most; where the size is fixed, the square.
+
+    A side below what the network can be shown has its pixels repeated.
+    """
+    if not entry.any_size:
+        return for_answer(codes, entry)
+    small = fit(codes, side, side)
+    return _repeated(small, *(max(length, entry.smallest) for length in small.shape[:2]))
 
 
 def for_answer(codes: Codes, entry: Takes) -> Codes:
-    """The centred square of the photo at the network's own size, by area. `(S, S, 3)`."""
+    """The square that the network answers for, at its own size, by area: `(S, S, 3)`.
+
+    It is cut from the middle of the photo, whose shorter side counts `resize` pixels for that.
+    """
     square = centred_square(codes)
-    small = fit(square, entry.input_size, entry.input_size)
-    if small.shape[0] == entry.input_size:
-        return small
-    repeats = np.linspace(0, len(square) - 1, entry.input_size).round().astype(int)
-    return np.ascontiguousarray(square[np.ix_(repeats, repeats)])
+    side = max(1, round(len(square) * entry.input_size / entry.resize))
+    margin = (len(square) - side) // 2
+    middle = square[margin : margin + side, margin : margin + side]
+    small = fit(middle, entry.input_size, entry.input_size)
+    return _repeated(small, entry.input_size, entry.input_size)
+
+
+def _repeated(codes: Codes, height: int, width: int) -> Codes:
+    """`codes` with pixels repeated, evenly, to that height and width."""
+    if codes.shape[:2] == (height, width):
+        return codes
+    rows, columns = (
+        np.linspace(0, have - 1, want).round().astype(int)
+        for have, want in zip(codes.shape[:2], (height, width), strict=True)
+    )
+    return np.ascontiguousarray(codes[np.ix_(rows, columns)])
 
 
 def as_input(codes: Codes, entry: Takes) -> Tensor:
-    """Codes (H, W, 3) as the normalised batch `(1, 3, H, W)`."""
+    """Codes (H, W, 3) as the normalised batch `(1, C, H, W)`, grey where the network takes that."""
     picture = torch.from_numpy(np.ascontiguousarray(codes)).permute(2, 0, 1).float() / 255
+    if entry.channels == 1:
+        picture = (torch.tensor(LUMA)[:, None, None] * picture).sum(0, keepdim=True)
     return entry.normalise(picture[None]).contiguous(memory_format=torch.channels_last)
 
 
@@ -73,6 +83,26 @@ def see(network: nn.Module, inputs: Tensor, found: tuple[Layer, ...], name: str)
     names = {name, *(source for source in layer.inputs if source in {one.name for one in found})}
     recording = record(network, inputs, sorted(names))
     return Seen(layer, maps(recording, layer).contiguous().numpy(), recording)
+
+
+@torch.no_grad()
+def usual_reach(network: nn.Module, inputs: Tensor) -> float:
+    """How far from zero the values of a whole network usually are: one scale for all its layers.
+
+    The 99.5th percentile of the absolute values, each layer counting as much as any other; of every
+    layer a few thousand values, evenly spread, are looked at. Positive.
+    """
+    with measured(network, _sampled) as samples:
+        network(inputs)
+    reach = float(np.percentile(np.concatenate(samples), USUAL_SHARE))
+    return reach or 1.0
+
+
+def _sampled(output: Tensor) -> NDArray[np.float32]:
+    """Absolute values from all over a layer, as many of each, repeated where it has fewer."""
+    flat = output.detach()[0].permute(*range(1, output.dim() - 1), 0).reshape(-1)
+    places = torch.linspace(0, len(flat) - 1, SAMPLED).long()
+    return np.asarray(flat[places].abs().numpy(), np.float32)
 
 
 @torch.no_grad()

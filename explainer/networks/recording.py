@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import torch
@@ -21,6 +21,8 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from explainer.training.freed_memory import keep_freed_memory
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,27 @@ def recorded(
         after.callback(_remove, [module.register_forward_hook(note) for module in paths])
         yield calls
     calls.extend(_calls(noted, paths, names))
+
+
+@contextmanager
+def measured(network: nn.Module, measure: Callable[[Tensor], Value]) -> Iterator[list[Value]]:
+    """A list that, within `with`, grows by `measure(output)` at each call of a layer.
+
+    As :func:`recorded`, but of what the layers give nothing is kept.
+    """
+    thread, found = threading.get_ident(), list[Value]()
+
+    def note(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        if threading.get_ident() == thread:
+            found.append(measure(output))
+
+    with ExitStack() as after:
+        after.enter_context(exclusive(network))
+        modules = list(network.modules())
+        after.enter_context(still(modules, ()))
+        layers = [one for one in modules if not any(True for _ in one.children())]
+        after.callback(_remove, [one.register_forward_hook(note) for one in layers])
+        yield found
 
 
 _Noted = tuple[nn.Module, tuple[Tensor, ...], Tensor, int]

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from explainer.networks.architectures import lenet, vgg
+from explainer.networks.architectures import COLOURS, lenet, vgg
 from explainer.networks.card import Card, read_card, write_whole
 from explainer.networks.plan import Plan
 from explainer.networks.residual import resnet20
@@ -45,9 +45,21 @@ class Shipped:
     plan: Plan
     any_size: bool = True
     input_size: int = SIDE
+    channels: int = COLOURS
+    knows: str = "ten"
     mean: tuple[float, ...] = MEAN
     deviation: tuple[float, ...] = DEVIATION
     classes: tuple[str, ...] = CLASSES
+
+    @property
+    def resize(self) -> int:
+        """The square is the whole middle of a photo: the shorter side is not cut."""
+        return self.input_size
+
+    @property
+    def smallest(self) -> int:
+        """The shortest side that it can be shown: smaller photos than it knows are enlarged."""
+        return self.input_size
 
     def normalise(self, pictures: Tensor) -> Tensor:
         """Pictures `(..., 3, H, W)` in [0, 1], less the mean, over the standard deviation."""

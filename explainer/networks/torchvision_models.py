@@ -31,6 +31,7 @@ from explainer.training.data.stored import with_replacement
 Progress = Callable[[int, int], None]
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 HALF = (0.5, 0.5, 0.5)
+SMALLEST = 64  # AlexNet's three poolings leave nothing of less
 BLOCK = 1 << 18
 SECONDS = 15
 
@@ -57,6 +58,9 @@ class Classifier:
     any_size: bool = True
     mean: tuple[float, ...] = IMAGENET_MEAN
     deviation: tuple[float, ...] = IMAGENET_DEVIATION
+    channels: int = 3
+    knows: str = "thousand"
+    smallest: int = SMALLEST
 
     def normalise(self, pictures: Tensor) -> Tensor:
         """Pictures `(..., 3, H, W)` in [0, 1], less the mean, over the standard deviation."""
@@ -88,9 +92,14 @@ class Classifier:
         return float(self.weights.meta["_metrics"]["ImageNet-1K"]["acc@1"]) / 100
 
     @property
+    def parameters(self) -> int:
+        """The number of its weights, as torchvision states it."""
+        return int(self.weights.meta["num_params"])
+
+    @property
     def megabytes(self) -> float:
-        """The size of the weights' file."""
-        return float(self.weights.meta["_file_size"])
+        """The size of the weights' file, in millions of bytes; torchvision states it in MiB."""
+        return float(self.weights.meta["_file_size"]) * 2**20 / 1e6
 
     @property
     def path(self) -> Path:

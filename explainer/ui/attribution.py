@@ -26,9 +26,9 @@ from explainer.gradients.attribution.target import (
 )
 from explainer.gradients.attribution.trust import Trust, trust
 from explainer.networks.drill_sums import SoftmaxDrill
+from explainer.networks.entry import Entry
 from explainer.networks.looking import as_input, for_answer
-from explainer.networks.shared import shared_network
-from explainer.networks.shipped import Shipped
+from explainer.networks.shared import network_of
 from explainer.ui.appearance import theme
 from explainer.ui.picture import Chosen
 from explainer.ui.pictures import figures, inline
@@ -46,7 +46,7 @@ MOST_KEPT = 60
 class Asked:
     """A network, the square it answers for, the question, and the layer for activation maps."""
 
-    entry: Shipped
+    entry: Entry
     network: nn.Module
     square: NDArray[np.uint8]
     inputs: Tensor
@@ -61,9 +61,9 @@ class Asked:
         return (self.entry.slug, hash(self.square.tobytes()), self.target, self.layer)
 
 
-def question(chosen: Chosen, entry: Shipped, said: SoftmaxDrill) -> Asked:
+def question(chosen: Chosen, entry: Entry, said: SoftmaxDrill) -> Asked:
     """What is asked of what the network `said`: why this class, why not the runner-up."""
-    network = shared_network(entry.slug)
+    network = network_of(entry)
     square = for_answer(chosen.picture.codes, entry)
     inputs = as_input(square, entry)
     first, second = (entry.classes[place] for place in said.probabilities.argsort()[:-3:-1])
@@ -84,7 +84,7 @@ def question(chosen: Chosen, entry: Shipped, said: SoftmaxDrill) -> Asked:
             names.index(suggested_layer(network, inputs)),
             key=f"{KEY}.layer.{entry.slug}",
         )
-    black = entry.normalise(torch.zeros(3, 1, 1))[None]
+    black = entry.normalise(torch.zeros(entry.channels, 1, 1))[None]
     return Asked(entry, network, square, inputs, black, targets[words], words, str(layer))
 
 

@@ -15,20 +15,22 @@ from explainer.charts.maps import (
     ORDERS,
     PER_LAYER,
     PER_MAP,
+    PER_NETWORK,
     Order,
     Span,
     montage,
     painted,
     sorted_places,
     span_of,
+    span_within,
     tile_size,
 )
-from explainer.charts.network import PICK, shape_text, strip_points, strip_spec
+from explainer.charts.network import PICK, shape_text, strip_layers, strip_points, strip_spec
 from explainer.networks.drill import drill
+from explainer.networks.entry import Entry
 from explainer.networks.graph import INPUT, Layer
-from explainer.networks.looking import Seen, as_input, for_maps, see
-from explainer.networks.shared import shared_layers, shared_network
-from explainer.networks.shipped import Shipped
+from explainer.networks.looking import Seen, as_input, for_maps, see, usual_reach
+from explainer.networks.shared import layers_of, network_of
 from explainer.ui.appearance import theme
 from explainer.ui.components import pack
 from explainer.ui.drills import described
@@ -42,6 +44,7 @@ from explainer.ui.unit import Legend, unit_view
 KEY = "feature_maps"
 SIDES = (128, 192, 256, 384, 512)
 FIRST_SIDE = 256
+MOST_BARS = 80
 COLUMNS, GAP, LARGEST_TILE, SMALLEST_TILE = 8, 3, 118, 20
 
 
@@ -49,23 +52,32 @@ COLUMNS, GAP, LARGEST_TILE, SMALLEST_TILE = 8, 3, 118, 20
 class Subject:
     """What is looked at: a network, the photo at the size it is looked at, and the layers."""
 
-    entry: Shipped
-    network: nn.Module
+    entry: Entry
     photo: NDArray[np.uint8]
     layers: tuple[Layer, ...]
 
+    @property
+    def network(self) -> nn.Module:
+        """The network, for now: kept, it could not go when nobody looks at it any more."""
+        return network_of(self.entry)
 
-def network_and_side() -> tuple[Shipped, int]:
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What everything that is seen of it depends on, apart from the layer."""
+        return (self.entry.slug, self.photo.shape, hash(self.photo.tobytes()))
+
+
+def network_and_side() -> tuple[Entry, int]:
     """Which network, and how large it is to see the photo."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        entry = network_choice(KEY)
+    entry = network_choice(KEY)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        network_card(entry)
         side = _side() if entry.any_size else entry.input_size
-    network_card(entry)
     return entry, side
 
 
 def _side() -> int:
-    with st.popover("More", icon=":material/tune:"):
+    with st.popover("Size of the maps", icon=":material/tune:"):
         picked = st.select_slider(
             "Look at the photo with this many pixels",
             SIDES,
@@ -77,11 +89,10 @@ def _side() -> int:
     return int(picked)
 
 
-def subject(chosen: Chosen, entry: Shipped, side: int) -> Subject:
+def subject(chosen: Chosen, entry: Entry, side: int) -> Subject:
     """The photo as `entry` is to look at it."""
     photo = for_maps(chosen.picture.codes, entry, side)
-    shape = (3, *photo.shape[:2])
-    return Subject(entry, shared_network(entry.slug), photo, shared_layers(entry.slug, shape))
+    return Subject(entry, photo, layers_of(entry, (entry.channels, *photo.shape[:2])))
 
 
 def layer_choice(looked: Subject) -> Layer:
@@ -92,8 +103,11 @@ def layer_choice(looked: Subject) -> Layer:
         linked = st.query_params.get(f"{KEY}.layer")
         st.session_state[key] = linked if linked in names else names[0]
     say(KEY, "strip")
+    st.caption(_sizes(looked))
+    chosen = str(st.session_state[key])
+    shown = strip_layers(looked.layers, chosen, every=_every_layer(len(names)))
     st.vega_lite_chart(
-        strip_points(looked.layers, str(st.session_state[key])),
+        strip_points(shown, chosen),
         strip_spec(theme()),
         key=f"{KEY}.strip",
         on_select=_picked(key, names),
@@ -105,6 +119,26 @@ def layer_choice(looked: Subject) -> Layer:
     layer = looked.layers[names.index(str(name))]
     st.caption(_facts(layer))
     return layer
+
+
+def _every_layer(count: int) -> bool:
+    """Whether the strip has a bar for each of `count` layers; of very many only when asked."""
+    if count <= MOST_BARS:
+        return True
+    label = f"Show all {count} layers, norms and activations too"
+    return bool(st.toggle(label, key=f"{KEY}.every", bind="query-params", persist_state="session"))
+
+
+def _sizes(looked: Subject) -> str:
+    """Which size the answer was for, and which the maps are of."""
+    side = f"{looked.entry.input_size} × {looked.entry.input_size}"
+    height, width = looked.photo.shape[:2]
+    if not looked.entry.any_size:
+        return f"This network takes {side} pixels and no other size: answer and maps are of those."
+    return (
+        f"The answer above is for a square of {side} pixels from the middle, as in training; the "
+        f"maps below are of the whole photo at {width} × {height}."
+    )
 
 
 def _picked(key: str, names: list[str]) -> Callable[[], None]:
@@ -131,7 +165,7 @@ def _facts(layer: Layer) -> str:
 
 def observed(looked: Subject, layer: Layer) -> Seen:
     """What the layer gives for the photo; kept until the photo, the network or the layer change."""
-    place = (looked.entry.slug, layer.name, looked.photo.shape, hash(looked.photo.tobytes()))
+    place = (*looked.place, layer.name)
     kept = st.session_state.get(f"{KEY}.seen")
     if kept is None or kept[0] != place:
         inputs = as_input(looked.photo, looked.entry)
@@ -141,12 +175,11 @@ def observed(looked: Subject, layer: Layer) -> Seen:
     return seen
 
 
-def all_maps(seen: Seen) -> tuple[int, Span]:
+def all_maps(looked: Subject, seen: Seen) -> tuple[int, Span]:
     """Every map of the layer in one picture; which one is chosen, and its colour scale."""
     order, scale = _map_controls()
     places = sorted_places(seen.values, order)
-    whole = span_of(seen.values)
-    spans = [whole if scale == PER_LAYER else span_of(one) for one in seen.values]
+    spans = _spans(looked, seen, scale)
     shape = (seen.values.shape[1], seen.values.shape[2])
     height, width = tile_size(shape, LARGEST_TILE, SMALLEST_TILE)
     columns = min(len(places), COLUMNS * (1 if width > LARGEST_TILE // 2 else 2))
@@ -171,6 +204,25 @@ def all_maps(seen: Seen) -> tuple[int, Span]:
     return index, spans[index]
 
 
+def _spans(looked: Subject, seen: Seen, scale: str) -> list[Span]:
+    """The colour scale of each map."""
+    if scale == PER_MAP:
+        return [span_of(one) for one in seen.values]
+    layer = span_of(seen.values)
+    if scale == PER_NETWORK:
+        layer = span_within(seen.values, _reach(looked))
+    return [layer] * len(seen.values)
+
+
+def _reach(looked: Subject) -> float:
+    """One scale for all layers; kept until the photo or the network change."""
+    kept = st.session_state.get(f"{KEY}.reach")
+    if kept is None or kept[0] != looked.place:
+        reach = usual_reach(looked.network, as_input(looked.photo, looked.entry))
+        kept = st.session_state[f"{KEY}.reach"] = (looked.place, reach)
+    return float(kept[1])
+
+
 def _map_controls() -> tuple[Order, str]:
     orders = {order.title: order for order in ORDERS}
     left, right = st.columns(2)
@@ -181,8 +233,8 @@ def _map_controls() -> tuple[Order, str]:
         )  # fmt: skip
     with right:
         scale = st.segmented_control(
-            "One colour scale for", [PER_LAYER, PER_MAP], default=PER_LAYER, required=True,
-            key=f"{KEY}.scale", persist_state="session",
+            "One colour scale for", [PER_NETWORK, PER_LAYER, PER_MAP], default=PER_LAYER,
+            required=True, key=f"{KEY}.scale", persist_state="session",
         )  # fmt: skip
     return orders[str(title)], str(scale)
 

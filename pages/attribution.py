@@ -1,6 +1,7 @@
 """Attribution: which pixels an answer rests on, and whether the map of them can be trusted."""
 
-from explainer.ui.attribution import one_method, question, side_by_side
+from explainer.ui.attribution import one_method, side_by_side
+from explainer.ui.attribution_asked import question
 from explainer.ui.network_answer import network_answer
 from explainer.ui.network_choice import network_card, network_choice
 from explainer.ui.own_networks import picture_for

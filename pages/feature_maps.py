@@ -13,6 +13,7 @@ from explainer.ui.own_networks import picture_for
 from explainer.ui.page import open_page
 from explainer.ui.picture import picture_input
 from explainer.ui.prose import say
+from explainer.ui.sight import measured_sight
 
 open_page("feature_maps")
 chosen = picture_input()
@@ -25,4 +26,5 @@ seen = observed(looked, layer)
 say("feature_maps", "maps")
 index, span = all_maps(looked, seen)
 one_map(looked, seen, index, span)
+measured_sight(looked, seen, index)
 say("feature_maps", "notice")

@@ -71,7 +71,7 @@ def _repeated(codes: Codes, height: int, width: int) -> Codes:
 
 def as_input(codes: Codes, entry: Takes) -> Tensor:
     """Codes (H, W, 3) as the normalised batch `(1, C, H, W)`, grey where the network takes that."""
-    picture = torch.from_numpy(np.ascontiguousarray(codes)).permute(2, 0, 1).float() / 255
+    picture = torch.from_numpy(np.array(codes, order="C")).permute(2, 0, 1).float() / 255
     if entry.channels == 1:
         picture = (torch.tensor(LUMA)[:, None, None] * picture).sum(0, keepdim=True)
     return entry.normalise(picture[None]).contiguous(memory_format=torch.channels_last)

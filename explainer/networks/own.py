@@ -30,7 +30,7 @@ class OwnNetwork:
     """
 
     slug: str
-    title: str
+    name: str
     network: nn.Module
     classes: tuple[str, ...]
     input_size: int
@@ -45,6 +45,11 @@ class OwnNetwork:
     parameters: int
     any_size: bool = False
     knows: str = "own"
+
+    @property
+    def title(self) -> str:
+        """What it is called among other networks."""
+        return f"Your network: {self.name}"
 
     @property
     def resize(self) -> int:
@@ -80,7 +85,7 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
     normaliser, pictures = run.data.normaliser.to("cpu"), _pictures(run)
     return OwnNetwork(
         slug=f"own-{_digest(network)}",
-        title=f"Your network: {name}",
+        name=name,
         network=network,
         classes=run.data.classes,
         input_size=shape[1],

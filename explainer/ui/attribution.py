@@ -1,127 +1,53 @@
-"""The parts of the attribution page: the question, all methods side by side, one judged."""
+"""The parts of the attribution page: all methods side by side, and one of them judged."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from html import escape
-from typing import Any
 
-import numpy as np
 import streamlit as st
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from explainer.charts.attribution import attribution_picture, trust_points, trust_spec
-from explainer.gradients.attribution.layers import map_layers, suggested_layer
-from explainer.gradients.attribution.methods import METHODS, attribute
+from explainer.gradients.attribution.methods import METHODS
+from explainer.gradients.attribution.progress import Progress, within
 from explainer.gradients.attribution.randomisation import Randomisation, randomised_method
 from explainer.gradients.attribution.record import Attribution, Method
-from explainer.gradients.attribution.target import (
-    PREDICTED,
-    RUNNER_UP,
-    ClassLogit,
-    Difference,
-    Target,
-)
 from explainer.gradients.attribution.trust import Trust, trust
-from explainer.networks.drill_sums import SoftmaxDrill
-from explainer.networks.entry import Entry
-from explainer.networks.looking import as_input, for_answer
-from explainer.networks.shared import network_of
 from explainer.ui.appearance import theme
-from explainer.ui.picture import Chosen
+from explainer.ui.attribution_asked import KEY, Asked, found, known, options, place_of, request
+from explainer.ui.attribution_slow import followed, waiting
 from explainer.ui.pictures import figures, inline
 from explainer.ui.prose import say
 from explainer.ui.tables import table
 
-KEY = "attribution"
 SIDE, LARGE = 136, 240
-SLOW = {"integrated-gradients": {"steps": 64}}  # enough to look at; judged with as many
-STEPS = 24
-MOST_KEPT = 60
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A network, the square it answers for, the question, and the layer for activation maps."""
-
-    entry: Entry
-    network: nn.Module
-    square: NDArray[np.uint8]
-    inputs: Tensor
-    black: Tensor
-    target: Target
-    words: str
-    layer: str
-
-    @property
-    def place(self) -> tuple[object, ...]:
-        """What an answer depends on, apart from the method."""
-        return (self.entry.slug, hash(self.square.tobytes()), self.target, self.layer)
-
-
-def question(chosen: Chosen, entry: Entry, said: SoftmaxDrill) -> Asked:
-    """What is asked of what the network `said`: why this class, why not the runner-up."""
-    network = network_of(entry)
-    square = for_answer(chosen.picture.codes, entry)
-    inputs = as_input(square, entry)
-    first, second = (entry.classes[place] for place in said.probabilities.argsort()[:-3:-1])
-    targets: dict[str, Target] = {
-        f"Why {first}? (its answer)": PREDICTED,
-        f"Why {second}? (the runner-up)": RUNNER_UP,
-        f"Why {first} and not {second}?": Difference(PREDICTED, RUNNER_UP),
-        **{f"Why {name}?": ClassLogit(i) for i, name in enumerate(entry.classes)},
-    }
-    left, right = st.columns([1.4, 1])
-    with left:
-        words = str(st.selectbox("Question", list(targets), key=f"{KEY}.question"))
-    names = [one.name for one in map_layers(network, inputs)]
-    with right:
-        layer = st.selectbox(
-            "Layer, for the class activation maps",
-            names,
-            names.index(suggested_layer(network, inputs)),
-            key=f"{KEY}.layer.{entry.slug}",
-        )
-    black = entry.normalise(torch.zeros(entry.channels, 1, 1))[None]
-    return Asked(entry, network, square, inputs, black, targets[words], words, str(layer))
+STEPS, STEPS_OF_LARGE, ORDERS, ORDERS_OF_LARGE = 24, 12, 9, 4
 
 
 def side_by_side(asked: Asked) -> None:
-    """Every method on the same picture and question."""
+    """Every method on the same picture and question; of a large network some wait to be asked."""
     say(KEY, "methods")
-    found = [(method, _attribution(asked, method)) for method in METHODS]
+    methods = _methods(asked)
+    slow = tuple(one for one in methods if asked.large and one.many_passes)
+    answers = [(one, known(asked, one) if one in slow else found(asked, one)) for one in methods]
     photo = inline(asked.square, alt="What the network is shown.", height=SIDE)
     entries = [(photo, "<b>what it is shown</b>")]
-    for method, one in found:
-        title = f"<b>{escape(method.title)}</b><br>{escape(method.authors)} {method.year}"
-        entries.append((_picture(one, method, SIDE), title + ("<br>blank" if one.blank else "")))
+    for method, one in answers:
+        if one is not None:
+            title = f"<b>{escape(method.title)}</b><br>{escape(method.authors)} {method.year}"
+            title += "<br>blank" if one.blank else ""
+            entries.append((_picture(one, method, SIDE), title))
     figures(entries, width=SIDE + 14)
+    waiting(asked, slow)
     st.caption(
-        "Red speaks for the answer to the question, blue against it; of the last three, which cut "
-        "off what is below zero, more colour means more. Each map has a scale of its own."
+        "Red speaks for the answer to the question, blue against it; of the class activation maps, "
+        "which cut off what is below zero, more colour means more. Each map has a scale of its own."
     )
 
 
-def _attribution(asked: Asked, method: Method) -> Attribution:
-    kept = st.session_state.setdefault(f"{KEY}.kept", {})
-    place = _place(asked, method)
-    if place not in kept:
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
-        kept[place] = attribute(*_request(asked, method), **_options(asked, method))
-    found: Attribution = kept[place]
-    return found
-
-
-def _request(asked: Asked, method: Method) -> tuple[nn.Module, Tensor, Target, str]:
-    return asked.network, asked.inputs, asked.target, method.slug
-
-
-def _options(asked: Asked, method: Method) -> dict[str, Any]:
-    layer = asked.layer if method.needs_layer else None
-    return {"layer": layer, "settings": SLOW.get(method.slug), "black": asked.black}
+def _methods(asked: Asked) -> list[Method]:
+    """Those that the network can be asked by."""
+    return [one for one in METHODS if asked.layer is not None or not one.needs_layer]
 
 
 def _picture(found: Attribution, method: Method, height: int) -> str:
@@ -132,26 +58,37 @@ def _picture(found: Attribution, method: Method, height: int) -> str:
 def one_method(asked: Asked) -> None:
     """One method more closely: what it means, what was clipped, and whether to trust it."""
     say(KEY, "trust")
-    titles = {method.title: method for method in METHODS}
+    titles = {method.title: method for method in _methods(asked)}
     title = st.selectbox("Method", list(titles), key=f"{KEY}.method", bind="query-params")
     method = titles[str(title)]
-    found = _attribution(asked, method)
+    answer = _answer(asked, method)
     st.markdown(f"{method.meaning} ({method.authors} {method.year})")
-    _closely(asked, method, found)
-    if found.blank:
+    _closely(asked, method, answer)
+    if answer.blank:
         st.info("The map is blank, so there is nothing to judge.")
         return
+    place = place_of(asked, method)
     if st.button("Judge this map", key=f"{KEY}.judge", icon=":material/balance:"):
-        with st.spinner("Deleting, inserting, shuffling"):
-            st.session_state[f"{KEY}.judged"] = (_place(asked, method), *_judged(asked, method))
+        judging = st.empty()
+        with judging:
+            both = followed("Deleting, inserting, shuffling", partial(_judged, asked, method))
+        judging.empty()
+        st.session_state[f"{KEY}.judged"] = (place, *both)
     judged = st.session_state.get(f"{KEY}.judged")
-    if judged is not None and judged[0] == _place(asked, method):
+    if judged is not None and judged[0] == place:
         _deletion_and_insertion(judged[1])
         _shuffled(judged[2], method)
 
 
-def _place(asked: Asked, method: Method) -> tuple[object, ...]:
-    return (*asked.place, method.slug)
+def _answer(asked: Asked, method: Method) -> Attribution:
+    """The answer of one method, with a bar where it takes long."""
+    answer = known(asked, method)
+    if answer is None and asked.large and method.many_passes:
+        working = st.empty()
+        with working:
+            answer = followed(method.title, partial(found, asked, method))
+        working.empty()
+    return answer or found(asked, method)
 
 
 def _closely(asked: Asked, method: Method, found: Attribution) -> None:
@@ -178,13 +115,17 @@ def _closely(asked: Asked, method: Method, found: Attribution) -> None:
         st.caption(found.note)
 
 
-def _judged(asked: Asked, method: Method) -> tuple[Trust, Randomisation]:
-    found = _attribution(asked, method)
-    values = found.cam.before_relu if found.cam is not None else found.values
+def _judged(asked: Asked, method: Method, told: Progress) -> tuple[Trust, Randomisation]:
+    answer = found(asked, method)
+    values = answer.cam.before_relu if answer.cam is not None else answer.values
     judged = trust(
-        asked.network, asked.inputs, asked.target, values, steps=STEPS, black=asked.black
+        asked.network, asked.inputs, asked.target, values, black=asked.black,
+        steps=STEPS_OF_LARGE if asked.large else STEPS,
+        orders=ORDERS_OF_LARGE if asked.large else ORDERS, progress=within(told, 0, 0.5),
+    )  # fmt: skip
+    shuffled = randomised_method(
+        *request(asked, method), **options(asked, method), progress=within(told, 0.5, 1)
     )
-    shuffled = randomised_method(*_request(asked, method), **_options(asked, method))
     return judged, shuffled
 
 

@@ -18,11 +18,13 @@ from explainer.networks.drill_sums import (
     LinearDrill,
     ProductDrill,
 )
+from explainer.networks.graph import INPUT
 
 MOST_ROWS = 12
 COLOURS = ("red", "green", "blue")
+GREY = ("grey",)
 NORMALISED = (
-    "Colours come normalised: less the mean of the training pictures, over their deviation."
+    "The picture comes normalised: less the mean of the training pictures, over their deviation."
 )
 FIRST_THE_LARGEST = "The channels that count most come first."
 Row = dict[str, Any]
@@ -31,7 +33,7 @@ Row = dict[str, Any]
 def described(drill: Drill, *, colours: bool = False) -> dict[str, Any]:
     """The fields of a message to `unit_view`, without its number and pixel.
 
-    `colours` says that the input channels are red, green and blue.
+    `colours` says that the input channels are those of a picture: red, green and blue, or grey.
     """
     place = drill.place
     heading = f"{place.layer}, map {place.channel}, row {place.y}, column {place.x}"
@@ -47,11 +49,12 @@ def _told(drill: Drill, _colours: bool) -> dict[str, Any]:
 
 @_told.register
 def _convolution(drill: ConvolutionDrill, colours: bool) -> dict[str, Any]:
+    names = COLOURS if len(drill.sums) == len(COLOURS) else GREY
     order = np.argsort(-np.abs(drill.sums), kind="stable") if len(drill.sums) > 3 else None
     places = list(range(len(drill.sums))) if order is None else order.tolist()
     rows = [
         {
-            "label": COLOURS[place] if colours else f"map {drill.channels[place]}",
+            "label": names[place] if colours else f"map {drill.channels[place]}",
             "window": drill.window[place].tolist(),
             "weights": drill.weights[place].tolist(),
             "sum": float(drill.sums[place]),
@@ -154,7 +157,8 @@ def _copy(drill: CopyDrill, _colours: bool) -> dict[str, Any]:
     if drill.source is None:
         return {"text": "A map of zeros, which the shortcut adds."}
     where = f"map {drill.channel}, row {drill.y}, column {drill.x}"
-    return {"text": f"The same value as in {drill.source}, {where}."}
+    source = "the picture, normalised" if drill.source == INPUT else drill.source
+    return {"text": f"The same value as in {source}, {where}."}
 
 
 def _terms(labels: Sequence[str], values: Sequence[float]) -> list[Row]:

@@ -260,8 +260,7 @@ def one_map(looked: Subject, seen: Seen, index: int, span: Span) -> None:
         found = drill(looked.network, seen.recording, looked.layers, seen.layer.name, index, y, x)
         return pack({**described(found, colours=colours), "number": number, "y": y, "x": x})
 
-    kept = f"{KEY}.pinned.{seen.layer.name}"
-    st.session_state[kept] = unit_view(
+    st.session_state[_pinned(seen)] = unit_view(
         KEY,
         photo=looked.photo,
         painted=painted(values, span, theme()),
@@ -272,9 +271,19 @@ def one_map(looked: Subject, seen: Seen, index: int, span: Span) -> None:
         ),
         title=f"{seen.layer.name}, map {index}",
         address=live_picture(KEY, render),
-        pinned=st.session_state.get(kept),
+        pinned=pinned_pixel(seen),
         alt=f"Map {index} of {seen.layer.name}, laid over the photo.",
     )
+
+
+def pinned_pixel(seen: Seen) -> tuple[int, int] | None:
+    """The pixel (y, x) of the layer's maps that is pinned, if any is."""
+    found: tuple[int, int] | None = st.session_state.get(_pinned(seen))
+    return found
+
+
+def _pinned(seen: Seen) -> str:
+    return f"{KEY}.pinned.{seen.layer.name}"
 
 
 def _whole(values: dict[str, object], name: str) -> int:

@@ -16,7 +16,7 @@ from explainer.networks.shared import ready
 from explainer.networks.shipped import SHIPPED, Shipped
 from explainer.networks.torchvision_models import CLASSIFIERS, Classifier
 from explainer.ui.network_fetch import offer
-from explainer.ui.own_networks import own_networks
+from explainer.ui.own_networks import option_of, own_networks
 from explainer.ui.prose import escaped
 
 FIRST, MORE = "Small VGG", "ImageNet networks"
@@ -30,7 +30,7 @@ def network_choice(page: str) -> Entry:
     on.
     """
     present: dict[str, Entry] = {one.title: one for one in SHIPPED if one.weights().is_file()}
-    present |= {one.title: one for one in own_networks()}
+    present |= {option_of(one): one for one in own_networks()}
     title = st.segmented_control(
         "Network",
         [*present, MORE],
@@ -96,7 +96,7 @@ def _torchvisions(entry: Classifier) -> str:
 @_card.register
 def _own(entry: OwnNetwork) -> str:
     return (
-        f"The network of {escaped(entry.title.partition(': ')[2])}, seed {entry.seed}, as it was "
+        f"The network of {escaped(entry.name)}, seed {entry.seed}, as it was "
         f"after step {entry.step:,}, when its validation loss was lowest: {entry.accuracy:.1%} of "
         f"the validation pictures right. {entry.parameters:,} weights. It is a copy of yours, for "
         "this visit."

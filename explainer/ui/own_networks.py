@@ -14,6 +14,7 @@ from explainer.networks.own import OwnNetwork
 from explainer.ui.appearance import theme
 from explainer.ui.maps import maps_montage
 from explainer.ui.picture import Chosen
+from explainer.ui.prose import escaped
 
 KEY = "own_networks"
 MOST = 4
@@ -31,6 +32,11 @@ def keep(entry: OwnNetwork) -> None:
     """Keep a network in place of one of the same title, or of the oldest where there are many."""
     others = [one for one in own_networks() if one.title != entry.title]
     st.session_state[KEY] = (*others[-(MOST - 1) :], entry)
+
+
+def option_of(entry: OwnNetwork) -> str:
+    """What the menu of networks calls it: what a visitor typed is shown letter by letter."""
+    return f"Your network: {escaped(entry.name)}"
 
 
 def picture_for(chosen: Chosen, entry: Entry, page: str) -> Chosen:

@@ -8,6 +8,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from explainer.live_pictures import LivePicture
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -33,3 +35,12 @@ def message_to(app: AppTest, key: str) -> dict[str, Any]:
 def text_of(app: AppTest) -> str:
     """All the Markdown of the page, one after another."""
     return "\n".join(element.value for element in app.markdown)
+
+
+def arithmetic(app: AppTest, y: int, x: int) -> dict[str, Any]:
+    """What the live route of the feature maps answers for a pixel."""
+    offered: LivePicture = app.session_state["feature_maps.live"]
+    data = offered.render({"y": y, "x": x}, 7)
+    length = int.from_bytes(data[:4], "little")
+    header: dict[str, Any] = json.loads(data[4 : 4 + length])
+    return header

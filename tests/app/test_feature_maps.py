@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -15,18 +14,9 @@ from explainer.live_pictures import LivePicture
 from explainer.networks.looking import as_input, for_maps
 from explainer.networks.shared import shared_layers, shared_network
 from explainer.networks.shipped import shipped
-from tests.app.reading import app_at, message_to, text_of
+from tests.app.reading import app_at, arithmetic, message_to, text_of
 
 VGG = shipped("vgg")
-
-
-def arithmetic(app: AppTest, y: int, x: int) -> dict[str, Any]:
-    """What the live route answers for a pixel."""
-    offered: LivePicture = app.session_state["feature_maps.live"]
-    data = offered.render({"y": y, "x": x}, 7)
-    length = int.from_bytes(data[:4], "little")
-    header: dict[str, Any] = json.loads(data[4 : 4 + length])
-    return header
 
 
 def layer_names() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from explainer.charts.colour import rgb
 from explainer.charts.maps import (
     ORDERS,
     Span,
@@ -12,18 +13,23 @@ from explainer.charts.maps import (
     painted,
     sorted_places,
     span_of,
+    span_within,
     tile_size,
 )
 from explainer.charts.network import (
     answer_points,
     answer_spec,
     shape_text,
+    strip_layers,
     strip_points,
     strip_spec,
 )
+from explainer.charts.sight import strength_picture
 from explainer.charts.theme import LIGHT, THEMES, Theme
 from explainer.networks.architectures import vgg
 from explainer.networks.graph import layers
+from explainer.networks.receptive import Box
+from explainer.networks.residual import resnet20
 
 RISING = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
 
@@ -74,6 +80,47 @@ def test_the_strip_has_a_bar_for_each_layer_and_says_what_it_sees() -> None:
     assert points[points.chosen].name.tolist() == [found[1].name]
     assert shape_text(found[0]) == "32 × 32 × 32"
     assert shape_text(found[-1]) == "10"
+
+
+def test_the_strip_says_where_maps_of_a_new_size_begin() -> None:
+    found = layers(vgg(), (3, 32, 48))
+    labels = [place.partition(" ")[2] for place in strip_points(found, found[0].name).place]
+    assert [label for label in labels if label] == ["32 × 48", "16 × 24", "8 × 12"]
+    assert labels[0] == "32 × 48"
+    sizes = [layer.shape[1:] for layer in found]
+    assert labels.index("16 × 24") == sizes.index((16, 24))
+
+
+def test_of_a_deep_network_the_strip_shows_the_layers_that_mix_values() -> None:
+    found = layers(resnet20(), (3, 32, 32))
+    norm = next(layer for layer in found if layer.kind == "batch norm")
+    assert strip_layers(found, norm.name, every=True) == list(found)
+    shown = strip_layers(found, norm.name, every=False)
+    assert norm in shown
+    assert sum(layer.kind == "batch norm" for layer in shown) == 1
+    for kind, count in (("convolution", 19), ("addition", 9), ("linear", 1)):
+        assert sum(layer.kind == kind for layer in shown) == count
+
+
+def test_one_scale_for_a_network_is_the_same_for_all_its_layers() -> None:
+    signed, positive = span_within(RISING - 1, 5.0), span_within(RISING, 5.0)
+    assert (signed.low, signed.high) == (-5.0, 5.0)
+    assert (positive.low, positive.high) == (0.0, 5.0)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_what_moves_a_pixel_is_in_colour_and_the_box_is_outlined(theme: Theme) -> None:
+    photo, strength = np.full((6, 8, 3), 128, np.uint8), np.zeros((6, 8), np.float32)
+    strength[2, 3], strength[2, 4] = 4.0, 1.0
+    plain = strength_picture(photo, strength, theme, part=Box(0, 0, 6, 8), boxes=())
+    assert plain.shape == (6 * 24, 8 * 24, 3)
+    accent = np.array(rgb(theme.categorical[1]), float)
+    distance = np.abs(plain[12::24, 12::24].astype(float) - accent).sum(-1)
+    assert distance[2, 3] < distance[2, 4] < distance[0, 0]
+    assert len(np.unique(plain[12::24, 12::24].reshape(-1, 3), axis=0)) == 3
+    boxed = strength_picture(photo, strength, theme, part=Box(0, 0, 6, 8), boxes=(Box(1, 2, 4, 6),))
+    np.testing.assert_array_equal(boxed[24, 60], rgb(theme.text))
+    np.testing.assert_array_equal(boxed[72, 96], plain[72, 96])
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)

@@ -8,8 +8,17 @@ import torch
 
 from explainer.networks.architectures import vgg
 from explainer.networks.graph import layers
-from explainer.networks.looking import answer, as_input, for_answer, for_maps, see
+from explainer.networks.looking import (
+    answer,
+    as_input,
+    for_answer,
+    for_maps,
+    see,
+    usual_reach,
+)
+from explainer.networks.recording import record
 from explainer.networks.shipped import shipped
+from explainer.networks.torchvision_models import classifier
 
 VGG, LENET = shipped("vgg"), shipped("lenet")
 PHOTO = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
@@ -28,6 +37,49 @@ def test_a_photo_smaller_than_the_network_expects_is_enlarged(side: int) -> None
     square = for_answer(small, VGG)
     assert square.shape == (32, 32, 3)
     np.testing.assert_array_equal(square[0, 0], small[0, 0])
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 200, 3), (200, 1, 3), (2, 3, 3)])
+def test_a_photo_too_thin_for_the_network_has_its_pixels_repeated(
+    shape: tuple[int, int, int],
+) -> None:
+    codes = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    for entry in (VGG, classifier("alexnet")):
+        shown = for_maps(codes, entry, 256)
+        assert min(shown.shape[:2]) >= entry.smallest
+        assert max(shown.shape[:2]) <= 256
+        np.testing.assert_array_equal(shown[0, 0], codes[0, 0])
+
+
+def test_torchvisions_square_is_cut_from_the_resized_photo() -> None:
+    entry = classifier("resnet18")
+    assert (entry.resize, entry.input_size) == (256, 224)
+    ramp = np.zeros((512, 600, 3), np.uint8)
+    ramp[32:480, 76:524] = 255  # 448 of 512 pixels around the middle are 224 of 256
+    assert (for_answer(ramp, entry) == 255).all()
+    ramp[31, 75:525] = 255
+    assert for_maps(ramp, entry, 512).shape == (437, 512, 3)
+    square = for_answer(PHOTO, entry)
+    assert square.shape == (224, 224, 3)
+
+
+def test_one_scale_for_a_network_is_the_percentile_of_all_its_layers() -> None:
+    torch.manual_seed(0)
+    network = vgg().eval()
+    inputs = as_input(PHOTO[:64, :64], VGG)
+    recording = record(network, inputs)
+    values = [one.abs().flatten() for one in recording.activations.values()]
+    drawn = [one[torch.linspace(0, len(one) - 1, 4096).long()] for one in values]
+    wanted = float(np.percentile(torch.cat(drawn).numpy(), 99.5))
+    assert usual_reach(network, inputs) == pytest.approx(wanted, rel=0.1)
+    assert not any(module._forward_hooks for module in network.modules())
+
+
+def test_a_network_of_zeros_has_a_scale_all_the_same() -> None:
+    network = vgg().eval()
+    for parameter in network.parameters():
+        torch.nn.init.zeros_(parameter)
+    assert usual_reach(network, as_input(PHOTO[:32, :32], VGG)) > 0
 
 
 def test_codes_are_normalised_as_in_training() -> None:

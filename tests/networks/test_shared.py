@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +11,14 @@ import pytest
 import torch
 from torch import nn
 
-from explainer.networks import shared, shipped
+from explainer.networks import shared, shipped, torchvision_models
 from explainer.networks.architectures import lenet
 from explainer.networks.graph import layers
 from explainer.networks.shared import (
     ENTRIES,
     entry,
     forget,
+    most_large,
     ready,
     shared_layers,
     shared_network,
@@ -107,6 +110,76 @@ def test_shipped_networks_are_ready_and_torchvisions_once_they_are_fetched(
     assert {known.slug for known in ENTRIES if ready(known.slug)} == {
         known.slug for known in shipped.SHIPPED
     }
+
+
+def test_ten_visitors_hold_one_copy_of_each_network(loads: list[str]) -> None:
+    slugs = ("lenet", "vgg", "resnet20")
+    found: dict[str, list[nn.Module]] = {slug: [] for slug in slugs}
+
+    def visit(start: int) -> None:
+        for turn in range(9):
+            slug = slugs[(start + turn) % 3]
+            found[slug].append(shared_network(slug))
+
+    threads = [threading.Thread(target=visit, args=(start,)) for start in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(loads) == sorted(slugs)
+    assert all(len(networks) == 30 and len(set(networks)) == 1 for networks in found.values())
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What has been loaded of torchvision's networks; each is a LeNet."""
+    loaded = list[str]()
+
+    def load(slug: str) -> nn.Module:
+        loaded.append(slug)
+        return lenet()
+
+    monkeypatch.setattr(torchvision_models, "load", load)
+    monkeypatch.setenv("DEEPGLASS_LARGE_NETWORKS", "2")
+    return loaded
+
+
+def test_of_large_networks_those_asked_for_last_are_held(large: list[str]) -> None:
+    gone = weakref.ref(shared_network("alexnet"))
+    shared_network("vgg16")
+    shared_network("alexnet")
+    shared_network("resnet18")
+    shared_network("alexnet")
+    assert large == ["alexnet", "vgg16", "resnet18"]
+    shared_network("vgg16")
+    shared_network("resnet18")
+    gc.collect()
+    assert gone() is None
+    assert large == ["alexnet", "vgg16", "resnet18", "vgg16", "resnet18"]
+
+
+def test_a_large_network_in_use_is_not_loaded_a_second_time(large: list[str]) -> None:
+    used = shared_network("alexnet")
+    for slug in ("vgg16", "resnet18", "resnet50"):
+        shared_network(slug)
+    assert shared_network("alexnet") is used
+    assert large.count("alexnet") == 1
+
+
+def test_small_networks_stay_however_many_large_ones_come(
+    loads: list[str], large: list[str]
+) -> None:
+    for slug in ("lenet", "vgg", "alexnet", "vgg16", "resnet18", "lenet", "vgg"):
+        shared_network(slug)
+    assert loads == ["lenet", "vgg"]
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
+def test_how_many_large_ones_is_a_whole_number(text: str) -> None:
+    with pytest.raises(ValueError, match=f"DEEPGLASS_LARGE_NETWORKS is '{text}'"):
+        most_large({"DEEPGLASS_LARGE_NETWORKS": text})
+    assert most_large({}) == 2
+    assert most_large({"DEEPGLASS_LARGE_NETWORKS": "5"}) == 5
 
 
 def test_every_network_has_one_slug() -> None:

@@ -1,19 +1,12 @@
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 from torchvision import models
 
-from explainer.networks import torchvision_models
 from explainer.networks.torchvision_models import (
     CLASSIFIERS,
     Classifier,
@@ -24,58 +17,16 @@ from explainer.networks.torchvision_models import (
     load,
 )
 from tests.networks.random_networks import pictures, randomised, torchvision_network
+from tests.served_weights import DATA, right_name, served_as
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 each = pytest.mark.parametrize("entry", CLASSIFIERS, ids=lambda entry: entry.slug)
-DATA = bytes(range(256)) * 4096
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and notes what was asked for."""
-
-    asked: list[str]
-
-    def __init__(self, *arguments: object, asked: list[str], **more: object) -> None:
-        self.asked = asked
-        super().__init__(*arguments, **more)  # type: ignore[arg-type]
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        self.asked.append(self.path)
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache(checkpoints: Path) -> Path:
     """An empty place for torch's downloads."""
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    return tmp_path / "torch" / "hub" / "checkpoints"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
-    """The address of a server that has `weights-<sum>.pth`, rightly and wrongly named."""
-    folder, asked = tmp_path / "served", list[str]()
-    folder.mkdir()
-    for name in (hashlib.sha256(DATA).hexdigest()[:8], "00000000"):
-        (folder / f"weights-{name}.pth").write_bytes(DATA)
-    handler = partial(Quiet, directory=str(folder), asked=asked)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}", asked
-        running.shutdown()
-        thread.join()
-
-
-def served_as(monkeypatch: pytest.MonkeyPatch, url: str) -> Classifier:
-    """MobileNetV3, its weights at another address."""
-    entry = classifier("mobilenet-v3")
-    moved = replace(entry, weights=SimpleNamespace(url=url, meta=entry.weights.meta))
-    monkeypatch.setitem(torchvision_models._BY_SLUG, entry.slug, moved)
-    return moved
-
-
-def right_name(address: str) -> str:
-    return f"{address}/weights-{hashlib.sha256(DATA).hexdigest()[:8]}.pth"
+    return checkpoints
 
 
 @each
@@ -152,9 +103,9 @@ def test_googlenet_takes_the_pictures_as_torchvision_gives_them_to_it() -> None:
 
 
 def test_a_download_tells_its_progress_and_happens_once(
-    server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    weights_server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address, asked = server
+    address, asked = weights_server
     entry, told = served_as(monkeypatch, right_name(address)), list[tuple[int, int]]()
     threads = [
         threading.Thread(target=download, args=(entry.slug, lambda *now: told.append(now)))
@@ -173,9 +124,9 @@ def test_a_download_tells_its_progress_and_happens_once(
 
 
 def test_a_damaged_download_is_thrown_away(
-    server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    weights_server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = served_as(monkeypatch, f"{server[0]}/weights-00000000.pth")
+    entry = served_as(monkeypatch, f"{weights_server[0]}/weights-00000000.pth")
     with pytest.raises(DownloadError, match="of MobileNetV3-Large arrived damaged"):
         download(entry.slug)
     assert list(entry.path.parent.iterdir()) == []
@@ -183,9 +134,9 @@ def test_a_damaged_download_is_thrown_away(
 
 @pytest.mark.parametrize("broken", ["{}/weights-11111111.pth", "http://127.0.0.1:9/w-1.pth"])
 def test_without_the_file_or_a_network_one_sentence_says_so(
-    broken: str, server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    broken: str, weights_server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = served_as(monkeypatch, broken.format(server[0]))
+    entry = served_as(monkeypatch, broken.format(weights_server[0]))
     with pytest.raises(DownloadError) as error:
         download(entry.slug)
     assert str(error.value).startswith("The weights of MobileNetV3-Large could not be fetched (")
@@ -194,9 +145,9 @@ def test_without_the_file_or_a_network_one_sentence_says_so(
 
 
 def test_a_place_that_cannot_be_written_is_named(
-    cache: Path, server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    cache: Path, weights_server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = served_as(monkeypatch, right_name(server[0]))
+    entry = served_as(monkeypatch, right_name(weights_server[0]))
     cache.parent.mkdir(parents=True)
     cache.write_text("a file where a folder should be")
     with pytest.raises(DownloadError, match=r"could not be stored in .*checkpoints"):
@@ -204,9 +155,9 @@ def test_a_place_that_cannot_be_written_is_named(
 
 
 def test_who_stops_a_download_leaves_no_half_file(
-    server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+    weights_server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = served_as(monkeypatch, right_name(server[0]))
+    entry = served_as(monkeypatch, right_name(weights_server[0]))
 
     def stop(_done: int, _total: int) -> None:
         raise KeyboardInterrupt

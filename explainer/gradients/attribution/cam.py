@@ -131,5 +131,6 @@ CLASS_ACTIVATION: tuple[Method, ...] = (
             ),
         ),
         compute=_score_cam,
+        many_passes=True,
     ),
 )

@@ -111,6 +111,7 @@ GRADIENTS: tuple[Method, ...] = (
             Parameter("seed", "Seed", 0, 0, 9999, 1, help="which noise", whole=True),
         ),
         compute=_smoothgrad,
+        many_passes=True,
     ),
     Method(
         slug="integrated-gradients",
@@ -128,5 +129,6 @@ GRADIENTS: tuple[Method, ...] = (
             baseline_choice("black"),
         ),
         compute=_integrated_gradients,
+        many_passes=True,
     ),
 )

@@ -78,4 +78,5 @@ OCCLUSION = Method(
         baseline_choice("mean"),
     ),
     compute=_occlusion,
+    many_passes=True,
 )

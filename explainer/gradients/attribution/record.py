@@ -114,7 +114,8 @@ class Method:
     """A method by name: what it means, who described it, what may be set, how it is computed.
 
     `compute(question, **values)` takes every setting by name. `signed` says that `values` may be
-    negative; a method that `needs_layer` is drawn from the maps of one.
+    negative; a method that `needs_layer` is drawn from the maps of one. One of `many_passes` sends
+    dozens or hundreds of pictures through the network, the others one or two.
     """
 
     slug: str
@@ -126,6 +127,7 @@ class Method:
     signed: bool
     settings: tuple[Setting, ...]
     compute: Callable[..., Answer]
+    many_passes: bool = False
 
     def defaults(self) -> dict[str, Value]:
         """The default value of each setting, by name."""

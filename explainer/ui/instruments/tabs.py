@@ -10,6 +10,7 @@ from explainer.service import Ticket
 from explainer.training.race import Race
 from explainer.ui.instruments.gradients import gradients_tab
 from explainer.ui.instruments.inputs import inputs_tab
+from explainer.ui.instruments.inside import inside_tab
 from explainer.ui.instruments.kernels import kernels_tab
 from explainer.ui.instruments.mistakes import mistakes_tab
 from explainer.ui.instruments.take_away import take_away_tab
@@ -24,6 +25,7 @@ TABS: dict[str, Callable[..., None]] = {
     "Verdict": verdict_tab,
     "Weights": weights_tab,
     "Kernels": kernels_tab,
+    "Look inside": inside_tab,
     "Gradients": gradients_tab,
     "Mistakes": mistakes_tab,
     "Next batch": inputs_tab,

@@ -53,6 +53,12 @@ DEPTH_MEASURES: tuple[DepthMeasure, ...] = (
         lambda found: found.sums,
         lambda found: np.sqrt(found.variance),
     ),
+    DepthMeasure(
+        "Difference of two pictures",
+        "1 − cosine of their z",
+        lambda found: found.difference,
+        None,
+    ),
 )
 
 

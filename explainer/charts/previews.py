@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result
+from explainer.charts.preview_depth import lost_gradients
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
@@ -135,6 +136,14 @@ PREVIEWS: tuple[Preview, ...] = (
         alt="A cat's face with a grey square over one eye.",
         picture=_occluded,
         query={"picture": "chelsea", "attribution.method": "Occlusion"},
+    ),
+    Preview(
+        topic="depth",
+        question="Where does the gradient go?",
+        alt="Three rows of twenty bars, a bar for each layer and its height the logarithm of the "
+        "gradient there: with sigmoid they shrink to nothing towards the first layer, with tanh "
+        "and ReLU they do not.",
+        picture=lost_gradients,
     ),
     Preview(
         topic="training_lab",

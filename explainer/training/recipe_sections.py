@@ -24,7 +24,7 @@ class Network:
     """
 
     kind: str = choice("net", "Network", "cnn", KINDS, "Dense layers alone, or convolutions first.")
-    depth: int = whole("depth", "Hidden layers", 2, 0, 12, "None: a linear model.", only="mlp")
+    depth: int = whole("depth", "Hidden layers", 2, 0, 100, "None: a linear model.", only="mlp")
     width: int = whole(
         "width", "Units in a layer", 64, 1, 1024, "Of every hidden dense layer.", logarithmic=True
     )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from explainer.ui.depth_arithmetic import arithmetic
+from explainer.ui.depth_code import code
+from explainer.ui.depth_norm import batch_norm_closely
 from explainer.ui.depth_pass import gradients, idle_units, set_up, values
 from explainer.ui.depth_settings import KEY, story
 from explainer.ui.prose import say
@@ -24,12 +26,14 @@ def one_pass() -> None:
     arithmetic(passed)
     values(passed)
     idle_units(passed)
+    code(passed)
     say(KEY, "notice")
 
 
 # One more part of the page is one more entry: its name on the tab, and what draws it.
 TABS: dict[str, Callable[[], None]] = {
     "One pass": one_pass,
+    "Batch norm, closely": batch_norm_closely,
 }
 
 

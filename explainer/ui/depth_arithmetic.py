@@ -18,13 +18,13 @@ from explainer.ui.recipe_editor import dot
 from explainer.ui.tables import table
 
 HEADINGS = (
-    "one layer, in the middle",
+    "a layer in the middle",
     "steepest slope",
     "typical slope",
     "× weights",
-    "= a layer",
+    "= theory, a layer",
     "measured, a layer",
-    "through all, measured",
+    "first ÷ last, measured",
 )
 
 

@@ -6,7 +6,9 @@ import zlib
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explainer.charts.depth import (
     DEPTH_MEASURES,
@@ -45,10 +47,10 @@ SLOW = 1_500_000  # weights in all, from which a pass takes long enough to show 
 
 @dataclass(frozen=True, eq=False)
 class Passed:
-    """What the page shows: the batch, its name for the code, and for each setting one pass."""
+    """What the page shows: the batch, the photo it is cut from, and for each setting one pass."""
 
     batch: Batch
-    data: str
+    photo: NDArray[np.uint8] | None
     seed: int
     passages: tuple[Passage, ...]
     theories: tuple[Theory | None, ...]
@@ -69,14 +71,15 @@ def set_up() -> Passed:
         "Units in each", WIDTHS, key=WIDTH, bind="query-params", persist_state="session"
     )
     setting_rows()
-    data, seed, batch, mark = _data()
+    photo, seed, batch = _data()
     fitting = _fitting(int(depth), int(width))
     networks = [at_depth(one, int(depth), fitting) for one in settings()]
-    passages, theories = _passes(networks, batch, (data, seed, mark))
-    return Passed(batch, data, seed, passages, theories)
+    mark = 0 if photo is None else zlib.crc32(photo.tobytes())
+    passages, theories = _passes(networks, batch, seed, mark)
+    return Passed(batch, photo, seed, passages, theories)
 
 
-def _data() -> tuple[str, int, Batch, int]:
+def _data() -> tuple[NDArray[np.uint8] | None, int, Batch]:
     """What the networks are shown, and the seed of their weights."""
     with st.popover("Data and seed", icon=":material/tune:"):
         data = st.segmented_control(
@@ -88,14 +91,9 @@ def _data() -> tuple[str, int, Batch, int]:
             help="Another seed draws other weights and other examples.",
         )  # fmt: skip
     if data == PATCHES:
-        codes = picture_input().picture.codes
-        return (
-            PATCHES,
-            int(seed),
-            patch_batch(codes, EXAMPLES, int(seed)),
-            zlib.crc32(codes.tobytes()),
-        )
-    return DIGITS, int(seed), _digits(int(seed)), 0
+        photo = picture_input().picture.codes
+        return photo, int(seed), patch_batch(photo, EXAMPLES, int(seed))
+    return None, int(seed), _digits(int(seed))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -115,9 +113,10 @@ def _fitting(depth: int, width: int) -> int:
 
 
 def _passes(
-    networks: list[Network], batch: Batch, place: tuple[object, ...]
+    networks: list[Network], batch: Batch, seed: int, mark: int
 ) -> tuple[tuple[Passage, ...], tuple[Theory | None, ...]]:
     kept = st.session_state.setdefault(f"{KEY}.kept", {})
+    place = (seed, mark, batch.features)
     missing = [one for one in networks if (one, place) not in kept]
     if len(kept) + len(missing) > MOST_KEPT:
         kept.clear()
@@ -127,7 +126,7 @@ def _passes(
     for number, network in enumerate(missing):
         if bar:
             bar.progress(number / len(missing), f"Forwards and back: {title(network)}")
-        passage = pass_through(network, batch, int(str(place[1])))
+        passage = pass_through(network, batch, seed)
         kept[network, place] = passage, predicted(passage, batch)
     if bar:
         bar.empty()

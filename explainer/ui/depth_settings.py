@@ -48,7 +48,7 @@ def preset_menu() -> None:
         on_change=_take_chosen,
     )  # fmt: skip
     if preset := depth_preset(str(chosen)):
-        st.markdown(f"**Watch.** {preset.watch}")
+        st.markdown(f"**Watch**{preset.watch.removeprefix('Watch')}")
 
 
 def story() -> None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reading import app_at
+from explainer.gradients.depth.batch import digit_batch, patch_batch
+from explainer.gradients.depth.passage import at_depth, pass_through
+from explainer.gradients.depth.presets import DEPTH_PRESETS
+from explainer.gradients.depth.settings import setting
+from explainer.images.gallery import gallery_picture
+from explainer.ui.depth_pass import EXAMPLES
+from tests.app.reading import app_at, text_of
 
 
 def html_of(app: AppTest) -> str:
@@ -12,7 +23,111 @@ def html_of(app: AppTest) -> str:
     return "".join(element.proto.body for element in app.get("html"))
 
 
-def test_the_page_opens_with_three_settings_and_their_factors() -> None:
-    app = app_at("depth")
+def codes_of(app: AppTest) -> str:
+    """All code of the page."""
+    return "\n".join(element.value for element in app.code)
+
+
+@pytest.fixture(scope="module")
+def opened() -> AppTest:
+    """The page as it opens."""
+    return app_at("depth")
+
+
+def test_the_page_opens_with_three_settings_and_their_factors(opened: AppTest) -> None:
     for title in ("Sigmoid, Xavier", "Tanh, Xavier", "ReLU, He"):
-        assert title in html_of(app)
+        assert title in html_of(opened)
+    first = DEPTH_PRESETS[0]
+    passage = pass_through(
+        at_depth(first.settings[0], first.depth, first.width), digit_batch(EXAMPLES, 0), 0
+    )
+    assert opened.slider(key="depth.layers").value == first.depth
+    exponent = int(np.floor(np.log10(passage.gradient[0] / passage.gradient[-1])))
+    assert f"10<sup>−{-exponent}</sup>" in html_of(opened)
+
+
+def test_the_code_is_that_of_the_first_setting(opened: AppTest) -> None:
+    assert "dense20=nn.Linear(100, 100)" in codes_of(opened)
+    assert "nn.Sigmoid()" in codes_of(opened)
+
+
+def test_a_setting_is_changed_where_it_stands() -> None:
+    app = app_at("depth")
+    version = app.session_state["depth.version"]
+    app.selectbox(key=f"depth.v{version}.s0.activation").set_value("relu").run()
+    assert not app.exception
+    assert "ReLU, Xavier" in html_of(app)
+    assert app.selectbox(key="depth.preset").value == "Your own"
+    assert "net-mlp~init-xavier!" in str(app.query_params["depth.settings"])
+
+
+def test_settings_are_copied_and_removed_but_the_last_one_stays() -> None:
+    app = app_at("depth", depth__settings="net-mlp!net-mlp~act-tanh", depth__preset="Your own")
+    for expected, label in ((3, "Copy"), (2, "Remove"), (1, "Remove")):
+        menu: Any = app.get_by_key("depth.more0")
+        menu.click(label).run()
+        assert not app.exception
+        assert len(app.session_state["depth.setting_list"]) == expected
+    assert "Tanh, He" in html_of(app)
+
+
+def test_a_link_brings_its_settings_layers_and_width() -> None:
+    app = app_at(
+        "depth",
+        depth__settings="net-mlp~act-tanh~init-lecun!net-mlp~bn-1",
+        depth__layers="7",
+        depth__width="32",
+        depth__preset="Your own",
+    )
+    html = html_of(app)
+    assert "Tanh, LeCun" in html
+    assert "ReLU, He, batch norm" in html
+    assert "No dashed line for batch norm" in "".join(one.value for one in app.caption)
+    assert app.slider(key="depth.layers").value == 7
+
+
+def test_a_link_that_cannot_be_read_is_said_and_the_page_stands() -> None:
+    app = app_at("depth", depth__settings="net-mlp~act-nonsense")
+    assert "nonsense" in app.warning[0].value
+    assert "Sigmoid, Xavier" in html_of(app)
+
+
+def test_patches_of_the_photo_take_the_place_of_digits() -> None:
+    app = app_at("depth", depth__data="Patches of your photo", picture="coffee")
+    kept: dict[Any, Any] = app.session_state["depth.kept"]
+    passage = next(one for (network, _), (one, _) in kept.items() if network.activation == "tanh")
+    batch = patch_batch(gallery_picture("coffee").codes, EXAMPLES, 0)
+    wanted = pass_through(passage.network, batch, 0)
+    np.testing.assert_array_equal(passage.gradient, wanted.gradient)
+    assert "photo.png" in codes_of(app)
+
+
+def test_too_many_weights_are_said_and_bounded() -> None:
+    app = app_at(
+        "depth",
+        depth__settings="net-mlp",
+        depth__preset="Your own",
+        depth__layers="80",
+        depth__width="512",
+    )
+    assert "21 million weights" in app.info[0].value
+    assert "256 units" in app.info[0].value
+
+
+def test_batch_norm_is_trained_and_looked_at() -> None:
+    app = app_at("depth", depth__tab="Batch norm, closely", depth__norm__look="Why it helps")
+    sentence = next(line for line in text_of(app).splitlines() if "(medians)" in line)
+    without, normed = map(float, re.findall(r"\*\*([\d.]+)\*\*", sentence))
+    assert normed < without
+
+
+def test_a_batch_of_one_picture_is_refused_by_pytorch_and_explained() -> None:
+    app = app_at("depth", depth__tab="Batch norm, closely", depth__norm__size="1")
+    assert "Expected more than 1 value per channel" in app.error[0].value.replace("\\", "")
+    assert "its own mean" in text_of(app)
+
+
+def test_every_story_is_one_that_can_be_chosen(opened: AppTest) -> None:
+    options = opened.selectbox(key="depth.preset").options
+    assert options == [*(one.title for one in DEPTH_PRESETS), "Your own"]
+    assert setting("sigmoid", "xavier") in DEPTH_PRESETS[0].settings

@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 State = dict[str, Tensor]
 BINS, REACH = 49, 6.0
 PROBED = 256
-RECORDS, STEP_RECORDS = 60, 30
+RECORDS, STEP_RECORDS = 50, 25
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _rows(settings: NormSettings, count: int) -> Iterator[Tensor]:
     epoch, size = 0, min(settings.batch_size, count)
     while True:
         order = torch.randperm(count, generator=generator(settings.seed, "batches", epoch))
-        yield from (part for part in order.split(size) if len(part) == size)
+        yield from (part for part in torch.split(order, size) if len(part) == size)
         epoch += 1
 
 
@@ -190,7 +190,7 @@ def _learn(run: NormRun, inputs: Tensor, labels: Tensor, rate: float) -> None:
     gradients = torch.autograd.grad(loss, parameters)
     with torch.no_grad():
         for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter -= rate * gradient
+            parameter.sub_(gradient, alpha=rate)
     run.losses.append(float(loss.detach()))
     norms = norms_of(run.model)
     if norms:

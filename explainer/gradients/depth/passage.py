@@ -6,6 +6,7 @@ would have lost is still seen. What training changes is left out.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 BINS = 41
 USUAL_SHARE = 99.5
 SMALLEST_REACH = 1e-12
+SMALLEST_LENGTH = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +37,11 @@ class Passage:
     beyond); `sums` is the root mean square of $z_l$; `gradient` is the length of
     $\partial E / \partial z_l$ of one example, root mean square over the examples;
     `example_gradients` `(L, N)` are those lengths one by one; `weight_gradient` is the length of
-    $\partial \bar E / \partial W_l$, E averaged over the batch. `dead` is the share of units whose
-    slope is 0 for every example, `saturated` the share of values whose slope is under 1 % of the
-    greatest. `variance` is the mean square of the weights $W_l$; it has a last row for the output
-    layer.
+    $\partial \bar E / \partial W_l$, E averaged over the batch. `difference` is 1 less the mean
+    cosine between the $z_l$ of two examples: 0 where all look the same. `dead` is the share of
+    units whose slope is 0 for every example, `saturated` the share of values whose slope is under
+    1 % of the greatest. `variance` is the mean square of the weights $W_l$; it has a last row for
+    the output layer.
     """
 
     network: Network
@@ -49,6 +52,7 @@ class Passage:
     gradient: Floats
     example_gradients: Floats
     weight_gradient: Floats
+    difference: Floats
     dead: Floats
     saturated: Floats
     variance: Floats
@@ -129,6 +133,7 @@ def measured(network: Network, traces: Traces) -> Passage:
         gradient=np.array([root_mean_square(torch.from_numpy(one)) for one in lengths]),
         example_gradients=lengths,
         weight_gradient=np.array([_length(_gradient(one)) for one in traces.linear[:-1]]),
+        difference=np.array([difference_of(one) for one in traces.sums]),
         dead=np.array([float((one.amax(0) < FLAT).double().mean()) for one in steep]),
         saturated=np.array([float((one < SATURATED * steepest).double().mean()) for one in steep]),
         variance=np.array([float(one.weight.detach().square().mean()) for one in traces.linear]),
@@ -142,9 +147,17 @@ def lengths_of(rows: Tensor) -> Floats:
     return ((rows / scale).square().sum(1).sqrt() * scale[:, 0]).numpy()
 
 
+def difference_of(rows: Tensor) -> float:
+    """1 less the mean cosine between two different rows of `(N, units)`; 0 to rounding at least."""
+    directions = rows / rows.norm(dim=1, keepdim=True).clamp(min=SMALLEST_LENGTH)
+    count = len(rows)
+    total = float(directions.sum(0).square().sum()) - float(directions.square().sum())
+    return max(1 - total / (count * (count - 1)), 0.0)
+
+
 def root_mean_square(values: Tensor) -> float:
     """The root of the mean of the squares, also where the squares would leave float64."""
-    return _length(values) / float(values.numel()) ** 0.5
+    return _length(values) / math.sqrt(values.numel())
 
 
 def at_depth(network: Network, depth: int, width: int) -> Network:

@@ -21,7 +21,7 @@ from explainer.training.seeds import generator
 
 Floats = NDArray[np.float64]
 TORCH_MOMENTUM = 0.1
-DRAWS = 40
+DRAWS = 24
 MOST_BATCHES = 8
 
 
@@ -95,11 +95,10 @@ def in_train_mode(
         chosen = torch.cat([torch.tensor([picture]), order[order != picture][: size - 1]])
         logits = twin(inputs[chosen])
         answers.append(float(F.softmax(logits, 1)[0, labels[picture]]))
-        parts = [part for part in order.split(size) if len(part) == size][:MOST_BATCHES]
+        parts = [part for part in torch.split(order, size) if len(part) == size][:MOST_BATCHES]
         right = [(twin(inputs[part]).argmax(1) == labels[part]).float().mean() for part in parts]
         accuracies.append(float(torch.stack(right).mean()))
     return ByBatch(size, np.array(accuracies), np.array(answers))
-
 
 
 def refusal(model: nn.Module, inputs: Tensor) -> str:

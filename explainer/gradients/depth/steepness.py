@@ -48,7 +48,7 @@ def along_the_step(
     for multiple in MULTIPLES:
         with torch.no_grad():
             for parameter, slope in zip(probe.parameters(), start, strict=True):
-                parameter -= (multiple - moved) * learning_rate * slope
+                parameter.sub_(slope, alpha=(multiple - moved) * learning_rate)
         moved = multiple
         there, gradient = _gradient(probe, inputs, labels)
         distance = _length([one - other for one, other in zip(gradient, start, strict=True)])

@@ -10,7 +10,14 @@ import torch
 from torch import Tensor
 
 from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
-from explainer.gradients.depth.passage import at_depth, lengths_of, measured, pass_through, traced
+from explainer.gradients.depth.passage import (
+    at_depth,
+    difference_of,
+    lengths_of,
+    measured,
+    pass_through,
+    traced,
+)
 from explainer.gradients.depth.settings import setting
 from explainer.images.gallery import gallery_picture
 
@@ -94,3 +101,12 @@ def test_a_photo_of_one_colour_gives_zeros_and_no_error() -> None:
     assert not flat.inputs.any()
     found = pass_through(at_depth(setting("relu", "he"), 3, 16), flat, 0)
     assert np.isfinite(found.gradient).all()
+
+
+def test_the_difference_of_two_examples_is_one_less_their_cosine(batch: Batch) -> None:
+    rows = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]], dtype=torch.float64)
+    assert difference_of(rows) == pytest.approx(1 - (0 + 2 * 0.5**0.5) / 3)
+    assert difference_of(rows[:1].expand(4, 2)) == pytest.approx(0, abs=1e-12)
+    found = pass_through(at_depth(setting("sigmoid", "xavier"), 6, 100), batch, 0)
+    assert found.difference[0] > 0.5
+    assert found.difference[-1] < 0.01

@@ -1,0 +1,37 @@
+"""The script of one of the passes, and the photo that it reads, where it reads one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.gradients.depth.script import PHOTO, script
+from explainer.images.thumbnails import encode_png
+from explainer.ui.depth_pass import Passed
+from explainer.ui.depth_settings import KEY
+from explainer.ui.prose import say
+
+
+def code(passed: Passed) -> None:
+    """PyTorch source that prints the numbers of one setting."""
+    with st.expander("The code", key=f"{KEY}.code", icon=":material/code:"):
+        say(KEY, "code")
+        names = passed.titles
+        index = st.selectbox(
+            "Setting",
+            range(len(names)),
+            format_func=names.__getitem__,
+            key=f"{KEY}.code_setting",
+        )
+        network = passed.passages[min(index or 0, len(names) - 1)].network
+        text = script(network, passed.batch, passed.seed, photo=passed.photo is not None)
+        st.code(text, language="python", height=420)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Download the script", text, file_name="deepglass_depth.py", mime="text/x-python",
+                icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+            if passed.photo is not None:
+                st.download_button(
+                    "Download the photo", encode_png(passed.photo), file_name=PHOTO,
+                    mime="image/png", icon=":material/image:", on_click="ignore",
+                )  # fmt: skip

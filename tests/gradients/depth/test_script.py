@@ -1,0 +1,59 @@
+"""The script of a pass, run as a visitor would run it, gives the numbers of the page."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
+from explainer.gradients.depth.passage import at_depth, pass_through
+from explainer.gradients.depth.script import PHOTO, script
+from explainer.gradients.depth.settings import setting
+from explainer.images.gallery import gallery_picture
+from explainer.images.thumbnails import encode_png
+from explainer.training.recipe import Network
+
+
+def run(text: str) -> list[tuple[float, ...]]:
+    """What the script leaves in `report`."""
+    space: dict[str, Any] = {}
+    exec(compile(text, "script.py", "exec"), space)
+    report: list[tuple[float, ...]] = space["report"]
+    return report
+
+
+def assert_same(network: Network, batch: Batch, seed: int, *, photo: bool) -> None:
+    """The script's numbers are those of the page."""
+    found = np.array(run(script(network, batch, seed, photo=photo)))
+    page = pass_through(network, batch, seed)
+    wanted = (page.sums, page.gradient, page.weight_gradient, page.dead, page.saturated)
+    np.testing.assert_allclose(found, np.array(wanted).T, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        setting("sigmoid", "xavier"),
+        setting("relu", "he"),
+        setting("leaky-relu", "lecun"),
+        setting("tanh", "xavier", batch_norm=True),
+    ],
+    ids=lambda network: network.activation,
+)
+def test_the_script_gives_the_numbers_of_the_page(network: Network) -> None:
+    assert_same(at_depth(network, 6, 30), digit_batch(100, 5), 5, photo=False)
+
+
+def test_the_script_of_a_photo_reads_the_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = gallery_picture("chelsea").codes
+    (tmp_path / PHOTO).write_bytes(encode_png(codes))
+    monkeypatch.chdir(tmp_path)
+    assert os.listdir() == [PHOTO]
+    network = at_depth(setting("tanh", "xavier"), 3, 20)
+    assert_same(network, patch_batch(codes, 60, 2), 2, photo=True)

@@ -35,7 +35,7 @@ DEPTH_PRESETS: tuple[DepthPreset, ...] = (
             setting("tanh", "xavier"),
             setting("relu", "he"),
         ),
-        watch="Read the lines from right to left, as the gradient travels: from the loss back to "
+        watch="Watch the lines from right to left, as the gradient travels: from the loss back to "
         "the first layer.",
         seen="The sigmoid shortens the gradient about fourfold at every layer, so that of what "
         "the last of twenty layers gets, less than a hundred-billionth reaches the first; with "
@@ -48,7 +48,7 @@ DEPTH_PRESETS: tuple[DepthPreset, ...] = (
         depth=10,
         width=100,
         settings=(setting("sigmoid", "xavier"), setting("sigmoid", "he")),
-        watch="Look at the difference of two pictures as well: it is lost on the way up, before "
+        watch="Watch the difference of two pictures as well: it is lost on the way up, before "
         "any gradient is lost on the way down.",
         seen="Whichever of the two usual starts it has, less than a hundred-thousandth of the "
         "gradient at the tenth layer reaches the first. And the tenth layer hardly knows one "

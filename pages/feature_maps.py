@@ -8,6 +8,9 @@ from explainer.ui.feature_maps import (
     one_map,
     subject,
 )
+from explainer.ui.feature_maps_crops import crops, liked_search, says_what_it_likes
+from explainer.ui.feature_maps_kernels import first_kernels
+from explainer.ui.feature_maps_painting import painting
 from explainer.ui.network_answer import network_answer
 from explainer.ui.own_networks import picture_for
 from explainer.ui.page import open_page
@@ -27,4 +30,10 @@ say("feature_maps", "maps")
 index, span = all_maps(looked, seen)
 one_map(looked, seen, index, span)
 measured_sight(looked, seen, index)
+if says_what_it_likes():
+    liked = liked_search(looked, layer.name, index)
+    if liked:
+        crops(liked)
+    painting(looked, layer.name, index, liked)
+first_kernels(looked, chosen)
 say("feature_maps", "notice")

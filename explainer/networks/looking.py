@@ -81,7 +81,7 @@ def see(network: nn.Module, inputs: Tensor, found: tuple[Layer, ...], name: str)
     """What the layer called `name` gives for `inputs` `(1, C, H, W)`."""
     layer = layer_named(found, name)
     names = {name, *(source for source in layer.inputs if source in {one.name for one in found})}
-    recording = record(network, inputs, sorted(names))
+    recording = record(network, inputs, sorted(names), whole=False)
     return Seen(layer, maps(recording, layer).contiguous().numpy(), recording)
 
 

@@ -98,7 +98,7 @@ def effective(
     """
     _check(layer, y, x)
     picture = inputs[:1].detach().clone().requires_grad_(True)
-    recording = record(network, picture, (layer.name,), gradients=True)
+    recording = record(network, picture, (layer.name,), gradients=True, whole=False)
     values = as_maps(recording.call(layer.name).output, layer.layout)[0, :, y, x]
     target = values.sum() if channel is None else values[channel]
     (gradient,) = torch.autograd.grad(target, picture)

@@ -115,24 +115,46 @@ def _set(things: Collection[object], name: str, value: bool) -> None:
         setattr(thing, name, value)
 
 
+class _EnoughError(BaseException):
+    """All that was asked for is recorded: the rest of the network need not run."""
+
+    def __init__(self, output: Tensor) -> None:
+        super().__init__()
+        self.output = output
+
+
 @contextmanager
 def recorded(
-    network: nn.Module, names: Collection[str] | None = None, *, keep_inputs: bool = True
+    network: nn.Module,
+    names: Collection[str] | None = None,
+    *,
+    keep_inputs: bool = True,
+    stop: bool = False,
 ) -> Iterator[list[Call]]:
     """A list that, after `with`, holds the calls of layers that this thread made inside it.
 
     Of the layers called `names`, or of all. The network is :func:`exclusive` and :func:`still`
     meanwhile, its parameters only where gradients are on when `with` begins. Raises `ValueError` at
-    the end where a step overwrote what a layer had given.
+    the end where a step overwrote what a layer had given. With `stop` the network ends, by an
+    exception that :func:`record` knows, as soon as all of `names` are there.
     """
     thread, noted = threading.get_ident(), list[_Noted]()
     calls: list[Call] = []
+    missing, counts = set(names or ()), Counter[nn.Module]()
+
+    def enough(module: nn.Module, output: Tensor) -> None:
+        missing.discard(_name(paths[module], counts[module]))
+        counts[module] += 1
+        if not missing:
+            raise _EnoughError(output)
 
     def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         # This runs once a layer: what can be done afterwards is.
         if threading.get_ident() == thread:
             kept = inputs if keep_inputs else ()
             noted.append((module, kept, output, _version(output)))
+            if stop:
+                enough(module, output)
 
     with ExitStack() as after:
         after.enter_context(exclusive(network))
@@ -192,7 +214,7 @@ def _calls(
     for module, inputs, output, version in noted:
         path, count = paths[module], counts[module]
         counts[module] = count + 1
-        name = f"{path}_{count}" if count else path
+        name = _name(path, count)
         if names is not None and name not in names:
             continue
         if _version(output) != version:
@@ -200,6 +222,11 @@ def _calls(
                 f"what layer {name!r} gave was overwritten; record the unfolded network"
             )
         yield Call(name, path, inputs, output)
+
+
+def _name(path: str, count: int) -> str:
+    """What the call of a layer is called that was called `count` times before."""
+    return f"{path}_{count}" if count else path
 
 
 def _version(tensor: Tensor) -> int:
@@ -214,19 +241,25 @@ def record(
     *,
     gradients: bool = False,
     keep_inputs: bool = True,
+    whole: bool = True,
 ) -> Recording:
     """Send `inputs` `(N, C, H, W)` through `network` and record the layers called `names`, or all.
 
     With `gradients` the recorded tensors can be derived by the inputs, where those require it.
-    Without `keep_inputs` only what layers give is kept, which matters where `names` are few.
+    Without `keep_inputs` only what layers give is kept, which matters where `names` are few. Unless
+    the `whole` network is to run, it ends behind the last of `names`, whose output stands for the
+    network's.
     Raises `ValueError` for a name that no layer has.
     """
     keep_freed_memory()
     with (
         torch.set_grad_enabled(gradients),
-        recorded(network, names, keep_inputs=keep_inputs) as calls,
+        recorded(network, names, keep_inputs=keep_inputs, stop=not whole) as calls,
     ):
-        output = network(inputs)
+        try:
+            output = network(inputs)
+        except _EnoughError as enough:
+            output = enough.output
     recording = Recording(inputs, tuple(calls), output)
     missing = set(names or ()).difference(recording.activations)
     if missing:

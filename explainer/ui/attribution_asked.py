@@ -44,7 +44,6 @@ SMALL_SETTINGS: Settings = {"integrated-gradients": {"steps": 64}}
 LARGE_SETTINGS: Settings = {
     "integrated-gradients": {"steps": 32},
     "smoothgrad": {"samples": 12},
-    "occlusion": {"window": 32, "stride": 16},
     "score-cam": {"channels": 64},
 }
 
@@ -165,6 +164,13 @@ def request(asked: Asked, method: Method) -> tuple[nn.Module, Tensor, Target, st
 
 def options(asked: Asked, method: Method) -> dict[str, Any]:
     """What :func:`attribute` is given by name."""
-    settings = LARGE_SETTINGS if asked.large else SMALL_SETTINGS
+    settings = dict(LARGE_SETTINGS if asked.large else SMALL_SETTINGS)
+    settings["occlusion"] = _windows(asked.entry.input_size, asked.large)
     layer = asked.layer if method.needs_layer else None
     return {"layer": layer, "settings": settings.get(method.slug), "black": asked.black}
+
+
+def _windows(side: int, large: bool) -> dict[str, Value]:
+    """Windows for occlusion: a quarter of the side, of a large picture a seventh; half overlap."""
+    window = max(1, side // (7 if large else 4))
+    return {"window": window, "stride": max(1, window // 2)}

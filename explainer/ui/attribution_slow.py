@@ -37,17 +37,21 @@ def waiting(asked: Asked, methods: tuple[Method, ...]) -> None:
     if not missing:
         return
     names = ", ".join(one.title for one in missing)
-    if st.session_state.get(WANTED) != asked.place:
-        st.button(
-            f"Compute the other {len(missing)}", key=f"{KEY}.others", icon=":material/hourglass:",
-            on_click=_want, args=(asked.place,),
-        )  # fmt: skip
-        st.caption(
-            f"{names}: still to be computed. Each sends dozens of pictures through the network."
-        )
-        return
-    followed(names, lambda told: _all(asked, missing, told))
+    # What is offered and what is under way take turns in one place.
+    with st.empty().container():
+        if st.session_state.get(WANTED) != asked.place:
+            _offer(asked, len(missing), names)
+            return
+        followed(names, lambda told: _all(asked, missing, told))
     st.rerun()
+
+
+def _offer(asked: Asked, count: int, names: str) -> None:
+    st.button(
+        f"Compute the other {count}", key=f"{KEY}.others", icon=":material/hourglass:",
+        on_click=_want, args=(asked.place,),
+    )  # fmt: skip
+    st.caption(f"{names}: still to be computed. Each sends dozens of pictures through the network.")
 
 
 def _all(asked: Asked, missing: list[Method], told: Progress) -> None:

@@ -179,3 +179,31 @@ def in_thread(work: Callable[[], object]) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+
+
+def test_a_network_that_need_not_run_to_its_end_stops_behind_the_last_layer() -> None:
+    network, inputs = any_network("resnet20"), pictures(32)
+    names = ("stage1_block1.addition", "stage1_block2.residual.conv1")
+    short, whole = record(network, inputs, names, whole=False), record(network, inputs, names)
+    assert set(short.activations) == set(names)
+    for name in names:
+        assert torch.equal(short.activations[name], whole.activations[name])
+    assert short.output is short.call(names[1]).output
+    assert not any(module._forward_hooks for module in network.modules())
+    ran = list[str]()
+    handle = network.get_submodule("out").register_forward_hook(lambda *_: ran.append("out"))
+    record(network, inputs, names, whole=False)
+    assert ran == []
+    record(network, inputs, ("out",), whole=False)
+    assert ran == ["out"]
+    handle.remove()
+
+
+def test_a_layer_used_again_is_waited_for_and_one_that_is_not_there_is_named() -> None:
+    activation = nn.ReLU()
+    network = nn.Sequential(nn.Linear(2, 2), activation, nn.Linear(2, 2), activation).eval()
+    found = record(network, torch.ones(1, 2), ("1_1",), whole=False)
+    with torch.no_grad():
+        assert torch.equal(found.call("1_1").output, network(torch.ones(1, 2)))
+    with pytest.raises(ValueError, match="no layer 7"):
+        record(network, torch.ones(1, 2), ("0", "7"), whole=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from explainer.gradients.activations import ACTIVATIONS
+from explainer.gradients.activations import TRAINED
 from explainer.networks.drill import drill
 from explainer.networks.drill_sums import softmax
 from explainer.networks.looking import answer, as_input
@@ -95,7 +95,7 @@ def test_a_photo_becomes_grey_as_pillow_makes_it_and_normalised_as_in_training(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.slug)
-@pytest.mark.parametrize("slug", [one.slug for one in ACTIVATIONS])
+@pytest.mark.parametrize("slug", [one.slug for one in TRAINED])
 def test_every_layer_of_every_kind_of_network_adds_up(
     digits: Prepared, slug: str, kind: object
 ) -> None:

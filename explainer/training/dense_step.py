@@ -24,7 +24,7 @@ from explainer.training.augmentation.record import soft
 from explainer.training.flat import Flat
 from explainer.training.layers import Dropout
 from explainer.training.stacked_assembly import Row, kind
-from explainer.training.stacked_dense import for_each
+from explainer.training.stacked_dense import bias_of, for_each
 
 aten = torch.ops.aten
 
@@ -75,9 +75,9 @@ class Product:
     @classmethod
     def of(cls, flat: Flat, name: str) -> Product:
         """The layer of that name."""
-        weight, bias = (flat.blocks[f"{name}.{part}"].detach() for part in ("weight", "bias"))
-        windows = (flat.gradient_blocks[f"{name}.{part}"] for part in ("weight", "bias"))
-        return cls(weight, weight.transpose(1, 2), bias[:, None], *windows)
+        weight, (bias, bias_window) = flat.blocks[f"{name}.weight"].detach(), bias_of(flat, name)
+        window = flat.gradient_blocks[f"{name}.weight"]
+        return cls(weight, weight.transpose(1, 2), bias.detach()[:, None], window, bias_window)
 
 
 @dataclass(frozen=True, eq=False)

@@ -132,9 +132,9 @@ def choice(
     return _field(Field("", key, Choice("", label, default, options, help_text), str, only=only))
 
 
-def switch(key: str, label: str, default: bool, help_text: str) -> Any:
+def switch(key: str, label: str, default: bool, help_text: str, only: str = "") -> Any:
     """A dataclass field that is on or off."""
-    return _field(Field("", key, Switch("", label, default, help_text), bool))
+    return _field(Field("", key, Switch("", label, default, help_text), bool, only=only))
 
 
 def fields_of(section: str, holder: type) -> tuple[Field, ...]:

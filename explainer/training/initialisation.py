@@ -2,7 +2,8 @@ r"""Initial weights, paired: what a tensor gets follows from the seed, its name 
 
 Every weight tensor is one draw of standard normal numbers times the standard deviation of the
 scheme. So within a seed all recipes whose shapes agree start from the same weights, whatever else
-they differ in, and two schemes differ in scale alone. Biases are 0, norm scales 1.
+they differ in, and two schemes differ in scale alone, except that "orthogonal" makes the draw
+orthonormal first. Biases are 0, norm scales 1.
 """
 
 from __future__ import annotations
@@ -20,13 +21,41 @@ SMALL = 0.01
 
 
 @dataclass(frozen=True)
+class Start:
+    """What a scheme needs to know: the fans of one unit, the activation's gain, the σ asked for."""
+
+    fan_in: int
+    fan_out: int
+    gain: float
+    sigma: float
+
+
+def _as_drawn(numbers: Tensor) -> Tensor:
+    return numbers
+
+
+def orthonormal(numbers: Tensor) -> Tensor:
+    """The orthonormal matrix next to `numbers` `(O, ...)`: rows, or columns where O is larger.
+
+    Of independent standard normal numbers it is uniform among all (Mezzadri 2007): the Q of their
+    QR decomposition, with the signs of R's diagonal.
+    """
+    flat = numbers.flatten(1)
+    wide = flat.shape[0] < flat.shape[1]
+    factors: tuple[Tensor, Tensor] = torch.linalg.qr(flat.T if wide else flat)
+    q = factors[0] * factors[1].diagonal().sign()
+    return (q.T if wide else q).reshape(numbers.shape)
+
+
+@dataclass(frozen=True)
 class Scheme:
-    """A scheme by name: `deviation(fan_in, fan_out, gain)` of the weights of one layer."""
+    """A scheme by name: weights are `shaped` standard normal numbers times `scale`."""
 
     slug: str
     title: str
     formula: str
-    deviation: Callable[[int, int, float], float]
+    scale: Callable[[Start], float]
+    shaped: Callable[[Tensor], Tensor] = _as_drawn
 
 
 SCHEMES: tuple[Scheme, ...] = (
@@ -34,22 +63,24 @@ SCHEMES: tuple[Scheme, ...] = (
         "he",
         "He",
         r"\sigma = g / \sqrt{n_\text{in}}",
-        lambda fan_in, fan_out, gain: gain / math.sqrt(fan_in),
+        lambda start: start.gain / math.sqrt(start.fan_in),
     ),
     Scheme(
         "xavier",
         "Xavier",
         r"\sigma = \sqrt{2 / (n_\text{in} + n_\text{out})}",
-        lambda fan_in, fan_out, gain: math.sqrt(2 / (fan_in + fan_out)),
+        lambda start: math.sqrt(2 / (start.fan_in + start.fan_out)),
     ),
     Scheme(
         "lecun",
         "LeCun",
         r"\sigma = 1 / \sqrt{n_\text{in}}",
-        lambda fan_in, fan_out, gain: 1 / math.sqrt(fan_in),
+        lambda start: 1 / math.sqrt(start.fan_in),
     ),
-    Scheme("small", "Small normal", r"\sigma = 0.01", lambda fan_in, fan_out, gain: SMALL),
-    Scheme("zero", "Zero", r"\sigma = 0", lambda fan_in, fan_out, gain: 0.0),
+    Scheme("small", "Small normal", r"\sigma = 0.01", lambda start: SMALL),
+    Scheme("zero", "Zero", r"\sigma = 0", lambda start: 0.0),
+    Scheme("orthogonal", "Orthogonal", r"W^\top W = g^2 I", lambda start: start.gain, orthonormal),
+    Scheme("normal", "Normal, σ", r"\sigma \text{ as asked for}", lambda start: start.sigma),
 )
 _BY_SLUG = {entry.slug: entry for entry in SCHEMES}
 
@@ -62,20 +93,22 @@ def scheme(slug: str) -> Scheme:
         raise ValueError(f"no initialisation {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
-def initialise(model: nn.Module, chosen: Scheme, gain: float, seed: int) -> None:
+def initialise(
+    model: nn.Module, chosen: Scheme, gain: float, seed: int, *, sigma: float = 0.0
+) -> None:
     """Give `model` its initial parameters and buffers, in place; the same for the same arguments.
 
-    `gain` is that of the activation (He et al. 2015 for ReLU: √2). Sources: Glorot and Bengio
-    2010, He et al. 2015, LeCun et al. 1998.
+    `gain` is that of the activation (He et al. 2015 for ReLU: √2), `sigma` what "normal" asks for.
+    Sources: Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998, Saxe et al. 2014.
     """
     for name, module in model.named_modules():
         if not isinstance(module, nn.Linear | nn.Conv2d):
             if hasattr(module, "reset_parameters"):
                 module.reset_parameters()
             continue
-        drawn = standard_normal(seed, f"{name}.weight", module.weight)
+        drawn = chosen.shaped(standard_normal(seed, f"{name}.weight", module.weight))
         with torch.no_grad():
-            module.weight.copy_(drawn * chosen.deviation(*fans(module.weight), gain))
+            module.weight.copy_(drawn * chosen.scale(Start(*fans(module.weight), gain, sigma)))
             if module.bias is not None:
                 module.bias.zero_()
 

@@ -58,8 +58,8 @@ class DropConnect(nn.Linear, Noisy):
     network before its activation.
     """
 
-    def __init__(self, inputs: int, outputs: int, p: float) -> None:
-        super().__init__(inputs, outputs)
+    def __init__(self, inputs: int, outputs: int, p: float, *, bias: bool = True) -> None:
+        super().__init__(inputs, outputs, bias=bias)
         self.p = p
 
     def draw(self) -> Tensor:
@@ -70,6 +70,28 @@ class DropConnect(nn.Linear, Noisy):
         """`(N, I)` in, `(N, O)` out."""
         weight = self.weight * self.draw() if self.training else self.weight
         return F.linear(inputs, weight, self.bias)
+
+
+class Skip(nn.Module):
+    """Where a skip connection ends and the next begins: adds what the skip before handed on."""
+
+    def forward(self, values: Tensor, carried: Tensor | None = None) -> Tensor:
+        """`values`, plus `carried` of the same shape where a skip stands before this one."""
+        return values if carried is None else carried + values
+
+
+class SkipSequential(nn.Sequential):
+    """Layers one after another, and past those between two :class:`Skip` the identity."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """What the last layer gives."""
+        carried: Tensor | None = None
+        for module in self:
+            if isinstance(module, Skip):
+                inputs = carried = module(inputs, carried)
+            else:
+                inputs = module(inputs)
+        return inputs
 
 
 class StochasticPool2d(Noisy):

@@ -7,7 +7,8 @@ which other options are on, because initial weights are paired by name (see `ini
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 from torch import nn
@@ -15,7 +16,14 @@ from torch import nn
 from explainer.gradients.activations import activation
 from explainer.training.initialisation import initialise, scheme
 from explainer.training.kinds import kind
-from explainer.training.layers import DropConnect, Dropout, MapDropout, set_generator
+from explainer.training.layers import (
+    DropConnect,
+    Dropout,
+    MapDropout,
+    Skip,
+    SkipSequential,
+    set_generator,
+)
 from explainer.training.pooling import WINDOW, pooling
 from explainer.training.recipe_sections import Network, Regularisation
 
@@ -44,7 +52,7 @@ def build(
     if kind(network.kind).convolutions and drops.dropout:
         layers["flatten_dropout"] = Dropout(drops.dropout)
     layers.update(_dense(network, drops, features, hidden, classes))
-    return nn.Sequential(layers)
+    return SkipSequential(layers) if network.residual else nn.Sequential(layers)
 
 
 def build_initialised(
@@ -57,7 +65,9 @@ def build_initialised(
 ) -> nn.Sequential:
     """:func:`build` with the initial weights of `seed`; noisy layers draw from `generator`."""
     model = build(network, shape, classes, regularisation)
-    initialise(model, scheme(network.initialisation), activation(network.activation).gain, seed)
+    gain = activation(network.activation).gain
+    start = scheme(network.initialisation)
+    initialise(model, start, gain, seed, sigma=network.init_sigma)
     if generator is not None:
         set_generator(model, generator)
     return model
@@ -94,9 +104,8 @@ def _blocks(network: Network, drops: Regularisation, channels: int) -> Named:
     for number in range(1, network.blocks + 1):
         name, outputs = f"conv{number}", network.channels * 2 ** (number - 1)
         size = network.kernel_size
-        yield name, nn.Conv2d(channels, outputs, size, padding=size // 2)
-        if network.batch_norm:
-            yield f"{name}_norm", nn.BatchNorm2d(outputs)
+        yield name, nn.Conv2d(channels, outputs, size, padding=size // 2, bias=_biased(network))
+        yield from _norm(network, name, nn.BatchNorm2d, partial(nn.GroupNorm, 1), outputs)
         yield f"{name}_activation", entry.module()
         yield f"{name}_pool", pool.module()
         if drops.map_dropout:
@@ -110,17 +119,35 @@ def _dense(
     entry = activation(network.activation)
     for number in range(1, hidden + 1):
         name = f"dense{number}"
-        yield name, _linear(features, network.width, drops)
-        if network.batch_norm:
-            yield f"{name}_norm", nn.BatchNorm1d(network.width)
+        yield name, _linear(features, network.width, drops, bias=_biased(network))
+        yield from _norm(network, name, nn.BatchNorm1d, nn.LayerNorm, network.width)
         yield f"{name}_activation", entry.module()
         if drops.dropout:
             yield f"{name}_dropout", Dropout(drops.dropout)
+        if network.residual and not kind(network.kind).convolutions:
+            yield f"{name}_skip", Skip()
         features = network.width
-    yield "out", _linear(features, classes, drops)
+    yield "out", _linear(features, classes, drops, bias=network.bias)
 
 
-def _linear(inputs: int, outputs: int, drops: Regularisation) -> nn.Linear:
+def _norm(
+    network: Network,
+    name: str,
+    batch_norm: Callable[[int], nn.Module],
+    layer_norm: Callable[[int], nn.Module],
+    size: int,
+) -> Named:
+    """The norm after a layer, if there is one; layer norm takes all maps together."""
+    if network.batch_norm or network.layer_norm:
+        yield f"{name}_norm", (batch_norm if network.batch_norm else layer_norm)(size)
+
+
+def _biased(network: Network) -> bool:
+    """Whether hidden layers have a bias: batch norm would take it away again, whatever it is."""
+    return network.bias and not network.batch_norm
+
+
+def _linear(inputs: int, outputs: int, drops: Regularisation, *, bias: bool) -> nn.Linear:
     if drops.dropconnect:
-        return DropConnect(inputs, outputs, drops.dropconnect)
-    return nn.Linear(inputs, outputs)
+        return DropConnect(inputs, outputs, drops.dropconnect, bias=bias)
+    return nn.Linear(inputs, outputs, bias=bias)

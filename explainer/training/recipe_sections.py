@@ -18,9 +18,11 @@ from explainer.training.schedules import SCHEDULES
 class Network:
     """The network: a multilayer perceptron or a small convolutional network.
 
-    An MLP is `depth` hidden dense layers of `width`. A CNN is `blocks` of convolution, activation
-    and pooling, with `channels` maps in the first and twice as many in each that follows, then
-    `dense_layers` hidden dense layers of `width`.
+    An MLP is `depth` hidden dense layers of `width`; with `residual`, each of them after the first
+    adds its input to what it gives, $h_l = h_{l-1} + f(W_l h_{l-1} + b_l)$: nothing stands on the
+    way past a layer (He et al. 2016, Identity Mappings). A CNN is `blocks` of convolution,
+    activation and pooling, with `channels` maps in the first and twice as many in each that
+    follows, then `dense_layers` hidden dense layers of `width`.
     """
 
     kind: str = choice("net", "Network", "cnn", KINDS, "Dense layers alone, or convolutions first.")
@@ -42,9 +44,19 @@ class Network:
     activation: str = choice("act", "Activation", "relu", TRAINED, "After every hidden layer.")
     batch_norm: bool = switch("bn", "Batch norm", False, "Before every activation.")
     initialisation: str = choice("init", "Initialisation", "he", SCHEMES, "The scale of the start.")
+    layer_norm: bool = switch("ln", "Layer norm", False, "Before every activation.")
+    residual: bool = switch(
+        "skip", "Skip connections", False, "A hidden layer adds its input to its output.", "mlp"
+    )
+    bias: bool = switch("bias", "Biases", True, "None stands before batch norm, ever.")
+    init_sigma: float = number(
+        "sigma", "σ of “Normal, σ”", 0.1, 0.0, 10.0, 0.01, "Used by that initialisation alone."
+    )
 
     def __post_init__(self) -> None:
         check_all(self)
+        if self.batch_norm and self.layer_norm:
+            raise ValueError("batch_norm and layer_norm are both 1, but there is one norm at most")
 
 
 def _strength(key: str, label: str, help_text: str) -> Any:
@@ -137,6 +149,12 @@ class Training:
     )
     steps: int = whole("steps", "Steps", 2000, 1, 1_000_000, "Then the run ends.", logarithmic=True)
     epochs: int = whole("ep", "Epochs", 0, 0, 10_000, "Instead of steps; 0 counts steps.")
+    clip_norm: float = number(
+        "clip", "Clip the gradient’s length", 0.0, 0.0, 1000.0, 0.5, "The longest; 0 is off."
+    )
+    clip_value: float = number(
+        "clipv", "Clip each of its values", 0.0, 0.0, 1000.0, 0.1, "The largest; 0 is off."
+    )
 
     def __post_init__(self) -> None:
         check_all(self)

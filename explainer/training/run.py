@@ -29,7 +29,7 @@ from explainer.training.recipe import Recipe
 from explainer.training.record import Record
 from explainer.training.schedules import schedule
 from explainer.training.seeds import generator
-from explainer.training.update import Strengths, update
+from explainer.training.update import Clip, Strengths, update
 
 STEP_OVERHEAD = 64  # a step costs about as much as this many examples more than it has
 
@@ -130,6 +130,11 @@ class Run:
         factor = self.schedule.factor(self.step, self.total_steps)
         return self.dials.learning_rate * factor * self.record.plateau_factor
 
+    @property
+    def clip(self) -> Clip:
+        """How the gradient of a step is clipped."""
+        return Clip(self.recipe.training.clip_norm, self.recipe.training.clip_value)
+
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets of `step`, counted from 0, augmented."""
         rows = self.batches.at(step)
@@ -187,6 +192,7 @@ def train(run: Run, meter: Meter | None = None) -> Iterator[int]:
             momentum=training.momentum,
             strengths=[run.dials.strengths],
             max_norms=[regularisation.max_norm],
+            clips=[run.clip],
         )
         meter.step(loss.detach()[None])
         yield run.step

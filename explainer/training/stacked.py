@@ -3,8 +3,8 @@
 The runs keep their models, records and dials; while they are in a stack the models' parameters
 are windows onto the stack's matrix. Runs stack when their networks have the same shape and they
 share optimiser, batch size and length; penalties, dropout rates, label smoothing, augmentation,
-initialisation, schedule and seed may differ. Runs of one seed share their batches, which makes the
-first layer one ordinary layer with the outputs of all.
+clipping, initialisation, schedule and seed may differ. Runs of one seed share their batches, which
+makes the first layer one ordinary layer with the outputs of all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from explainer.training.layers import channels_last
 from explainer.training.meter import Meter, Scores, parts
 from explainer.training.run import Run
 from explainer.training.stacked_assembly import Row, kind, stacked_layers, stacked_rows
-from explainer.training.stacked_layers import STACKED
+from explainer.training.stacked_layers import SKIP, STACKED
 from explainer.training.update import update
 
 Learn = Callable[[list[Tensor], list[Tensor]], Tensor]
@@ -43,7 +43,7 @@ def stack_key(run: Run) -> Hashable:
     training = recipe.training
     momentum = training.momentum if run.optimiser.uses_momentum else None
     return (
-        replace(recipe.network, initialisation="he"),
+        replace(recipe.network, initialisation="he", init_sigma=0.0),
         (run.data.shape, len(run.data.classes), run.batches.size, run.batches.examples),
         (run.optimiser.slug, momentum, run.total_steps, run.every, run.step),
     )
@@ -67,8 +67,13 @@ class Stack:
     def forward(self, inputs: list[Tensor], *, training: bool) -> Tensor:
         """Logits `(K, N, classes)` for one batch shared by all, or for K batches."""
         values: Tensor | list[Tensor] = inputs
+        carried: Tensor | None = None
         for layer in self.layers:
-            values = layer(values, training)
+            if layer is SKIP:
+                assert isinstance(values, Tensor)
+                values = carried = values if carried is None else carried + values
+            else:
+                values = layer(values, training)
         assert isinstance(values, Tensor)
         return values
 
@@ -146,6 +151,7 @@ def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
             momentum=training.momentum,
             strengths=[run.dials.strengths for run in runs],
             max_norms=[run.recipe.regularisation.max_norm for run in runs],
+            clips=[run.clip for run in runs],
         )
         meter.step(losses)
         yield meter.steps

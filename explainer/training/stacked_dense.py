@@ -30,7 +30,7 @@ def linear(flat: Flat, name: str, modules: Sequence[nn.Linear]) -> Layer:
     drops = [module.p if isinstance(module, DropConnect) else None for module in modules]
     if not any(drop is not None for drop in drops):
         return _dense(flat, name, activate=False)
-    weight, bias = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
+    weight, bias = flat.blocks[f"{name}.weight"], bias_of(flat, name)[0]
 
     def apply(inputs: Tensor, training: bool) -> Tensor:
         used = weight * masks(drops, modules, weight) if training else weight
@@ -47,14 +47,14 @@ def hidden(flat: Flat, name: str, dropouts: Sequence[Any] | None) -> Layer:
 def _dense(
     flat: Flat, name: str, *, activate: bool, dropouts: Sequence[Dropout | None] = ()
 ) -> Layer:
-    weight, bias = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
+    weight, (bias, bias_window) = flat.blocks[f"{name}.weight"], bias_of(flat, name)
     flat.overwrites(f"{name}.weight", f"{name}.bias")
     layer = DenseLayer(
         weight=weight.detach(),
         transposed=weight.detach().transpose(1, 2),
         bias=bias.detach()[:, None],
         weight_window=flat.gradient_blocks[f"{name}.weight"],
-        bias_window=flat.gradient_blocks[f"{name}.bias"],
+        bias_window=bias_window,
         activate=activate,
         dropouts=tuple((row, one) for row, one in enumerate(dropouts) if one is not None),
     )
@@ -114,6 +114,19 @@ class Dense(torch.autograd.Function):
         torch.sum(gradient, 1, out=layer.bias_window)
         inward = torch.bmm(gradient, layer.weight) if context.needs_input_grad[0] else None
         return inward, None, None, None
+
+
+def bias_of(flat: Flat, name: str) -> tuple[Tensor, Tensor]:
+    """The biases `(K, O)` of that layer and the window of their gradients.
+
+    Where the layer has none: zeros, and a place for gradients that nobody reads.
+    """
+    full = f"{name}.bias"
+    if full in flat.blocks:
+        return flat.blocks[full], flat.gradient_blocks[full]
+    weight = flat.blocks[f"{name}.weight"]
+    none = weight.new_zeros(weight.shape[:2])
+    return none, torch.empty_like(none)
 
 
 def for_each(inputs: Tensor, count: int) -> Tensor:

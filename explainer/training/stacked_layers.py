@@ -20,6 +20,7 @@ from explainer.training.layers import (
     DropConnect,
     Dropout,
     MapDropout,
+    Skip,
     StochasticPool2d,
     channels_last,
     pooled_at_random,
@@ -32,7 +33,7 @@ Maker = Callable[[Flat, str, Sequence[Any]], Layer]
 
 def conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], *, bias: bool = True) -> Layer:
     """One grouped convolution; over one shared batch, an ordinary one with K·O maps."""
-    weight, shift = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
+    weight, shift = flat.blocks[f"{name}.weight"], flat.blocks.get(f"{name}.bias")
     padding, count = modules[0].padding, flat.count
     assert isinstance(padding, tuple)
 
@@ -41,7 +42,7 @@ def conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], *, bias: bool = Tr
         if isinstance(inputs, list):
             groups = 1 if len(inputs) == 1 else count
             inputs = inputs[0] if len(inputs) == 1 else channels_last(torch.cat(inputs, 1))
-        added = shift.flatten() if bias else None
+        added = shift.flatten() if bias and shift is not None else None
         return F.conv2d(inputs, weight.flatten(0, 1), added, padding=padding, groups=groups)
 
     return apply
@@ -49,11 +50,11 @@ def conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], *, bias: bool = Tr
 
 def pooled_conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], pool: nn.MaxPool2d) -> Layer:
     """Convolution and maximum, the bias added to what is left: the same numbers, fewer of them."""
-    bias, convolve = flat.blocks[f"{name}.bias"], conv(flat, name, modules, bias=False)
+    bias, convolve = flat.blocks.get(f"{name}.bias"), conv(flat, name, modules, bias=False)
 
     def apply(inputs: Inputs, training: bool) -> Tensor:
         pooled: Tensor = pool(convolve(inputs, training))
-        return pooled + bias.reshape(-1, 1, 1)
+        return pooled if bias is None else pooled + bias.reshape(-1, 1, 1)
 
     return apply
 
@@ -80,6 +81,32 @@ def norm(flat: Flat, name: str, modules: Sequence[nn.BatchNorm2d | nn.BatchNorm1
         return outputs.view(len(wide), flat.count, -1).transpose(0, 1) if dense else outputs
 
     return apply
+
+
+def layer_norm(flat: Flat, name: str, modules: Sequence[nn.LayerNorm | nn.GroupNorm]) -> Layer:
+    """Each example by itself: of dense values all units, of maps all maps of one network."""
+    weight, bias = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
+    epsilon = modules[0].eps
+
+    def apply(inputs: Tensor, training: bool) -> Tensor:
+        if inputs.dim() == 3:
+            normed = F.layer_norm(inputs, inputs.shape[2:], eps=epsilon)
+            return torch.addcmul(bias[:, None], normed, weight[:, None])
+        return F.group_norm(inputs, flat.count, weight.flatten(), bias.flatten(), epsilon)
+
+    return apply
+
+
+def skip(flat: Flat, name: str, modules: Sequence[Skip]) -> Layer:
+    """The mark at which whoever runs the layers adds what is carried past them."""
+    return SKIP
+
+
+def _not_called(inputs: Tensor, training: bool) -> Tensor:
+    raise TypeError("a skip is no layer: whoever runs the layers adds what is carried past them")
+
+
+SKIP: Layer = _not_called
 
 
 def prelu(flat: Flat, name: str, modules: Sequence[nn.PReLU]) -> Layer:
@@ -162,6 +189,9 @@ STACKED: dict[type[nn.Module], Maker] = {
     DropConnect: linear,
     nn.BatchNorm1d: norm,
     nn.BatchNorm2d: norm,
+    nn.LayerNorm: layer_norm,
+    nn.GroupNorm: layer_norm,
+    Skip: skip,
     nn.Flatten: flatten,
     nn.PReLU: prelu,
     nn.ReLU: relu,

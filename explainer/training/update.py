@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -20,6 +21,16 @@ from explainer.training.penalties import (
 Strengths = dict[str, float]
 """The strength of each penalty of one run, by slug."""
 
+CLIP_EPSILON = 1e-6  # as in torch.nn.utils.clip_grad_norm_
+
+
+@dataclass(frozen=True)
+class Clip:
+    """How long the gradient of a step may be, and then how large each of its values; 0 is off."""
+
+    norm: float = 0.0
+    value: float = 0.0
+
 
 @torch.no_grad()
 def update(
@@ -31,17 +42,22 @@ def update(
     momentum: float,
     strengths: Sequence[Strengths],
     max_norms: Sequence[float],
+    clips: Sequence[Clip] = (),
 ) -> None:
     """Change the parameters of `flat` after its gradients of the data loss are there.
 
-    In this order: gradients of penalties join; decoupled decay; the optimiser's step; proximal
-    step; max-norm. `step` counts from 1; `rates`, `strengths` and `max_norms` have one entry for
-    each model, and 0 is off.
+    In this order: gradients of penalties join; the sum is clipped; decoupled decay; the
+    optimiser's step; proximal step; max-norm. `step` counts from 1; `rates`, `strengths`,
+    `max_norms` and `clips`, unless they are empty, have one entry for each model, and 0 is off.
     """
     for rows, amount in spread([one["l2"] for one in strengths]):
         add_l2_gradient(*flat.rows(rows), amount)
     for rows, amount in spread([one["l1_subgradient"] for one in strengths]):
         add_l1_subgradient(*flat.rows(rows), amount)
+    for rows, limit in spread([one.norm for one in clips]):
+        clip_norms(flat.gradients[rows], limit)
+    for rows, limit in spread([one.value for one in clips]):
+        flat.gradients[rows].clamp_(-limit, limit)
     decays = [one["weight_decay"] or optimiser.decay for one in strengths]
     for rows, amount in spread(products(rates, decays)):
         decay(flat.rows(rows)[1], amount)
@@ -52,6 +68,12 @@ def update(
     for rows, limit in spread(max_norms):
         for name in flat.weight_names:
             limit_norms(flat.blocks[name].data[rows], limit)
+
+
+def clip_norms(gradients: Tensor, limit: float) -> None:
+    """Shorten each row `(K, P)` that is longer than `limit`, in place (Pascanu et al. 2013)."""
+    norms = gradients.square().sum(1, keepdim=True).sqrt_()
+    gradients.mul_((limit / (norms + CLIP_EPSILON)).clamp_(max=1))
 
 
 def spread(amounts: Sequence[float]) -> Iterator[tuple[slice, float]]:

@@ -18,6 +18,10 @@ NETWORKS = (
     Network(kind="mlp", depth=2, width=24),
     Network(kind="mlp", depth=2, width=24, batch_norm=True, activation="prelu"),
     Network(kind="mlp", depth=0),
+    Network(kind="mlp", depth=4, width=24, residual=True, layer_norm=True, bias=False),
+    Network(kind="mlp", depth=3, width=24, residual=True, activation="tanh"),
+    Network(kind="mlp", depth=2, width=24, bias=False, activation="sigmoid"),
+    Network(layer_norm=True, dense_layers=1, bias=False),
     Network(),
     Network(batch_norm=True, dense_layers=1),
     Network(activation="prelu", pooling="average"),
@@ -84,6 +88,19 @@ def test_a_stack_of_seeds_and_schedules_gives_the_numbers_of_plain_runs(
     assert_same(together(recipes, digits, (0, 1)), alone(recipes, digits, (0, 1)))
 
 
+def test_runs_that_clip_stack_with_others_that_do_not(digits: Prepared) -> None:
+    clips = ((0.0, 0.0), (0.5, 0.0), (0.5, 0.0), (0.0, 0.02), (0.3, 0.01))
+    recipes = [
+        Recipe(NETWORKS[0], training=Training("sgd", 0.1, steps=15, clip_norm=a, clip_value=b))
+        for a, b in clips
+    ]
+    runs = together(recipes, digits)
+    assert_same(runs, alone(recipes, digits))
+    lasts = [run.record.last for run in runs]
+    norms = [last.gradient_norm for last in lasts if last is not None]
+    assert norms[0] > 0.5 >= max(norms[1:3]) > 0.4
+
+
 def test_augmented_runs_stack_with_others(digits: Prepared) -> None:
     training = Training(steps=20, learning_rate=0.02)
     steps = ((), (step("shift"),), (step("noise"), step("mixup")))
@@ -132,7 +149,8 @@ def test_only_runs_of_one_shape_optimiser_batch_and_length_stack(digits: Prepare
     base = Recipe(NETWORKS[0])
     key = stack_key(Run(base, 0, digits))
     alike = Recipe(
-        Network("mlp", 2, 24, initialisation="xavier"), training=Training(learning_rate=1)
+        Network("mlp", 2, 24, initialisation="normal", init_sigma=0.3),
+        training=Training(learning_rate=1),
     )
     assert stack_key(Run(alike, 3, digits)) == key
     for training in (Training("adam"), Training(batch_size=8), Training(steps=7)):
@@ -142,7 +160,7 @@ def test_only_runs_of_one_shape_optimiser_batch_and_length_stack(digits: Prepare
 def test_an_unknown_module_makes_a_run_train_alone(digits: Prepared) -> None:
     runs = [Run(Recipe(NETWORKS[0]), seed, digits) for seed in (0, 1)]
     for run in runs:
-        run.model.add_module("strange", nn.Softsign())
+        run.model.add_module("strange", nn.Hardsigmoid())
     assert stack_key(runs[0]) != stack_key(runs[1])
 
 

@@ -99,6 +99,8 @@ def constants(recipe: Recipe) -> Iterator[str]:
         ("LABEL_SMOOTHING", held.label_smoothing, "the share of each label spread over all"),
         ("MAX_NORM", held.max_norm, "of the weights that lead to one unit"),
         ("PATIENCE", held.patience, "steps to wait for a lower validation loss"),
+        ("CLIP_NORM", training.clip_norm, "the longest gradient a step may have"),
+        ("CLIP_VALUE", training.clip_value, "the largest that one of its values may be"),
     )
     for name, value, comment in named:
         if value:
@@ -181,6 +183,7 @@ def _step(task: Task) -> str:
         *_penalties(recipe),
         "    optimiser.zero_grad()",
         "    loss.backward()",
+        *_clipped(recipe),
         *_around(recipe),
     ]
     if _COURSES[recipe.training.schedule].source:
@@ -193,6 +196,13 @@ def _penalties(recipe: Recipe) -> Iterator[str]:
         yield "    loss = loss + L1 * sum(weight.abs().sum() for weight in weights)"
     if recipe.regularisation.l2:
         yield "    loss = loss + L2 / 2 * sum(weight.square().sum() for weight in weights)"
+
+
+def _clipped(recipe: Recipe) -> Iterator[str]:
+    if recipe.training.clip_norm:
+        yield "    nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)"
+    if recipe.training.clip_value:
+        yield "    nn.utils.clip_grad_value_(model.parameters(), CLIP_VALUE)"
 
 
 def _around(recipe: Recipe) -> Iterator[str]:

@@ -16,65 +16,25 @@ from torch import nn
 from explainer.gradients.activations import activation
 from explainer.training.evaluation import evaluating
 from explainer.training.initialisation import scheme
-from explainer.training.layers import DropConnect, Dropout, MapDropout, StochasticPool2d
+from explainer.training.layers import (
+    DropConnect,
+    Dropout,
+    MapDropout,
+    Noisy,
+    Skip,
+    SkipSequential,
+    StochasticPool2d,
+)
 from explainer.training.networks import build
+from explainer.training.script.layer_classes import (
+    DROP_CONNECT,
+    DROPOUT,
+    MAP_DROPOUT,
+    ORTHONORMAL,
+    SKIP,
+    STOCHASTIC_POOL,
+)
 from explainer.training.script.task import Task
-
-DROPOUT = '''class Dropout(nn.Module):
-    """Leaves each unit out with probability p, and enlarges the others to make up for it."""
-
-    def __init__(self, p):
-        super().__init__()
-        self.p = p
-
-    def forward(self, x):
-        if not self.training:
-            return x
-        kept = torch.rand(x.shape, generator=masks) >= self.p
-        return x * (kept * (1 / (1 - self.p)))'''
-
-MAP_DROPOUT = '''class MapDropout(nn.Module):
-    """Leaves whole feature maps out with probability p, and enlarges the others."""
-
-    def __init__(self, p):
-        super().__init__()
-        self.p = p
-
-    def forward(self, x):
-        if not self.training:
-            return x
-        kept = torch.rand(*x.shape[:2], 1, 1, generator=masks) >= self.p
-        return x * (kept * (1 / (1 - self.p)))'''
-
-DROP_CONNECT = '''class DropConnect(nn.Linear):
-    """A dense layer that leaves weights out, not units: the same ones for the whole batch."""
-
-    def __init__(self, inputs, outputs, p):
-        super().__init__(inputs, outputs)
-        self.p = p
-
-    def forward(self, x):
-        if not self.training:
-            return super().forward(x)
-        kept = torch.rand(self.weight.shape, generator=masks) >= self.p
-        return F.linear(x, self.weight * (kept * (1 / (1 - self.p))), self.bias)'''
-
-STOCHASTIC_POOL = '''class StochasticPool2d(nn.Module):
-    """Picks one of four neighbours, the larger the likelier; in evaluation their weighted mean."""
-
-    def forward(self, x):
-        height, width = (side // 2 * 2 for side in x.shape[2:])
-        corners = [x[:, :, i:height:2, j:width:2] for i in (0, 1) for j in (0, 1)]
-        four = torch.stack(corners, -1)
-        positive = four.clamp(min=0)
-        total = positive.sum(-1, keepdim=True)
-        quarter = torch.full_like(four, 0.25)  # where no value is positive
-        chances = torch.where(total > 0, positive / total.clamp(min=1e-38), quarter)
-        if not self.training:
-            return (four * chances).sum(-1)
-        drawn = torch.rand(four.shape[:4], generator=masks)[..., None]
-        chosen = (chances.detach().cumsum(-1)[..., :3] <= drawn).sum(-1, keepdim=True)
-        return four.gather(-1, chosen)[..., 0]'''
 
 
 @dataclass(frozen=True)
@@ -88,9 +48,15 @@ class Layer:
 
 LAYERS: tuple[Layer, ...] = (
     Layer(nn.Conv2d, lambda one: f"nn.Conv2d({_convolution(one)})"),
-    Layer(nn.Linear, lambda one: f"nn.Linear({one.in_features}, {one.out_features})"),
+    Layer(
+        nn.Linear,
+        lambda one: f"nn.Linear({one.in_features}, {one.out_features}{_bias(one)})",
+    ),
     Layer(nn.BatchNorm1d, lambda one: f"nn.BatchNorm1d({one.num_features})"),
     Layer(nn.BatchNorm2d, lambda one: f"nn.BatchNorm2d({one.num_features})"),
+    Layer(nn.LayerNorm, lambda one: f"nn.LayerNorm({one.normalized_shape[0]})"),
+    Layer(nn.GroupNorm, lambda one: f"nn.GroupNorm({one.num_groups}, {one.num_channels})"),
+    Layer(Skip, lambda one: "Skip()", SKIP),
     Layer(nn.MaxPool2d, lambda one: f"nn.MaxPool2d({one.kernel_size})"),
     Layer(nn.AvgPool2d, lambda one: f"nn.AvgPool2d({one.kernel_size})"),
     Layer(StochasticPool2d, lambda one: "StochasticPool2d()", STOCHASTIC_POOL),
@@ -98,7 +64,7 @@ LAYERS: tuple[Layer, ...] = (
     Layer(MapDropout, lambda one: f"MapDropout({one.p!r})", MAP_DROPOUT),
     Layer(
         DropConnect,
-        lambda one: f"DropConnect({one.in_features}, {one.out_features}, {one.p!r})",
+        lambda one: f"DropConnect({one.in_features}, {one.out_features}, {one.p!r}{_bias(one)})",
         DROP_CONNECT,
     ),
 )
@@ -107,10 +73,16 @@ _BY_KIND = {entry.kind: entry for entry in LAYERS}
 
 @dataclass(frozen=True)
 class Start:
-    """A scheme of initial weights by its slug: the standard deviation as an expression."""
+    """A scheme of initial weights by its slug: what the numbers are multiplied by, and its helper.
+
+    `expression` may use `fan_in`, `fan_out`, GAIN and SIGMA. `helper` is the function that shapes
+    the numbers first, and `source` what defines it.
+    """
 
     slug: str
     expression: str
+    helper: str = ""
+    source: str = ""
 
 
 STARTS: tuple[Start, ...] = (
@@ -119,6 +91,8 @@ STARTS: tuple[Start, ...] = (
     Start("lecun", "1 / math.sqrt(fan_in)"),
     Start("small", "0.01"),
     Start("zero", "0.0"),
+    Start("orthogonal", "GAIN", "orthonormal", ORTHONORMAL),
+    Start("normal", "SIGMA"),
 )
 _BY_SLUG = {entry.slug: entry for entry in STARTS}
 
@@ -135,17 +109,20 @@ def network_source(task: Task) -> Iterator[str]:
     )
     kinds = {type(layer) for layer in model}
     sources = [entry.source for entry in LAYERS if entry.source and entry.kind in kinds]
-    if sources:
+    if any(issubclass(one, Noisy) for one in kinds):
         yield "# What is left out is drawn from a generator of its own.\n" + (
             'masks = generator("masks")'
         )
     yield from sources
     yield _sequential(model, task.examples.shape)
+    if source := _BY_SLUG[task.recipe.network.initialisation].source:
+        yield source
     yield _initial_weights(task, model)
 
 
 def _sequential(model: nn.Sequential, shape: tuple[int, ...]) -> str:
-    lines = ["model = nn.Sequential(", "    OrderedDict("]
+    container = "SkipSequential" if isinstance(model, SkipSequential) else "nn.Sequential"
+    lines = [f"model = {container}(", "    OrderedDict("]
     for (name, layer), change in zip(model.named_children(), _changes(model, shape), strict=True):
         lines.append(f"        {name}={_call(layer)},{change}")
     head = f"# The network: {' × '.join(map(str, shape))} numbers in, a logit for each class out."
@@ -178,29 +155,51 @@ def _activation_call(layer: nn.Module) -> str:
 def _convolution(layer: nn.Conv2d) -> str:
     size, padding = layer.kernel_size[0], layer.padding[0]
     sizes = f"{layer.in_channels}, {layer.out_channels}, {size}"
-    return f"{sizes}, padding={padding}" if padding else sizes
+    return (f"{sizes}, padding={padding}" if padding else sizes) + _bias(layer)
+
+
+def _bias(layer: nn.Conv2d | nn.Linear) -> str:
+    return ", bias=False" if layer.bias is None else ""
 
 
 def _initial_weights(task: Task, model: nn.Sequential) -> str:
     network = task.recipe.network
-    start = _BY_SLUG[scheme(network.initialisation).slug].expression
+    start = _BY_SLUG[scheme(network.initialisation).slug]
     entry = activation(network.activation)
     convolutions = any(isinstance(layer, nn.Conv2d) for layer in model)
     kinds = "(nn.Conv2d, nn.Linear)" if convolutions else "nn.Linear"
-    gain = [f"GAIN = {entry.gain!r}  # of {entry.title}: layers keep the variance of their inputs"]
+    known = (
+        f"GAIN = {entry.gain!r}  # of {entry.title}: layers keep the variance of their inputs",
+        f"SIGMA = {network.init_sigma!r}  # the standard deviation of every weight",
+    )
+    shaped = (
+        [f"            layer.weight.copy_({start.helper}(layer.weight))"] if start.helper else []
+    )
+    zeros = _zero_biases(model)
     return "\n".join(
         [
             f"# {scheme(network.initialisation).title} initialisation: normal numbers times a"
             " standard deviation; biases are 0.",
-            *(gain if "GAIN" in start else []),
+            *(line for line in known if line.partition(" ")[0] in start.expression),
             "for name, layer in model.named_children():",
             f"    if isinstance(layer, {kinds}):",
             "        shape = tuple(layer.weight.shape)",
-            *(f"        {name} = {source}" for name, source in FANS if name in start),
+            *(f"        {name} = {source}" for name, source in FANS if name in start.expression),
             '        numbers = generator("weights", f"{name}.weight", shape)',
             "        with torch.no_grad():",
             "            layer.weight.normal_(generator=numbers)",
-            f"            layer.weight.mul_({start})",
-            "            layer.bias.zero_()",
+            *shaped,
+            f"            layer.weight.mul_({start.expression})",
+            *zeros,
         ]
     )
+
+
+def _zero_biases(model: nn.Sequential) -> list[str]:
+    """The lines that set biases to 0, as far as layers have one."""
+    biased = [one.bias is not None for one in model if isinstance(one, nn.Conv2d | nn.Linear)]
+    if all(biased):
+        return ["            layer.bias.zero_()"]
+    if not any(biased):
+        return []
+    return ["            if layer.bias is not None:", "                layer.bias.zero_()"]

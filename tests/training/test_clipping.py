@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from explainer.training.data.splits import Prepared
+from explainer.training.flat import Flat
+from explainer.training.optimisers import optimiser
+from explainer.training.recipe import Network, Recipe, Training
+from explainer.training.record import Status
+from explainer.training.run import Run, train
+from explainer.training.update import Clip, update
+
+CLIPS = [Clip(), Clip(0.5), Clip(0.0, 0.05), Clip(0.5, 0.05), Clip(1e6, 1e6)]
+
+
+def with_gradients(seed: int) -> nn.Sequential:
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 3))
+    for parameter in model.parameters():
+        parameter.grad = torch.randn_like(parameter)
+    return model
+
+
+def test_each_row_is_clipped_as_torch_clips_its_model() -> None:
+    models = [with_gradients(seed) for seed in range(len(CLIPS))]
+    oracles = copy.deepcopy(models)  # with their gradients
+    for model, clip in zip(oracles, CLIPS, strict=True):
+        if clip.norm:
+            nn.utils.clip_grad_norm_(model.parameters(), clip.norm)
+        if clip.value:
+            nn.utils.clip_grad_value_(model.parameters(), clip.value)
+        torch.optim.SGD(model.parameters(), lr=0.1).step()
+    gradients = [[p.grad.clone() for p in one.parameters() if p.grad is not None] for one in models]
+    flat = Flat(models, [{} for _ in models], ())
+    for model, own in zip(models, gradients, strict=True):
+        for parameter, gradient in zip(model.parameters(), own, strict=True):
+            assert parameter.grad is not None
+            parameter.grad.copy_(gradient)
+    none = dict.fromkeys(("l1_subgradient", "l1_proximal", "l2", "weight_decay"), 0.0)
+    count = len(models)
+    update(
+        flat, optimiser("sgd"), step=1, rates=[0.1] * count, momentum=0.0,
+        strengths=[none] * count, max_norms=[0.0] * count, clips=CLIPS,
+    )  # fmt: skip
+    for model, oracle in zip(models, oracles, strict=True):
+        for mine, theirs in zip(model.parameters(), oracle.parameters(), strict=True):
+            torch.testing.assert_close(mine, theirs)
+
+
+def test_clipping_saves_a_network_whose_gradient_explodes(digits: Prepared) -> None:
+    network = Network("mlp", 20, 64, activation="relu", initialisation="normal", init_sigma=0.5)
+
+    def run(clip_norm: float = 0.0) -> Run:
+        training = Training("sgd", 0.01, steps=60, clip_norm=clip_norm)
+        found = Run(Recipe(network, training=training), 0, digits)
+        for _ in train(found):
+            pass
+        return found
+
+    assert run().record.status is Status.DIVERGED
+    saved = run(clip_norm=1.0)
+    assert saved.record.status is Status.FINISHED
+    assert saved.record.last is not None
+    assert saved.record.last.gradient_norm == pytest.approx(1.0, rel=1e-3)

@@ -50,6 +50,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="activations",
+        title="Activations",
+        icon=":material/show_chart:",
+        section="Gradients",
+        question="What does a bend in a line do to a gradient?",
+        networks=True,
+    ),
+    Topic(
         slug="depth",
         title="Through depth",
         icon=":material/stacked_line_chart:",

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.convolution.record import Parameter
-from explainer.gradients.record import Activation
+from explainer.gradients.record import Activation, Formulas
 
 LEAK = 0.01
 PRELU_START = 0.25
@@ -36,7 +36,7 @@ def _prelu(slope: float = PRELU_START) -> nn.Module:
 
 
 def _rrelu(lower: float = 0.125, upper: float = 0.333) -> nn.Module:
-    return nn.RReLU(*sorted((lower, upper)))
+    return nn.RReLU(min(lower, upper), max(lower, upper))
 
 
 def _silu(beta: float = 1.0) -> nn.Module:
@@ -51,8 +51,9 @@ LEAKING: tuple[Activation, ...] = (
     Activation(
         slug="relu",
         title="ReLU",
-        formula=r"\max(0, x)",
+        formulas=Formulas("max(0, x)", "where(x > 0, 1, 0)", "0"),
         source="Nair and Hinton 2010",
+        code="nn.ReLU()",
         module=nn.ReLU,
         gain=LIKE_RELU,
         trained=True,
@@ -60,8 +61,9 @@ LEAKING: tuple[Activation, ...] = (
     Activation(
         slug="leaky-relu",
         title="Leaky ReLU",
-        formula=r"\begin{cases}x & x > 0\\ a\,x & \text{else}\end{cases}",
+        formulas=Formulas("where(x > 0, x, slope*x)", "where(x > 0, 1, slope)", "0"),
         source="Maas, Hannun and Ng 2013",
+        code="nn.LeakyReLU({slope})",
         module=_leaky_relu,
         parameters=(
             Parameter(
@@ -74,8 +76,9 @@ LEAKING: tuple[Activation, ...] = (
     Activation(
         slug="prelu",
         title="PReLU",
-        formula=r"\max(0, x) + a\min(0, x)",
+        formulas=Formulas("max(0, x) + slope*min(0, x)", "where(x > 0, 1, slope)", "0"),
         source="He, Zhang, Ren and Sun 2015",
+        code="nn.PReLU(init={slope})",
         module=_prelu,
         parameters=(
             Parameter(
@@ -89,8 +92,13 @@ LEAKING: tuple[Activation, ...] = (
     Activation(
         slug="rrelu",
         title="RReLU",
-        formula=r"\begin{cases}x & x > 0\\ \tfrac{l+u}{2}\,x & \text{else}\end{cases}",
+        formulas=Formulas(
+            "where(x > 0, x, (lower + upper)/2*x)",
+            "where(x > 0, 1, (lower + upper)/2)",
+            "0",
+        ),
         source="Xu, Wang, Chen and Li 2015",
+        code="nn.RReLU({lower}, {upper}).eval()",
         module=_rrelu,
         parameters=(
             Parameter(
@@ -108,8 +116,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="elu",
         title="ELU",
-        formula=r"\begin{cases}x & x > 0\\ \alpha\,(e^x - 1) & \text{else}\end{cases}",
+        formulas=Formulas(
+            "where(x > 0, x, alpha*(exp(x) - 1))",
+            "where(x > 0, 1, alpha*exp(x))",
+            "where(x >= 0, 0, alpha*exp(x))",
+        ),
         source="Clevert, Unterthiner and Hochreiter 2015",
+        code="nn.ELU({alpha})",
         module=nn.ELU,
         parameters=_alpha("How far below zero it goes."),
         gain=LIKE_RELU,
@@ -118,8 +131,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="selu",
         title="SELU",
-        formula=r"1.0507\begin{cases}x & x > 0\\ 1.6733\,(e^x - 1) & \text{else}\end{cases}",
+        formulas=Formulas(
+            "1.0507009873554805*where(x > 0, x, 1.6732632423543772*(exp(x) - 1))",
+            "1.0507009873554805*where(x > 0, 1, 1.6732632423543772*exp(x))",
+            "1.0507009873554805*where(x >= 0, 0, 1.6732632423543772*exp(x))",
+        ),
         source="Klambauer, Unterthiner, Mayr and Hochreiter 2017",
+        code="nn.SELU()",
         module=nn.SELU,
         gain=3 / 4,
         trained=True,
@@ -127,8 +145,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="celu",
         title="CELU",
-        formula=r"\begin{cases}x & x > 0\\ \alpha\,(e^{x/\alpha} - 1) & \text{else}\end{cases}",
+        formulas=Formulas(
+            "where(x > 0, x, alpha*(exp(x/alpha) - 1))",
+            "where(x > 0, 1, exp(x/alpha))",
+            "where(x >= 0, 0, exp(x/alpha)/alpha)",
+        ),
         source="Barron 2017",
+        code="nn.CELU({alpha})",
         module=nn.CELU,
         parameters=_alpha("How far below zero it goes; the slope stays continuous."),
         gain=LIKE_RELU,
@@ -137,8 +160,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="softplus",
         title="Softplus",
-        formula=r"\tfrac{1}{\beta}\ln(1 + e^{\beta x})",
+        formulas=Formulas(
+            "log(1 + exp(beta*x))/beta",
+            "sigmoid(beta*x)",
+            "beta*sigmoid(beta*x)*(1 - sigmoid(beta*x))",
+        ),
         source="Dugas et al. 2001",
+        code="nn.Softplus({beta})",
         module=nn.Softplus,
         parameters=(
             Parameter("beta", "β", 1.0, 0.2, 10.0, 0.1, help="How sharp the bend is."),
@@ -148,8 +176,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="gelu",
         title="GELU",
-        formula=r"x\,\Phi(x)",
+        formulas=Formulas(
+            "x*phi(x)",
+            "phi(x) + x*exp(-x^2/2)/sqrt(2*pi)",
+            "(2 - x^2)*exp(-x^2/2)/sqrt(2*pi)",
+        ),
         source="Hendrycks and Gimpel 2016",
+        code="nn.GELU()",
         module=nn.GELU,
         gain=LIKE_RELU,
         trained=True,
@@ -157,8 +190,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="silu",
         title="SiLU (Swish)",
-        formula=r"x\,\sigma(\beta x)",
+        formulas=Formulas(
+            "x*sigmoid(beta*x)",
+            "sigmoid(beta*x) + beta*x*sigmoid(beta*x)*(1 - sigmoid(beta*x))",
+            "beta*sigmoid(beta*x)*(1 - sigmoid(beta*x))*(2 + beta*x*(1 - 2*sigmoid(beta*x)))",
+        ),
         source="Elfwing, Uchibe and Doya 2017; Ramachandran, Zoph and Le 2017",
+        code="lambda x: x * torch.sigmoid({beta} * x)",
         module=_silu,
         parameters=(
             Parameter(
@@ -172,8 +210,14 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="mish",
         title="Mish",
-        formula=r"x\,\tanh(\ln(1 + e^x))",
+        formulas=Formulas(
+            "x*tanh(log(1 + exp(x)))",
+            "tanh(softplus(x)) + x*sigmoid(x)*(1 - tanh(softplus(x))^2)",
+            "sigmoid(x)*(1 - tanh(softplus(x))^2)*(2 + x*(1 - sigmoid(x)) - 2*x*sigmoid(x)*"
+            "tanh(softplus(x)))",
+        ),
         source="Misra 2019",
+        code="nn.Mish()",
         module=nn.Mish,
         gain=LIKE_RELU,
         trained=True,
@@ -181,8 +225,13 @@ SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="hardswish",
         title="Hardswish",
-        formula=r"x\,\tfrac{1}{6}\max(0, \min(6, x + 3))",
+        formulas=Formulas(
+            "x*max(0, min(6, x + 3))/6",
+            "where(abs(x) < 3, (2*x + 3)/6, where(x < 3, 0, 1))",
+            "where(abs(x) < 3, 1/3, 0)",
+        ),
         source="Howard et al. 2019",
+        code="nn.Hardswish()",
         module=nn.Hardswish,
         gain=LIKE_RELU,
         trained=True,

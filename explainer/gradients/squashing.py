@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.convolution.record import Parameter
-from explainer.gradients.record import Activation
+from explainer.gradients.record import Activation, Formulas
 
 
 class Step(nn.Module):
@@ -25,30 +25,38 @@ SQUASHING: tuple[Activation, ...] = (
     Activation(
         slug="step",
         title="Step",
-        formula=r"\begin{cases}1 & x > 0\\ 0 & \text{else}\end{cases}",
+        formulas=Formulas("where(x > 0, 1, 0)", "0", "0"),
         source="McCulloch and Pitts 1943",
+        code="lambda x: torch.relu(torch.sign(x))",
         module=Step,
     ),
     Activation(
         slug="linear",
         title="Linear",
-        formula="x",
+        formulas=Formulas("x", "1", "0"),
         source="Widrow and Hoff 1960",
+        code="nn.Identity()",
         module=nn.Identity,
     ),
     Activation(
         slug="sigmoid",
         title="Sigmoid",
-        formula=r"\frac{1}{1+e^{-x}}",
+        formulas=Formulas(
+            "1/(1 + exp(-x))",
+            "sigmoid(x)*(1 - sigmoid(x))",
+            "sigmoid(x)*(1 - sigmoid(x))*(1 - 2*sigmoid(x))",
+        ),
         source="Rumelhart, Hinton and Williams 1986",
+        code="nn.Sigmoid()",
         module=nn.Sigmoid,
         trained=True,
     ),
     Activation(
         slug="tanh",
         title="Tanh",
-        formula=r"\tanh x",
+        formulas=Formulas("tanh(x)", "1 - tanh(x)^2", "-2*tanh(x)*(1 - tanh(x)^2)"),
         source="LeCun, Bottou, Orr and Müller 1998",
+        code="nn.Tanh()",
         module=nn.Tanh,
         gain=5 / 3,
         trained=True,
@@ -56,8 +64,9 @@ SQUASHING: tuple[Activation, ...] = (
     Activation(
         slug="hard-tanh",
         title="Hard tanh",
-        formula=r"\max(-c, \min(c, x))",
+        formulas=Formulas("max(-limit, min(limit, x))", "where(abs(x) < limit, 1, 0)", "0"),
         source="Collobert 2004",
+        code="nn.Hardtanh(-{limit}, {limit})",
         module=_hard_tanh,
         parameters=(
             Parameter("limit", "Limit c", 1.0, 0.1, 3.0, 0.1, help="Where the line stops."),
@@ -67,8 +76,9 @@ SQUASHING: tuple[Activation, ...] = (
     Activation(
         slug="softsign",
         title="Softsign",
-        formula=r"\frac{x}{1+|x|}",
+        formulas=Formulas("x/(1 + abs(x))", "1/(1 + abs(x))^2", "-2*sign(x)/(1 + abs(x))^3"),
         source="Bergstra et al. 2009",
+        code="nn.Softsign()",
         module=nn.Softsign,
         trained=True,
     ),

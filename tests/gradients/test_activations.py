@@ -86,6 +86,18 @@ def test_value_and_derivatives_are_sympys(entry: Activation, seed: int) -> None:
 
 
 @pytest.mark.parametrize("entry", ACTIVATIONS, ids=lambda entry: entry.slug)
+def test_the_written_formulas_are_what_autograd_gives(entry: Activation) -> None:
+    generator = np.random.default_rng(7)
+    for values in (entry.defaults(), drawn(entry, generator)):
+        points = np.array([*generator.uniform(-8, 8, 200), -3.0, -1.0, 0.0, 1.0, 3.0])
+        inputs = torch.tensor(points)
+        found = derivatives(entry.module(**values), points)
+        for formula, wanted in zip(entry.read, found, strict=True):
+            given = formula(inputs, **values).numpy()
+            np.testing.assert_allclose(given, wanted, rtol=1e-9, atol=3e-8)
+
+
+@pytest.mark.parametrize("entry", ACTIVATIONS, ids=lambda entry: entry.slug)
 def test_the_module_without_values_has_the_defaults(entry: Activation) -> None:
     points = torch.linspace(-5, 5, 101)
     given = entry.module(**entry.defaults()).eval()

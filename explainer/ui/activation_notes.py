@@ -1,0 +1,135 @@
+"""What is often said, with what is measured; the arithmetic of one x; and the code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import streamlit as st
+
+from explainer.gradients.activation_script import script
+from explainer.gradients.chosen import Chosen
+from explainer.gradients.curves import derivatives
+from explainer.gradients.formula.tree import written
+from explainer.gradients.often_said import (
+    elu_corner,
+    relu_trains,
+    relu_unit,
+    sigmoid_through,
+    softplus_and_sigmoid,
+    tanh_and_sigmoid,
+)
+from explainer.ui.activation_facts import number
+from explainer.ui.activations import KEY, Shown
+from explainer.ui.prose import say
+
+
+def often_said_section() -> None:
+    """Each saying, what is true of it, and what was measured for it just now."""
+    say(KEY, "often_said")
+    for part, measured in MEASURED.items():
+        with st.container(border=True):
+            say(KEY, part)
+            st.markdown(f"*Measured here:* {measured()}")
+
+
+@cache
+def _tanh() -> str:
+    found = tanh_and_sigmoid()
+    return (
+        f"tanh is the steeper for |x| < {found.meet:.3f} and the flatter beyond. tanh(x) and "
+        f"2σ(2x) − 1 differ by {found.difference:.0e} at most, which is rounding."
+    ).replace("e-", "e−")
+
+
+@cache
+def _corner() -> str:
+    found = relu_trains()
+    return (
+        f"of {found.drawn:,} normal inputs, {found.zeros} were exactly 0. Thirty-two ReLU units "
+        f"learned a sine: mean squared error from {found.before:.3f} to {found.after:.4f}."
+    )
+
+
+@cache
+def _dead() -> str:
+    alive, dead = relu_unit(0.0), relu_unit(-10.0)
+    return (
+        f"over 10,000 normal inputs, ReLU(x) is 0 for {alive.zeros:.1%} of them and its weight "
+        f"still gets a gradient of {alive.gradient:.3f}. ReLU(x − 10) is 0 for {dead.zeros:.0%} of "
+        f"them and gets {number(dead.gradient)}."
+    )
+
+
+@cache
+def _softplus() -> str:
+    return (
+        f"from −12 to 12, PyTorch’s slope of softplus and its sigmoid differ by "
+        f"{softplus_and_sigmoid():.0e} at most."
+    ).replace("e-", "e−")
+
+
+@cache
+def _elu() -> str:
+    half, one = elu_corner(0.5), elu_corner(1.0)
+    assert half is not None
+    at_one = "has none" if one is None else "has one"
+    return (
+        f"for α = 0.5 the slope at 0 jumps from {number(round(half.left, 6))} to "
+        f"{number(half.right)}, and PyTorch takes {number(half.taken)}; ELU with α = 1 {at_one}."
+    )
+
+
+@cache
+def _quarter() -> str:
+    five, ten = sigmoid_through(5), sigmoid_through(10)
+    return f"at most {five:.1e} is left after five sigmoids and {ten:.1e} after ten.".replace(
+        "e-0", "e−"
+    )
+
+
+MEASURED: dict[str, Callable[[], str]] = {
+    "said_tanh": _tanh,
+    "said_corner": _corner,
+    "said_dead": _dead,
+    "said_quarter": _quarter,
+    "said_softplus": _softplus,
+    "said_elu": _elu,
+}
+SIGNS = ("f", "f'", "f''")
+
+
+def arithmetic_section(shown: Shown) -> None:
+    """Value, slope and curvature at the x in view, with the numbers put in."""
+    say(KEY, "arithmetic")
+    for chosen, _ in shown.functions:
+        with st.container(border=True):
+            _written_out(chosen, shown.x)
+
+
+def _written_out(chosen: Chosen, x: float) -> None:
+    values = derivatives(chosen.function(), [x])[:, 0]
+    st.markdown(f"**{chosen.title}**")
+    formulas, numbers = chosen.formulas(), chosen.numbers()
+    for sign, formula, value in zip(SIGNS, formulas, values, strict=False):
+        st.latex(f"{sign}(x) = {formula.latex()}")
+        put_in = formula.latex(x=x, **numbers)
+        result = written(float(value))
+        middle = "" if put_in == result else f" = {put_in}"
+        st.latex(rf"{sign}({written(x)}){middle} = \mathbf{{{result}}}")
+    if len(formulas) < len(SIGNS):
+        rest = zip(SIGNS[len(formulas) :], values[len(formulas) :], strict=True)
+        texts = [rf"{sign}({written(x)}) = \mathbf{{{written(float(one))}}}" for sign, one in rest]
+        st.latex(r",\qquad ".join(texts))
+        st.caption("The derivatives of your own formula are autograd’s.")
+
+
+def code_section(shown: Shown) -> None:
+    """The script that gives the numbers of the table above."""
+    say(KEY, "code")
+    text = script([chosen for chosen, _ in shown.functions], shown.x)
+    st.code(text, language="python")
+    st.download_button(
+        "Download the script", text, file_name="deepglass_activations.py", mime="text/x-python",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

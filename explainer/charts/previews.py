@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result
+from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result, rgb
 from explainer.charts.preview_depth import lost_gradients
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
@@ -98,6 +98,19 @@ def _occluded(_theme: Theme) -> Codes:
     return codes
 
 
+def _slopes(theme: Theme) -> Codes:
+    """The slopes of sigmoid, tanh and ReLU, drawn as they are: no PyTorch for a menu."""
+    x = np.linspace(-5, 5, SIDE)
+    sigmoid = 1 / (1 + np.exp(-x))
+    slopes = (sigmoid * (1 - sigmoid), 1 - np.tanh(x) ** 2, (x > 0).astype(float))
+    canvas = np.full((SIDE, SIDE, 3), rgb(theme.background), np.uint8)
+    down = [np.round(SIDE * (0.88 - 0.74 * slope)) for slope in slopes]
+    for line, colour in zip(down, theme.categorical, strict=False):
+        points = np.stack([np.arange(SIDE), line], axis=1).astype(np.int32)
+        cv2.polylines(canvas, [points[:, None]], False, rgb(colour), 5, cv2.LINE_AA)
+    return canvas
+
+
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
@@ -136,6 +149,13 @@ PREVIEWS: tuple[Preview, ...] = (
         alt="A cat's face with a grey square over one eye.",
         picture=_occluded,
         query={"picture": "chelsea", "attribution.method": "Occlusion"},
+    ),
+    Preview(
+        topic="activations",
+        question="Which of these bends lets a gradient through?",
+        alt="The slopes of three functions: a low hill, the sigmoid's; a high one, tanh's; and "
+        "ReLU's, which is nothing on the left and one on the right.",
+        picture=_slopes,
     ),
     Preview(
         topic="depth",

@@ -116,7 +116,8 @@ def through(
         gradient = _pulled(output, inputs, upstream.make(output, *spot))
     steep = slope.abs()
     maps = (before.detach(), output.detach(), slope, gradient)
-    return Passage(*(one.numpy() for one in maps), _shares(steep, steepest))
+    found, given, steepness, back = (one.numpy() for one in maps)
+    return Passage(found, given, steepness, back, _shares(steep, steepest))
 
 
 def _pulled(outputs: Tensor, inputs: Tensor, upstream: Tensor) -> Tensor:

@@ -1,0 +1,193 @@
+"""The activations page: functions, facts, a formula, the photo, the output, the code."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from explainer.gradients.chosen import Own, Registered, curves_of, places
+from explainer.live_pictures import LivePicture
+from explainer.ui.prose import parts
+from tests.app.reading import app_at, message_to, text_of
+
+CURVES = "activations.curves"
+TABS = ("On the picture", "At the output", "Often said", "Arithmetic", "Code")
+
+
+def html_of(app: AppTest) -> str:
+    """All raw HTML of the page."""
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def functions(app: AppTest) -> Any:
+    """The pills that choose functions."""
+    return app.get("button_group")[0]
+
+
+def titles(app: AppTest) -> list[str]:
+    """The functions that are drawn."""
+    return [one["title"] for one in message_to(app, CURVES)["curves"]]
+
+
+def unpacked(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Header and arrays of a packed message of curves."""
+    (length,) = struct.unpack("<I", data[:4])
+    header: dict[str, Any] = json.loads(data[4 : 4 + length])
+    arrays, offset = [], 4 + length
+    for size in header["sizes"]:
+        arrays.append(np.frombuffer(data[offset : offset + size], "<f8"))
+        offset += size
+    return header, arrays
+
+
+def test_the_first_view_draws_three_functions_and_their_facts() -> None:
+    app = app_at("activations")
+    assert titles(app) == ["Sigmoid", "Tanh", "ReLU"]
+    html = html_of(app)
+    for fact in (
+        "0.25, at 0",
+        "x &lt; −4.585 and x &gt; 4.585",
+        "at 0 (PyTorch: 0)",
+        "zero-centred",
+    ):
+        assert fact in html
+    assert "On the picture" in [tab.label for tab in app.tabs]
+
+
+def test_every_number_that_is_sent_is_torchs() -> None:
+    app = app_at("activations")
+    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == CURVES)
+    _, arrays = unpacked(data)
+    x = torch.tensor(places(6.0))
+    sigmoid, tanh, relu = (one.reshape(3, -1) for one in arrays)
+    np.testing.assert_array_equal(sigmoid[0], torch.sigmoid(x).numpy())
+    np.testing.assert_allclose(tanh[1], 1 - torch.tanh(x).numpy() ** 2, atol=1e-15)
+    np.testing.assert_array_equal(relu[1], (x > 0).double().numpy())
+
+
+def test_a_link_opens_functions_parameters_and_x() -> None:
+    app = app_at(
+        "activations",
+        activations__functions="ELU",
+        activations__reach="±3",
+        activations__x="-0.5",
+        **{"activations__elu.alpha": "0.5"},
+    )
+    message = message_to(app, CURVES)
+    assert [one["title"] for one in message["curves"]] == ["ELU, α = 0.5"]
+    assert message["at"] == -0.5
+    assert message["places"] == {"low": -3, "high": 3, "count": 1201}
+    (jump,) = message["curves"][0]["jumps"][1]
+    assert jump == pytest.approx({"place": 0, "left": 0.5, "right": 1, "taken": 0.5})
+
+
+def test_a_drag_is_answered_with_the_curves_of_the_moved_value() -> None:
+    app = app_at("activations", activations__functions="SiLU (Swish)")
+    offered: LivePicture = app.session_state["activations.live"]
+    header, (values,) = unpacked(offered.render({"silu.beta": 2.0}, 9))
+    assert header["number"] == 9
+    assert header["curves"][0]["title"] == "SiLU (Swish), β = 2"
+    wanted = curves_of(Registered("silu", (2.0,)), 6.0).values
+    np.testing.assert_array_equal(values.reshape(3, -1), wanted)
+
+
+def test_all_functions_at_once_are_drawn_with_strokes_of_their_own() -> None:
+    app = app_at("activations", activations__tab="Code")
+    pills = functions(app)
+    pills.set_value([*pills.options]).run(timeout=60)
+    assert not app.exception
+    drawn = message_to(app, CURVES)["curves"]
+    assert len(drawn) == 19
+    assert len({(one["colour"], one["dash"]) for one in drawn}) == 19
+
+
+def test_nothing_chosen_is_said() -> None:
+    app = app_at("activations")
+    functions(app).set_value([]).run()
+    assert "Choose at least one function" in app.info[0].value
+
+
+def test_a_wrong_formula_is_explained_and_what_was_there_stays() -> None:
+    app = app_at("activations", activations__functions="Your own", activations__own="x*tanh(x)")
+    assert titles(app) == ["Your own"]
+    app.text_input(key="activations.own").set_value("x*tanh(").run()
+    assert not app.exception
+    assert "At place 8" in app.error[0].value
+    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == CURVES)
+    _, (values,) = unpacked(data)
+    np.testing.assert_array_equal(values.reshape(3, -1), curves_of(Own("x*tanh(x)"), 6.0).values)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_opens_for_every_kind_of_function(tab: str) -> None:
+    app = app_at("activations", activations__tab=tab)
+    picked = ["Step", "Softplus", "RReLU", "Your own"]
+    functions(app).set_value(picked).run(timeout=60)
+    assert not app.exception, app.exception
+    assert titles(app) == ["Step", "RReLU", "Softplus", "Your own"]
+
+
+def test_the_photo_says_its_filter_scale_and_shares() -> None:
+    app = app_at("activations", activations__tab="On the picture", activations__scale="3")
+    captions = "".join(caption.value for caption in app.caption)
+    assert (
+        "Sobel x on the grey picture, 320 × 213, times 3, plus 0: z from −4.47 to 3.68" in captions
+    )
+    html = html_of(app)
+    assert "passing 50.1%" in html
+    assert "cut off 49.9%" in html
+
+
+def test_the_output_shows_both_heads_and_their_gradients() -> None:
+    app = app_at("activations", activations__tab="At the output")
+    sigmoid, soft = message_to(app, "activations.outputs")["cards"]
+    assert soft["total"] == pytest.approx(1)
+    assert sigmoid["total"] == pytest.approx(sum(1 / (1 + np.exp(-z)) for z in (2, 1, -1)))
+    for card in (sigmoid, soft):
+        for row in card["rows"]:
+            assert row["gradient"] == pytest.approx(row["share"] - row["wanted"])
+    offered: LivePicture = app.session_state["activations.logits.live"]
+    length = int.from_bytes((data := offered.render({"dog": 8.0}, 3))[:4], "little")
+    moved = json.loads(data[4 : 4 + length])["cards"][1]["rows"]
+    assert moved[1]["share"] > 0.99
+    mark = message_to(app, "activations.losses.curves")["marks"][0]
+    assert mark["place"] == pytest.approx(-5.288, abs=1e-3)
+    assert "squared error **−0.00995**" in text_of(app)
+
+
+def test_fewer_classes_than_the_true_one_begin_again() -> None:
+    app = app_at(
+        "activations",
+        activations__tab="At the output",
+        activations__classes="5",
+        activations__true="bird",
+    )
+    assert message_to(app, "activations.outputs")["cards"][0]["rows"][4]["wanted"]
+    groups: Any = app.get("button_group")
+    next(one for one in groups if one.key == "activations.classes").set_value("3").run()
+    assert not app.exception
+    assert message_to(app, "activations.outputs")["cards"][0]["rows"][0]["wanted"]
+
+
+def test_the_arithmetic_ends_in_autograds_numbers() -> None:
+    app = app_at("activations", activations__tab="Arithmetic", activations__functions="Sigmoid")
+    written = [one.value for one in app.latex if "mathbf" in one.value]
+    assert [text.rsplit("{", 1)[1].rstrip("}$\n ") for text in written] == [
+        "0.731059",
+        "0.196612",
+        "-0.0908577",
+    ]
+
+
+def test_every_saying_has_a_part_of_the_prose_and_a_measurement() -> None:
+    app = app_at("activations", activations__tab="Often said")
+    text = text_of(app)
+    said = [name for name in parts("activations") if name.startswith("said_")]
+    assert text.count("*Measured here:*") == len(said) == 6
+    assert "|x| < 1.663" in text

@@ -21,7 +21,7 @@ from explainer.networks.first_kernels import Compared
 
 Codes = NDArray[np.uint8]
 PALE = 0.75
-BETWEEN, CHART_HEIGHT, BINS = 5, 250, 40
+BETWEEN, CHART_HEIGHT, BINS, LARGE = 5, 250, 40, 132
 LEARNED, RANDOM = "learned kernels", "random kernels"
 
 
@@ -29,6 +29,11 @@ def pattern_picture(weights: NDArray[np.floating], theme: Theme) -> Codes:
     """Weights `(k, k)` on a diverging scale of their own, a pixel a tap."""
     reach = float(np.abs(weights).max()) or 1.0
     return paint(np.ascontiguousarray(weights, np.float32), -reach, reach, centred(theme))
+
+
+def large_pattern(weights: NDArray[np.floating], theme: Theme) -> Codes:
+    """The same large, with an edge: zero has the colour of the page."""
+    return _edged(_enlarged(pattern_picture(weights, theme), LARGE), theme)
 
 
 def hand_made_weights(one: Compared) -> NDArray[np.float64]:

@@ -152,6 +152,15 @@ def paint_for(
         yield painter.painted(step, history)
 
 
+def roughness_gradient(pictures: Tensor) -> Tensor:
+    """The gradient of half the squared differences of neighbouring pixels, `(N, C, H, W)`."""
+    rough = torch.zeros_like(pictures)
+    for axis in (2, 3):
+        difference = pictures.diff(dim=axis)
+        rough += _padded(difference, axis, after=False) - _padded(difference, axis, after=True)
+    return rough
+
+
 class _Painter:
     """The pictures of one painting: their numbers, their generators and their optimiser."""
 
@@ -219,17 +228,15 @@ class _Painter:
     def against(self, inputs: Tensor) -> Tensor:
         """The gradient of the smoothness prior and of the distance from grey."""
         grey = self.black + self.white / 2
-        rough = torch.zeros_like(inputs)
-        for axis in (2, 3):
-            difference = inputs.diff(dim=axis)
-            rough -= _padded(difference, axis, after=True) - _padded(difference, axis, after=False)
+        rough = roughness_gradient(inputs)
         return self.settings.smoothness * rough + self.settings.decay * (inputs - grey)
 
     def painted(self, step: int, history: list[tuple[int, NDArray[np.float32]]]) -> Painted:
         """What there is to see now."""
         with torch.no_grad():
             shown = ((self.inputs() - self.black) / self.white).clamp(0, 1)
-        codes = (shown * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
+        colours = (shown * 255).round().byte().expand(-1, 3, -1, -1)
+        codes = colours.permute(0, 2, 3, 1).contiguous().numpy()
         still = tuple(
             not moved and count >= MOST_RESTARTS
             for moved, count in zip(self.moved, self.restarts, strict=True)

@@ -16,8 +16,8 @@ from explainer.charts.kindred import (
     chance_points,
     chance_spec,
     hand_made_weights,
+    large_pattern,
     pairs,
-    pattern_picture,
 )
 from explainer.charts.maps import painted, span_of
 from explainer.charts.montage import kernel_picture
@@ -28,6 +28,7 @@ from explainer.convolution.kernels import kernel
 from explainer.networks.first_kernels import (
     READINGS,
     Compared,
+    Pattern,
     Reading,
     compared,
     first_convolution,
@@ -47,6 +48,7 @@ COLUMNS, SIDE, GAP = 6, 48, 12
 KERNEL, RESPONSE = 100, 208
 MOST_TAPS_LISTED = 25
 DIGITS = 4
+COLOURS = ("red", "green", "blue")
 
 
 def first_kernels(looked: Subject, chosen: Chosen) -> None:
@@ -177,21 +179,22 @@ def _kernel_figures(one: Compared, colours: Theme) -> list[tuple[str, str]]:
     reach = float(np.abs(taps).max()) or 1.0
     learned = inline(kernel_picture(taps, reach, colours), alt="The kernel.", height=KERNEL)
     pattern = inline(
-        pattern_picture(one.pattern.weights, colours), alt="Its one pattern.", height=KERNEL
+        large_pattern(one.pattern.weights, colours), alt="Its one pattern.", height=KERNEL
     )
     made = inline(
-        pattern_picture(hand_made_weights(one), colours), alt="The hand-made one.", height=KERNEL
+        large_pattern(hand_made_weights(one), colours), alt="The hand-made one.", height=KERNEL
     )
-    names = ("red", "green", "blue") if len(one.kernel) == 3 else ("",) * len(one.kernel)
-    mixture = ", ".join(
-        f"{name} {_signed(value)}".strip()
-        for name, value in zip(names, one.pattern.mixture, strict=True)
-    )
+    mixture = _mixture(one.pattern) if len(one.kernel) == len(COLOURS) else ""
     return [
-        (learned, "<b>learned</b>, grey is zero"),
-        (pattern, f"its pattern: {one.pattern.share:.0%} of it, over {escape(mixture)}"),
+        (learned, "<b>learned</b>" + (", grey is zero" if len(one.kernel) == 3 else "")),
+        (pattern, f"its pattern: {one.pattern.share:.0%} of it{escape(mixture)}"),
         (made, f"<b>hand-made</b>: {escape(_words(one))}"),
     ]
+
+
+def _mixture(pattern: Pattern) -> str:
+    shares = zip(COLOURS, pattern.mixture, strict=True)
+    return ", over " + ", ".join(f"{name} {_signed(value)}" for name, value in shares)
 
 
 def hand_made_link(one: Compared, chosen: Chosen) -> str:

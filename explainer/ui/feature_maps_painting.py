@@ -25,7 +25,7 @@ from explainer.ui.prose import say
 SLICE, EVERY = 0.3, 0.35
 SIDE = 150
 PICTURES = 3
-SMALL_NETWORK, MARGIN = 64, 16
+SMALL_NETWORK, MARGIN, LARGEST = 64, 16, 128
 WORK = f"{KEY}.painting"
 
 
@@ -88,11 +88,11 @@ def _layers(looked: Subject, side: int) -> tuple[Layer, ...]:
 
 
 def _side(looked: Subject, field: int) -> int:
-    """As large as the network's own pictures; of a large network only what the unit sees."""
+    """As large as the network's own pictures; of a large network what the unit sees, or less."""
     own = looked.entry.input_size
     if own <= SMALL_NETWORK or not looked.entry.any_size:
         return own
-    return min(own, max(SMALL_NETWORK, looked.entry.smallest, field + MARGIN))
+    return min(own, LARGEST, max(SMALL_NETWORK, looked.entry.smallest, field + MARGIN))
 
 
 def _settings() -> Painting:
@@ -205,6 +205,12 @@ def _notes(wanted: _Wanted, painted: Painted) -> list[str]:
             f"The unit is driven through what goes into its activation, {wanted.unit.driven.name}: "
             "the same picture is best for both, and a unit at rest gives no gradient."
         )
+    if wanted.unit.side < min(wanted.looked.entry.input_size, _field(wanted.unit)):
+        side = wanted.unit.side
+        notes.append(
+            f"So that it does not take long, the pictures have {side} × {side} pixels; the unit "
+            f"would see {_field(wanted.unit)}."
+        )
     if painted.restarts:
         notes.append(
             f"The unit gave no gradient for the first noise: begun anew {painted.restarts} times."
@@ -212,6 +218,10 @@ def _notes(wanted: _Wanted, painted: Painted) -> list[str]:
     if any(painted.still):
         notes.append("For at least one seed no beginning woke the unit: that picture is noise.")
     return notes
+
+
+def _field(unit: Unit) -> int:
+    return max(field.size for field in unit.layer.field)
 
 
 def _comparison(painted: Painted, liked: Liked | None, best: float | None) -> str:

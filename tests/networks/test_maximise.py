@@ -19,7 +19,13 @@ from explainer.networks.canvas import (
     WITHIN_LENGTH,
 )
 from explainer.networks.graph import Layer, layers
-from explainer.networks.maximise import Painted, Painting, middle_unit, paint_for
+from explainer.networks.maximise import (
+    Painted,
+    Painting,
+    middle_unit,
+    paint_for,
+    roughness_gradient,
+)
 from explainer.networks.shared import shared_layers, shared_network
 from explainer.networks.shipped import shipped
 from explainer.networks.slices import Work
@@ -232,6 +238,22 @@ def test_a_map_that_is_not_there_is_named() -> None:
     found = shared_layers("vgg", (3, 32, 32))
     with pytest.raises(ValueError, match="32 maps: no map 32"):
         middle_unit(shared_network("vgg"), found, "conv1_1", 32, 32)
+
+
+def test_the_gradient_of_roughness_is_autograds() -> None:
+    generator = torch.Generator().manual_seed(0)
+    pictures = torch.randn(2, 3, 5, 7, generator=generator).requires_grad_(True)
+    rough = sum(pictures.diff(dim=axis).square().sum() / 2 for axis in (2, 3))
+    assert isinstance(rough, Tensor)
+    (wanted,) = torch.autograd.grad(rough, pictures)
+    torch.testing.assert_close(roughness_gradient(pictures.detach()), wanted)
+
+
+def test_where_the_unit_sees_little_it_is_painted_without_shifts_and_hardly_smoothed() -> None:
+    small, whole = Painting().for_field(3), Painting().for_field(32)
+    assert (small.jitter, whole.jitter) == (0, 2)
+    assert small.smoothness == pytest.approx(0.03)
+    assert whole == Painting()
 
 
 def test_a_spectrum_holds_a_picture_of_the_size_asked_for_and_broad_shapes() -> None:

@@ -10,9 +10,13 @@ import pytest
 import torch
 
 from explainer.gradients.activations import TRAINED
+from explainer.networks.albums import album_for
 from explainer.networks.drill import drill
 from explainer.networks.drill_sums import softmax
+from explainer.networks.favourites import Search
+from explainer.networks.first_kernels import READINGS, compared, first_convolution
 from explainer.networks.looking import answer, as_input
+from explainer.networks.maximise import Painting, middle_unit, paint_for
 from explainer.networks.own import OwnNetwork, taken_over
 from explainer.networks.recording import record
 from explainer.networks.shared import layers_of, network_of
@@ -140,3 +144,24 @@ def test_there_is_nothing_to_take_before_the_first_measurement(digits: Prepared)
     run = Run(Recipe(SMALL), 0, digits)
     with pytest.raises(ValueError, match="before the first measurement"):
         taken_over(run, "Plain")
+
+
+def test_what_a_unit_of_it_likes_is_searched_painted_and_compared(digits: Prepared) -> None:
+    _, own = taken(digits)
+    found, album = layers_of(own, (1, 8, 8)), album_for(own)
+    assert album.pictures is own.pictures
+    search = Search(own, found, "conv1", album)
+    search.advance(own.network, 60)
+    wanted = max(
+        float(own.network.get_submodule("conv1")(as_input(codes, own))[0, 1].max())
+        for codes in own.pictures
+    )
+    assert float(search.best(1).values[0]) == pytest.approx(wanted, abs=1e-5)
+    unit = middle_unit(own.network, found, found[-1].name, 2, 8)
+    settings = Painting(steps=20).for_field(8)
+    steps = list(paint_for(lambda: own.network, own, found, unit, settings))
+    assert (steps[-1].values > steps[0].values).all()
+    assert steps[-1].pictures.shape == (3, 8, 8, 3)
+    convolution = first_convolution(own.network, found)
+    assert convolution is not None
+    assert [len(one.kernel) for one in compared(convolution, READINGS[0])] == [1, 1, 1]

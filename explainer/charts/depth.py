@@ -16,6 +16,7 @@ from explainer.charts.specs import bare, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.passage import Passage
+from explainer.gradients.depth.settings import title
 
 Floats = NDArray[np.float64]
 HEIGHT, PICTURE_HEIGHT, SHARE_HEIGHT = 330, 170, 200
@@ -71,19 +72,20 @@ def depth_points(
     """
     tables = []
     for index, (passage, theory) in enumerate(zip(passages, theories, strict=True)):
-        tables.append(_rows(index, MEASURED, measure.measured(passage)))
+        name = title(passage.network)
+        tables.append(_rows(index, name, MEASURED, measure.measured(passage)))
         if theory is not None and measure.theory is not None:
-            tables.append(_rows(index, THEORY, measure.theory(theory)))
+            tables.append(_rows(index, name, THEORY, measure.theory(theory)))
     points = pd.concat(tables, ignore_index=True)
     if len(points) and points.value.min() < SMALLEST_FLOAT32:
-        points.loc[len(points)] = ["", LIMIT, 1, SMALLEST_FLOAT32]
+        points.loc[len(points)] = ["", "", LIMIT, 1, SMALLEST_FLOAT32]
     return points
 
 
-def _rows(index: int, part: str, values: Floats) -> pd.DataFrame:
+def _rows(index: int, name: str, part: str, values: Floats) -> pd.DataFrame:
     kept = np.flatnonzero(np.isfinite(values) & (values > 0))
-    columns = {"recipe": str(index), "part": part, "layer": kept + 1, "value": values[kept]}
-    return pd.DataFrame(columns)
+    same = {"recipe": str(index), "setting": name, "part": part}
+    return pd.DataFrame({**same, "layer": kept + 1, "value": values[kept]})
 
 
 @lru_cache(maxsize=16)
@@ -114,7 +116,11 @@ def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
         .mark_circle(size=42, opacity=1)
         .encode(
             y=values,
-            tooltip=[alt.Tooltip("layer:Q"), alt.Tooltip("value:Q", format=".3g")],
+            tooltip=[
+                alt.Tooltip("setting:N"),
+                alt.Tooltip("layer:Q"),
+                alt.Tooltip("value:Q", format=".3g"),
+            ],
         )
     )
     limit = alt.Chart(alt.NamedData(name="points")).transform_filter(f"datum.part == '{LIMIT}'")
@@ -189,6 +195,7 @@ def idle_points(passages: Sequence[Passage]) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "recipe": str(index),
+                "setting": title(passage.network),
                 "layer": np.arange(1, passage.layers + 1),
                 "dead": 100 * passage.dead,
                 "saturated": 100 * passage.saturated,
@@ -209,7 +216,11 @@ def idle_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
             x=_layers(),
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domain=[0, 100])),
             color=recipe_colour(theme),
-            tooltip=[alt.Tooltip("layer:Q"), alt.Tooltip(f"{column}:Q", format=".1f")],
+            tooltip=[
+                alt.Tooltip("setting:N"),
+                alt.Tooltip("layer:Q"),
+                alt.Tooltip(f"{column}:Q", format=".1f"),
+            ],
         )
     )
     return bare(lines.properties(height=SHARE_HEIGHT))

@@ -22,7 +22,8 @@ HEADINGS = (
     "steepest slope",
     "typical slope",
     "× weights",
-    "= theory, a layer",
+    "= product",
+    "theory, a layer",
     "measured, a layer",
     "first ÷ last, measured",
 )
@@ -38,6 +39,8 @@ def arithmetic(passed: Passed) -> None:
         )
     ]
     table(HEADINGS, rows, caption="What one layer does to the length of the gradient")
+    if notes := _notes(passed):
+        st.caption(notes)
     with st.expander("One layer, written out", key=f"{KEY}.written"):
         _written_out(passed)
 
@@ -46,46 +49,65 @@ def _row(index: int, name: str, passage: Passage, theory: Theory | None) -> list
     middle = _middle(passage)
     steepest = greatest_slope(activation(passage.network.activation).module())
     whole = passage.gradient[0] / passage.gradient[-1] if passage.gradient[-1] else np.nan
-    typical = _typical(passage)
     head = f"{dot(index)} {escape(name)}"
-    if theory is None:
-        parts = ["–"] * 3
-    else:
-        parts = [number(theory.slope[middle]), number(theory.weights[middle])]
-        parts.append(number(theory.factors[middle]))
-    return [head, number(steepest), *parts, number(typical), f"<b>{number(whole)}</b>"]
+    parts = ["–"] * 4
+    if theory is not None:
+        slope, weights = theory.slope[middle], theory.weights[middle] / theory.scale[middle + 1]
+        parts = [number(one) for one in (slope, weights, slope * weights, theory.factors[middle])]
+    typical = number(_typical(passage))
+    return [head, number(steepest), *parts, typical, f"<b>{number(whole)}</b>"]
+
+
+def _notes(passed: Passed) -> str:
+    networks = [one.network for one in passed.passages]
+    notes = []
+    if any(one.residual for one in networks):
+        notes.append("A skip adds 1 to the square of the product.")
+    if any(one.layer_norm for one in networks):
+        notes.append("Layer norm divides the weights' part by the spread that it takes away.")
+    if any(one.batch_norm for one in networks):
+        notes.append("Of batch norm this theory does not speak.")
+    return " ".join(notes)
 
 
 def _written_out(passed: Passed) -> None:
     names = passed.titles
-    places = list(range(len(names)))
     index = st.selectbox(
-        "Setting", places, format_func=lambda place: names[place], key=f"{KEY}.written_setting"
+        "Setting", range(len(names)), format_func=names.__getitem__, key=f"{KEY}.written_setting"
     )
-    passage, theory = passed.passages[index or 0], passed.theories[index or 0]
+    place = min(index or 0, len(names) - 1)
+    passage, theory = passed.passages[place], passed.theories[place]
     if theory is None:
         st.markdown("Batch norm has no such formula here: every example bends all the others.")
         return
-    middle = _middle(passage)
-    _formulas(passage, theory, middle)
+    say(KEY, "line")
+    _formulas(passage, theory, _middle(passage))
 
 
 def _formulas(passage: Passage, theory: Theory, place: int) -> None:
-    width, layer, slope = passage.network.width, place + 1, theory.slope[place] ** 2
-    variance = passage.variance[place + 1]
+    network, layer, slope = passage.network, place + 1, theory.slope[place] ** 2
+    weights, variance = theory.weights[place] ** 2, passage.variance[place + 1]
     st.latex(
         rf"q_{{{layer}}} = {theory.variance[place]:.4g} \qquad "
         rf"\mathbb{{E}}\left[f'(\sqrt{{q_{{{layer}}}}}\,x)^2\right] = {slope:.4g}"
     )
     st.latex(
-        rf"n\,\mathrm{{var}}(W_{{{layer + 1}}}) = {width} \times {variance:.4g} "
-        rf"= {width * variance:.4g}"
+        rf"n\,\mathrm{{var}}(W_{{{layer + 1}}}) = {network.width} \times {variance:.4g} "
+        rf"= {weights:.4g}"
     )
-    product = theory.slope[place] * theory.weights[place]
-    st.latex(
-        rf"\sqrt{{{slope:.4g} \times {width * variance:.4g}}} = {product:.4g}"
-        rf"\qquad\text{{measured from layer {layer + 1} to {layer}: }}{passage.factors[place]:.4g}"
-    )
+    through = f"{weights:.4g}"
+    if network.layer_norm:
+        weights /= theory.scale[place + 1] ** 2
+        through = rf"\frac{{{through}}}{{{theory.scale[place + 1] ** 2:.4g}}}"
+    inside, product = rf"{slope:.4g} \times {through}", slope * weights
+    if network.residual:
+        above = theory.slope[place + 1] ** 2
+        inside = (
+            rf"\frac{{{slope:.4g}}}{{{above:.4g}}} \left(1 + {above:.4g} \times {through}\right)"
+        )
+        product = slope / above * (1 + above * weights)
+    st.latex(rf"\sqrt{{{inside}}} = {product**0.5:.4g}")
+    st.latex(rf"\text{{measured, from layer {layer + 1} to {layer}: }}{passage.factors[place]:.4g}")
 
 
 def number(value: float) -> str:

@@ -159,7 +159,8 @@ def gradients(passed: Passed) -> None:
 def values(passed: Passed) -> None:
     """What each layer hands on, as a picture of layers and values, one for each setting."""
     say(KEY, "values")
-    with st.grid(columns=min(3, max(2, len(passed.passages))), min_column_width=300):
+    columns = 2 if len(passed.passages) in (1, 2, 4) else 3
+    with st.grid(columns=columns, min_column_width=300):
         for index, (passage, name) in enumerate(zip(passed.passages, passed.titles, strict=True)):
             with st.container():
                 st.html(f"{dot(index)} <b>{escape(name)}</b>")

@@ -111,7 +111,8 @@ def _set(index: int, name: str, key: str) -> None:
         changed: dict[str, Any] = {name: st.session_state[key]}
         entries[index] = replace(entries[index], **changed)
     except ValueError as error:
-        st.session_state[f"{KEY}.refused{index}"] = str(error)
+        st.session_state[f"{KEY}.refused{index}"] = f"That does not go together: {error}."
+        _show_anew()
         return
     st.session_state[LIST] = tuple(entries)
     st.session_state[CONTROL] = OWN
@@ -131,7 +132,12 @@ def _replace(entries: tuple[Network, ...]) -> None:
     if 1 <= len(entries) <= MOST_SETTINGS:
         st.session_state.pop(f"{KEY}.link_error", None)
         st.session_state[LIST] = entries
-        st.session_state[f"{KEY}.version"] = st.session_state.get(f"{KEY}.version", 0) + 1
+        _show_anew()
+
+
+def _show_anew() -> None:
+    """Let every control begin with what its setting is, whatever it showed before."""
+    st.session_state[f"{KEY}.version"] = st.session_state.get(f"{KEY}.version", 0) + 1
 
 
 def _begin() -> None:
@@ -139,6 +145,9 @@ def _begin() -> None:
     if IN_URL in st.query_params:
         st.session_state[LIST] = _from_url(st.query_params[IN_URL])
         st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, OWN), OWN)
+        for key, usual in ((LAYERS, DEPTH_PRESETS[0].depth), (WIDTH, DEPTH_PRESETS[0].width)):
+            if key not in st.query_params:
+                st.session_state[key] = usual
         return
     first = DEPTH_PRESETS[0].title
     st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, first), first)

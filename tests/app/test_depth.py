@@ -61,6 +61,15 @@ def test_a_setting_is_changed_where_it_stands() -> None:
     assert "net-mlp~init-xavier!" in str(app.query_params["depth.settings"])
 
 
+def test_two_norms_at_once_are_refused_and_nothing_is_lost() -> None:
+    app = app_at("depth", depth__settings="net-mlp~bn-1", depth__preset="Your own")
+    app.toggle(key="depth.v0.s0.layer_norm").set_value(True).run()
+    assert not app.exception
+    assert "one norm at most" in app.error[0].value
+    assert app.toggle(key="depth.v1.s0.layer_norm").value is False
+    assert "ReLU, He, batch norm" in html_of(app)
+
+
 def test_settings_are_copied_and_removed_but_the_last_one_stays() -> None:
     app = app_at("depth", depth__settings="net-mlp!net-mlp~act-tanh", depth__preset="Your own")
     for expected, label in ((3, "Copy"), (2, "Remove"), (1, "Remove")):

@@ -81,13 +81,15 @@ class Theory:
 
     `variance` `(L,)` is $q_l$; `slope` `(L,)` is $\sqrt{\mathbb{E}[f'(z_l)^2]}$; `weights`
     `(L - 1,)` is $\sqrt{n\,\mathrm{var}(W_{l+1})}$ of the weights above layer l; `gradient` `(L,)`
-    is the length of the gradient at $z_l$, the last one taken from the measurement.
+    is the length of the gradient at $z_l$, the last one taken from the measurement; `scale` `(L,)`
+    is the spread that layer norm divides by, 1 where there is none.
     """
 
     variance: Floats
     slope: Floats
     weights: Floats
     gradient: Floats
+    scale: Floats
 
     @property
     def factors(self) -> Floats:
@@ -108,6 +110,7 @@ def predicted(passage: Passage, batch: Batch) -> Theory | None:
         variance=variance.mean(1).numpy(),
         slope=slope.mean(1).sqrt().numpy(),
         weights=np.sqrt(passage.network.width * passage.variance[1:-1]),
+        scale=torch.stack(forward.scales).mean(1).sqrt().numpy(),
         gradient=((lengths.mul(2).logsumexp(1) - examples) / 2).exp().numpy(),
     )
 
@@ -134,17 +137,15 @@ def _forward(passage: Passage, batch: Batch) -> _Forward:
     mean = torch.zeros_like(square)
     for layer, variance in enumerate(passage.variance[:-1]):
         sums = (fan_in * float(variance) * square).clamp(min=SMALLEST_VARIANCE)
-        seen = torch.ones_like(sums) if getattr(network, "layer_norm", False) else sums
+        seen = torch.ones_like(sums) if network.layer_norm else sums
         here = moments(function, seen)
-        carried = getattr(network, "residual", False) and layer > 0
+        carried = network.residual and layer > 0
         square = here.square + (square + 2 * mean * here.value if carried else 0)
         mean = here.value + (mean if carried else 0)
         fan_in = network.width
         found.variances.append(seen)
         found.slopes.append(here.slope)
-        found.scales.append(
-            sums if getattr(network, "layer_norm", False) else torch.ones_like(sums)
-        )
+        found.scales.append(sums if network.layer_norm else torch.ones_like(sums))
     return found
 
 
@@ -157,9 +158,7 @@ def _backward(passage: Passage, forward: _Forward) -> list[Tensor]:
     for layer in reversed(range(1, passage.layers)):
         strength = math.log(network.width * passage.variance[layer])
         through = at_sums + strength - forward.scales[layer].log()
-        at_values = (
-            torch.logaddexp(at_values, through) if getattr(network, "residual", False) else through
-        )
+        at_values = torch.logaddexp(at_values, through) if network.residual else through
         at_sums = at_values + forward.slopes[layer - 1].log()
         found.append(at_sums)
     return found[::-1]

@@ -104,6 +104,45 @@ DEPTH_PRESETS: tuple[DepthPreset, ...] = (
         "a layer. With ReLU it grows by a fifth a layer, near the 1.21 that theory gives for wide "
         "layers (Yang et al. 2019): batch norm keeps the values in place, not the gradient.",
     ),
+    DepthPreset(
+        slug="skips",
+        title="Fifty layers, with and without skips",
+        depth=50,
+        width=100,
+        settings=(
+            setting("sigmoid", "xavier"),
+            setting("sigmoid", "xavier", residual=True),
+            setting("relu", "he", residual=True),
+            setting("relu", "he", residual=True, layer_norm=True),
+        ),
+        watch="Watch the gradient of the sigmoid with skips, and then the size of the sums in the "
+        "ReLU network that has skips and no norm.",
+        seen="A skip hands the gradient on as it is, so that at the first of fifty sigmoid layers "
+        "there is more of it than at the last, and without skips 30 powers of ten "
+        "less. But every layer also adds to what it was given: "
+        "with ReLU and He's weights the sums grow to a hundred billion, and the gradient with "
+        "them. Layer norm puts both back, to within a factor of three. Without it the dots leave "
+        "the dashed line: a ReLU is on where its weights point along what it is given, so that "
+        "slopes and weights, which theory takes for independent, go together.",
+    ),
+    DepthPreset(
+        slug="exploding",
+        title="Exploding",
+        depth=30,
+        width=100,
+        settings=(
+            setting("relu", "normal", init_sigma=0.3),
+            setting("tanh", "normal", init_sigma=1.0),
+            setting("sigmoid", "normal", init_sigma=1.5),
+        ),
+        watch="Watch the sigmoid, whose slope is never above 0.25, and the saturated values of "
+        "tanh.",
+        seen="Large weights make up for any slope. The ReLU network's gradient doubles at every "
+        "layer and so do its sums. Seven in ten values of tanh are saturated, which is said to "
+        "make gradients vanish, and yet the few that are not let it grow a billionfold. Even the "
+        "sigmoid's gradient, with a slope of at most 0.25, gets longer by a fifth at every layer: "
+        "what counts is the slope times the weights.",
+    ),
 )
 _BY_TITLE = {entry.title: entry for entry in DEPTH_PRESETS}
 

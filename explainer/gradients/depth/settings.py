@@ -23,7 +23,7 @@ NAMES = (
 SWITCHES = {"batch_norm": "batch norm", "layer_norm": "layer norm", "residual": "skips"}
 _BY_NAME = {entry.name: entry for entry in FIELDS}
 MOST_LAYERS = int(_BY_NAME["depth"].setting.maximum)  # type: ignore[union-attr]
-SETTING_FIELDS: tuple[Field, ...] = tuple(_BY_NAME[name] for name in NAMES if name in _BY_NAME)
+SETTING_FIELDS: tuple[Field, ...] = tuple(_BY_NAME[name] for name in NAMES)
 
 
 def setting(activation_slug: str, initialisation: str, **more: Any) -> Network:
@@ -35,9 +35,9 @@ def title(network: Network) -> str:
     """The setting in a few words: `Sigmoid, Xavier, batch norm`."""
     start = scheme(network.initialisation).title
     if network.initialisation == "normal":
-        start = f"σ = {getattr(network, 'init_sigma', 0):g}"
-    extras = [words for name, words in SWITCHES.items() if getattr(network, name, False)]
-    extras += [] if getattr(network, "bias", True) else ["no bias"]
+        start = f"σ = {network.init_sigma:g}"
+    extras = [words for name, words in SWITCHES.items() if getattr(network, name)]
+    extras += [] if network.bias else ["no bias"]
     return ", ".join([activation(network.activation).title, start, *extras])
 
 

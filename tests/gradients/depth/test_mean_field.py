@@ -10,16 +10,18 @@ from scipy.integrate import quad
 from explainer.gradients.activations import activation
 from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.mean_field import Theory, moments, predicted
-from explainer.gradients.depth.passage import Passage, at_depth, pass_through
+from explainer.gradients.depth.passage import Passage, at_depth, pass_through, traced
 from explainer.gradients.depth.settings import setting
 
 SEEDS = range(3)
 
 
-def both(activation_slug: str, initialisation: str, seed: int) -> tuple[Passage, Theory]:
+def both(
+    activation_slug: str, initialisation: str, seed: int, **more: bool
+) -> tuple[Passage, Theory]:
     """A pass through ten layers of 512 units, and the theory of it."""
     batch = digit_batch(64, seed)
-    network = at_depth(setting(activation_slug, initialisation), 10, 512)
+    network = at_depth(setting(activation_slug, initialisation, **more), 10, 512)
     passage = pass_through(network, batch, seed)
     theory = predicted(passage, batch)
     assert theory is not None
@@ -41,6 +43,40 @@ def test_theory_is_within_a_tenth_of_each_layer_of_512_units(
     np.testing.assert_allclose(
         sums, np.mean([np.sqrt(theory.variance) for _, theory in pairs], axis=0), rtol=0.1
     )
+
+
+@pytest.mark.parametrize("slug", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("more", [{"layer_norm": True}, {"residual": True}, {"bias": False}])
+def test_theory_knows_layer_norm_and_skips(slug: str, more: dict[str, bool]) -> None:
+    pairs = [both(slug, "xavier", seed, **more) for seed in SEEDS]
+    measured = np.mean([passage.factors for passage, _ in pairs], axis=0)
+    wanted = np.mean([theory.factors for _, theory in pairs], axis=0)
+    np.testing.assert_allclose(measured, wanted, rtol=0.1)
+
+
+def test_theory_of_orthogonal_weights_is_closer_still() -> None:
+    passage, theory = both("tanh", "orthogonal", 0)
+    np.testing.assert_allclose(passage.factors, theory.factors, rtol=0.03)
+
+
+def test_where_dots_and_line_part_the_weights_are_not_independent_of_the_slopes() -> None:
+    """Fifty ReLU layers with skips: on the way back with other weights the theory holds."""
+    batch, width = digit_batch(64, 0), 100
+    network = at_depth(setting("relu", "he", residual=True), 50, width)
+    passage, traces = pass_through(network, batch, 0), traced(network, batch, 0)
+    theory = predicted(passage, batch)
+    assert theory is not None
+    draw = torch.Generator().manual_seed(1)
+    slope = [(sums > 0).double() for sums in traces.sums]
+    start = torch.randn(traces.sums[0].shape, generator=draw, dtype=torch.float64)
+    carried = start
+    for here in reversed(slope[1:]):
+        weights = torch.randn(width, width, generator=draw, dtype=torch.float64)
+        carried = carried + (here * carried) @ weights * (2 / width) ** 0.5
+    other = float((slope[0] * carried).norm() / (slope[-1] * start).norm())
+    line = float(theory.gradient[0] / theory.gradient[-1])
+    assert passage.gradient[0] / passage.gradient[-1] > 100 * line
+    assert other == pytest.approx(line, rel=0.6)
 
 
 @pytest.mark.parametrize("slug", ["sigmoid", "tanh", "relu", "gelu", "elu", "leaky-relu"])

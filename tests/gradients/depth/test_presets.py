@@ -81,3 +81,21 @@ def test_batch_norm_rescues_sigmoid() -> None:
     assert max(arriving(without)) < 1e-10
     assert all(1 < one < 1.1 for one in a_layer(sigmoid))
     np.testing.assert_allclose(a_layer(relu), (np.pi / (np.pi - 1)) ** 0.5, rtol=0.03)
+
+
+def test_fifty_layers_with_and_without_skips() -> None:
+    without, sigmoid, relu, normed = passes("skips")
+    assert max(arriving(without)) < 1e-30
+    assert all(1 < share < 10 for share in arriving(sigmoid))
+    assert all(10**10.5 < one.sums[-1] < 10**11.5 for one in relu)
+    assert min(arriving(relu)) > 1e10
+    assert all(1 / 3 < share < 3 for share in arriving(normed))
+
+
+def test_exploding() -> None:
+    relu, tanh, sigmoid = passes("exploding")
+    np.testing.assert_allclose(a_layer(relu), 2, atol=0.2)
+    assert all(one.sums[-1] > 1e8 * one.sums[0] for one in relu)
+    assert all(0.65 < one.saturated.mean() < 0.8 for one in tanh)
+    assert min(arriving(tanh)) > 1e9
+    np.testing.assert_allclose(a_layer(sigmoid), 1.2, atol=0.02)

@@ -12,7 +12,7 @@ import pytest
 from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
 from explainer.gradients.depth.passage import at_depth, pass_through
 from explainer.gradients.depth.script import PHOTO, script
-from explainer.gradients.depth.settings import setting
+from explainer.gradients.depth.settings import setting, title
 from explainer.images.gallery import gallery_picture
 from explainer.images.thumbnails import encode_png
 from explainer.training.recipe import Network
@@ -41,8 +41,10 @@ def assert_same(network: Network, batch: Batch, seed: int, *, photo: bool) -> No
         setting("relu", "he"),
         setting("leaky-relu", "lecun"),
         setting("tanh", "xavier", batch_norm=True),
+        setting("gelu", "orthogonal", residual=True, layer_norm=True),
+        setting("elu", "normal", init_sigma=0.3, bias=False),
     ],
-    ids=lambda network: network.activation,
+    ids=title,
 )
 def test_the_script_gives_the_numbers_of_the_page(network: Network) -> None:
     assert_same(at_depth(network, 6, 30), digit_batch(100, 5), 5, photo=False)

@@ -66,6 +66,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="landscape",
+        title="Loss landscape",
+        icon=":material/landscape:",
+        section="Gradients",
+        question="What does the loss look like around a trained network?",
+        networks=True,
+    ),
+    Topic(
         slug="training_lab",
         title="Training lab",
         icon=":material/science:",

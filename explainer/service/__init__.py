@@ -1,7 +1,8 @@
-"""Who trains when: one service for the process, with slots, a line and budgets.
+"""Who trains when: services for the process, each with slots, a line and budgets.
 
-A page asks :func:`service` for it and gets the same one every time; the server's lifespan calls
-:func:`stop_service` at the end. Importing this package loads neither torch nor streamlit.
+A page asks :func:`service` for that of the races, or :func:`service_of` for that of another kind of
+work, and gets the same one every time; the server's lifespan calls :func:`stop_service` at the end.
+Importing this package loads neither torch nor streamlit.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from explainer.service.settings import ServiceSettings
 from explainer.service.training_service import (
@@ -33,31 +34,41 @@ __all__ = [
     "Ticket",
     "TicketState",
     "service",
+    "service_of",
     "stop_service",
 ]
 
+RACES = "races"
+
 _lock = threading.Lock()
-_service: Service[Race] | None = None
+_services: dict[str, Service[Any]] = {}
 
 
 def service() -> Service[Race]:
-    """The service of this process, started on first use with what the environment says.
+    """The service that trains the races of this process; raises as :func:`service_of` does."""
+    return service_of(RACES)
 
-    Raises `ValueError` where a variable of the environment is out of its bounds.
+
+def service_of(work: str) -> Service[Any]:
+    """The service of this process for one kind of work, by any name, started on first use.
+
+    Each kind has slots and a line of its own, within what the environment says, so that what takes
+    seconds does not wait for what takes minutes. Raises `ValueError` where a variable of the
+    environment is out of its bounds.
     """
-    global _service
     with _lock:
-        if _service is None:
-            _service = Service(ServiceSettings.from_environment(os.environ))
+        if work not in _services:
+            _services[work] = Service(ServiceSettings.from_environment(os.environ))
+            atexit.unregister(stop_service)
             atexit.register(stop_service)
-        return _service
+        return _services[work]
 
 
 def stop_service() -> None:
-    """Close the service, if it was started; the next :func:`service` starts another."""
-    global _service
+    """Close every service that was started; the next :func:`service` starts another."""
     with _lock:
-        stopped, _service = _service, None
+        stopped = list(_services.values())
+        _services.clear()
     atexit.unregister(stop_service)
-    if stopped is not None:
-        stopped.close()
+    for one in stopped:
+        one.close()

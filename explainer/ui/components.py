@@ -1,6 +1,7 @@
 """The app's own browser components: their files, their byte format, and how they are mounted.
 
 A component lives in `assets/components/<name>.{html,css,js}`; `shared.js` goes before each script.
+Components of one family have HTML and CSS in common, and a script that goes between the two.
 """
 
 from __future__ import annotations
@@ -21,22 +22,24 @@ def _text(file_name: str) -> str:
     return path.read_text(encoding="utf-8") + "\n" if path.exists() else "\n"
 
 
-def mount(name: str, *, key: str, data: Any, **callbacks: Any) -> Any:
+def mount(name: str, *, key: str, data: Any, family: str = "", **callbacks: Any) -> Any:
     """Show component `name` with `data`; returns its state and triggers as attributes.
 
-    The definition is registered with the running server the first time it is asked for there.
+    `family` names the files it shares with its like. The definition
+    is registered with the running server the first time it is asked for there.
     """
     registry = st.runtime.get_instance().bidi_component_registry
-    return _renderer(name, registry)(key=key, data=data, **callbacks)
+    return _renderer(name, family, registry)(key=key, data=data, **callbacks)
 
 
 @cache
-def _renderer(name: str, _registry: object) -> Any:
+def _renderer(name: str, family: str, _registry: object) -> Any:
+    look, common = family or name, _text(f"{family}.js") if family else ""
     return st.components.v2.component(
         f"deepglass_{name}",
-        html=_text(f"{name}.html"),
-        css=_text(f"{name}.css"),
-        js=_text("shared.js") + _text(f"{name}.js"),
+        html=_text(f"{look}.html"),
+        css=_text(f"{look}.css"),
+        js=_text("shared.js") + common + _text(f"{name}.js"),
     )
 
 

@@ -1,0 +1,62 @@
+"""What a survey says in numbers: whether a plane's centre is the network, how two planes differ."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explainer.gradients.landscape.plan import RANDOM
+from explainer.gradients.landscape.views import PanelView, Snapshot
+
+
+def centre_error(snapshot: Snapshot) -> float:
+    """The largest relative difference between a plane's centre and the plain network's loss."""
+    found = [0.0]
+    for panel in snapshot.panels:
+        score = snapshot.variants[panel.variant].score
+        row, column = panel.axes.centre
+        if score is not None:
+            for part, loss in enumerate(score.losses):
+                found.append(abs(float(panel.losses[part, row, column]) - loss) / max(loss, 1e-30))
+    return float(np.nanmax(found))
+
+
+def largest_ratio(first: PanelView, second: PanelView) -> float:
+    """The largest factor between two planes' training losses at one point of the grid, from 1."""
+    both = np.stack([first.losses[0], second.losses[0]])
+    known = np.isfinite(both).all(0) & (both > 0).all(0)
+    logs = np.log(both[:, known].astype(np.float64))
+    return float(np.exp(np.abs(logs[0] - logs[1]).max())) if known.any() else float("nan")
+
+
+def share_below(snapshot: Snapshot, variant: int, loss: float = 1.0) -> float:
+    """The share of a network's planes where the training loss is below `loss`."""
+    known = [
+        panel.losses[0][np.ix_(panel.rows, panel.rows)]
+        for panel in snapshot.panels
+        if panel.variant == variant
+    ]
+    return float(np.mean([(one < loss).mean() for one in known]))
+
+
+def comparison(snapshot: Snapshot) -> str:
+    """The numbers as sentences: the centre, and for two networks on random planes the rest."""
+    words = [
+        f"At the centre of each plane the loss is that of the plain network to within "
+        f"{centre_error(snapshot):.1g} of its value."
+    ]
+    if len(snapshot.variants) != 2 or snapshot.plan.directions != RANDOM:
+        return words[0]
+    first, second = (_first_panel(snapshot, place) for place in (0, 1))
+    words.append(
+        f"Between the two networks, losses at the same place of the plane differ by a factor of up "
+        f"to {largest_ratio(first, second):,.4g}"
+    )
+    sharp = [one.sharpness for one in snapshot.variants]
+    if sharp[0] is None or sharp[1] is None:
+        return " ".join(words) + "."
+    low, high = sorted(abs(one.eigenvalue) for one in sharp if one is not None)
+    return f"{' '.join(words)}, and their sharpness by {high / max(low, 1e-30):,.3g}."
+
+
+def _first_panel(snapshot: Snapshot, variant: int) -> PanelView:
+    return next(one for one in snapshot.panels if one.variant == variant)

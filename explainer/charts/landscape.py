@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.colour import colour_table, rgb
+from explainer.charts.bands import band_colours, band_picture
+from explainer.charts.colour import rgb
 from explainer.charts.specs import bare
 from explainer.charts.theme import Theme
 from explainer.gradients.landscape.views import PanelView, Snapshot
@@ -56,9 +57,7 @@ def bands_of(panels: tuple[PanelView, ...], part: int, theme: Theme) -> Bands:
     first = math.floor(BANDS_PER_DECADE * math.log10(least)) + 1
     last = round(BANDS_PER_DECADE * math.log10(HIGHEST))
     edges = tuple(place / BANDS_PER_DECADE for place in range(first, last + 1))
-    table = colour_table(theme.sequential)[:, 0]
-    places = np.linspace(0, 255, len(edges) + 1).round().astype(int)
-    return Bands(edges, tuple("#{:02x}{:02x}{:02x}".format(*table[place]) for place in places))
+    return Bands(edges, band_colours(theme, len(edges) + 1))
 
 
 def heights(panel: PanelView, part: int) -> Floats:
@@ -92,14 +91,7 @@ def plane_picture(
     values = heights(panel, part)[::-1]
     if np.isnan(values).all():
         return np.full((side, side, 3), rgb(theme.surface), np.uint8)
-    smooth = _enlarged(values, side)
-    index = np.digitize(smooth, bands.edges).astype(np.uint8)
-    picture = np.array([rgb(one) for one in bands.colours], np.uint8)[index]
-    lines = np.zeros(index.shape, bool)
-    lines[:, 1:] |= index[:, 1:] != index[:, :-1]
-    lines[1:] |= index[1:] != index[:-1]
-    picture[lines] = (0.55 * picture[lines] + 0.45 * np.array(rgb(theme.text))).astype(np.uint8)
-    return picture
+    return band_picture(_enlarged(values, side), bands.edges, bands.colours, theme)
 
 
 def _enlarged(values: Floats, side: int) -> Floats:

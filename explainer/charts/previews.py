@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
+from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result, rgb
 from explainer.charts.preview_depth import lost_gradients
 from explainer.charts.theme import Theme
@@ -111,6 +112,18 @@ def _slopes(theme: Theme) -> Codes:
     return canvas
 
 
+def _two_weights(theme: Theme) -> Codes:
+    """The loss of a network of two weights, v·tanh(w·x), that is to learn tanh(2x): all of it."""
+    inputs = np.linspace(-2, 2, 41)
+    first = np.linspace(-4, 4, SIDE)[None, :, None]
+    second = np.linspace(2.2, -2.2, SIDE)[:, None, None]
+    errors = second * np.tanh(first * inputs) - np.tanh(2 * inputs)
+    losses = np.asarray((errors**2).mean(-1), np.float32)
+    edges = np.arange(-2.5, 0.9, 0.25)
+    heights = np.log10(np.maximum(losses, 1e-3))
+    return band_picture(heights, edges.tolist(), band_colours(theme, len(edges) + 1), theme)
+
+
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
@@ -164,6 +177,13 @@ PREVIEWS: tuple[Preview, ...] = (
         "gradient there: with sigmoid they shrink to nothing towards the first layer, with tanh "
         "and ReLU they do not.",
         picture=lost_gradients,
+    ),
+    Preview(
+        topic="landscape",
+        question="What does the loss look like around a minimum?",
+        alt="Contours of a loss over two weights: two valleys, one the mirror of the other, and a "
+        "saddle between them.",
+        picture=_two_weights,
     ),
     Preview(
         topic="training_lab",

@@ -132,7 +132,8 @@ class Sheet:
         axes = self.plane.axes
         places = np.stack([axes.x[points[:, 1]], axes.y[points[:, 0]]], axis=1)
         found = self.plane.losses(places, self._stacked)
-        self.losses[:, points[:, 0], points[:, 1]] = found
+        # What overflows is no number to PyTorch; here NaN stands for what is not computed yet.
+        self.losses[:, points[:, 0], points[:, 1]] = np.where(np.isnan(found), np.inf, found)
         self.done += len(points)
 
     def walk(self) -> Iterator[None]:

@@ -30,6 +30,7 @@ Needs PyTorch, NumPy and scikit-learn. Prints a row for each y, from the largest
 import copy
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -116,7 +117,9 @@ def script(plan: Plan, x: list[float], y: list[float]) -> str:
 def _blocks(plan: Plan, x: list[float], y: list[float]) -> Iterator[str]:
     setup = plan.variants[0][1]
     yield HEAD.format(points=f"{len(x)} × {len(y)}", pictures=PICTURES)
-    yield from data_source(Task(Recipe(), load(training.DATA), training.SPLIT, seed=training.SPLIT.seed + 1))
+    yield from data_source(
+        Task(Recipe(), load(training.DATA), training.SPLIT, seed=training.SPLIT.seed + 1)
+    )
     for one in (networks.Unit, networks.Block, networks.Network, networks.initialise):
         yield inspect.getsource(one).rstrip()
     if setup.rescale != 1:

@@ -1,4 +1,4 @@
-"""Paths, their principal plane and how far they leave it; sharpness and what rescaling does to it."""
+"""Paths, their principal plane and how far they leave it; sharpness, and rescaled weights."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Planes: the centre is the network, filters keep their length, and stacks answer as networks do."""
+"""Planes: the centre is the network, filters keep their length, stacks answer as networks do."""
 
 from __future__ import annotations
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -114,7 +115,7 @@ def test_the_filter_written_out_is_the_directions_own(plain: Trained) -> None:
 def test_grids_are_nested_and_no_point_comes_twice(points: int) -> None:
     rows = levels(points)
     assert rows[-1] == list(range(points))
-    for coarse, fine in zip(rows, rows[1:], strict=False):
+    for coarse, fine in pairwise(rows):
         assert set(coarse) < set(fine)
     whole = np.concatenate(new_points(points))
     assert len(whole) == points**2

@@ -1,0 +1,153 @@
+"""The landscape page: a plane is computed, stopped, changed; bad settings get a sentence."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.presets import PRESETS
+from explainer.gradients.landscape.setup import Setup
+from explainer.gradients.landscape.survey import SURVEYS, survey
+from explainer.gradients.landscape.views import Snapshot
+from explainer.service import ServiceFull, stop_service
+from explainer.ui import landscape_job
+from tests.app.reading import app_at, message_to, text_of
+
+SMALL = {"landscape__layers": "4", "landscape__width": "4", "landscape__steps": "50"}
+TINY = {**SMALL, "landscape__points": "7"}
+
+
+@pytest.fixture(autouse=True)
+def _service_of_its_own() -> Iterator[None]:
+    SURVEYS.clear()
+    yield
+    stop_service()
+
+
+def run_until(app: AppTest, there: Callable[[], bool], seconds: float = 60) -> None:
+    """Rerun the page until something shows."""
+    deadline = time.monotonic() + seconds
+    while not there() and time.monotonic() < deadline:
+        time.sleep(0.1)
+        app.run()
+        assert not app.exception, app.exception
+    assert there()
+
+
+def snapshot(app: AppTest) -> Snapshot:
+    """The survey behind the page."""
+    found: Snapshot = app.session_state["landscape.ticket"].race.snapshot
+    return found
+
+
+def labels(app: AppTest) -> list[str]:
+    """The labels of all buttons."""
+    return [button.label for button in app.button]
+
+
+def html_of(app: AppTest) -> str:
+    """All HTML of the page."""
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def finished(**query: str) -> AppTest:
+    """The page with a finished survey."""
+    app = app_at("landscape", **query)
+    run_until(app, lambda: snapshot(app).finished)
+    return app.run()
+
+
+def test_a_link_computes_the_plane_it_names_with_the_numbers_of_the_engine() -> None:
+    app = finished(**TINY)
+    header = message_to(app, "landscape.contours")
+    assert [one["title"] for one in header["panels"]] == ["This network"]
+    wanted = survey(Plan(Setup(layers=4, width=4, steps=50), points=7))
+    np.testing.assert_allclose(snapshot(app).panels[0].losses, wanted.panels[0].losses, rtol=1e-4)
+    assert "This network" in html_of(app)
+    assert "Stop" not in labels(app)
+    assert app.selectbox(key="landscape.preset").value == "Your own"
+
+
+def test_a_survey_is_stopped_and_gone_on_with() -> None:
+    app = app_at("landscape", **SMALL, landscape__planes="6")
+    run_until(app, lambda: bool(snapshot(app).panels))
+    app.button(key="landscape.Stop").click().run()
+    run_until(app, lambda: "Go on" in labels(app))
+    points = snapshot(app).points
+    time.sleep(0.4)
+    assert snapshot(app).points == points
+    app.button(key="landscape.Go on").click().run()
+    run_until(app, lambda: snapshot(app).points > points)
+
+
+def test_the_path_the_surface_and_two_networks_side_by_side() -> None:
+    app = finished(
+        **TINY, landscape__plane="Path", landscape__view="Surface", landscape__compare="Skips"
+    )
+    header = message_to(app, "landscape.surfaces")
+    assert [one["title"] for one in header["panels"]] == ["Without skips", "With skips"]
+    assert len(header["panels"][0]["path"]) == len(header["panels"][0]["lift"])
+    assert "principal directions hold" in "".join(one.value for one in app.caption)
+
+
+def test_the_arithmetic_and_the_code_are_of_this_plane() -> None:
+    app = finished(**TINY)
+    assert r"\frac{\|w\|}{\|d\|}" in "".join(one.value for one in app.latex)
+    assert "(1, 4, 4, 10)" in app.code[0].value
+    assert "first filter of stem.weigh" in html_of(app)
+
+
+def test_settings_that_do_not_go_together_get_one_sentence() -> None:
+    app = app_at(
+        "landscape",
+        **TINY,
+        landscape__activation="Tanh",
+        landscape__compare="The same function, rescaled",
+    )
+    assert "can two layers be rescaled" in app.warning[0].value
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
+def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = next(one for one in PRESETS if one is preset)
+    asked = []
+
+    def refuse(plan: Plan) -> None:
+        asked.append(plan)
+
+    monkeypatch.setattr("explainer.ui.landscape.ticket_for", refuse)
+    app = app_at("landscape", landscape__preset=story.title)
+    assert asked[-1] == story.plan
+    assert story.watch in text_of(app)
+    app.toggle(key="landscape.skips").set_value(not story.plan.setup.skips).run()
+    assert not app.exception
+    if story.plan.contrast != "skips":
+        assert "Back to the story" in labels(app)
+        app.button(key="landscape.back").click().run()
+    assert asked[-1].setup.layers == story.plan.setup.layers
+
+
+def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def open(self, *_: object) -> None:
+            raise ServiceFull("64 races are open.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(landscape_job, "_service", Full)
+        app = app_at("landscape", **TINY)
+        assert app.warning[0].value == landscape_job.FULL
+    app.button(key="landscape.try").click().run()
+    run_until(app, lambda: snapshot(app).finished)
+
+
+def test_the_message_to_the_planes_is_small_enough_for_every_half_second() -> None:
+    app = finished(**TINY)
+    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == "landscape.contours")
+    assert len(data) < 100_000
+    assert json.dumps(message_to(app, "landscape.contours"))

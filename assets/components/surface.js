@@ -33,6 +33,7 @@ function createSurfaces(parentElement) {
 
   function addPanel() {
     const parts = framed(), canvas = element("canvas", { role: "img", tabindex: "0" })
+    parts.frame.classList.add("wide")
     parts.frame.append(canvas)
     grid.append(parts.figure)
     const panel = { canvas, ...parts }
@@ -73,18 +74,18 @@ function createSurfaces(parentElement) {
 
 function paint(panel, { yaw, pitch }, { legend, text, path }) {
   const { canvas, heights, x, y } = panel, ratio = window.devicePixelRatio || 1
-  const side = Math.round(canvas.clientWidth * ratio)
+  const side = Math.round(canvas.clientWidth * ratio), tallness = Math.round(canvas.clientHeight * ratio)
   if (!side || !heights) return
-  if (canvas.width !== side) canvas.width = canvas.height = side
+  if (canvas.width !== side || canvas.height !== tallness) Object.assign(canvas, { width: side, height: tallness })
   const context = canvas.getContext("2d")
-  context.clearRect(0, 0, side, side)
+  context.clearRect(0, 0, side, tallness)
   const [low, high] = [legend.edges[0], legend.edges.at(-1)]
   const [cy, sy, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)]
   const unit = (value, axis) => 2 * (value - axis[0]) / (axis.at(-1) - axis[0]) - 1
   const tall = value => 1.15 * (Math.min(Math.max(value, low), high) - low) / (high - low) - 0.55
   const project = (a, b, h) => {  // orthographic: turned about the vertical, then tilted
     const right = a * cy - b * sy, away = a * sy + b * cy
-    return [side * (0.5 + 0.35 * right), side * (0.5 - 0.35 * (h * cp + away * sp))]
+    return [side * (0.5 + 0.35 * right), 0.47 * tallness - 0.35 * side * (h * cp + away * sp)]
   }
   const columns = x.length, rows = y.length
   const corner = (row, column) => project(unit(x[column], x), unit(y[row], y), tall(heights[row * columns + column]))
@@ -100,7 +101,7 @@ function paint(panel, { yaw, pitch }, { legend, text, path }) {
     const corners = places.map(([r, c]) => corner(r, c))
     trace(context, corners)
     context.closePath()
-    context.fillStyle = context.strokeStyle = bandColour(legend, mean)
+    context.fillStyle = context.strokeStyle = `rgb(${colourAt(legend.colours, (mean - low) / (high - low)).join()})`
     context.fill()
     context.stroke()
     context.strokeStyle = text
@@ -120,12 +121,6 @@ function order(count, farFirst) {
 function trace(context, points) {
   context.beginPath()
   points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)))
-}
-
-function bandColour({ edges, colours }, value) {
-  let band = 0
-  while (band < edges.length && value >= edges[band]) band++
-  return colours[band]
 }
 
 function drawPath(context, points, colour, ratio) {

@@ -30,6 +30,7 @@ BANDS_PER_DECADE = 4
 HIGHEST, LOWEST = 10.0, 1e-5
 SIDE = 408  # pixels of a painted plane
 OFF_HEIGHT, PATH_HEIGHT = 190, 250
+DECADES = (1e-4, 1e-3, 0.01, 0.1, 0.3, 1, 3, 10, 100)
 ON_PATH, PROJECTED = "the network itself", "its foot on the plane"
 
 
@@ -162,7 +163,7 @@ def path_spec(theme: Theme) -> dict[str, Any]:
                 "loss:Q",
                 title="loss (nats)",
                 scale=alt.Scale(type="log"),
-                axis=alt.Axis(format="~g", tickCount=4),
+                axis=alt.Axis(format="~g", values=list(DECADES)),
             ),
             color=alt.Color(
                 "what:N",

@@ -35,6 +35,7 @@ CONTOUR, SURFACE = "Contours", "Surface"
 ACTIVATION_TITLES = {activation(slug).title: slug for slug in ACTIVATIONS}
 CONTRAST_TITLES = {entry.title: entry.slug for entry in CONTRASTS}
 SCALING_TITLES = {entry.title: entry.slug for entry in SCALINGS}
+LOOKS = (PRESET, f"{KEY}.part", f"{KEY}.view")  # what says nothing of the plan itself
 FIRST = Setup()
 
 
@@ -200,7 +201,7 @@ def _toggle(label: str, name: str, *, help: str = "") -> bool:
 
 def _arrive() -> None:
     """The story in the link, or the first; a link with settings of its own is taken as it is."""
-    given = [name for name in st.query_params if name.startswith(f"{KEY}.") and name != PRESET]
+    given = [name for name in st.query_params if name.startswith(f"{KEY}.") and name not in LOOKS]
     titles = [one.title for one in PRESETS]
     linked = st.query_params.get(PRESET, OWN if given else titles[0])
     st.session_state[PRESET] = linked if linked in titles else OWN

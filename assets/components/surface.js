@@ -85,7 +85,7 @@ function paint(panel, { yaw, pitch }, { legend, text, path }) {
   const tall = value => 1.15 * (Math.min(Math.max(value, low), high) - low) / (high - low) - 0.55
   const project = (a, b, h) => {  // orthographic: turned about the vertical, then tilted
     const right = a * cy - b * sy, away = a * sy + b * cy
-    return [side * (0.5 + 0.35 * right), 0.47 * tallness - 0.35 * side * (h * cp + away * sp)]
+    return [side * (0.5 + 0.33 * right), 0.54 * tallness - 0.31 * side * (h * cp + away * sp)]
   }
   const columns = x.length, rows = y.length
   const corner = (row, column) => project(unit(x[column], x), unit(y[row], y), tall(heights[row * columns + column]))

@@ -30,6 +30,7 @@ from explainer.ui.prose import say
 from explainer.ui.tables import table
 
 SECONDS = 0.5
+NEARLY_ALL = 0.99
 
 
 def asked() -> Choice | None:
@@ -122,9 +123,13 @@ def _panel_choice(seen: Snapshot) -> PanelView:
 
 def _path_words(seen: Snapshot, panel: PanelView) -> str:
     errors = panel.off_plane[:-1]
+    digits = 3 if errors.min() > NEARLY_ALL else 1
+    least, most, middle = (
+        f"{one:.{digits}%}" for one in (errors.min(), errors.max(), np.median(errors))
+    )
     words = (
-        f"Of its distance from the end, the network was between {errors.min():.2%} and "
-        f"{errors.max():.2%} off this plane, half of the time more than {np.median(errors):.2%}."
+        f"Of its distance from the end, the network was between {least} and {most} "
+        f"off this plane, half of the time more than {middle}."
     )
     if panel.shares is not None:
         first, second = panel.shares

@@ -35,8 +35,9 @@ def seen() -> Snapshot:
 def coarse(panel: PanelView) -> PanelView:
     """The panel as it is while only its coarsest grid is complete."""
     rows = levels(13)[0]
-    losses = np.full_like(panel.losses, np.nan)
-    losses[:, *np.ix_(rows, rows)] = panel.losses[:, *np.ix_(rows, rows)]
+    known = np.zeros((13, 13), bool)
+    known[np.ix_(rows, rows)] = True
+    losses = np.where(known, panel.losses, np.float32(np.nan))
     return replace(panel, losses=losses, rows=tuple(rows))
 
 

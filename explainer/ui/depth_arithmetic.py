@@ -62,7 +62,10 @@ def _notes(passed: Passed) -> str:
     networks = [one.network for one in passed.passages]
     notes = []
     if any(one.residual for one in networks):
-        notes.append("A skip adds 1 to the square of the product.")
+        notes.append(
+            "A skip adds 1 to the square of the product; where the slopes of two layers differ, "
+            "their ratio comes on top."
+        )
     if any(one.layer_norm for one in networks):
         notes.append("Layer norm divides the weights' part by the spread that it takes away.")
     if any(one.batch_norm for one in networks):

@@ -50,7 +50,7 @@ STARTS = {"Sigmoid": "xavier", "Tanh": "xavier", "ReLU": "he"}
 SLUGS = {activation(slug).title: slug for slug in ("sigmoid", "tanh", "relu")}
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
-MOST_KEPT = 6
+MOST_KEPT = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ def _layer(trained: NormStudy, look: str) -> int:
         return 0
     chosen = st.segmented_control(
         "Layer", list(range(1, count + 1)), default=count, required=True,
-        key=f"{NORM}.{look}_layer.{count}",
+        key=f"{NORM}.{look}_layer.{count}", bind="query-params", persist_state="session",
     )  # fmt: skip
     return int(chosen or count) - 1
 

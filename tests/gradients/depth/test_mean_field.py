@@ -54,6 +54,16 @@ def test_theory_knows_layer_norm_and_skips(slug: str, more: dict[str, bool]) -> 
     np.testing.assert_allclose(measured, wanted, rtol=0.1)
 
 
+@pytest.mark.parametrize("skip", [False, True])
+@pytest.mark.parametrize("norm", [False, True])
+def test_the_factor_is_what_the_page_writes_out(skip: bool, norm: bool) -> None:
+    _, theory = both("tanh", "xavier", 0, residual=skip, layer_norm=norm)
+    slope, above = theory.slope[5] ** 2, theory.slope[6] ** 2
+    weights = (theory.weights[5] / theory.scale[6]) ** 2
+    squared = slope / above * (1 + above * weights) if skip else slope * weights
+    assert theory.factors[5] == pytest.approx(squared**0.5, rel=0.01)
+
+
 def test_theory_of_orthogonal_weights_is_closer_still() -> None:
     passage, theory = both("tanh", "orthogonal", 0)
     np.testing.assert_allclose(passage.factors, theory.factors, rtol=0.03)

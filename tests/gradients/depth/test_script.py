@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explainer.gradients.activations import TRAINED
 from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
 from explainer.gradients.depth.passage import at_depth, pass_through
 from explainer.gradients.depth.script import PHOTO, script
@@ -48,6 +49,11 @@ def assert_same(network: Network, batch: Batch, seed: int, *, photo: bool) -> No
 )
 def test_the_script_gives_the_numbers_of_the_page(network: Network) -> None:
     assert_same(at_depth(network, 6, 30), digit_batch(100, 5), 5, photo=False)
+
+
+@pytest.mark.parametrize("slug", [entry.slug for entry in TRAINED])
+def test_the_script_knows_every_activation(slug: str) -> None:
+    assert_same(at_depth(setting(slug, "he"), 2, 12), digit_batch(30, 1), 1, photo=False)
 
 
 def test_the_script_of_a_photo_reads_the_photo(

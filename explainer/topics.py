@@ -34,6 +34,14 @@ TOPICS: tuple[Topic, ...] = (
         question="What can nine numbers see in a photo?",
     ),
     Topic(
+        slug="why_convolution",
+        title="Why convolution",
+        icon=":material/grid_view:",
+        section="Convolution",
+        question="Why should a network look through a small window?",
+        networks=True,
+    ),
+    Topic(
         slug="feature_maps",
         title="Feature maps",
         icon=":material/layers:",

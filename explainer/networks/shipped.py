@@ -131,13 +131,20 @@ def load(slug: str, folder: Path = WEIGHTS) -> nn.Sequential:
     Raises `ValueError` where the slug is unknown, or the weights are missing or do not fit.
     """
     entry = shipped(slug)
-    path, network = entry.weights(folder), entry.build()
+    return with_weights(entry.build(), entry.weights(folder), entry.title)
+
+
+def with_weights(network: nn.Sequential, path: Path, title: str) -> nn.Sequential:
+    """`network`, called `title`, with the weights that lie at `path`, in evaluation mode.
+
+    Raises `ValueError` where they are missing or do not fit.
+    """
     if not path.is_file():
-        raise ValueError(f"the weights of {entry.title} are not there: {path} is missing")
+        raise ValueError(f"the weights of {title} are not there: {path} is missing")
     try:
         network.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError):
-        raise ValueError(f"{path} does not hold the weights of {entry.title}") from None
+        raise ValueError(f"{path} does not hold the weights of {title}") from None
     return network.eval()
 
 

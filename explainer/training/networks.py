@@ -48,6 +48,8 @@ def build(
         maps = maps_after_blocks(network, shape)
         layers.update(_blocks(network, drops, shape[0]))
         features, hidden = flat_size(maps), network.dense_layers
+        if network.mean_of_maps:
+            layers["mean"], features = nn.AdaptiveAvgPool2d(1), maps[0]
     layers["flatten"] = nn.Flatten()
     if kind(network.kind).convolutions and drops.dropout:
         layers["flatten_dropout"] = Dropout(drops.dropout)

@@ -23,6 +23,7 @@ class Network:
     way past a layer (He et al. 2016, Identity Mappings). A CNN is `blocks` of convolution,
     activation and pooling, with `channels` maps in the first and twice as many in each that
     follows, then `dense_layers` hidden dense layers of `width`.
+    With `mean_of_maps` they see the mean of each map alone (Lin et al. 2014).
     """
 
     kind: str = choice("net", "Network", "cnn", KINDS, "Dense layers alone, or convolutions first.")
@@ -40,6 +41,9 @@ class Network:
     )
     pooling: str = choice(
         "pool", "Pooling", "max", POOLINGS, "What is left of a 2 × 2 window.", "cnn"
+    )
+    mean_of_maps: bool = switch(
+        "gap", "Mean of each map", False, "Before the dense layers: where no longer counts.", "cnn"
     )
     activation: str = choice("act", "Activation", "relu", TRAINED, "After every hidden layer.")
     batch_norm: bool = switch("bn", "Batch norm", False, "Before every activation.")

@@ -202,6 +202,7 @@ STACKED: dict[type[nn.Module], Maker] = {
         (
             nn.MaxPool2d,
             nn.AvgPool2d,
+            nn.AdaptiveAvgPool2d,
             nn.Sigmoid,
             nn.Tanh,
             nn.LeakyReLU,

@@ -39,6 +39,12 @@ def test_the_parameters_of_a_small_cnn_are_those_of_the_formula() -> None:
     assert sum(one.numel() for one in model.parameters()) == conv1 + conv2 + out
 
 
+def test_the_mean_of_each_map_leaves_the_dense_layers_one_number_for_each_map() -> None:
+    model = build(Network(blocks=2, channels=8, mean_of_maps=True), (1, 24, 24), 10)
+    conv1, conv2, out = 8 * 9 + 8, 16 * 8 * 9 + 16, 16 * 10 + 10
+    assert sum(one.numel() for one in model.parameters()) == conv1 + conv2 + out
+
+
 def test_a_cnn_refuses_points_and_pictures_that_are_too_small() -> None:
     with pytest.raises(ValueError, match=r"a CNN needs pictures.*\(2,\)"):
         build(Network(kind="cnn"), (2,), 2)

@@ -47,8 +47,8 @@ FEW = Split(train_size=150)
 # A value for each field that is no choice; the choices are tried one by one.
 VALUES: dict[str, Any] = {
     "depth": 3, "width": 12, "blocks": 1, "channels": 3, "kernel_size": 5, "dense_layers": 2,
-    "batch_norm": True, "l1_subgradient": 1e-3, "l1_proximal": 1e-3, "l2": 1e-2,
-    "weight_decay": 0.1, "dropout": 0.4, "map_dropout": 0.3, "dropconnect": 0.3,
+    "mean_of_maps": True, "batch_norm": True, "l1_subgradient": 1e-3, "l1_proximal": 1e-3,
+    "l2": 1e-2, "weight_decay": 0.1, "dropout": 0.4, "map_dropout": 0.3, "dropconnect": 0.3,
     "label_smoothing": 0.2, "max_norm": 1.0, "patience": 5, "learning_rate": 0.01,
     "momentum": 0.5, "batch_size": 0, "steps": 20, "epochs": 3, "layer_norm": True,
     "residual": True, "bias": False, "init_sigma": 0.3, "clip_norm": 0.5, "clip_value": 0.05,

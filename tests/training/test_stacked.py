@@ -27,6 +27,7 @@ NETWORKS = (
     Network(activation="prelu", pooling="average"),
     Network(activation="gelu", kernel_size=5),
     Network(pooling="stochastic"),
+    Network(mean_of_maps=True, dense_layers=1, width=16),
 )
 REGULARISATIONS = (
     Regularisation(),

@@ -59,6 +59,7 @@ LAYERS: tuple[Layer, ...] = (
     Layer(Skip, lambda one: "Skip()", SKIP),
     Layer(nn.MaxPool2d, lambda one: f"nn.MaxPool2d({one.kernel_size})"),
     Layer(nn.AvgPool2d, lambda one: f"nn.AvgPool2d({one.kernel_size})"),
+    Layer(nn.AdaptiveAvgPool2d, lambda one: f"nn.AdaptiveAvgPool2d({one.output_size})"),
     Layer(StochasticPool2d, lambda one: "StochasticPool2d()", STOCHASTIC_POOL),
     Layer(Dropout, lambda one: f"Dropout({one.p!r})", DROPOUT),
     Layer(MapDropout, lambda one: f"MapDropout({one.p!r})", MAP_DROPOUT),

@@ -15,7 +15,7 @@ from explainer.charts.theme import Theme
 from explainer.networks.digit_networks import Moved
 from explainer.networks.permuted_race import Arm
 
-MAP_HEIGHT, CURVE_HEIGHT = 290, 260
+MAP_HEIGHT, CURVE_HEIGHT = 290, 320
 DASHES = ("", "8 4", "2 3")
 PLAIN, PERMUTED = "as they are", "permuted"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from explainer.charts.bands import band_colours, band_picture
-from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result, rgb
+from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result, paint, rgb
 from explainer.charts.preview_depth import lost_gradients
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
@@ -91,6 +92,17 @@ def _first_maps(theme: Theme) -> Codes:
     return np.vstack([np.hstack(tiles[start : start + 3]) for start in (0, 3, 6)])
 
 
+def _moved_digits(theme: Theme) -> Codes:
+    """How often an MLP and a CNN read a digit that was moved, from what was measured of them."""
+    halves = []
+    for slug in ("digit-mlp", "digit-cnn-mean"):
+        found = json.loads((WEIGHTS / f"{slug}-moved.json").read_text(encoding="utf-8"))
+        shares = np.array(found["accuracies"], np.float32)
+        painted = paint(shares, 0.0, 1.0, theme.sequential)
+        halves.append(cv2.resize(painted, (SIDE // 2, SIDE), interpolation=cv2.INTER_NEAREST))
+    return np.hstack(halves)
+
+
 def _occluded(_theme: Theme) -> Codes:
     """A photo with a grey square on it: the plainest way to ask which pixels count."""
     codes = _square(gallery_picture("chelsea").codes).copy()
@@ -147,6 +159,13 @@ PREVIEWS: tuple[Preview, ...] = (
         "those of middling width.",
         picture=_filtered("zone-plate", "difference-of-gaussians", SIGNED, "grey"),
         query={"filters.kernel": "Difference of Gaussians", "picture": "zone-plate"},
+    ),
+    Preview(
+        topic="why_convolution",
+        question="How far can a digit move before it is lost?",
+        alt="Two maps of moves: on the left a small bright spot, where a dense network still reads "
+        "a moved digit; on the right brightness nearly everywhere, for a convolutional network.",
+        picture=_moved_digits,
     ),
     Preview(
         topic="feature_maps",

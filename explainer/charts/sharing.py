@@ -15,6 +15,8 @@ from explainer.convolution.sharing import CONNECTIONS, FirstLayer
 STEP = 34
 LONG_SCALE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 BYTES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+TICKS = {0: "1", 3: "thousand", 6: "million", 9: "billion", 12: "trillion", 15: "10¹⁵"}
+TICK_WORDS = f"{list(TICKS.values())}[round(log(datum.value) / log(1000))]"
 ROOM = 300.0  # a bar's label stands right of it
 
 
@@ -59,9 +61,9 @@ def count_spec(theme: Theme, title: str) -> dict[str, Any]:
         y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
         tooltip=[alt.Tooltip("title:N"), alt.Tooltip("value:Q", title=title, format=",.0f")],
     )
-    axis = alt.Axis(format=".0e", tickCount=5, labelOverlap=True)
+    axis = alt.Axis(values=[10**power for power in TICKS], labelExpr=TICK_WORDS, labelOverlap=True)
     bars = base.mark_bar(height=18).encode(
-        x=alt.X("value:Q", title=f"{title} (each tick is a power of ten)", scale=scale, axis=axis),
+        x=alt.X("value:Q", title=title, scale=scale, axis=axis),
         x2=alt.datum(1),
         color=alt.Color("title:N", scale=colours, legend=None),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from torch import Tensor
 
 from explainer.networks.digit_field import REACH, moved, permuted
 from explainer.networks.digit_networks import DIGIT_NETWORKS, probabilities
+from explainer.networks.digit_strokes import glyph_picture
 
 Floats = NDArray[np.float32]
 
@@ -30,3 +33,11 @@ def answers(picture: Tensor, *, scrambled: bool = False) -> Floats:
     side = 2 * REACH + 1
     found = [probabilities(entry.slug, pictures) for entry in DIGIT_NETWORKS]
     return torch.stack(found).view(len(found), side, side, -1).numpy()
+
+
+@cache
+def glyph_answers(label: int, *, scrambled: bool = False) -> Floats:
+    """:func:`answers` for our own digit `label`, found once for the whole process; read-only."""
+    found = answers(glyph_picture(label), scrambled=scrambled)
+    found.setflags(write=False)
+    return found

@@ -1,8 +1,8 @@
-"""A field in which a digit can move: larger than the digit, so that nothing of it is cut off.
+"""A field in which a digit can move: larger than the digit, so that next to nothing is cut off.
 
 Pictures are float32 `(N, 1, 36, 36)` in [0, 1], ink bright on black. MNIST's digits fill at most
-20 × 20 of their 28 × 28 pixels; with four black pixels more on every side they can move by
-`REACH` = 8 pixels in any direction.
+20 × 20 of their 28 × 28 pixels, their centre of mass in the middle; with four black pixels more on
+every side, those moved by `REACH` = 8 pixels both ways still have 97 % of their ink.
 """
 
 from __future__ import annotations

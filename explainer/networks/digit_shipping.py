@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +92,8 @@ def ship(
     write_moved(path, Moved(0, 0, (), 0.0, *statistics))
     reader = load_reader(entry.slug, folder)
     write_moved(path, measured(reader, pictures[::EVERY], labels[::EVERY], *statistics))
-    card = _card(entry, curves, seed, accuracy(reader, pictures, labels), probe_logits(reader))
+    share = accuracy(reader, pictures, labels)
+    card = _card(entry, curves, data, seed, share, probe_logits(reader))
     write_card(folder / f"{entry.slug}.json", card)
     return card
 
@@ -100,7 +101,7 @@ def ship(
 @torch.inference_mode()
 def accuracy(network: nn.Module, pictures: Tensor, labels: Tensor) -> float:
     """The share of `pictures` `(N, 1, 36, 36)` whose highest logit is that of their label."""
-    parts = zip(pictures.split(CHUNK), labels.split(CHUNK), strict=True)
+    parts = zip(torch.split(pictures, CHUNK), torch.split(labels, CHUNK), strict=True)
     right = sum(int((network(part).argmax(1) == wanted).sum()) for part, wanted in parts)
     return right / len(labels)
 
@@ -125,27 +126,34 @@ def probe_logits(network: nn.Module) -> tuple[float, ...]:
     return tuple(round(logit, 4) for logit in logits.tolist())
 
 
-def epoch_losses(curves: Curves, steps: int, epochs: int) -> Iterator[float]:
-    """The mean loss of the batches of each epoch, as far as the points of `curves` tell."""
-    gaps = np.diff(curves.step, prepend=0.0)
-    places = np.minimum((curves.step - 1) // steps, epochs - 1)
-    for epoch in range(epochs):
-        inside = (places == epoch) & np.isfinite(curves.batch_loss) & (gaps > 0)
-        yield round(float(np.average(curves.batch_loss[inside], weights=gaps[inside])), 4)
+def epoch_losses(curves: Curves, steps: int, epochs: int) -> tuple[float, ...]:
+    """The mean loss of the batches of each epoch of `steps`, to four digits.
+
+    `curves` has means over stretches of batches; one that two epochs share is divided between them.
+    """
+    losses = np.nan_to_num(curves.batch_loss)  # there is none before the first step
+    sums = np.cumsum(losses * np.diff(curves.step, prepend=0.0))
+    at_ends = np.interp(np.arange(epochs + 1) * steps, curves.step, sums)
+    return tuple(round(float(loss), 4) for loss in np.diff(at_ends) / steps)
 
 
 def _card(
-    entry: DigitNetwork, curves: Curves, seed: int, share: float, probe: tuple[float, ...]
+    entry: DigitNetwork,
+    curves: Curves,
+    data: Prepared,
+    seed: int,
+    share: float,
+    probe: tuple[float, ...],
 ) -> Card:
     training, network = entry.recipe.training, entry.recipe.network
-    steps = training.total_steps(TRAINING_PICTURES) // training.epochs
+    steps = int(curves.step[-1]) // training.epochs
     return Card(
         slug=entry.slug,
         title=entry.title,
         source=SOURCE,
         data=f"MNIST, in the middle of a field of {FIELD} × {FIELD} pixels",
-        training_pictures=TRAINING_PICTURES,
-        test_pictures=TEST_PICTURES,
+        training_pictures=len(data.train_labels),
+        test_pictures=len(data.test_labels),
         script=f"python -m explainer.networks.train_digits {entry.slug} --seed {seed}",
         seed=seed,
         epochs=training.epochs,
@@ -159,7 +167,7 @@ def _card(
         torch=torch.__version__.partition("+")[0],
         parameters=count_parameters(entry.build()),
         accuracy=share,
-        losses=tuple(epoch_losses(curves, steps, training.epochs)),
+        losses=epoch_losses(curves, steps, training.epochs),
         probe=probe,
     )
 

@@ -121,11 +121,13 @@ def _inked(lines: list[NDArray[np.float64]]) -> Floats:
     """The lines drawn finely, reduced to pixels, their centre of mass in the middle."""
     fine = np.zeros((FIELD * FINE, FIELD * FINE), np.uint8)
     for line in lines:
-        points = np.round((line * FINE) * 16).astype(np.int32)[:, None]
+        points = np.round(line * FINE * 16).astype(np.int32)
         cv2.polylines(fine, [points], False, 255, round(INK * FINE), cv2.LINE_AA, shift=4)
+        first = (int(points[0, 0]), int(points[0, 1]))  # a dot is a line that went nowhere
+        cv2.circle(fine, first, round(INK * FINE * 8), 255, cv2.FILLED, cv2.LINE_AA, shift=4)
     rows, columns = np.nonzero(fine)
     middle = (fine.shape[0] - 1) / 2
     shift = np.array([[1, 0, middle - columns.mean()], [0, 1, middle - rows.mean()]])
     placed = cv2.warpAffine(fine, np.round(shift), fine.shape[::-1])
     small = cv2.resize(placed, (FIELD, FIELD), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)

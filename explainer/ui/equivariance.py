@@ -46,7 +46,7 @@ class Question:
 def equivariance(chosen: Chosen) -> Question | None:
     """Controls, three pictures, and the largest difference; None where the photo is too small."""
     say(KEY, "equivariance")
-    grey, size = _grey(chosen.picture)
+    grey, size = grey_of(chosen.picture)
     if min(grey.shape) < SMALLEST:
         st.info(f"This photo is smaller than {SMALLEST} × {SMALLEST} pixels: too small to move.")
         return None
@@ -88,7 +88,7 @@ def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
     return Question(grey, size, chosen.build(**chosen.defaults()), layer, int(moved))
 
 
-def _grey(picture: Picture) -> tuple[NDArray[np.float32], tuple[int, int]]:
+def grey_of(picture: Picture) -> tuple[NDArray[np.float32], tuple[int, int]]:
     """The photo, reduced and grey, its sides cut to multiples of 8; and its size before the cut."""
     codes = fit(picture.codes, LONGEST, LONGEST)
     height, width = (side - side % MULTIPLE for side in codes.shape[:2])

@@ -9,7 +9,7 @@ import streamlit as st
 from torch import Tensor
 
 from explainer.charts.moved import DASHES, line_colours, move_points, move_spec
-from explainer.networks.digit_answers import answers
+from explainer.networks.digit_answers import answers, glyph_answers
 from explainer.networks.digit_field import FIELD, REACH, pixel_order
 from explainer.networks.digit_networks import DIGIT_NETWORKS
 from explainer.networks.digit_strokes import GLYPHS, drawn, glyph_picture
@@ -19,7 +19,7 @@ from explainer.ui.prose import say
 from explainer.ui.tables import table
 
 KEY = "why_convolution"
-FIRST_DIGIT = 3
+FIRST_DIGIT = 9
 DRAWING, MOVING = f"{KEY}.drawing", f"{KEY}.moving"
 WORDS = {
     "field": "Drag the digit",
@@ -41,7 +41,11 @@ def moved_digit() -> None:
         "Permute the pixels, which no network here was trained on", key=f"{KEY}.scrambled",
         bind="query-params", persist_state="session",
     )  # fmt: skip
-    found = _answers(picture, bool(scrambled))
+    found = (
+        _answers(picture, bool(scrambled))
+        if own
+        else glyph_answers(label, scrambled=bool(scrambled))
+    )
     if own:
         label = int(found[1, REACH, REACH].argmax())
         st.caption(f"The curve follows {label}, which is what the CNN reads in the middle.")
@@ -51,13 +55,12 @@ def moved_digit() -> None:
 
 def _digit() -> tuple[Tensor, int, bool]:
     """The picture, the digit that it is, and whether the visitor drew it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        picked = st.segmented_control(
-            "Digit", [glyph.label for glyph in GLYPHS], default=FIRST_DIGIT, required=True,
-            key=f"{KEY}.digit", bind="query-params", persist_state="session",
-        )  # fmt: skip
-        with st.popover("Draw your own", icon=":material/draw:", key=f"{KEY}.draw"):
-            strokes = _drawing()
+    picked = st.pills(
+        "Digit", [glyph.label for glyph in GLYPHS], default=FIRST_DIGIT, key=f"{KEY}.digit",
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    with st.popover("Draw your own", icon=":material/draw:", key=f"{KEY}.draw"):
+        strokes = _drawing()
     label = FIRST_DIGIT if picked is None else int(picked)
     return (drawn(strokes), label, True) if strokes else (glyph_picture(label), label, False)
 
@@ -170,5 +173,5 @@ def measured() -> None:
     st.caption(
         f"In the middle: all {card.test_pictures:,} test digits; changed: {found[0].pictures:,} of "
         f"them. Trained here on {card.training_pictures:,} digits of MNIST, none of them moved, by "
-        "the engine of the training lab."
+        "the engine of the training lab. Even in the corners of the maps 97 % of the ink is left."
     )

@@ -15,7 +15,9 @@ TABS = ("What to notice", "Arithmetic", "Code")
 
 def closing(first: FirstLayer, asked: Question | None) -> None:
     """The tabs; only the one that is open is computed."""
-    notice, arithmetic, code = st.tabs(TABS, key=f"{KEY}.tab", on_change="rerun")
+    notice, arithmetic, code = st.tabs(
+        TABS, key=f"{KEY}.tab", on_change="rerun", bind="query-params"
+    )
     if notice.open:
         with notice:
             say(KEY, "notice")

@@ -1,0 +1,144 @@
+"""The page on why to convolve: counts, moves, permutations, and the order of shift and layer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from explainer.charts.sharing import in_bytes
+from explainer.convolution.equivariance import Layer, compared
+from explainer.convolution.kernels import weights
+from explainer.images.gallery import gallery_picture
+from explainer.networks.digit_networks import DIGIT_NETWORKS
+from explainer.ui.equivariance import grey_of
+from tests.app.reading import app_at, message_to, text_of
+
+KEY = "why_convolution"
+
+
+@pytest.fixture(scope="module")
+def cat() -> AppTest:
+    """The page as it opens, with the cat."""
+    return app_at(KEY, picture="chelsea")
+
+
+def html_of(app: AppTest) -> str:
+    """All HTML of the page."""
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def packed(app: AppTest, key: str) -> tuple[bytes, ...]:
+    """The blobs of the packed message to the component `key`."""
+    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == key)
+    begin = 4 + int.from_bytes(data[:4], "little")
+    blobs = []
+    for size in message_to(app, key)["sizes"]:
+        blobs.append(data[begin : begin + size])
+        begin += size
+    return tuple(blobs)
+
+
+def test_the_counts_on_the_page_are_those_of_pytorchs_layers(cat: AppTest) -> None:
+    html = html_of(cat)
+    inputs, outputs = 3 * 149 * 224, 64 * 149 * 224
+    dense = nn.Linear(inputs, outputs, device="meta")
+    assert f"<td>{dense.weight.numel():,}</td>" in html
+    assert in_bytes(sum(one.nbytes for one in dense.parameters())) in html
+    assert f"<td>{nn.Conv2d(3, 64, 3).weight.numel():,}</td>" in html
+
+
+def test_the_dense_layer_is_told_for_the_photo_as_it_came(cat: AppTest) -> None:
+    dense = nn.Linear(3 * 451 * 300, 64 * 451 * 300, device="meta")
+    said = in_bytes(sum(one.nbytes for one in dense.parameters()))
+    assert f"trillion weights, {said}" in text_of(cat)
+
+
+def test_a_link_sets_the_layer() -> None:
+    app = app_at(KEY, why_convolution__side="32", why_convolution__kernel="5",
+                 why_convolution__maps="6")  # fmt: skip
+    assert f"<td>{3 * 5 * 5 * 6:,}</td>" in html_of(app)
+    assert "32 × 21 pixels" in "".join(caption.value for caption in app.caption)
+
+
+def test_the_moving_digit_carries_the_answers_of_the_networks() -> None:
+    app = app_at(KEY, why_convolution__digit="7", why_convolution__right="3")
+    header = message_to(app, f"{KEY}.moving")
+    assert (header["label"], header["right"], header["down"]) == (7, 3, 0)
+    assert [one["title"] for one in header["networks"]] == [e.title for e in DIGIT_NETWORKS]
+    picture, order, shares = packed(app, f"{KEY}.moving")
+    assert len(picture) == 36 * 36
+    assert np.frombuffer(order, "<u2").tolist() == list(range(36 * 36))
+    found = np.frombuffer(shares, "<f4").reshape(3, 17, 17, 10)
+    np.testing.assert_allclose(found.sum(-1), 1, rtol=1e-5)
+    assert found[:, 8, 8].argmax(-1).tolist() == [7, 7, 7]
+
+
+def test_permuted_pixels_are_sent_in_their_order_and_change_the_answers() -> None:
+    app = app_at(KEY)
+    before = packed(app, f"{KEY}.moving")
+    app.toggle(key=f"{KEY}.scrambled").set_value(True).run()
+    assert not app.exception
+    after = packed(app, f"{KEY}.moving")
+    assert after[0] == before[0]
+    order = np.frombuffer(after[1], "<u2")
+    assert sorted(order) == list(range(36 * 36))
+    assert after[2] != before[2]
+
+
+@pytest.mark.parametrize("value", ["99", "-99", "left"])
+def test_a_link_cannot_move_the_digit_out_of_reach(value: str) -> None:
+    header = message_to(app_at(KEY, why_convolution__right=value), f"{KEY}.moving")
+    assert abs(header["right"]) in (0, 8)
+
+
+def test_the_table_of_accuracies_is_that_of_the_cards(cat: AppTest) -> None:
+    html = html_of(cat)
+    for entry in DIGIT_NETWORKS:
+        assert f"{100 * entry.card().accuracy:.1f} %" in html
+        assert f"{100 * entry.moved().at(0, 4):.1f} %" in html
+
+
+def test_the_largest_difference_is_told_and_vanishes_inside(cat: AppTest) -> None:
+    text = text_of(cat)
+    assert "Largest difference inside the frame: **0**" in text
+    values, _ = grey_of(gallery_picture("chelsea"))
+    found = compared(values, weights("sobel-x"), Layer(), 3)
+    assert f"anywhere: **{found.largest:.3f}**" in text
+
+
+def test_a_stride_that_does_not_divide_the_shift_differs_inside() -> None:
+    app = app_at(KEY, picture="chelsea", why_convolution__stride="2", why_convolution__shift="3")
+    values, _ = grey_of(gallery_picture("chelsea"))
+    found = compared(values, weights("sobel-x"), Layer(2), 3)
+    assert f"inside the frame: **{found.largest_inside:.3f}**" in text_of(app)
+    assert "3 is no multiple of 2" in text_of(app)
+
+
+def test_the_trainings_start_stop_and_go_on() -> None:
+    app = app_at(KEY)
+    button = next(one for one in app.button if one.label.startswith("Train all four"))
+    button.click().run(timeout=60)
+    assert not app.exception, app.exception
+    race = app.session_state[f"{KEY}.race"]
+    assert 0 < race.share < 1
+    next(one for one in app.button if one.label == "Stop").click().run()
+    assert not app.exception
+    stopped = race.share
+    app.run()
+    assert race.share == stopped
+    next(one for one in app.button if one.label == "Go on").click().run(timeout=60)
+    assert race.share > stopped
+    race.close()
+
+
+def test_the_arithmetic_and_the_code_open() -> None:
+    app = app_at(KEY, picture="chelsea", why_convolution__tab="Arithmetic")
+    formulas = " ".join(element.value for element in app.latex)
+    assert r"213\,879\,816\,192" in formulas
+    app = app_at(KEY, picture="chelsea", why_convolution__tab="Code")
+    code = app.code[0].value
+    assert "HEIGHT, WIDTH, MAPS, KERNEL = 149, 224, 64, 3" in code
+    assert torch.__name__ in code

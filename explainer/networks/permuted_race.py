@@ -8,6 +8,7 @@ learn from the same pictures in the same order.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,7 +29,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(Network(blocks=2, channels=16), training=TRAINING, name="CNN"),
 )
 SPLIT = Split(train_size=600, validation_share=0.4, test_share=0.0)
-PERMUTATION_SEED = 0
+_TURN = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class PermutedRace:
         settings = Settings(test_at_end=False)
         sources = (_source(plain), _source(replace(plain, inputs=permuted(plain.inputs))))
         self.seeds = tuple(seeds)
+        self._ended: tuple[Arm, ...] | None = None
         self.races = tuple(
             Race(RECIPES, source, seeds=self.seeds, settings=settings, device=device("cpu"))
             for source in sources
@@ -58,10 +60,14 @@ class PermutedRace:
             race.play()
 
     def advance(self, seconds: float) -> None:
-        """Train for about so long, both races alike."""
-        for race in self.races:
-            if race.has_work:
-                race.run_slice(seconds / len(self.races))
+        """Train for about so long, both races alike; several visitors' slices take turns."""
+        with _TURN:
+            for race in self.races:
+                if race.has_work:
+                    race.run_slice(seconds / len(self.races))
+        if not self.finished and all(race.snapshot.finished for race in self.races):
+            self._ended = self.arms()
+            self.close()  # what is left to show are the curves
 
     @property
     def share(self) -> float:
@@ -72,10 +78,12 @@ class PermutedRace:
     @property
     def finished(self) -> bool:
         """Whether all trainings have ended."""
-        return all(race.snapshot.finished for race in self.races)
+        return self._ended is not None
 
     def arms(self) -> tuple[Arm, ...]:
         """What was measured so far: MLP plain and permuted, then CNN plain and permuted."""
+        if self._ended is not None:
+            return self._ended
         snapshots = [race.snapshot for race in self.races]
         return tuple(
             _arm(snapshot, recipe, permuted=bool(place))

@@ -45,7 +45,7 @@ def test_the_multiplications_are_the_links_of_a_convolution_without_its_border()
     convolution = nn.Conv2d(3, 2, 3, padding=1, bias=False)
     nn.init.ones_(convolution.weight)
     picture = torch.zeros(3, 6, 5)
-    links = torch.autograd.functional.jacobian(convolution, picture)
+    links = torch.func.jacrev(convolution)(picture)
     beyond = 2 * 3 * (3 * (2 * 5 + 2 * 6) - 4)  # maps × colours × taps that lie on padding
     assert int((links != 0).sum()) == SHARED.count(layer).multiplications - beyond
     assert LOCAL.count(layer).multiplications == SHARED.count(layer).multiplications

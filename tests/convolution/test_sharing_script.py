@@ -43,7 +43,7 @@ def test_the_script_finds_the_numbers_of_the_page(
     assert cv2.imwrite(str(tmp_path / "picture.png"), CODES[..., ::-1])
     layer, kernel, shift = Layer(2, padding, pooled), weights("laplacian"), 5
     small = fit(CODES, 64, 64)
-    grey = np.ascontiguousarray((small[:48, :64].astype(np.float32) / 255) @ GREY)
+    grey = np.asarray(small[:48, :64].astype(np.float32) / np.float32(255) @ GREY, np.float32)
     size = (small.shape[1], small.shape[0])
     names = run(sharing_script(FIRST, layer, kernel, shift, size, (48, 64)), tmp_path, monkeypatch)
     for way in CONNECTIONS:

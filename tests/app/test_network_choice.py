@@ -18,7 +18,8 @@ from explainer.networks.looking import as_input, for_answer, for_maps
 from explainer.networks.shared import ENTRIES, forget, shared_layers
 from explainer.networks.torchvision_models import classifier
 from explainer.service import stop_service
-from tests.app.reading import app_at, arithmetic, text_of
+from explainer.training.data.root import VARIABLE
+from tests.app.reading import app_at, arithmetic, message_to, text_of
 from tests.networks.random_networks import torchvision_network
 from tests.served_weights import SLOW, right_name, served_as
 
@@ -74,6 +75,20 @@ def test_weights_that_are_there_open_on_feature_maps(resnet: torch.nn.Module) ->
         block = modules.layer1[0]
         wanted = block.bn2(block.conv2(block.relu(block.bn1(block.conv1(stem))))) + stem
     assert told["total"]["value"] == pytest.approx(float(wanted[0, 0, 5, 6]), abs=1e-4)
+
+
+@pytest.mark.slow
+def test_what_a_map_of_it_likes_and_its_first_kernels_are_shown(
+    resnet: torch.nn.Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    app = at("feature_maps", **IMAGENET, likes="true", kernels="true", steps="32", side="128")
+    assert len(message_to(app, "feature_maps.kernels.maps")["labels"]) == 64
+    assert "tiles of the photos that come with the app" in captions(app)
+    app.button(key="feature_maps.paint").click().run()
+    assert not app.exception, app.exception
+    painted = app.session_state["feature_maps.painting"][1].latest
+    assert painted.pictures.shape == (3, 64, 64, 3)
 
 
 def test_the_ten_likeliest_are_torchs(resnet: torch.nn.Module) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from explainer.networks.favourites import MOST
 from tests.browser.conftest import OpenPage
 from tests.browser.test_feature_maps import painted
 from tests.browser.test_filters import NAMELESS, named, with_query
@@ -33,7 +34,7 @@ def test_what_a_map_likes_is_searched_painted_and_stopped(open_page: OpenPage) -
     page.get_by_text("Show what this map likes").click()
     expect(page).to_have_url(with_query("feature_maps.likes=true"))
     crops = page.get_by_role("img", name=re.compile("crop of a picture called"))
-    expect(crops).to_have_count(12, timeout=60_000)
+    expect(crops).to_have_count(MOST, timeout=60_000)
     expect(page.get_by_role("button", name="Stop the search")).to_have_count(0, timeout=60_000)
     page.get_by_role("button", name="Paint", exact=True).click()
     expect(page.get_by_text(STEPS)).to_be_visible(timeout=30_000)

@@ -25,7 +25,7 @@ function createUnit(parentElement) {
   const photo = paneOf("photo"), map = paneOf("map"), drill = find(".drill")
   const flow = makeFlow(() => {})
   let settings = null, values = null, at = null, pinned = false, number = 0
-  let answer = null, asked = "", since = 0, expanded = false, reporting = 0
+  let answer = null, asked = "", since = 0, expanded = false, folded = false, reporting = 0
 
   function update(header, [photoImage, mapImage, floats]) {
     const before = settings
@@ -204,7 +204,15 @@ function createUnit(parentElement) {
     refresh()
   }
   window.addEventListener("deepglass-live", live)
-  const showAnswer = () => { drill.classList.add("answered"); showDrill(find, answer, settings, expanded) }
+  const showAnswer = () => {
+    drill.classList.add("answered")
+    const fold = find(".fold"), { words } = settings
+    fold.hidden = !answer.folded
+    fold.textContent = folded ? words.unfold : words.fold
+    fold.setAttribute("aria-pressed", folded)
+    showDrill(find, folded && answer.folded ? { ...answer, ...answer.folded } : answer, settings, expanded)
+  }
+  find(".fold").onclick = () => { folded = !folded; showAnswer() }
   find(".more").onclick = () => { expanded = !expanded; showAnswer() }
   const opacity = find("input")
   opacity.oninput = () => {

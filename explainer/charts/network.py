@@ -96,17 +96,19 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
     pick = alt.selection_point(name=PICK, fields=["name"], on="click", clear=False)
     bars = (
         alt.Chart(alt.NamedData(name="points"))
-        .mark_bar(cursor="pointer")
+        .mark_bar(cursor="pointer", width=alt.RelativeBandSize(0.94))
         .encode(
             x=alt.X(
                 "place:O",
                 title=None,
+                scale=alt.Scale(padding=0),
                 axis=alt.Axis(
                     labelExpr=f"substring(datum.label, {DIGITS + 1})",
                     labelAngle=0,
                     labelAlign="left",
                     labelOverlap=False,
                     labelBound=False,
+                    labelPadding=4,
                     ticks=False,
                     domain=False,
                 ),
@@ -119,7 +121,9 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
             ),
             y2=alt.datum(1),
             color=alt.Color(
-                "kind:N", scale=colours, legend=alt.Legend(orient="bottom", title=None, columns=3)
+                "kind:N",
+                scale=colours,
+                legend=alt.Legend(orient="bottom", title=None, columns=3, offset=4, padding=0),
             ),
             opacity=alt.condition("datum.chosen", alt.value(1), alt.value(0.45)),
             stroke=alt.condition("datum.chosen", alt.value(theme.text), alt.value(None)),

@@ -133,12 +133,16 @@ def _batch_norm(drill: BatchNormDrill, _colours: bool) -> dict[str, Any]:
         f"({_short(drill.input)} − {_short(drill.mean)}) / "
         f"√({_short(drill.variance)} + {drill.epsilon:g})."
     )
-    if drill.folded is not None:
-        text += (
-            " Folded into the convolution before it: weights times "
-            f"{_short(drill.scale)}, bias {_short(drill.folded.bias)}, and the same value."
-        )
-    return {"terms": shown, "text": text}
+    if drill.folded is None:
+        return {"terms": shown, "text": text}
+    words = (
+        "The same value by one convolution: the weights of the one before, times "
+        f"{_short(drill.scale)}, which is γ / √(variance + {drill.epsilon:g}), and a bias that "
+        "takes in mean and β. That is how networks are run once they are trained."
+    )
+    # Whether that convolution sees the picture is not known here; its channels are numbered.
+    folded = {**_convolution(drill.folded, False), "text": words}
+    return {"terms": shown, "text": text, "folded": folded}
 
 
 @_told.register

@@ -5,12 +5,13 @@ it asks a `LivePicture`, whose message is `pack` of a header with the fields of 
 
     {"number", "y", "x", "heading", "rows": [{"label", "window", "weights" | None, "sum"}],
      "hidden": {"count", "sum"} | None, "terms": [{"label", "value"}], "total": {"label", "value"},
-     "text"}
+     "text", "folded"}
 
 `window` and `weights` are lists of lines of finite numbers. The terms are shown as a sum; where
 they are none, a term or the total says by a `"sign"` of its own (`"×"`, `"→"`) what stands before
-it. `hidden` may say `"what"` it counts, where that is not channels. What is pinned is the caller's
-to remember: the component reports a pin once.
+it. `hidden` may say `"what"` it counts, where that is not channels. `folded` has, where it is
+there, rows, hidden, terms and text of another way to the same value, which a button shows. What is
+pinned is the caller's to remember: the component reports a pin once.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ WORDS = {
     "weights": "Weights",
     "excerpt": "the first {shown} of {count} numbers",
     "more": "Show {count} more rows",
+    "fold": "Fold it into the convolution before it",
+    "unfold": "Show the norm by itself",
     "fewer": "Show fewer rows",
     "hidden": "and {count} more {what}:",
     "channels": "channels",

@@ -76,6 +76,51 @@ def test_some_layers_of_every_kind_of_the_other_networks_can_be_looked_at(slug: 
         assert np.isfinite(arithmetic(app, 0, 0)["total"]["value"])
 
 
+def test_a_batch_norm_is_shown_by_itself_and_folded_into_the_convolution_before_it() -> None:
+    app = app_at("feature_maps", feature_maps__side="128")
+    choose(app, "conv1_2_norm")
+    told = arithmetic(app, 20, 30)
+    value, folded = told["total"]["value"], told["folded"]
+    normalised, gamma, beta = (term["value"] for term in told["terms"])
+    assert normalised * gamma + beta == pytest.approx(value, abs=1e-5)
+    assert sum(term["value"] for term in folded["terms"]) == pytest.approx(value, abs=1e-5)
+    network: Any = shared_network("vgg")
+    norm, row = network.conv1_2_norm, folded["rows"][0]
+    factor = float(norm.weight[0] / (norm.running_var[0] + norm.eps).sqrt())
+    channel = int(row["label"].removeprefix("map "))
+    wanted = factor * network.conv1_2.weight[0, channel]
+    np.testing.assert_allclose(row["weights"], wanted.numpy(), rtol=1e-5)
+
+
+def test_a_pinned_pixel_says_how_much_of_its_box_it_uses() -> None:
+    app = app_at("feature_maps", picture="chelsea", feature_maps__layer="conv3_2")
+    assert "Click a pixel of the map to pin it" in "".join(one.value for one in app.caption)
+    app.session_state["feature_maps.pinned.conv3_2"] = (20, 30)
+    app.run()
+    assert not app.exception, app.exception
+    found = app.session_state["feature_maps.sight"][1]
+    height, width = found.middle
+    share = f"**{found.share_within(height, width):.0%} of the gradient**"
+    assert share in text_of(app)
+    assert found.share_within(height, width) > 0.4
+    assert "In theory it sees **32 × 32** pixels" in text_of(app)
+
+
+def test_one_scale_for_the_whole_network_is_the_same_for_every_layer() -> None:
+    app = app_at("feature_maps", feature_maps__side="128")
+    app.segmented_control(key="feature_maps.scale").set_value("the network").run()
+    assert not app.exception, app.exception
+    legends = []
+    for layer in ("conv1_1", "conv3_2"):
+        choose(app, layer)
+        legend = message_to(app, "feature_maps.unit")["legend"]
+        legends.append((legend["low"], legend["high"]))
+    assert legends[0] == legends[1]
+    choose(app, "conv3_2_activation")
+    legend = message_to(app, "feature_maps.unit")["legend"]
+    assert (legend["low"], legend["high"]) == ("0", legends[0][1])
+
+
 def test_a_link_opens_the_layer_and_the_map_it_names() -> None:
     app = app_at("feature_maps", feature_maps__layer="conv2_1", feature_maps__map="5")
     assert app.selectbox(key="feature_maps.layer.vgg").value == "conv2_1"

@@ -81,7 +81,7 @@ def test_a_layer_is_chosen_by_a_click_on_its_bar(open_page: OpenPage) -> None:
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.click(box["x"] + 0.62 * box["width"], box["y"] + 0.4 * box["height"])
     expect(page).to_have_url(re.compile(r"feature_maps\.layer=(?!conv1_1(&|$))"))
 
 
@@ -94,6 +94,19 @@ def test_a_layer_is_chosen_by_name(open_page: OpenPage) -> None:
     page.get_by_role("option", name="conv3_2_activation").click()
     expect(page.get_by_text("conv3_2_activation, map 0").first).to_be_visible(timeout=30_000)
     expect(page).to_have_url(with_query("feature_maps.layer=conv3_2_activation"))
+
+
+def test_a_norm_is_folded_by_a_button_and_the_value_stays(open_page: OpenPage) -> None:
+    page = open_page(f"{CAT}&feature_maps.layer=conv1_2_norm")
+    painted(page)
+    value = page.locator(".drill .sum .figure").last.inner_text()
+    expect(page.locator(".drill .sum")).to_contain_text("normalised")
+    page.get_by_role("button", name="Fold it into the convolution before it").click()
+    expect(page.locator(".drill .sum")).to_contain_text("all channels")
+    expect(page.locator(".drill .rows table").first).to_be_visible()
+    assert page.locator(".drill .sum .figure").last.inner_text() == value
+    page.get_by_role("button", name="Show the norm by itself").click()
+    expect(page.locator(".drill .rows table")).to_have_count(0)
 
 
 @pytest.mark.parametrize("viewport", ["desktop", "phone"])

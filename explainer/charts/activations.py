@@ -20,22 +20,23 @@ from explainer.charts.theme import Theme
 
 Codes = NDArray[np.uint8]
 Values = NDArray[np.float64]
-DASHES = ("", "7 4", "2 3")
+DASHES = (("", "solid"), ("7 4", "dashed"), ("2 3", "dotted"))
 GAP = 6
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line's colour as `#rrggbb` and its dashes as SVG has them."""
+    """A line's colour as `#rrggbb`, and its dashes as SVG has them and as CSS names them."""
 
     colour: str
     dash: str
+    style: str
 
 
 def stroke(place: int, theme: Theme) -> Stroke:
     """The stroke of that place."""
     count = len(theme.categorical)
-    return Stroke(theme.categorical[place % count], DASHES[place // count % len(DASHES)])
+    return Stroke(theme.categorical[place % count], *DASHES[place // count % len(DASHES)])
 
 
 def given_places(names: Sequence[str], before: Mapping[str, int]) -> dict[str, int]:

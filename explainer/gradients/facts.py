@@ -20,7 +20,8 @@ LATTICE = np.linspace(-EDGE, EDGE, 10_001)
 FLAT = 0.01
 FAR = np.array([-1e6, -1e3, 1e3, 1e6])
 EQUAL, ENDLESS, UNDERFLOW = 1e-9, 1e7, 1e-200
-NORMAL = np.linspace(-9.0, 9.0, 18_001)
+NORMAL_STEP = 0.001
+NORMAL = NORMAL_STEP * (np.arange(-9000, 9000) + 0.5)  # middles: a jump at 0 lies between two
 DENSITY = np.exp(-(NORMAL**2) / 2) / math.sqrt(2 * math.pi)
 
 Interval = tuple[float, float]
@@ -155,7 +156,7 @@ def _falling(function: Function) -> tuple[Interval, ...]:
 def _of_normal_inputs(function: Function) -> tuple[float, float, float]:
     value, slope, _ = derivatives(function, NORMAL)
     return tuple(  # type: ignore[return-value]
-        float(np.trapezoid(one * DENSITY, NORMAL)) for one in (value, value**2, slope**2)
+        float(np.sum(one * DENSITY)) * NORMAL_STEP for one in (value, value**2, slope**2)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -22,7 +23,8 @@ HEADINGS = (
     "not differentiable",
 )
 MOST_TOLD = 3
-LATTICE_STEP = 0.05
+WRAPPED = "display:inline-block;white-space:normal;max-width:9.5rem;text-wrap:balance"
+SMALL = f"{WRAPPED};max-width:12rem;opacity:.7;font-size:.8em;line-height:1.2"
 
 
 def facts_table(shown: Sequence[tuple[Chosen, Stroke]]) -> None:
@@ -30,14 +32,23 @@ def facts_table(shown: Sequence[tuple[Chosen, Stroke]]) -> None:
     rows = []
     for chosen, stroke in shown:
         found = facts_of(chosen)
-        swatch = (
-            f'<span style="display:inline-block;width:.7rem;height:.7rem;border-radius:2px;'
-            f'margin-right:.4rem;background:{stroke.colour}"></span>'
-        )
-        year = f'<br><span style="opacity:.7;font-size:.8em">{escape(chosen.source)}</span>'
-        name = swatch + escape(chosen.title) + (year if chosen.source else "")
-        rows.append([name, *(f"<span>{escape(text)}</span>" for text in told(found))])
+        cells = (f'<span style="{WRAPPED}">{_kept(escape(text))}</span>' for text in told(found))
+        rows.append([_name(chosen, stroke), *cells])
     table(HEADINGS, rows, name="facts", caption="What follows from the shape of each function")
+
+
+def _name(chosen: Chosen, stroke: Stroke) -> str:
+    line = (
+        '<span style="display:inline-block;width:1.6rem;margin-right:.4rem;vertical-align:middle;'
+        f'border-top:3px {stroke.style} {stroke.colour}"></span>'
+    )
+    source = f'<br><span style="{SMALL}">{escape(chosen.source)}</span>' if chosen.source else ""
+    return line + escape(chosen.title) + source
+
+
+def _kept(text: str) -> str:
+    """Text that breaks between intervals, not inside one."""
+    return re.sub(r"(?<=x) | (?=to\b)|(?<=to) |(?<=[;t]) (?=−?\d)", "\u00a0", text)
 
 
 def told(found: Facts) -> tuple[str, ...]:
@@ -59,9 +70,9 @@ def greatest_slope(found: Facts) -> str:
     if found.steepest == 0:
         return "0 everywhere"
     where = _listed(found.steepest_where)
-    return f"{number(found.steepest)}, " + (
-        f"approached for {where}" if found.approached else where
-    )
+    if found.approached:
+        where = f"approached as x {'grows' if math.isinf(found.steepest_where[0][1]) else 'falls'}"
+    return f"{number(found.steepest)}, {where}"
 
 
 def flat(found: Facts) -> str:

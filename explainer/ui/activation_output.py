@@ -164,8 +164,8 @@ def _losses() -> None:
     )
     side = "below" if target == 1 else "above"
     st.markdown(
-        f"At $z = {edge:.3f}$ the sigmoid says {1 / (1 + np.exp(-edge)):.4f} and the target is "
-        f"{target:g}: as wrong as can be. Cross-entropy sends back **{shown_number(ce)}**, squared "
+        f"At $z = {edge:.3f}$ the sigmoid says {1 / (1 + np.exp(-edge)):.4f} where the target is "
+        f"{target:g}: sure, and wrong. Cross-entropy sends back **{shown_number(ce)}**, squared "
         f"error **{shown_number(mse)}**. {side.capitalize()} it, squared error sends less than 1 % "
         "of what cross-entropy sends."
     )

@@ -22,7 +22,7 @@ TABS = ("On the picture", "At the output", "Often said", "Arithmetic", "Code")
 
 def html_of(app: AppTest) -> str:
     """All raw HTML of the page."""
-    return "".join(element.proto.body for element in app.get("html"))
+    return "".join(element.proto.body for element in app.get("html")).replace("\u00a0", " ")
 
 
 def functions(app: AppTest) -> Any:

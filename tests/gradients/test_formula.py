@@ -120,6 +120,7 @@ def test_derivatives_of_a_formula_are_sympys() -> None:
     [
         ("", 1, "a number, x or a function is expected, not the end"),
         ("2x", 2, "a sign is missing before “x”"),
+        ("tanh(2x)", 7, "a sign is missing before “x”, such as *"),
         ("tanh(", 6, "not the end"),
         ("sin x", 5, "“(” is expected, not “x”"),
         ("max(1)", 1, "max takes 2 values, not 1"),

@@ -98,6 +98,13 @@ class _Reader:
     def next(self) -> Token:
         return self.tokens[self.position]
 
+    @property
+    def begins_a_value(self) -> bool:
+        return self.next.kind in ("name", "number") or self.next.text == "("
+
+    def missing_sign(self) -> FormulaError:
+        return self.error(f"a sign is missing before {_named(self.next)}, such as *")
+
     def take(self, *signs: str) -> str:
         """The next sign, taken, where it is one of `signs`; else nothing."""
         token = self.next
@@ -108,6 +115,8 @@ class _Reader:
 
     def expect(self, *signs: str) -> str:
         found = self.take(*signs)
+        if not found and self.begins_a_value and "(" not in signs:
+            raise self.missing_sign()
         if not found:
             raise self.error(f"{_listed(signs)} is expected, not {_named(self.next)}")
         return found
@@ -119,8 +128,8 @@ class _Reader:
     def finish(self) -> None:
         if self.next.kind == "end":
             return
-        if self.next.kind in ("name", "number") or self.next.text == "(":
-            raise self.error(f"a sign is missing before {_named(self.next)}, such as *")
+        if self.begins_a_value:
+            raise self.missing_sign()
         raise self.error(f"{_named(self.next)} does not fit")
 
     def sum(self) -> Node:

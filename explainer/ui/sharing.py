@@ -72,6 +72,8 @@ def connections(chosen: Chosen, layer: FirstLayer) -> None:
         "labels": LABELS,
     }
     mount("links", key=f"{KEY}.links", data=data)
+    if layer.kernel_size > window:
+        st.caption(f"In so few pixels the window is drawn {window} × {window}.")
 
 
 def _mosaic(picture: Picture) -> list[str]:

@@ -12,8 +12,10 @@ from explainer.charts.sharing import in_bytes
 from explainer.convolution.equivariance import Layer, compared
 from explainer.convolution.kernels import weights
 from explainer.images.gallery import gallery_picture
+from explainer.images.picture import Picture
 from explainer.networks.digit_networks import DIGIT_NETWORKS
 from explainer.ui.equivariance import grey_of
+from explainer.ui.picture import Chosen
 from tests.app.reading import app_at, message_to, text_of
 
 KEY = "why_convolution"
@@ -115,6 +117,18 @@ def test_a_stride_that_does_not_divide_the_shift_differs_inside() -> None:
     found = compared(values, weights("sobel-x"), Layer(2), 3)
     assert f"inside the frame: **{found.largest_inside:.3f}**" in text_of(app)
     assert "3 is no multiple of 2" in text_of(app)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 700), (17, 16)])
+def test_a_tiny_photo_is_counted_all_the_same(shape: tuple[int, int]) -> None:
+    app = app_at(KEY, why_convolution__kernel="11")
+    codes = np.full((*shape, 3), 128, np.uint8)
+    app.session_state["picture"] = Chosen(Picture("x", "x", "x", codes, (shape[1], shape[0])))
+    app.run()
+    assert not app.exception, app.exception
+    dense = nn.Linear(3 * shape[0] * shape[1], 64 * shape[0] * shape[1], device="meta")
+    assert in_bytes(sum(one.nbytes for one in dense.parameters())) in text_of(app)
+    assert ("too small to move" in " ".join(one.value for one in app.info)) == (min(shape) < 16)
 
 
 def test_the_trainings_start_stop_and_go_on() -> None:

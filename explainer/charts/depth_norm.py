@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 HEIGHT, LEGEND_ROW, PICTURE_HEIGHT = 240, 24, 220
 PLAIN, BEFORE, AFTER = "without batch norm", "with it, before", "with it, after"
 NORMED = "with batch norm"
-TRAINING, EVALUATION = "train mode: this batch", "evaluation: running statistics"
+TRAINING, EVALUATION = "train mode", "evaluation"
 GAMMA, BETA = "γ", "β"
 COLUMNS = ["series", "x", "y", "low", "high"]
 

@@ -230,7 +230,7 @@ def _modes(studied: Studied) -> None:
         _chart("answer", answer_points(found), ANSWER, "One picture's answer among companions.")
     digit = studied.study.data.validation_labels[found.picture]
     st.caption(
-        f"On the right one picture, a {int(digit)}, each time with other companions: the line is "
+        f"The second chart is of one picture, a {int(digit)}, among other companions: the line is "
         f"the median over {len(found.by_batch[0].answers)} draws, the band holds the middle 80 %."
     )
 

@@ -123,6 +123,35 @@ def test_too_many_weights_are_said_and_bounded() -> None:
     assert "256 units" in app.info[0].value
 
 
+@pytest.mark.parametrize(
+    ("settings", "layers"),
+    [
+        ("net-mlp~init-zero", "20"),
+        ("net-mlp~init-normal~sigma-10.0", "100"),
+        ("net-mlp~init-normal~sigma-10.0~skip-1", "60"),
+        ("net-mlp~act-sigmoid~init-zero~bn-1", "5"),
+    ],
+)
+def test_what_vanishes_altogether_or_leaves_all_bounds_is_shown_too(
+    settings: str, layers: str
+) -> None:
+    link = {"depth__settings": settings, "depth__preset": "Your own", "depth__layers": layers}
+    assert not app_at("depth", **link, depth__width="64").exception
+
+
+def test_a_batch_norm_study_that_diverges_is_shown_too() -> None:
+    app = app_at(
+        "depth",
+        depth__tab="Batch norm, closely",
+        depth__norm__look="Why it helps",
+        depth__norm__activation="ReLU",
+        depth__norm__rate="5.0",
+        depth__norm__layers="8",
+    )
+    assert not app.exception
+    assert "(medians)" in text_of(app)
+
+
 def test_batch_norm_is_trained_and_looked_at() -> None:
     app = app_at("depth", depth__tab="Batch norm, closely", depth__norm__look="Why it helps")
     sentence = next(line for line in text_of(app).splitlines() if "(medians)" in line)

@@ -156,8 +156,8 @@ def _backward(passage: Passage, forward: _Forward) -> list[Tensor]:
     at_values = at_sums - forward.slopes[-1].log()
     found = [at_sums]
     for layer in reversed(range(1, passage.layers)):
-        strength = math.log(network.width * passage.variance[layer])
-        through = at_sums + strength - forward.scales[layer].log()
+        strength = torch.tensor(network.width * passage.variance[layer], dtype=torch.float64)
+        through = at_sums + strength.log() - forward.scales[layer].log()
         at_values = torch.logaddexp(at_values, through) if network.residual else through
         at_sums = at_values + forward.slopes[layer - 1].log()
         found.append(at_sums)

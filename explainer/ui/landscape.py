@@ -52,16 +52,21 @@ def landscape(choice: Choice) -> Ticket[Survey] | None:
         st.warning(FULL, icon=":material/info:")
         st.button("Try again", key=f"{KEY}.try", on_click=again, args=(choice.plan,))
         return None
-    active = is_active(ticket)
+    stands = _stands(ticket)
 
-    @st.fragment(run_every=SECONDS if active else None)
+    @st.fragment(run_every=SECONDS if is_active(ticket) else None)
     def panel() -> None:
         _draw(ticket, choice)
-        if is_active(ticket) != active:
+        if _stands(ticket) != stands:
             st.rerun()
 
     panel()
     return ticket
+
+
+def _stands(ticket: Ticket[Survey]) -> tuple[bool, bool]:
+    """What the rest of the page depends on: whether it moves, and whether there is a plane."""
+    return is_active(ticket), bool(ticket.race.snapshot.panels)
 
 
 def _draw(ticket: Ticket[Survey], choice: Choice) -> None:

@@ -36,6 +36,27 @@ ACTIVATION_TITLES = {activation(slug).title: slug for slug in ACTIVATIONS}
 CONTRAST_TITLES = {entry.title: entry.slug for entry in CONTRASTS}
 SCALING_TITLES = {entry.title: entry.slug for entry in SCALINGS}
 LOOKS = (PRESET, f"{KEY}.part", f"{KEY}.view")  # what says nothing of the plan itself
+OPTIONS: dict[str, tuple[Any, ...]] = {
+    "kind": tuple(KINDS),
+    "layers": tuple(map(str, LAYERS)),
+    "skips": (False, True),
+    "norm": (False, True),
+    "activation": tuple(ACTIVATION_TITLES),
+    "width": WIDTHS,
+    "batch": BATCHES,
+    "rate": RATES,
+    "steps": STEPS,
+    "seed": tuple(range(LARGEST_SEED + 1)),
+    "rescale": SCALES,
+    "compare": tuple(CONTRAST_TITLES),
+    "plane": tuple(DIRECTIONS),
+    "planes": tuple(range(1, MOST_PLANES + 1)),
+    "plane_seed": tuple(range(LARGEST_SEED + 1)),
+    "reach": REACHES,
+    "scaling": tuple(SCALING_TITLES),
+    "points": POINTS,
+    "anew": (False, True),
+}
 FIRST = Setup()
 
 
@@ -53,8 +74,8 @@ def preset_menu() -> None:
     if PRESET not in st.session_state:
         _arrive()
     st.selectbox(
-        "Begin with", [*(one.title for one in PRESETS), OWN], key=PRESET, bind="query-params",
-        persist_state="session", on_change=_take,
+        "Begin with", [*(one.title for one in PRESETS), OWN], key=PRESET,
+            persist_state="session", on_change=_take,
     )  # fmt: skip
 
 
@@ -82,11 +103,12 @@ def choices() -> Choice | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         compared = st.selectbox(
             "Compare", list(CONTRAST_TITLES), key=f"{KEY}.compare",
-            bind="query-params", persist_state="session", width=215,
+            persist_state="session", width=215,
             help="A second network that differs in this one thing, from the same seed.",
         )  # fmt: skip
         plane = _plane()
         part, surface = _view()
+    _keep_in_url()
     try:
         plan = Plan(Setup(**network), CONTRAST_TITLES[str(compared)], **plane)
     except ValueError as error:
@@ -106,7 +128,7 @@ def _network() -> dict[str, Any]:
 def _training() -> dict[str, Any]:
     with st.popover("Training settings", icon=":material/tune:"):
         title = st.selectbox(
-            "Activation", list(ACTIVATION_TITLES), key=f"{KEY}.activation", bind="query-params",
+            "Activation", list(ACTIVATION_TITLES), key=f"{KEY}.activation",
             persist_state="session",
         )  # fmt: skip
         values: dict[str, Any] = {"activation": ACTIVATION_TITLES[str(title)]}
@@ -122,8 +144,8 @@ def _training() -> dict[str, Any]:
         values["steps"] = _steps("Steps", STEPS, FIRST.steps, "steps")
         values["seed"] = int(
             st.number_input(
-                "Seed", 0, LARGEST_SEED, 0, key=f"{KEY}.seed", bind="query-params",
-                persist_state="session", help="Of the initial weights and the batches.",
+                "Seed", 0, LARGEST_SEED, 0, key=f"{KEY}.seed",
+            persist_state="session", help="Of the initial weights and the batches.",
             )
         )  # fmt: skip
         values["rescale"] = _steps(
@@ -141,13 +163,13 @@ def _plane() -> dict[str, Any]:
         values["planes"] = int(
             st.slider(
                 "Random planes of each network", 1, MOST_PLANES, 1, key=f"{KEY}.planes",
-                bind="query-params", persist_state="session",
+            persist_state="session",
             )
         )  # fmt: skip
         values["plane_seed"] = int(
             st.number_input(
                 "Seed of the first", 0, LARGEST_SEED, 0, key=f"{KEY}.plane_seed",
-                bind="query-params", persist_state="session",
+            persist_state="session",
             )
         )  # fmt: skip
         values["reach"] = _steps(
@@ -156,7 +178,7 @@ def _plane() -> dict[str, Any]:
         )  # fmt: skip
         title = st.selectbox(
             "Length of a random direction", list(SCALING_TITLES), key=f"{KEY}.scaling",
-            bind="query-params", persist_state="session",
+            persist_state="session",
         )  # fmt: skip
         values["scaling"] = SCALING_TITLES[str(title)]
         values["points"] = _steps("Points a side", POINTS, POINTS[-1], "points")
@@ -178,14 +200,14 @@ def _segments(label: str, options: list[str], name: str) -> str:
     return str(
         st.segmented_control(
             label, options, default=options[0], required=True, key=f"{KEY}.{name}",
-            bind="query-params", persist_state="session",
+            bind="query-params" if f"{KEY}.{name}" in LOOKS else None, persist_state="session",
         )
     )  # fmt: skip
 
 
 def _steps(label: str, options: tuple[Any, ...], value: Any, name: str, *, help: str = "") -> Any:
     return st.select_slider(
-        label, options, value, key=f"{KEY}.{name}", bind="query-params", persist_state="session",
+        label, options, value, key=f"{KEY}.{name}", persist_state="session",
         help=help or None,
     )  # fmt: skip
 
@@ -193,20 +215,47 @@ def _steps(label: str, options: tuple[Any, ...], value: Any, name: str, *, help:
 def _toggle(label: str, name: str, *, help: str = "") -> bool:
     return bool(
         st.toggle(
-            label, key=f"{KEY}.{name}", bind="query-params", persist_state="session",
+            label, key=f"{KEY}.{name}", persist_state="session",
             help=help or None,
         )
     )  # fmt: skip
 
 
 def _arrive() -> None:
-    """The story in the link, or the first; a link with settings of its own is taken as it is."""
+    """The story in the link, or the first, with the settings that the link has besides."""
     given = [name for name in st.query_params if name.startswith(f"{KEY}.") and name not in LOOKS]
     titles = [one.title for one in PRESETS]
     linked = st.query_params.get(PRESET, OWN if given else titles[0])
     st.session_state[PRESET] = linked if linked in titles else OWN
-    if not given:
-        _take()
+    for name, value in _state(_base()).items():
+        text = st.query_params.get(f"{KEY}.{name}")
+        found = (one for one in OPTIONS[name] if _text(one) == text)
+        st.session_state[f"{KEY}.{name}"] = next(found, value)
+
+
+def _keep_in_url() -> None:
+    """The story, and every setting that is not as the story has it."""
+    told = {f"{KEY}.{name}": value for name, value in _state(_base()).items()}
+    changed = {
+        key: _text(st.session_state[key]) for key, value in told.items()
+        if st.session_state[key] != value
+    }  # fmt: skip
+    title = str(st.session_state[PRESET])
+    if changed or title != PRESETS[0].title:
+        changed[PRESET] = title
+    for key in [*told, PRESET]:
+        if key not in changed:
+            st.query_params.pop(key, None)
+        elif st.query_params.get(key) != changed[key]:
+            st.query_params[key] = changed[key]
+
+
+def _base() -> Plan:
+    return preset.plan if (preset := _chosen()) else Plan()
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _take() -> None:

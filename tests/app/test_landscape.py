@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from explainer.gradients.landscape.plan import Plan
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
-from explainer.gradients.landscape.survey import SURVEYS, survey
+from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
 from explainer.gradients.landscape.views import Snapshot
-from explainer.service import ServiceFull, stop_service
+from explainer.service import ServiceFull, service_of, stop_service
 from explainer.ui import landscape_job
 from tests.app.reading import app_at, message_to, text_of
 
@@ -133,6 +133,30 @@ def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPa
     assert asked[-1].setup.layers == story.plan.setup.layers
 
 
+def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Plan] = []
+    monkeypatch.setattr("explainer.ui.landscape.ticket_for", asked.append)
+    app = app_at("landscape", landscape__preset="With and without skips")
+    app.session_state["landscape.layers"] = "4"  # AppTest has no handle for segments
+    app.run()
+    app.toggle(key="landscape.norm").set_value(False).run()
+    app.number_input(key="landscape.seed").set_value(7).run()
+    assert not app.exception
+    plan = asked[-1]
+    assert (plan.setup.layers, plan.setup.batch_norm, plan.setup.seed) == (4, False, 7)
+    link = {name: "".join(values) for name, values in app.query_params.items()}
+    assert link["landscape.seed"] == "7"
+    app_at("landscape", **{name.replace(".", "__"): value for name, value in link.items()})
+    assert asked[-1] == plan
+
+
+def test_what_a_link_gets_wrong_is_as_the_story_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Plan] = []
+    monkeypatch.setattr("explainer.ui.landscape.ticket_for", asked.append)
+    app_at("landscape", landscape__layers="1000", landscape__seed="x", landscape__width="12")
+    assert asked[-1] == Plan(Setup(width=12))
+
+
 def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         def open(self, *_: object) -> None:
@@ -143,6 +167,19 @@ def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.Monkey
         app = app_at("landscape", **TINY)
         assert app.warning[0].value == landscape_job.FULL
     app.button(key="landscape.try").click().run()
+    run_until(app, lambda: snapshot(app).finished)
+
+
+def test_a_visitor_who_has_to_wait_is_told_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_service()
+    monkeypatch.setenv("DEEPGLASS_RACES", "1")
+    before = service_of(landscape_job.WORK).open(
+        lambda: Survey(Plan(Setup(layers=20, steps=1600))), "somebody else"
+    )
+    before.command(Survey.play)
+    app = app_at("landscape", **TINY)
+    assert app.get("progress")[0].proto.text == "Waiting in line, place 1 of 1"
+    before.command(Survey.pause)
     run_until(app, lambda: snapshot(app).finished)
 
 

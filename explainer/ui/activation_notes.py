@@ -73,10 +73,10 @@ def _softplus() -> str:
 def _elu() -> str:
     half, one = elu_corner(0.5), elu_corner(1.0)
     assert half is not None
-    at_one = "has none" if one is None else "has one"
+    at_one = "there is no such jump" if one is None else "it jumps too"
     return (
         f"for α = 0.5 the slope at 0 jumps from {number(round(half.left, 6))} to "
-        f"{number(half.right)}, and PyTorch takes {number(half.taken)}; ELU with α = 1 {at_one}."
+        f"{number(half.right)}, and PyTorch takes {number(half.taken)}; for α = 1 {at_one}."
     )
 
 

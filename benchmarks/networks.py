@@ -3,8 +3,13 @@
 The yardstick is the plain forward pass of the same network on the same photo, in the same run, on
 as many threads.
 
-- *recorded*: every layer kept; *costly*: those that are worked out anew are left out.
+- *recorded*: convolutions and dense layers kept; what the layers between them gave follows to the
+  last bit, and is worked out when it is looked at.
+- *kept*: every layer kept. Bare hooks that keep every map cost as much: a plain pass writes each map
+  where an earlier one was, and here they stay (ResNet-20 at 256 pixels: 78 layers, 126 MB).
 - *painted*: from the photo to all maps of a layer as one picture, as the page does for a new photo.
+
+Ratios are medians of ratios of neighbouring turns, so that what else the machine does hits both.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from explainer.charts.maps import montage, span_of, tile_size
 from explainer.charts.theme import LIGHT
@@ -25,19 +31,19 @@ from explainer.networks.shared import shared_layers, shared_network
 from explainer.networks.shipped import SHIPPED, Shipped
 
 SIDES = (128, 256)
-REPEATS = 15
+REPEATS = 25
 COLUMNS, GAP, LARGEST, SMALLEST = 8, 3, 118, 20
 
 
-def milliseconds(*works: Callable[[], object]) -> list[float]:
-    """The median time of each of `works`, done in turns."""
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(REPEATS):
-        for kept, work in zip(times, works, strict=True):
+def timed(*works: Callable[[], object]) -> NDArray[np.float64]:
+    """Milliseconds of each of `works`, done in turns: `(turns, works)`, the first two left out."""
+    times = np.zeros((REPEATS, len(works)))
+    for turn in range(REPEATS):
+        for number, work in enumerate(works):
             started = time.perf_counter()
             work()
-            kept.append(1000 * (time.perf_counter() - started))
-    return [float(np.median(one[2:])) for one in times]
+            times[turn, number] = 1000 * (time.perf_counter() - started)
+    return times[2:]
 
 
 def paint(entry: Shipped, side: int, layer: str) -> None:
@@ -62,15 +68,17 @@ def print_costs(entry: Shipped, side: int) -> None:
         with torch.no_grad():
             network(inputs)
 
-    pass_, whole, costly, painted = milliseconds(
+    times = timed(
         plain,
-        lambda: record(network, inputs),
         lambda: record_costly(network, inputs, found),
+        lambda: record(network, inputs),
         lambda: paint(entry, side, last),
     )
+    recorded, kept, painted = np.median(times[:, 1:] / times[:, :1], axis=0)
+    pass_, painting = np.median(times[:, [0, 3]], axis=0)
     print(
-        f"{entry.title:24} {side:4} px  pass {pass_:6.1f} ms  recorded {whole / pass_:.2f}x  "
-        f"costly {costly / pass_:.2f}x  painted {painted / pass_:.2f}x ({painted:.0f} ms)"
+        f"{entry.title:24} {side:4} px  pass {pass_:6.1f} ms  recorded {recorded:.2f}x  "
+        f"kept {kept:.2f}x  painted {painted:.2f}x ({painting:.0f} ms)"
     )
 
 

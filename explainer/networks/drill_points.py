@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from explainer.networks.drill_sums import ConvolutionDrill, Drill
-from explainer.networks.site import Numbers, Site
+from explainer.networks.site import Numbers, Site, numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +66,10 @@ def batch_norm(site: Site) -> BatchNormDrill:
 
 @dataclass(frozen=True, eq=False)
 class LayerNormDrill(Drill):
-    """$y = γ (x - μ) / \\sqrt{σ² + ε} + β$ with μ and σ² over all channels at the place.
+    """$y = γ (x - μ) / \\sqrt{σ² + ε} + β$ with μ and σ² over values of this picture alone.
 
-    `inputs` `(C,)` are the values of all channels there, `input` is that of the drill's channel.
+    `inputs` are those values, flat: of all channels at the place, or of all pixels of a group of
+    maps; `input` is the one that the drill is about.
     """
 
     inputs: Numbers
@@ -83,13 +84,24 @@ class LayerNormDrill(Drill):
 
 def layer_norm(site: Site) -> LayerNormDrill:
     """The steps of a layer norm over the channels of one place."""
-    module, channel, inputs = site.module, site.place.channel, site.pixel()
+    return _normalised(site, site.pixel())
+
+
+def group_norm(site: Site) -> LayerNormDrill:
+    """The steps of a norm over all pixels of the group of maps that the channel belongs to."""
+    size = site.shape[0] // site.module.num_groups
+    first = site.place.channel // size * size
+    return _normalised(site, numbers(site.inputs[0][first : first + size]).ravel())
+
+
+def _normalised(site: Site, inputs: Numbers) -> LayerNormDrill:
+    module, channel, value = site.module, site.place.channel, site.same()
     mean, variance = float(inputs.mean()), float(inputs.var())
     gamma, beta = _trained(module.weight, channel, 1.0), _trained(module.bias, channel, 0.0)
-    normalised = float((inputs[channel] - mean) / math.sqrt(variance + module.eps))
+    normalised = (value - mean) / math.sqrt(variance + module.eps)
     return LayerNormDrill(
-        site.place, normalised * gamma + beta, inputs, float(inputs[channel]), mean, variance,
-        module.eps, gamma, beta, normalised,
+        site.place, normalised * gamma + beta, inputs, value, mean, variance, module.eps, gamma,
+        beta, normalised,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from explainer.networks.site import Site
 from explainer.networks.steps import Concatenation, Multiplication, Scale
 from explainer.networks.taps import share, taps
 from explainer.networks.windows import Window
-from explainer.training.layers import Noisy, StochasticPool2d
+from explainer.training.layers import Noisy, Skip, StochasticPool2d
 
 Shape = tuple[int, int, int]
 Windows = tuple[Window, Window]
@@ -112,6 +112,11 @@ def _activation_title(module: Any, _outputs: Shape) -> str:
     return ACTIVATION_TITLES.get(name, name)
 
 
+def _group_title(module: Any, _outputs: Shape) -> str:
+    groups = module.num_groups
+    return "Layer norm over all maps" if groups == 1 else f"Norm over {groups} groups of maps"
+
+
 def _always(title: str) -> Callable[[Any, Shape], str]:
     return lambda _module, _outputs: title
 
@@ -155,6 +160,8 @@ KINDS: tuple[Kind, ...] = (
          drill_points.batch_norm, multiplications=_one_each),
     Kind("layer norm", (nn.LayerNorm,), _always("Layer norm"), drill_points.layer_norm,
          multiplications=_three_each, applies=_over_channels),
+    Kind("layer norm", (nn.GroupNorm,), _group_title, drill_points.group_norm, _whole,
+         _three_each),
     Kind("activation", ACTIVATIONS, _activation_title, drill_points.activation),
     Kind("pooling", (nn.MaxPool2d,), _pooling_title("maximum"), drill_pooling.maximum, _taps,
          keeps_sign=True),
@@ -166,7 +173,7 @@ KINDS: tuple[Kind, ...] = (
          drill_pooling.adaptive_mean, _whole, _one_each, keeps_sign=True, applies=_to_one_pixel),
     Kind("pooling", (nn.AdaptiveAvgPool2d,), lambda _module, shape: f"Means, {_size(shape[1:])}",
          drill_pooling.adaptive_mean, _shares, _one_each, keeps_sign=True),
-    Kind("addition", (Addition,), _always("Sum"), drill_sums.addition, keeps_sign=True),
+    Kind("addition", (Addition, Skip), _always("Sum"), drill_sums.addition, keeps_sign=True),
     Kind("multiplication", (Multiplication,), _always("Product"), drill_sums.multiplication,
          multiplications=_one_each, keeps_sign=True),
     Kind("scale", (Scale,), _always("A factor for each map"), drill_sums.scale,

@@ -98,6 +98,7 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
         step=kept.step,
         accuracy=best.validation_accuracy,
         parameters=sum(one.numel() for one in network.parameters()),
+        any_size=any(isinstance(one, nn.AdaptiveAvgPool2d) for one in network.modules()),
     )
 
 

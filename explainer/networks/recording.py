@@ -221,7 +221,8 @@ def _calls(
             raise ValueError(
                 f"what layer {name!r} gave was overwritten; record the unfolded network"
             )
-        yield Call(name, path, inputs, output)
+        # A layer may be called with None for what it can do without.
+        yield Call(name, path, tuple(one for one in inputs if one is not None), output)
 
 
 def _name(path: str, count: int) -> str:

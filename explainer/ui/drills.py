@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.networks.drill_points import ActivationDrill, BatchNormDrill, CopyDrill
+from explainer.networks.drill_points import (
+    ActivationDrill,
+    BatchNormDrill,
+    CopyDrill,
+    LayerNormDrill,
+)
 from explainer.networks.drill_pooling import PoolingDrill
 from explainer.networks.drill_sums import (
     AdditionDrill,
@@ -146,8 +151,26 @@ def _batch_norm(drill: BatchNormDrill, _colours: bool) -> dict[str, Any]:
 
 
 @_told.register
+def _layer_norm(drill: LayerNormDrill, _colours: bool) -> dict[str, Any]:
+    shown = [
+        {"label": "normalised", "value": drill.normalised},
+        {"label": "γ", "value": drill.gamma, "sign": "×"},
+        {"label": "β", "value": drill.beta},
+    ]
+    text = (
+        f"What comes in is {_short(drill.input)}; normalised, with the mean {_short(drill.mean)} "
+        f"and the variance {_short(drill.variance)} of the {len(drill.inputs):,} values of this "
+        f"picture that are normalised together: ({_short(drill.input)} − {_short(drill.mean)}) / "
+        f"√({_short(drill.variance)} + {drill.epsilon:g})."
+    )
+    return {"terms": shown, "text": text}
+
+
+@_told.register
 def _addition(drill: AdditionDrill, _colours: bool) -> dict[str, Any]:
-    return {"terms": _terms(drill.sources, drill.terms), "text": "What was made, plus what passed."}
+    alone = len(drill.terms) == 1
+    text = "Nothing passes here yet." if alone else "What was made, plus what passed."
+    return {"terms": _terms(drill.sources, drill.terms), "text": text}
 
 
 @_told.register

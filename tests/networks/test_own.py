@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from explainer.networks.recording import record
 from explainer.networks.shared import layers_of, network_of
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.kinds import KINDS
+from explainer.training.kinds import KINDS, Kind
 from explainer.training.pooling import POOLINGS
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
 from explainer.training.run import Run, train
@@ -101,10 +102,31 @@ def test_a_photo_becomes_grey_as_pillow_makes_it_and_normalised_as_in_training(
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.slug)
 @pytest.mark.parametrize("slug", [one.slug for one in TRAINED])
 def test_every_layer_of_every_kind_of_network_adds_up(
-    digits: Prepared, slug: str, kind: object
+    digits: Prepared, slug: str, kind: Kind
 ) -> None:
-    network = replace(SMALL, kind=getattr(kind, "slug"), activation=slug)  # noqa: B009
+    network = replace(SMALL, kind=kind.slug, activation=slug)
     check_every_layer(taken(digits, network)[1])
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.slug)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layer_norm": True, "batch_norm": False},
+        {"residual": True, "dense_layers": 2, "depth": 3},
+        {"mean_of_maps": True, "bias": False, "batch_norm": False},
+    ],
+    ids=["layer norm", "residual", "mean of maps"],
+)
+def test_every_layer_of_newer_networks_adds_up(
+    digits: Prepared, changes: dict[str, Any], kind: Kind
+) -> None:
+    network = replace(SMALL, kind=kind.slug, **changes)
+    _, own = taken(digits, network)
+    check_every_layer(own)
+    with torch.no_grad():
+        assert own.network(digits.validation_inputs[:1]).shape == (1, 10)
+    assert own.any_size == (network.mean_of_maps and network.kind == "cnn")
 
 
 @pytest.mark.parametrize("slug", [one.slug for one in POOLINGS])

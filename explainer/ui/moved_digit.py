@@ -11,7 +11,7 @@ from torch import Tensor
 from explainer.charts.moved import DASHES, line_colours, move_points, move_spec
 from explainer.networks.digit_answers import answers, glyph_answers
 from explainer.networks.digit_field import FIELD, REACH, pixel_order
-from explainer.networks.digit_networks import DIGIT_NETWORKS
+from explainer.networks.digit_networks import DIGIT_NETWORKS, probabilities
 from explainer.networks.digit_strokes import GLYPHS, drawn, glyph_picture
 from explainer.ui.appearance import theme
 from explainer.ui.components import mark_read, mount, number_of, pack, reported, unread
@@ -47,10 +47,10 @@ def moved_digit() -> None:
         else glyph_answers(label, scrambled=bool(scrambled))
     )
     if own:
-        label = int(found[1, REACH, REACH].argmax())
+        label = int(probabilities("digit-cnn", picture).argmax())
         st.caption(f"The curve follows {label}, which is what the CNN reads in the middle.")
     _moving(picture, found, label, bool(scrambled))
-    say(KEY, "moved_notice")
+    say(KEY, "scrambled_notice" if scrambled else "moved_notice")
 
 
 def _digit() -> tuple[Tensor, int, bool]:

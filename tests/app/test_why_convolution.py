@@ -88,6 +88,16 @@ def test_permuted_pixels_are_sent_in_their_order_and_change_the_answers() -> Non
     order = np.frombuffer(after[1], "<u2")
     assert sorted(order) == list(range(36 * 36))
     assert after[2] != before[2]
+    assert "trained on another order" in text_of(app)
+
+
+def test_the_curve_follows_what_was_drawn_also_where_pixels_are_permuted() -> None:
+    app = app_at(KEY)
+    app.session_state[f"{KEY}.strokes"] = [[[0.5, 0.1], [0.5, 0.5], [0.5, 0.9]]]
+    app.toggle(key=f"{KEY}.scrambled").set_value(True).run()
+    assert not app.exception, app.exception
+    assert message_to(app, f"{KEY}.moving")["label"] == 1
+    assert any("The curve follows 1" in caption.value for caption in app.caption)
 
 
 @pytest.mark.parametrize("value", ["99", "-99", "left"])

@@ -5,8 +5,8 @@ as many threads.
 
 - *recorded*: convolutions and dense layers kept; what the layers between them gave follows to the
   last bit, and is worked out when it is looked at.
-- *kept*: every layer kept. Bare hooks that keep every map cost as much: a plain pass writes each map
-  where an earlier one was, and here they stay (ResNet-20 at 256 pixels: 78 layers, 126 MB).
+- *kept*: every layer kept. Bare hooks that keep every map cost as much: a plain pass writes each
+  map where an earlier one was, and here they stay (ResNet-20 at 256 pixels: 78 layers, 126 MB).
 - *painted*: from the photo to all maps of a layer as one picture, as the page does for a new photo.
 
 Ratios are medians of ratios of neighbouring turns, so that what else the machine does hits both.

@@ -74,6 +74,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="gradient_check",
+        title="Gradient check",
+        icon=":material/rule:",
+        section="Gradients",
+        question="How do you know that a gradient is right?",
+        networks=True,
+    ),
+    Topic(
         slug="landscape",
         title="Loss landscape",
         icon=":material/landscape:",

@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result, paint, rgb
 from explainer.charts.preview_depth import lost_gradients
+from explainer.charts.preview_gradients import transposed
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
@@ -199,6 +200,14 @@ PREVIEWS: tuple[Preview, ...] = (
         "gradient there: with sigmoid they shrink to nothing towards the first layer, with tanh "
         "and ReLU they do not.",
         picture=lost_gradients,
+    ),
+    Preview(
+        topic="gradient_check",
+        question="Which of these hundred gradients are right?",
+        alt="A square of ten by ten cells. All are strong in colour, which means wrong, but for a "
+        "pale diagonal from the upper left to the lower right.",
+        picture=transposed,
+        query={"gradient_check.fault": "Transposed"},
     ),
     Preview(
         topic="landscape",

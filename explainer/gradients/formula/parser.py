@@ -31,7 +31,7 @@ from explainer.gradients.formula.tree import (
 
 MOST_LETTERS, MOST_NESTED = 200, 30
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z]+)"
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z][A-Za-z0-9]*)"
     r"|(?P<sign>\*\*|>=|<=|[-+*/^(),<>]))",
     re.ASCII,
 )
@@ -58,14 +58,22 @@ class Token:
 
 def parse(text: str, parameters: tuple[str, ...] = ()) -> Formula:
     """The formula that `text` says, in x and `parameters`. Raises `FormulaError`."""
+    return Formula(text, parse_tree(text, ("x", *parameters)))
+
+
+def parse_tree(text: str, names: tuple[str, ...] | None) -> Node:
+    """The tree of a formula in `names`; `None`: every name that is no function's is a variable.
+
+    Raises `FormulaError`.
+    """
     if len(text) > MOST_LETTERS:
         raise FormulaError(
             f"The formula has {len(text)} letters; at most {MOST_LETTERS} are read.", MOST_LETTERS
         )
-    reader = _Reader(list(_tokens(text)), ("x", *parameters))
+    reader = _Reader(list(_tokens(text)), names)
     tree = reader.sum()
     reader.finish()
-    return Formula(text, tree)
+    return tree
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -90,7 +98,7 @@ def _spaces(text: str) -> int:
 class _Reader:
     """Reads tokens from left to right."""
 
-    def __init__(self, tokens: list[Token], names: tuple[str, ...]) -> None:
+    def __init__(self, tokens: list[Token], names: tuple[str, ...] | None) -> None:
         self.tokens, self.names = tokens, names
         self.position = self.nested = 0
 
@@ -178,17 +186,24 @@ class _Reader:
         name = token.text.lower()
         if name == "where":
             return self.where()
-        if name in self.names or name in CONSTANTS:
+        if name in (self.names or ()) or name in CONSTANTS:
             return Name(name)
+        if self.is_variable(name):
+            return Name(token.text)
         function = BY_NAME.get("log" if name == "ln" else name)
         if function is None:
-            known = ", ".join((*self.names, *CONSTANTS, *BY_NAME, "where"))
+            known = ", ".join((*(self.names or ()), *CONSTANTS, *BY_NAME, "where"))
             raise self.error(f"“{token.text}” is not known; there are {known}", token.place)
         arguments = self.arguments()
         if len(arguments) != function.values:
             count = f"{function.values} value{'s' * (function.values > 1)}"
             raise self.error(f"{name} takes {count}, not {len(arguments)}", token.place)
         return Call(function, arguments)
+
+    def is_variable(self, name: str) -> bool:
+        """Whether a name that was just taken, and may be any, is no function's."""
+        called = self.next.kind == "sign" and self.next.text == "("
+        return self.names is None and not called and name not in BY_NAME
 
     def arguments(self) -> tuple[Node, ...]:
         self.expect("(")

@@ -1,0 +1,250 @@
+"""A gradient check as pictures: where it is wrong, the error over ε, and what each fault gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from explainer.charts.specs import bare
+from explainer.charts.theme import Theme
+from explainer.gradients.check.checking import Check
+from explainer.gradients.check.network import B1, B2, W1, W2
+from explainer.gradients.check.sweep import EPSILONS, Sweep
+from explainer.gradients.check.theory import Theory
+from explainer.gradients.check.verdict import TOO_KIND, VERDICTS
+
+LEAST = 1e-10  # the colour scale and the axes go from here to 1
+TILE, TILES_ACROSS, GAP, WIDE = 8, 5, 1.0, 1.7
+SECOND_ROW, SECOND_COLUMN = 21.0, 25.0
+WHOLE, WORST = "all parameters", "the worst tensor"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power_of_ten(value: float) -> str:
+    """A small number for people: `0.33`, `3.5 · 10⁻¹⁰`, `0`."""
+    if value == 0 or 1e-2 <= abs(value) < 1e3:
+        return f"{value:.2g}"
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Where a parameter is drawn: its upper left corner, its side, and its name."""
+
+    x: float
+    y: float
+    side: float
+    name: str
+
+
+@lru_cache(maxsize=1)
+def _cells() -> tuple[_Cell, ...]:
+    """In the order of θ: each unit's weights as the 8 × 8 picture it looks at, then the rest."""
+    found = [_pixel_cell(*divmod(place, W1.shape[1])) for place in range(W1.size)]
+    found += [_Cell(SECOND_COLUMN + WIDE * j, 23.0, WIDE, f"b1[{j}]") for j in range(B1.size)]
+    for i, j in np.ndindex(*W2.shape):
+        found.append(_Cell(WIDE * j, SECOND_ROW + WIDE * i, WIDE, f"W2[{i}, {j}]"))
+    found += [_Cell(SECOND_COLUMN + WIDE * j, 33.0, WIDE, f"b2[{j}]") for j in range(B2.size)]
+    return tuple(found)
+
+
+def _pixel_cell(pixel: int, unit: int) -> _Cell:
+    (down, across), (row, column) = divmod(unit, TILES_ACROSS), divmod(pixel, TILE)
+    x, y = ((TILE + GAP) * tile + inside for tile, inside in ((across, column), (down, row)))
+    return _Cell(x, y, 1.0, f"W1[{pixel}, {unit}]")
+
+
+def error_cells(check: Check) -> pd.DataFrame:
+    """A row for each parameter: where it is drawn, both gradients, and the error's power of ten."""
+    cells = _cells()
+    errors = check.errors
+    decades = np.log10(np.clip(errors, LEAST, 1))
+    decades[check.both_zero] = np.nan
+    return pd.DataFrame(
+        {
+            "x": [cell.x for cell in cells],
+            "x2": [cell.x + cell.side for cell in cells],
+            "y": [cell.y for cell in cells],
+            "y2": [cell.y + cell.side for cell in cells],
+            "parameter": [cell.name for cell in cells],
+            "backpropagation": check.backprop.astype(float),
+            "difference": check.numeric.astype(float),
+            "error": errors,
+            "decade": decades,
+        }
+    )
+
+
+TITLES = pd.DataFrame(
+    [
+        (0.0, -0.7, "W1: each hidden unit’s 64 weights as the picture it looks at"),
+        (0.0, SECOND_ROW - 0.7, "W2: unit (row) to class (column)"),
+        (SECOND_COLUMN, 22.3, "b1: a bias for each unit"),
+        (SECOND_COLUMN, 32.3, "b2: a bias for each class"),
+    ],
+    columns=["x", "y", "title"],
+)
+
+
+@lru_cache(maxsize=4)
+def error_spec(theme: Theme) -> dict[str, Any]:
+    """The specification for `error_cells`: the darker, the further apart; grey where both are 0."""
+    scale = alt.Scale(domain=[math.log10(LEAST), 0], range=list(theme.sequential), clamp=True)
+    colour = alt.Color(
+        "decade:Q",
+        scale=scale,
+        title="relative error",
+        legend=alt.Legend(
+            orient="bottom", gradientLength=220, values=[-10, -7, -5, -3, 0], format="d",
+            labelExpr="datum.value == 0 ? '1' : '1e' + datum.value",
+        ),
+    )  # fmt: skip
+    cells = (
+        alt.Chart(alt.NamedData(name="points"))
+        .mark_rect(stroke=theme.grid, strokeWidth=0.4)
+        .encode(
+            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, 44.5], nice=False)),
+            x2="x2:Q",
+            y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[39, -2.5], nice=False)),
+            y2="y2:Q",
+            color=alt.condition("isValid(datum.decade)", colour, alt.value(theme.grid)),
+            tooltip=[
+                alt.Tooltip("parameter:N"),
+                alt.Tooltip("backpropagation:Q", format=".6g"),
+                alt.Tooltip("difference:Q", format=".6g"),
+                alt.Tooltip("error:Q", title="relative error", format=".1e"),
+            ],
+        )
+    )
+    return bare(alt.layer(cells, *_titles(theme)).properties(height=440))
+
+
+def _titles(theme: Theme) -> list[alt.Chart]:
+    """The name of each block, drawn from data of its own that never changes."""
+    return [
+        alt.Chart(alt.NamedData(name="points"))
+        .transform_filter(f"datum.parameter == '{first}'")
+        .mark_text(align="left", baseline="bottom", color=theme.text, fontSize=11, text=title)
+        .encode(x=alt.XDatum(x), y=alt.YDatum(y))
+        for first, (x, y, title) in zip(
+            ("W1[0, 0]", "W2[0, 0]", "b1[0]", "b2[0]"),
+            TITLES.itertuples(index=False, name=None),
+            strict=True,
+        )
+    ]
+
+
+def sweep_points(sweeps: Sequence[Sweep], lines: Theory) -> pd.DataFrame:
+    """Measured errors and the theory's lines over ε, each with its name, inside the axes."""
+    rows = []
+    for one in sweeps:
+        name = np.dtype(one.dtype).name
+        rows += [(e, r, name, "measured") for e, r in zip(EPSILONS, one.errors, strict=True)]
+        rows += [(e, lines.rounded(e, one.dtype), name, "rounding") for e in EPSILONS]
+    rows += [(e, lines.truncated(e), "both", "truncation") for e in EPSILONS]
+    points = pd.DataFrame(rows, columns=["epsilon", "error", "numbers", "line"])
+    return points[(points.error <= 1.5) & (points.error >= LEAST / 10)]
+
+
+@lru_cache(maxsize=8)
+def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
+    """The specification for `sweep_points`, on log-log axes, with a rule at the chosen ε."""
+    numbers = alt.Color(
+        "numbers:N",
+        scale=alt.Scale(
+            domain=["float64", "float32", "both"],
+            range=[theme.categorical[0], theme.categorical[1], theme.text],
+        ),
+        legend=alt.Legend(
+            title=None, orient="top", labelExpr="datum.label == 'both' ? 'truncation' : datum.label"
+        ),
+    )
+    x = alt.X(
+        "epsilon:Q", title="ε",
+        scale=alt.Scale(type="log", domain=[1e-9, 1e-1], nice=False),
+        axis=alt.Axis(format=".0e", values=[10.0**-power for power in range(1, 10)]),
+    )  # fmt: skip
+    y = alt.Y(
+        "error:Q", title="relative error",
+        scale=alt.Scale(type="log", domain=[LEAST / 10, 1.5], nice=False),
+        axis=alt.Axis(format=".0e", values=[10.0**-power for power in range(0, 11, 2)]),
+    )  # fmt: skip
+    base = alt.Chart(alt.NamedData(name="points")).encode(x=x, y=y, color=numbers)
+    tooltip = [
+        alt.Tooltip("numbers:N"),
+        alt.Tooltip("epsilon:Q", title="ε", format=".1e"),
+        alt.Tooltip("error:Q", title="relative error", format=".1e"),
+    ]
+    measured = base.transform_filter("datum.line == 'measured'").mark_line(
+        point=alt.OverlayMarkDef(size=40), strokeWidth=2
+    )
+    theory = base.transform_filter("datum.line != 'measured'").mark_line(
+        strokeDash=[5, 4], strokeWidth=1.4, opacity=0.9
+    )
+    chosen = (
+        alt.Chart(alt.NamedData(name="points"))
+        .transform_filter(f"datum.epsilon == {EPSILONS[0]} && datum.line == 'measured'")
+        .mark_rule(strokeWidth=1.5, color=theme.text, opacity=0.6)
+        .encode(x=alt.XDatum(epsilon))
+    )
+    layers = (theory.encode(detail="line:N"), measured.encode(tooltip=tooltip), chosen)
+    return bare(alt.layer(*layers).properties(height=340))
+
+
+def fault_points(rows: Sequence[tuple[str, float, float]]) -> pd.DataFrame:
+    """For each fault by title the error over all parameters, and that of the worst tensor."""
+    found = [
+        (place, title, max(error, LEAST), which)
+        for place, (title, whole, worst) in enumerate(rows)
+        for error, which in ((whole, WHOLE), (worst, WORST))
+    ]
+    return pd.DataFrame(found, columns=["place", "fault", "error", "which"])
+
+
+@lru_cache(maxsize=4)
+def fault_spec(theme: Theme) -> dict[str, Any]:
+    """The specification for `fault_points`: a row for each fault, rules at the marks."""
+    x = alt.X(
+        "error:Q", title="relative error",
+        scale=alt.Scale(type="log", domain=[LEAST, 1.5], nice=False),
+        axis=alt.Axis(format=".0e", values=[1e-9, 1e-7, 1e-5, 1e-3, 1e-1], grid=False),
+    )  # fmt: skip
+    base = alt.Chart(alt.NamedData(name="points"))
+    points = base.mark_point(size=80, strokeWidth=2).encode(
+        x=x,
+        y=alt.Y("fault:N", title=None, sort=alt.SortField("place"), axis=alt.Axis(labelLimit=220)),
+        shape=alt.Shape(
+            "which:N",
+            scale=alt.Scale(domain=[WHOLE, WORST], range=["circle", "triangle-right"]),
+            legend=alt.Legend(title=None, orient="bottom"),
+        ),
+        color=alt.value(theme.categorical[0]),
+        tooltip=[
+            alt.Tooltip("fault:N"),
+            alt.Tooltip("which:N", title="of"),
+            alt.Tooltip("error:Q", title="relative error", format=".2e"),
+        ],
+    )
+    marks = [
+        base.mark_rule(strokeDash=[4, 4], opacity=0.7, color=theme.text).encode(
+            x=alt.XDatum(entry.mark)
+        )
+        for entry in VERDICTS
+    ]
+    kind = base.mark_rule(strokeWidth=2, color=theme.categorical[1]).encode(x=alt.XDatum(TOO_KIND))
+    names = [(entry.mark, entry.title.lower()) for entry in VERDICTS] + [(TOO_KIND, "10⁻¹")]
+    labels = [
+        base.transform_filter("datum.place == 0 && datum.which == 'all parameters'")
+        .mark_text(text=name, baseline="bottom", color=theme.text, fontSize=11)
+        .encode(x=alt.XDatum(place), y=alt.value(-4))
+        for place, name in names
+    ]
+    return bare(alt.layer(*marks, kind, points, *labels).properties(height=alt.Step(27)))

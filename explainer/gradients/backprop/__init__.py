@@ -1,0 +1,1 @@
+"""Backpropagation on a small graph of numbers, one step at a time, in plain Python floats."""

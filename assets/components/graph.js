@@ -5,7 +5,7 @@
 const walks = new WeakMap()
 const CARD = { width: 84, height: 64 }
 const PITCH = { least: 104, most: 190, cross: 80 }
-const DOWN = { along: 104, cross: 90, least: 86 }
+const DOWN = { along: 104, cross: 90, least: 68 }
 const REST_MS = 700
 
 export default function (component) {
@@ -77,10 +77,10 @@ function createWalk(parentElement) {
     const room = find(".scroller").clientWidth - 10, { levels, width } = graph
     const pitch = Math.min(PITCH.most, room / levels)
     if (pitch >= PITCH.least) {
-      return { across: true, size: [pitch * levels, PITCH.cross * width], spot: ([level, place]) => [pitch * (level + 0.5), PITCH.cross * place] }
+      return { across: true, card: CARD.width, size: [pitch * levels, PITCH.cross * width], spot: ([level, place]) => [pitch * (level + 0.5), PITCH.cross * place] }
     }
     const cross = Math.max(DOWN.least, Math.min(DOWN.cross, room / width))
-    return { across: false, size: [cross * width, DOWN.along * levels - 36], spot: ([level, place]) => [cross * place, DOWN.along * (level + 0.5) - 18] }
+    return { across: false, card: Math.min(CARD.width, cross - 6), size: [cross * width, DOWN.along * levels - 36], spot: ([level, place]) => [cross * place, DOWN.along * (level + 0.5) - 18] }
   }
 
   function draw() {
@@ -93,15 +93,16 @@ function createWalk(parentElement) {
     svg.setAttribute("height", height)
     svg.replaceChildren(...graph.edges.map(({ points }, index) => edgePath(points.map(shape.spot), shape.across, index)))
     stage.querySelectorAll(".node, .pill").forEach(old => old.remove())
-    stage.append(...graph.edges.map(({ points }, index) => pill(points.map(shape.spot), shape.across, index)), ...graph.nodes.map(node => card(node, shape.spot(node.place))))
+    stage.append(...graph.edges.map(({ points }, index) => pill(points.map(shape.spot), shape.across, index)), ...graph.nodes.map(node => card(node, shape.spot(node.place), shape.card)))
+    stage.classList.toggle("narrow", shape.card < 76)
     fill()
   }
 
-  function card(node, [x, y]) {
+  function card(node, [x, y], width) {
     const box = element("div", { class: `node ${node.kind}`, "data-node": node.index },
       element("div", { class: "title" }, element("span", { class: "name", text: node.name }), node.sign ? element("span", { class: "sign", text: ` = ${node.sign}` }) : ""),
       element("div", { class: "value" }), element("div", { class: "gradient" }))
-    Object.assign(box.style, { left: `${x - CARD.width / 2}px`, top: `${y - CARD.height / 2}px`, width: `${CARD.width}px`, height: `${CARD.height}px` })
+    Object.assign(box.style, { left: `${x - width / 2}px`, top: `${y - CARD.height / 2}px`, width: `${width}px`, height: `${CARD.height}px` })
     return box
   }
 

@@ -3,7 +3,8 @@
 The yardstick is the plain loop of a tutorial, in the same run, on one thread or on as many as there
 are cores, whichever is faster: set the weights, one forward pass of all pictures, the loss.
 
-- *stacks*: points of a plane in stacks of four, on one thread, and on every core;
+- *stacks*: points of a plane in stacks of four, on one thread, and on every core; and by the time
+  of a core, which says what an idle machine would do where this one is busy;
 - *first view*: from nothing to the coarsest plane of the story that the page opens with.
 """
 
@@ -91,6 +92,15 @@ def rate(work: Callable[[], int]) -> float:
     return done / (time.perf_counter() - started)
 
 
+def core_seconds(work: Callable[[], int]) -> float:
+    """Seconds of one core for a point, which other programs on the machine hardly change."""
+    work()
+    started, done = time.thread_time(), 0
+    while time.thread_time() - started < SECONDS / ROUNDS:
+        done += work()
+    return (time.thread_time() - started) / done
+
+
 def rates(*works: Callable[[], int]) -> list[float]:
     """The median rate of each of `works`, in turns."""
     found = [[rate(work) for work in works] for _ in range(ROUNDS)]
@@ -108,10 +118,14 @@ def print_network(name: str, trained: Trained) -> None:
     loop = max(*loops, one_loop)
     seconds = SIDE**2 / every
     verdict = "met" if seconds <= GOAL_SECONDS else "missed"
+    in_loop, in_stacks = core_seconds(plain(found)), core_seconds(stacks(found))
     print(
         f"20 layers {name:14} plain loop {loop:6.1f}  stacks, one thread {one:6.1f}  every core "
         f"{every:6.1f} points/s: {every / loop:.1f}x; {SIDE} x {SIDE} points take {seconds:.0f} s, "
-        f"goal {GOAL_SECONDS:.0f} s {verdict}"
+        f"goal {GOAL_SECONDS:.0f} s {verdict}\n"
+        f"    of one core a point takes {1000 * in_loop:.1f} ms in the loop, "
+        f"{1000 * in_stacks:.1f} ms in stacks: {SIDE} x {SIDE} points on {cores()} idle cores "
+        f"{SIDE**2 * in_stacks / cores():.0f} s"
     )
 
 

@@ -26,20 +26,19 @@ def with_gradients(seed: int) -> nn.Sequential:
 
 
 def test_each_row_is_clipped_as_torch_clips_its_model() -> None:
-    models = [with_gradients(seed) for seed in range(len(CLIPS))]
-    oracles = copy.deepcopy(models)  # with their gradients
-    for model, clip in zip(oracles, CLIPS, strict=True):
-        if clip.norm:
-            nn.utils.clip_grad_norm_(model.parameters(), clip.norm)
-        if clip.value:
-            nn.utils.clip_grad_value_(model.parameters(), clip.value)
-        torch.optim.SGD(model.parameters(), lr=0.1).step()
-    gradients = [[p.grad.clone() for p in one.parameters() if p.grad is not None] for one in models]
+    oracles = [with_gradients(seed) for seed in range(len(CLIPS))]
+    models = copy.deepcopy(oracles)
     flat = Flat(models, [{} for _ in models], ())
-    for model, own in zip(models, gradients, strict=True):
-        for parameter, gradient in zip(model.parameters(), own, strict=True):
-            assert parameter.grad is not None
-            parameter.grad.copy_(gradient)
+    for model, oracle, clip in zip(models, oracles, CLIPS, strict=True):
+        for mine, theirs in zip(model.parameters(), oracle.parameters(), strict=True):
+            assert mine.grad is not None
+            assert theirs.grad is not None
+            mine.grad.copy_(theirs.grad)
+        if clip.norm:
+            nn.utils.clip_grad_norm_(oracle.parameters(), clip.norm)
+        if clip.value:
+            nn.utils.clip_grad_value_(oracle.parameters(), clip.value)
+        torch.optim.SGD(oracle.parameters(), lr=0.1).step()
     none = dict.fromkeys(("l1_subgradient", "l1_proximal", "l2", "weight_decay"), 0.0)
     count = len(models)
     update(

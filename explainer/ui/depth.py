@@ -10,6 +10,7 @@ from explainer.ui.depth_arithmetic import arithmetic
 from explainer.ui.depth_code import code
 from explainer.ui.depth_norm import batch_norm_closely
 from explainer.ui.depth_pass import gradients, idle_units, set_up, values
+from explainer.ui.depth_race import watch_it_train
 from explainer.ui.depth_settings import KEY, story
 from explainer.ui.prose import say
 
@@ -33,6 +34,7 @@ def one_pass() -> None:
 # One more part of the page is one more entry: its name on the tab, and what draws it.
 TABS: dict[str, Callable[[], None]] = {
     "One pass": one_pass,
+    "Watch it train": watch_it_train,
     "Batch norm, closely": batch_norm_closely,
 }
 

@@ -52,7 +52,7 @@ def draw(ticket: Ticket[Race]) -> None:
     if not snapshot.runs:
         st.info("This race has ended and its memory is free again.")
         return
-    st.caption(_status_line(ticket, snapshot))
+    st.caption(status_line(ticket, snapshot))
     shown = PAIRS[st.session_state.get(SHOWN) or next(iter(PAIRS))]
     points = LIVE_POINTS if is_active(ticket) else POINTS
     for column, measure in zip(st.columns(2), shown, strict=True):
@@ -81,7 +81,8 @@ def _curves(snapshot: Snapshot, measure: Measure, points: int) -> None:
     )
 
 
-def _status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
+def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
+    """How far the race is, who runs where, and how fast, in one line."""
     state = ticket.state
     seeds = f"{len(snapshot.seeds)} seed{'s' if len(snapshot.seeds) > 1 else ''}"
     parts = [

@@ -5,7 +5,7 @@ A plan is frozen; a race is built from one, and the page tells when the two no l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from explainer.training.data.record import Examples
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.race import Race, Settings
 from explainer.training.recipe import Recipe, from_text, to_text, with_value
+from explainer.training.run import Evaluation
 
 KEY = "training_lab"
 SEPARATOR = "!"
@@ -37,6 +38,7 @@ class Plan:
     split: Split
     recipes: tuple[Recipe, ...]
     seeds: int
+    evaluation: Evaluation = field(default_factory=Evaluation)
 
     def build(self, examples: Examples, most_bytes: int) -> Race:
         """The race; within a seed every recipe has the same split, start and batches.
@@ -55,7 +57,7 @@ class Plan:
             self.recipes,
             source,
             seeds=range(self.seeds),
-            settings=Settings(most_bytes=most_bytes),
+            settings=Settings(evaluation=self.evaluation, most_bytes=most_bytes),
         )
 
 

@@ -1,0 +1,162 @@
+"""Races that show the gradient at every layer while networks learn: recipes, and what to watch.
+
+What each says was written after the race and not before; a test runs every one. The data are
+scikit-learn's digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from explainer.training.data.splits import Split
+from explainer.training.recipe import Network, Recipe, Training
+from explainer.training.run import Evaluation
+
+# Measured ten times as often as a race of the training lab: the strip is a picture over the steps.
+OFTEN = Evaluation(train_examples=256, validation_examples=256, share=0.3)
+SPLIT = Split(train_size=800)
+
+
+@dataclass(frozen=True)
+class DepthRace:
+    """A story: its recipes, what to `watch`, and what is `seen` and why, read after the race."""
+
+    slug: str
+    title: str
+    recipes: tuple[Recipe, ...]
+    watch: str
+    seen: str
+
+
+def deep(
+    name: str,
+    depth: int,
+    activation: str = "relu",
+    initialisation: str = "he",
+    *,
+    learning_rate: float = 0.02,
+    steps: int = 600,
+    clip_norm: float = 0.0,
+    clip_value: float = 0.0,
+    **network: float | bool,
+) -> Recipe:
+    """A multilayer perceptron of `depth` layers of 64 units, trained by plain gradient descent."""
+    shape = Network(
+        kind="mlp", depth=depth, width=64, activation=activation, initialisation=initialisation
+    )
+    training = Training(
+        "sgd", learning_rate, steps=steps, clip_norm=clip_norm, clip_value=clip_value
+    )
+    return Recipe(replace(shape, **network), training=training, name=name)  # type: ignore[arg-type]
+
+
+def _wild(name: str, *, clip_norm: float = 0.0, clip_value: float = 0.0) -> Recipe:
+    """Twenty ReLU layers whose first weights are a fifth too large."""
+    return deep(
+        name, 20, "relu", "normal", init_sigma=0.22, learning_rate=0.01, steps=300,
+        clip_norm=clip_norm, clip_value=clip_value,
+    )  # fmt: skip
+
+
+RACES: tuple[DepthRace, ...] = (
+    DepthRace(
+        "ten-sigmoids",
+        "Ten sigmoid layers",
+        (
+            deep("2 sigmoid layers", 2, "sigmoid", "xavier", learning_rate=0.3),
+            deep("4 sigmoid layers", 4, "sigmoid", "xavier", learning_rate=0.3),
+            deep("10 sigmoid layers", 10, "sigmoid", "xavier", learning_rate=0.3),
+        ),
+        "Read each strip from the top down: how much of the colour is left at the bottom?",
+        "Two layers learn the digits. Four are still guessing at the end of the race: their first "
+        "layer gets about a hundredth of what the output layer gets. With ten it is less than a "
+        "hundred-thousandth, and waiting does not help: the upper layers have nothing to work "
+        "with, as the lower ones hand on nearly the same for every digit.",
+    ),
+    DepthRace(
+        "relu",
+        "ReLU",
+        (
+            deep("Sigmoid", 10, "sigmoid", "xavier"),
+            deep("Tanh", 10, "tanh", "xavier"),
+            deep("ReLU", 10),
+        ),
+        "Compare the lowest rows at the very beginning, before anything is learned.",
+        "With tanh and with ReLU the first of ten layers gets a gradient about as long as the last "
+        "hidden one, and both learn; the sigmoid's gets less than a hundred-thousandth of it and "
+        "does not. ReLU owes it to its slope of 1 where it is open and to weights drawn to match, "
+        "tanh to its slope of 1 at 0.",
+    ),
+    DepthRace(
+        "xavier-or-he",
+        "Xavier or He",
+        (deep("ReLU, Xavier", 30, "relu", "xavier"), deep("ReLU, He", 30)),
+        "Thirty layers, the same activation; only the spread of the first weights differs.",
+        "Xavier's weights suit a slope of 1; ReLU closes half of its units, so every layer halves "
+        "the square of what passes, and after thirty layers too little arrives to learn from. He's "
+        "weights have twice the variance to make up for it (He et al. 2015), and the network "
+        "learns, though not fast at this depth.",
+    ),
+    DepthRace(
+        "batch-norm",
+        "Batch norm rescues sigmoid",
+        (
+            deep("Sigmoid", 10, "sigmoid", "xavier"),
+            deep("Sigmoid, batch norm", 10, "sigmoid", "xavier", batch_norm=True),
+        ),
+        "The same ten sigmoid layers from the same weights; one network normalises the sums.",
+        "Batch norm spreads the sums of every unit over the steep part of the sigmoid, so the "
+        "digits stay apart on their way up and the gradient arrives: the first layer's is as long "
+        "as the last one's, and the network learns what the other never does.",
+    ),
+    DepthRace(
+        "skips",
+        "Fifty layers, with and without skips",
+        (
+            deep("50 tanh layers", 50, "tanh", "lecun", steps=200),
+            deep("50 tanh layers, skips", 50, "tanh", "lecun", steps=200, residual=True),
+        ),
+        "Compare the two strips from top to bottom first, and only then the losses.",
+        "Neither gradient vanishes: with this start the plain network's first layer gets about as "
+        "much as its last. It learns all the same far more slowly. A long gradient is not yet a "
+        "useful one: after fifty matrices those of neighbouring inputs have next to nothing in "
+        "common (Balduzzi et al. 2017, shattered gradients). Past every layer of the other "
+        "network leads a way on which nothing is changed (He et al. 2016), and it is at the goal "
+        "while the plain one has hardly begun.",
+    ),
+    DepthRace(
+        "exploding",
+        "Exploding",
+        (
+            _wild("σ = 0.22"),
+            _wild("σ = 0.22, length at most 1", clip_norm=1.0),
+            _wild("σ = 0.22, values at most 0.01", clip_value=0.01),
+            deep("He", 20, learning_rate=0.01, steps=300),
+        ),
+        "The edge for 64 ReLU units is σ = √(2/64) ≈ 0.18; these weights lie a fifth above it. "
+        "Watch the first steps.",
+        "A fifth too much at each of twenty layers makes the first loss a hundred times what "
+        "guessing gives, and a gradient as large: the first step throws the weights so far that "
+        "the second finds no numbers any more. Clipping (Pascanu et al. 2013) shortens the "
+        "gradient, its whole length or each of its values, and the network survives and learns "
+        "something. It does not mend the start: He's weights learn far more in the same steps.",
+    ),
+    DepthRace(
+        "relu-or-tanh",
+        "ReLU or tanh: who is sooner?",
+        (deep("ReLU", 4, steps=250), deep("Tanh", 4, "tanh", "xavier", steps=250)),
+        "How many steps does each need to the training error in the table below, seed by seed?",
+        "About as many: on these digits, with four layers, each with the start that suits it and "
+        "the same learning rate, neither is twice as fast as the other. The factor of six is of "
+        "another network and of other data.",
+    ),
+)
+_BY_TITLE = {race.title: race for race in RACES}
+
+
+def depth_race(title: str) -> DepthRace:
+    """The story of that title. Raises `ValueError` that names those there are."""
+    try:
+        return _BY_TITLE[title]
+    except KeyError:
+        raise ValueError(f"no story {title!r}; there are {', '.join(_BY_TITLE)}") from None

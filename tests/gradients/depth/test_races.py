@@ -1,0 +1,117 @@
+"""Every story of the race through depth, shortened, held to what it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from explainer.gradients.depth.races import OFTEN, RACES, SPLIT, depth_race
+from explainer.gradients.depth.strips import arrivals, ratio
+from explainer.training.data.registry import load
+from explainer.training.data.splits import prepare
+from explainer.training.race import Race, Settings
+from explainer.training.snapshot import RunView, Snapshot, Status
+
+GUESSING = 0.2
+
+
+@cache
+def run(title: str, steps: int, seeds: int = 1) -> Snapshot:
+    """The story's race, with so many steps."""
+    digits = load("digits")
+    recipes = [
+        replace(one, training=replace(one.training, steps=steps))
+        for one in depth_race(title).recipes
+    ]
+    race = Race(
+        recipes,
+        lambda seed: prepare(digits, replace(SPLIT, seed=seed)),
+        seeds=range(seeds),
+        settings=Settings(evaluation=OFTEN, test_at_end=False),
+    )
+    race.play()
+    while race.has_work:
+        race.run_slice(1.0)
+    return race.snapshot
+
+
+def right(view: RunView) -> float:
+    """The share of validation examples that were answered rightly at the end."""
+    return float(view.curves.validation_accuracy[-1])
+
+
+def lengths(view: RunView, row: int = 1) -> np.ndarray:
+    """The gradient's length at each layer, at the first step."""
+    return np.asarray(view.curves.layers.gradient_norm[row], np.float64)
+
+
+def test_slugs_and_titles_are_unique_and_stories_are_whole() -> None:
+    assert len({race.slug for race in RACES}) == len({race.title for race in RACES}) == len(RACES)
+    for race in RACES:
+        assert race.watch.endswith((".", "?"))
+        assert race.seen.endswith(".")
+    with pytest.raises(ValueError, match="no story 'None'; there are Ten sigmoid layers"):
+        depth_race("None")
+
+
+def test_two_sigmoid_layers_learn_four_and_ten_do_not() -> None:
+    two, four, ten = run("Ten sigmoid layers", 300).runs
+    assert right(two) > 0.8
+    assert max(right(four), right(ten)) < GUESSING
+    assert 1 / 200 < lengths(four)[0] / lengths(four)[-1] < 1 / 50
+    assert lengths(ten)[0] / lengths(ten)[-1] < 1e-5
+
+
+def test_tanh_and_relu_get_their_gradient_down_ten_layers() -> None:
+    sigmoid, tanh, relu = run("ReLU", 200).runs
+    for view in (tanh, relu):
+        assert 0.3 < lengths(view)[0] / lengths(view)[-2] < 3
+        assert right(view) > 0.8
+    assert lengths(sigmoid)[0] / lengths(sigmoid)[-2] < 1e-5
+    assert right(sigmoid) < GUESSING
+
+
+@pytest.mark.slow
+def test_he_learns_where_xavier_is_too_small_for_relu() -> None:
+    xavier, he = run("Xavier or He", 500).runs
+    assert right(xavier) < GUESSING < 0.35 < right(he)
+    assert lengths(xavier)[0] < 1e-3 < 0.1 < lengths(he)[0]
+
+
+def test_batch_norm_lets_ten_sigmoid_layers_learn() -> None:
+    plain, normed = run("Batch norm rescues sigmoid", 150).runs
+    assert right(plain) < GUESSING
+    assert right(normed) > 0.8
+    assert 0.3 < lengths(normed)[0] / lengths(normed)[-1] < 3
+
+
+@pytest.mark.slow
+def test_skips_help_although_no_gradient_vanishes() -> None:
+    plain, skips = run("Fifty layers, with and without skips", 200).runs
+    assert 0.3 < lengths(plain)[0] / lengths(plain)[-2] < 3
+    assert lengths(skips)[0] > 0.1
+    assert right(skips) > right(plain) + 0.15
+    assert right(skips) > 0.85
+
+
+def test_weights_above_the_edge_explode_and_clipping_saves_them() -> None:
+    wild, *clipped, he = run("Exploding", 300).runs
+    assert wild.status is Status.DIVERGED
+    assert wild.step == 2
+    assert "At step 2" in wild.explanation
+    assert wild.curves.train_loss[0] > 100 * 2.3 * 0.5
+    for view in clipped:
+        assert view.status is Status.FINISHED
+        assert view.curves.train_accuracy[-1] > 0.3
+        assert right(he) > right(view) + 0.2
+
+
+def test_neither_relu_nor_tanh_is_twice_as_fast_here() -> None:
+    relu, tanh = arrivals(run("ReLU or tanh: who is sooner?", 120, 3), 0.25)
+    found = ratio(tanh, relu)
+    assert found is not None
+    assert found.pairs == 3
+    assert 0.5 < found.least <= found.most < 2

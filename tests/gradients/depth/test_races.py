@@ -66,10 +66,10 @@ def test_two_sigmoid_layers_learn_four_and_ten_do_not() -> None:
 
 
 def test_tanh_and_relu_get_their_gradient_down_ten_layers() -> None:
-    sigmoid, tanh, relu = run("ReLU", 200).runs
+    sigmoid, tanh, relu = run("ReLU", 250).runs
     for view in (tanh, relu):
         assert 0.3 < lengths(view)[0] / lengths(view)[-2] < 3
-        assert right(view) > 0.8
+        assert right(view) > 0.75
     assert lengths(sigmoid)[0] / lengths(sigmoid)[-2] < 1e-5
     assert right(sigmoid) < GUESSING
 

@@ -17,7 +17,7 @@ from explainer.gradients.depth.strips import FLOOR, Strip
 
 MOST_CELLS = 2400  # of all strips together, while they grow: the browser draws each one
 LEAST_COLUMNS, MOST_COLUMNS = 16, 90
-LEAST_HEIGHT, MOST_HEIGHT = 150, 330
+AROUND, LEAST_HEIGHT, MOST_HEIGHT = 120, 90, 300  # pixels; legend and axis take some too
 LOWEST = math.log10(FLOOR)
 SHOWN_DECADES = 12.0
 
@@ -69,7 +69,7 @@ def strip_spec(
 ) -> dict[str, Any]:
     """The specification for `strip_points`: the first layer below, the output layer on top."""
     legend = alt.Legend(
-        title="length of the gradient, as a power of ten",
+        title="log₁₀ of the gradient’s length", titleLimit=260,
         orient="top", direction="horizontal", gradientLength=180, gradientThickness=10, tickCount=5,
     )  # fmt: skip
     cells = (
@@ -85,7 +85,7 @@ def strip_spec(
             x2="to:Q",
             y=alt.Y(
                 "place:Q",
-                title="layer, from the input up",
+                title="layer",
                 scale=alt.Scale(domain=[0, layers], nice=False),
                 axis=alt.Axis(tickMinStep=1, grid=False),
             ),
@@ -102,5 +102,5 @@ def strip_spec(
             ],
         )
     )
-    height = int(np.clip(9 * layers, LEAST_HEIGHT, MOST_HEIGHT))
+    height = AROUND + int(np.clip(11 * layers, LEAST_HEIGHT, MOST_HEIGHT))
     return bare(cells.properties(height=height))

@@ -35,9 +35,11 @@ DATA = "digits"
 def watch_it_train() -> None:
     """A story, its buttons, and its strips and losses as they grow."""
     say(KEY, "race")
-    story = _story()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        story, seeds = _story(), _seeds()
+    st.markdown(f"**Watch.** {story.watch}")
     examples = _digits()
-    plan = Plan(DataChoice(DATA, examples.title), SPLIT, story.recipes, _seeds(), OFTEN)
+    plan = Plan(DataChoice(DATA, examples.title), SPLIT, story.recipes, seeds, OFTEN)
     ticket = current()
     buttons, messages, panel = (st.container() for _ in range(3))
     with buttons:
@@ -50,7 +52,6 @@ def watch_it_train() -> None:
     if ticket is not None:
         with panel:
             _live(ticket)
-    st.markdown(f"**Watch.** {story.watch}")
     with st.expander("What happens, and why", key=f"{KEY}.told.{story.slug}"):
         st.markdown(story.seen)
     say(KEY, "strips")

@@ -35,7 +35,7 @@ def finished(app: AppTest) -> AppTest:
 
 
 def charts(app: AppTest) -> list[Any]:
-    return app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")
+    return list(app.get("vega_lite_chart")) or list(app.get("arrow_vega_lite_chart"))
 
 
 def test_a_story_is_raced_to_its_end_with_a_strip_for_each_network() -> None:

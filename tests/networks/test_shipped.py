@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from explainer.networks.digit_networks import DIGIT_NETWORKS
 from explainer.networks.pictures import Pictures, read_pictures
 from explainer.networks.shipped import (
     SHIPPED,
@@ -128,7 +129,7 @@ def test_the_accuracy_is_as_high_as_promised(
     entry: Shipped, request: pytest.FixtureRequest
 ) -> None:
     if entry.slug == "resnet20":
-        reason = "24 epochs led to 87.4 %; with more of them this test says that it passes"
+        reason = "40 epochs led to 87.9 %; with more of them this test says that it passes"
         request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     assert trained(entry).card().accuracy >= LEAST_ACCURACY.get(entry.slug, 0.5)
 
@@ -147,5 +148,7 @@ def test_weights_are_stored_in_half_precision(entry: Shipped) -> None:
 
 def test_all_weights_together_stay_small_and_belong_to_a_network() -> None:
     files = list(WEIGHTS.glob("*")) if WEIGHTS.is_dir() else []
-    assert {file.stem for file in files} <= {entry.slug for entry in SHIPPED}
+    digits = {entry.slug for entry in DIGIT_NETWORKS}
+    known = {entry.slug for entry in SHIPPED} | digits | {f"{slug}-moved" for slug in digits}
+    assert {file.stem for file in files} <= known
     assert sum(file.stat().st_size for file in files) <= LARGEST

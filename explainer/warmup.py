@@ -2,11 +2,13 @@
 
 Streamlit collects garbage after every script run. With torch imported there are about a million
 objects to walk, some 200 ms each time; frozen objects are not walked. So the slow libraries are
-imported once, in a thread that no visitor waits for, and what is there then is frozen.
+imported once, in a thread that no visitor waits for, then what the pages import, and what is there
+then is frozen.
 """
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import atexit
 import gc
@@ -14,6 +16,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from explainer.libraries import FIRST, SLOW, import_libraries
@@ -21,6 +24,7 @@ from explainer.nodelay import send_small_answers_at_once
 from explainer.service import stop_service
 from explainer.stopping import end_quietly
 
+PAGES = Path(__file__).parents[1] / "pages"
 HEAD_START_SECONDS = 2.5
 # Threads that train hold the interpreter for 5 ms at a time by default; a page waits for them.
 SWITCH_SECONDS = 2e-4
@@ -38,6 +42,13 @@ def freeze_heap() -> None:
     atexit.register(gc.unfreeze)
 
 
+def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
+    """The modules that the pages import, read from their source."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py")))
+    found = (node for tree in trees for node in tree.body if isinstance(node, ast.ImportFrom))
+    return tuple(dict.fromkeys(node.module for node in found if node.module))
+
+
 async def warm_up() -> None:
     """Import and freeze in a thread; what takes long begins after the first page has had its time.
 
@@ -47,6 +58,7 @@ async def warm_up() -> None:
     await asyncio.to_thread(import_libraries, FIRST)
     await asyncio.sleep(HEAD_START_SECONDS)
     await asyncio.to_thread(import_libraries, SLOW)
+    await asyncio.to_thread(import_libraries, page_modules())
     await asyncio.to_thread(freeze_heap)
 
 

@@ -50,6 +50,7 @@ def test_a_story_is_chosen_and_the_address_holds_it(open_page: OpenPage) -> None
     expect(page.get_by_text("No dashed line for batch norm")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_batch_norm_is_trained_while_one_waits(open_page: OpenPage) -> None:
     page = open_page("/depth")
     charts_drawn(page, 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -121,6 +122,7 @@ def test_a_reload_adopts_the_race_again(open_page: OpenPage) -> None:
     assert page.url.split("race=")[1] == before.split("race=")[1]
 
 
+@pytest.mark.slow
 def test_a_shared_link_gives_the_same_settings_and_a_race_of_ones_own(
     open_page: OpenPage,
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_shared_link_gives_the_same_settings_and_a_race_of_ones_own(
     wait_for_step(first, here + 5)
 
 
+@pytest.mark.slow
 def test_a_closed_tab_ends_its_race_after_the_grace(open_page: OpenPage) -> None:
     first = open_page(LONG)
     start(first)

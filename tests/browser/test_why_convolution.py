@@ -91,6 +91,7 @@ def test_a_digit_is_drawn_and_read(open_page: OpenPage) -> None:
     expect(page.get_by_text("The curve follows")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_four_trainings_run_to_their_verdict(open_page: OpenPage) -> None:
     page = open_page(ADDRESS)
     painted(page)

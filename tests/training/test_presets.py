@@ -146,6 +146,7 @@ def test_dropout_or_nothing_tells_the_truth() -> None:
     assert statistics.mean(risen) > 0.05
 
 
+@pytest.mark.slow
 def test_20_images_and_augmentation_tells_the_truth() -> None:
     ended = outcome("20-images", steps=300)
     for name in ended.runs:
@@ -159,6 +160,7 @@ def test_20_images_and_augmentation_tells_the_truth() -> None:
     assert statistics.mean(ended.ahead("Mirrored", "Nothing")) < -0.02
 
 
+@pytest.mark.slow
 def test_too_big_a_network_tells_the_truth() -> None:
     ended = outcome("too-big")
     widths = [f"{width} units" for width in (4, 16, 64, 256, 512)]
@@ -194,6 +196,7 @@ def test_ten_layers_tells_the_truth() -> None:
         assert max(ended.last(name)) < 0.2
 
 
+@pytest.mark.slow
 def test_batch_norm_tells_the_truth() -> None:
     ended = outcome("batch-norm")
     small, normed = "Rate 0.01", "Rate 0.01, batch norm"
@@ -217,6 +220,7 @@ def test_optimisers_tells_the_truth() -> None:
     assert max(ended.ahead("Adam, 0.1", "SGD, 0.1")) < -0.15
 
 
+@pytest.mark.slow
 def test_other_background_tells_the_truth() -> None:
     ended = outcome("other-background")
     assert statistics.mean(ended.ahead("CNN", "MLP")) > 0.08

@@ -48,7 +48,9 @@ STEPS = st.lists(st.sampled_from([step(entry.slug) for entry in AUGMENTATIONS]),
 def recipes(draw: st.DrawFn) -> Recipe:
     recipe = Recipe(name=draw(NAMES), augmentation=tuple(draw(STEPS)))
     for field in draw(st.lists(st.sampled_from(FIELDS), max_size=8, unique=True)):
-        recipe = with_value(recipe, field.name, draw(values_of(field)))
+        normed = recipe.network.batch_norm or recipe.network.layer_norm
+        if field.name not in ("batch_norm", "layer_norm") or not normed:  # one norm at most
+            recipe = with_value(recipe, field.name, draw(values_of(field)))
     return recipe
 
 
@@ -82,6 +84,7 @@ def test_a_text_names_what_differs_from_the_default_alone() -> None:
         ("lr-nan", "learning_rate is nan, but it goes from 1e-06 to 100"),
         ("ks-4", "kernel_size is 4, but it goes from 1 to 7 in steps of 2"),
         ("net-rnn", "kind is 'rnn', but it is one of mlp, cnn"),
+        ("bn-1~ln-1", "batch_norm and layer_norm are both 1, but there is one norm at most"),
         ("bn-yes", "batch_norm is 'yes', but it is 0 or 1"),
         ("bs-1e400", "batch_size is inf, but it goes from 0 to 65536"),
         ("colour-red", "a recipe has no part 'colour-red'"),

@@ -9,11 +9,11 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explainer.networks.graph import layers
+from explainer.networks.normalisation import normalised
 from explainer.training.networks import build
 from explainer.training.run import Run
 
@@ -63,8 +63,7 @@ class OwnNetwork:
 
     def normalise(self, pictures: Tensor) -> Tensor:
         """Pictures `(..., C, H, W)` in [0, 1], less the mean, over the standard deviation."""
-        mean = torch.tensor(self.mean)[:, None, None]
-        return (pictures - mean) / torch.tensor(self.deviation)[:, None, None]
+        return normalised(pictures, self.mean, self.deviation)
 
 
 def taken_over(run: Run, name: str) -> OwnNetwork:

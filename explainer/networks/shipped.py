@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from explainer.networks.architectures import COLOURS, lenet, vgg
 from explainer.networks.card import Card, read_card, write_whole
+from explainer.networks.normalisation import normalised
 from explainer.networks.plan import Plan
 from explainer.networks.residual import resnet20
 from explainer.training.data.cifar import CLASSES, SIDE
@@ -63,8 +64,7 @@ class Shipped:
 
     def normalise(self, pictures: Tensor) -> Tensor:
         """Pictures `(..., 3, H, W)` in [0, 1], less the mean, over the standard deviation."""
-        mean = torch.tensor(self.mean)[:, None, None]
-        return (pictures - mean) / torch.tensor(self.deviation)[:, None, None]
+        return normalised(pictures, self.mean, self.deviation)
 
     def weights(self, folder: Path = WEIGHTS) -> Path:
         """Where the weights lie."""

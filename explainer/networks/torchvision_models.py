@@ -25,6 +25,7 @@ import torch
 from torch import Tensor, nn
 from torchvision import models
 
+from explainer.networks.normalisation import normalised
 from explainer.networks.steps import unfolded
 from explainer.training.data.stored import with_replacement
 
@@ -64,8 +65,7 @@ class Classifier:
 
     def normalise(self, pictures: Tensor) -> Tensor:
         """Pictures `(..., 3, H, W)` in [0, 1], less the mean, over the standard deviation."""
-        mean = torch.tensor(self.mean)[:, None, None]
-        return (pictures - mean) / torch.tensor(self.deviation)[:, None, None]
+        return normalised(pictures, self.mean, self.deviation)
 
     @cached_property
     def classes(self) -> tuple[str, ...]:

@@ -8,12 +8,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from explainer.gradients.depth.races import OFTEN, RACES, SPLIT, depth_race
+from explainer.gradients.depth.races import RACES, depth_race
 from explainer.gradients.depth.strips import arrivals, ratio
-from explainer.training.data.registry import load
-from explainer.training.data.splits import prepare
-from explainer.training.race import Race, Settings
 from explainer.training.snapshot import RunView, Snapshot, Status
+from tests.gradients.depth.racing import raced
 
 GUESSING = 0.2
 
@@ -21,21 +19,11 @@ GUESSING = 0.2
 @cache
 def run(title: str, steps: int, seeds: int = 1) -> Snapshot:
     """The story's race, with so many steps."""
-    digits = load("digits")
     recipes = [
         replace(one, training=replace(one.training, steps=steps))
         for one in depth_race(title).recipes
     ]
-    race = Race(
-        recipes,
-        lambda seed: prepare(digits, replace(SPLIT, seed=seed)),
-        seeds=range(seeds),
-        settings=Settings(evaluation=OFTEN, test_at_end=False),
-    )
-    race.play()
-    while race.has_work:
-        race.run_slice(1.0)
-    return race.snapshot
+    return raced(recipes, seeds)
 
 
 def right(view: RunView) -> float:

@@ -7,36 +7,20 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from explainer.gradients.depth.races import OFTEN, SPLIT, deep
+from explainer.gradients.depth.races import SPLIT, deep
 from explainer.gradients.depth.strips import Arrival, arrivals, ratio, strips
-from explainer.training.data.registry import load
 from explainer.training.data.splits import prepare
 from explainer.training.networks import build_initialised
-from explainer.training.race import Race, Settings
-from explainer.training.recipe import Recipe, Regularisation
+from explainer.training.recipe import Regularisation
 from explainer.training.run import Run
-from explainer.training.snapshot import Snapshot, Status
-
-DIGITS = load("digits")
-
-
-def raced(*recipes: Recipe, seeds: int = 1) -> Snapshot:
-    race = Race(
-        recipes,
-        lambda seed: prepare(DIGITS, replace(SPLIT, seed=seed)),
-        seeds=range(seeds),
-        settings=Settings(evaluation=OFTEN, test_at_end=False),
-    )
-    race.play()
-    while race.has_work:
-        race.run_slice(1.0)
-    return race.snapshot
+from explainer.training.snapshot import Status
+from tests.gradients.depth.racing import digits, raced
 
 
 def test_a_strip_is_the_gradient_of_a_manual_backward_pass() -> None:
     recipe = deep("tanh", 6, "tanh", "xavier", steps=4)
-    strip = strips(raced(recipe), columns=50)[0]
-    data = prepare(DIGITS, replace(SPLIT, seed=0))
+    strip = strips(raced([recipe]), columns=50)[0]
+    data = prepare(digits(), replace(SPLIT, seed=0))
     batches = Run(recipe, 0, data).batches
     model = build_initialised(recipe.network, data.shape, 10, Regularisation(), seed=0)
     wanted = []
@@ -60,7 +44,7 @@ def test_a_strip_is_the_gradient_of_a_manual_backward_pass() -> None:
 
 def test_a_strip_is_the_median_over_seeds_and_has_no_more_columns_than_asked() -> None:
     recipe = deep("relu", 3, steps=60)
-    snapshot = raced(recipe, seeds=3)
+    snapshot = raced([recipe], seeds=3)
     strip = strips(snapshot, columns=5)[0]
     assert len(strip.steps) == len(set(strip.steps)) <= 5
     assert strip.steps[-1] == 60
@@ -71,7 +55,7 @@ def test_a_strip_is_the_median_over_seeds_and_has_no_more_columns_than_asked() -
 def test_a_network_that_breaks_down_has_a_strip_as_far_as_it_went() -> None:
     wild = deep("wild", 20, init_sigma=0.5, initialisation="normal", learning_rate=0.05, steps=60)
     calm = deep("calm", 20, steps=60)
-    snapshot = raced(wild, calm)
+    snapshot = raced([wild, calm])
     assert [run.status for run in snapshot.runs] == [Status.DIVERGED, Status.FINISHED]
     found = {strip.recipe: strip for strip in strips(snapshot, 90)}
     assert found[1].steps[-1] == 60
@@ -80,7 +64,7 @@ def test_a_network_that_breaks_down_has_a_strip_as_far_as_it_went() -> None:
 
 
 def test_arrivals_are_the_first_measured_steps_at_the_error() -> None:
-    snapshot = raced(deep("relu", 2, steps=120), seeds=2)
+    snapshot = raced([deep("relu", 2, steps=120)], seeds=2)
     for run, step in zip(snapshot.runs, arrivals(snapshot, 0.25)[0].steps, strict=True):
         errors = 1 - run.curves.train_accuracy
         assert step is not None

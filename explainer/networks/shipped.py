@@ -111,7 +111,7 @@ SHIPPED: tuple[Shipped, ...] = (
         description="Nineteen convolutions in nine blocks, each of which adds its input to what it"
         " has made of it.",
         build=resnet20,
-        plan=Plan(epochs=40),
+        plan=Plan(epochs=52),
     ),
 )
 _BY_SLUG = {entry.slug: entry for entry in SHIPPED}

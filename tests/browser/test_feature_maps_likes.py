@@ -12,6 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explainer.networks.favourites import MOST
+from explainer.networks.maximise import Painting, middle_unit, paint_for
+from explainer.networks.shared import shared_layers, shared_network
+from explainer.networks.shipped import shipped
 from tests.browser.conftest import OpenPage
 from tests.browser.test_feature_maps import painted
 from tests.browser.test_filters import NAMELESS, named, with_query
@@ -28,6 +31,22 @@ def values_shown(page: Page) -> list[float]:
     return [float(text.split("\n")[1].replace("−", "-")) for text in captions]
 
 
+def step_shown(page: Page) -> int:
+    """How many steps the bar says are done."""
+    found = STEPS.search(page.get_by_text(STEPS).inner_text())
+    assert found is not None
+    return int(found[1])
+
+
+def values_of_noise() -> list[float]:
+    """What the map answers to the noise that the page begins to paint from."""
+    network, found = shared_network("vgg"), shared_layers("vgg", (3, 32, 32))
+    unit = middle_unit(network, found, "conv2_2", 9, 32)
+    painting = Painting(steps=1, seeds=(1, 2, 3))
+    begun = next(paint_for(lambda: network, shipped("vgg"), found, unit, painting))
+    return [float(value) for value in begun.values]
+
+
 def test_what_a_map_likes_is_searched_painted_and_stopped(open_page: OpenPage) -> None:
     page = open_page(HERE + "map=9&feature_maps.steps=512")
     painted(page)
@@ -39,13 +58,17 @@ def test_what_a_map_likes_is_searched_painted_and_stopped(open_page: OpenPage) -
     page.get_by_role("button", name="Paint", exact=True).click()
     expect(page.get_by_text(STEPS)).to_be_visible(timeout=30_000)
     page.wait_for_function("() => /Step [1-9]\\d* of 512/.test(document.body.innerText)")
-    first = values_shown(page)
-    page.wait_for_function("() => /Step [2-9]\\d of 512/.test(document.body.innerText)")
+    before = step_shown(page)
+    page.wait_for_function(
+        "(before) => Number(/Step (\\d+) of 512/.exec(document.body.innerText)?.[1]) > before",
+        arg=before,
+    )
     page.get_by_role("button", name="Stop painting").click()
     expect(page.get_by_role("button", name="Paint again")).to_be_visible(timeout=30_000)
     last = values_shown(page)
-    assert len(first) == len(last) == 3
-    assert max(last) > max(first)
+    # How far it came by then depends on the machine; each picture is well above its noise.
+    assert len(last) == 3
+    assert min(last) > max(values_of_noise()) + 0.5
     expect(page.get_by_text("the best real crop", exact=False).first).to_be_visible()
 
 

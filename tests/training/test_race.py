@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import torch
@@ -348,6 +348,27 @@ def test_commands_from_many_threads_do_no_harm(digits: Prepared) -> None:
         thread.join()
     one.pause()
     run_out(one)
+
+
+def test_a_race_has_work_until_what_was_asked_shows_in_the_snapshot(digits: Prepared) -> None:
+    one = race(digits)
+    one.step(5)
+    run_out(one)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def question(runs: Sequence[Run]) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    one.ask(question)
+    worker = threading.Thread(target=one.run_slice, args=(0.0,))
+    worker.start()
+    assert begun.wait(10)
+    # The note is taken and not yet answered: a page that looked now must look again.
+    assert one.has_work
+    go_on.set()
+    worker.join()
+    assert not one.has_work
 
 
 def test_a_closed_race_does_nothing_and_keeps_nothing(digits: Prepared) -> None:

@@ -7,6 +7,8 @@ BIN := .venv/bin
 
 # The tests find the browser in the environment variable CHROMIUM.
 PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest
+# Tests without a browser share the cores, a file at a time; a browser gets them all to itself.
+TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: run test test-all check format bench screenshots clean install install-dev
 
@@ -14,10 +16,20 @@ run: install
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: install-dev
+ifeq ($(ARGS),)
+	$(PYTEST) -m "not slow and not browser" $(TOGETHER)
+	$(PYTEST) -m "not slow and browser"
+else
 	$(PYTEST) -m "not slow" $(ARGS)
+endif
 
 test-all: install-dev
+ifeq ($(ARGS),)
+	$(PYTEST) -m "not browser" $(TOGETHER)
+	$(PYTEST) -m browser
+else
 	$(PYTEST) $(ARGS)
+endif
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -13,7 +13,6 @@ import asyncio
 import atexit
 import gc
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -26,8 +25,6 @@ from explainer.stopping import end_quietly
 
 PAGES = Path(__file__).parents[1] / "pages"
 HEAD_START_SECONDS = 2.5
-# Threads that train hold the interpreter for 5 ms at a time by default; a page waits for them.
-SWITCH_SECONDS = 2e-4
 
 
 def freeze_heap() -> None:
@@ -66,7 +63,6 @@ async def warm_up() -> None:
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the warm-up with the server and let it end with the server."""
     send_small_answers_at_once()
-    sys.setswitchinterval(SWITCH_SECONDS)
     warming = asyncio.create_task(warm_up())
     yield {"warming": warming}
     warming.cancel()

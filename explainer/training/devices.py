@@ -17,6 +17,8 @@ from explainer.training.grouping import Grouping
 MOST_RUNS = 80
 ALL_AT_ONCE = Grouping(threads=0, largest=MOST_RUNS, most_values=sys.maxsize, across_seeds=True)
 TRAINING_NICENESS = 10
+# By default whoever wants the interpreter waits for up to 5 ms: pages, and threads that train.
+SWITCH_SECONDS = 2e-4
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,11 @@ def cores() -> int:
 def workers(threads: int) -> ThreadPoolExecutor:
     """The threads in which runs train, one for the process; each computes with one core.
 
-    Two threads inside one operator lose more than they win at the sizes of these networks.
+    Two threads inside one operator lose more than they win at the sizes of these networks. The
+    interpreter is handed over sooner than by default: two stacks of dense networks train half as
+    fast again, and a page waits less.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     torch.set_num_threads(1)
     keep_freed_memory()
     return ThreadPoolExecutor(threads, thread_name_prefix="training", initializer=give_way)

@@ -29,6 +29,7 @@ from explainer.training.snapshot import Snapshot
 __all__ = ["Race", "Settings", "Snapshot"]
 
 Answer = TypeVar("Answer")
+WORTH = 0.1  # the share of a slice that is worth going on for: the threads meet after each part
 
 
 class Race:
@@ -180,8 +181,8 @@ class Race:
     # The worker.
 
     def _train(self, seconds: float) -> int:
-        started, done = time.perf_counter(), 0
-        while (left := seconds - (time.perf_counter() - started)) > 0 or not done:
+        ends, left, done = time.perf_counter() + seconds, seconds, 0
+        while not done or left > WORTH * seconds:
             wish, crew = self._orders.wish, self._crew
             if not wish.playing or crew is None or crew.finished or self._interrupted:
                 break
@@ -189,6 +190,7 @@ class Race:
             if not steps:
                 break
             done += self._advance(crew, steps)
+            left = ends - time.perf_counter()
             if crew.finished or crew.step == wish.stop_at:
                 crew.rest()
                 self._orders.settle(wish)

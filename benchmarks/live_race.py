@@ -23,8 +23,9 @@ from scripts.chromium import find
 from scripts.serving import serving
 
 RECIPES = "!".join(f"name-R{i}~steps-1000000" for i in range(8))
-SECONDS = 4.0
-ROUNDS = 4
+SECONDS = 2.0
+ROUNDS = 10
+WARM_STEPS = 200  # the race of the visitor before may keep its place for some seconds
 TABS = ("Take away", "Verdict", "Weights", "Gradients", "Mistakes")  # the first stands still
 
 
@@ -47,7 +48,8 @@ def print_watched() -> None:
             query = {"training_lab.recipes": RECIPES, "training_lab.look": name}
             with watching(served, "training_lab", query) as watcher:
                 watcher.click("Start the race")
-                time.sleep(SECONDS)
+                while watcher.step() < WARM_STEPS:
+                    time.sleep(0.5)
                 print(f"  {name:10} {ratio_of(watcher)}", flush=True)
 
 

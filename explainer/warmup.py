@@ -25,6 +25,7 @@ from explainer.stopping import end_quietly
 
 PAGES = Path(__file__).parents[1] / "pages"
 HEAD_START_SECONDS = 2.5
+TIDY_SECONDS = 20.0
 
 
 def freeze_heap() -> None:
@@ -39,6 +40,17 @@ def freeze_heap() -> None:
     atexit.register(gc.unfreeze)
 
 
+async def keep_tidy() -> None:
+    """Collect garbage every few seconds; Python's own collector goes on beside it.
+
+    Streamlit would do it after every rerun (`runner.postScriptGC`), and hold up all that goes on
+    in the process for several milliseconds each time, a race above all.
+    """
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        await asyncio.to_thread(gc.collect)
+
+
 def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
     """The modules that the pages import, read from their source."""
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py")))
@@ -47,7 +59,7 @@ def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
 
 
 async def warm_up() -> None:
-    """Import and freeze in a thread; what takes long begins after the first page has had its time.
+    """Import and freeze in a thread, then keep tidy; what takes long begins after the first page has had its time.
 
     Importing torch at once would cost the visitor who has just started the app a second, since
     the home page is drawn meanwhile and needs none of it.
@@ -57,6 +69,7 @@ async def warm_up() -> None:
     await asyncio.to_thread(import_libraries, SLOW)
     await asyncio.to_thread(import_libraries, page_modules())
     await asyncio.to_thread(freeze_heap)
+    await keep_tidy()
 
 
 @asynccontextmanager

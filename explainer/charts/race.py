@@ -87,8 +87,8 @@ def curve_points(
     """
     curves = [
         (index, part, steps, _smoothed(band, smoothing))
-        for index in range(len(snapshot.recipes))
-        for part, steps, band in _bands(snapshot.of_recipe(index), measure, points)
+        for index, bands in enumerate(_all_bands(snapshot, measure, points))
+        for part, steps, band in bands
     ]
     marks = sorted(
         {(run.recipe, mark.step, mark.text) for run in snapshot.runs for mark in run.marks}
@@ -118,6 +118,10 @@ def curve_points(
     )
 
 
+Band = tuple[str, NDArray[np.float64], NDArray[np.float64]]
+"""A part, its steps `(n,)`, and least, median and largest value over the sound runs, `(3, n)`."""
+
+
 def usual_most(snapshot: Snapshot) -> float:
     """Twice the largest loss at the start: beyond it a linear axis shows nothing of the rest."""
     starts = [run.curves.validation_loss[0] for run in snapshot.runs if len(run.curves)]
@@ -125,21 +129,40 @@ def usual_most(snapshot: Snapshot) -> float:
     return 2 * max(finite) if finite else math.inf
 
 
-def _bands(
-    runs: Sequence[RunView], measure: Measure, points: int
-) -> list[tuple[str, NDArray[np.float64], NDArray[np.float64]]]:
-    """For each part its steps `(n,)`, and least, median and largest value over the sound runs."""
-    kept = [run for run in runs if run.status is not Status.DIVERGED] or list(runs)
-    kept = [run for run in kept if len(run.curves)]
-    if not kept:
-        return [(part, np.zeros(0), np.zeros((3, 0))) for part, _ in measure.columns]
-    steps, rows = _rows(kept, points)
-    bands = []
+def _all_bands(snapshot: Snapshot, measure: Measure, points: int) -> list[list[Band]]:
+    """The bands of each recipe; those whose runs were measured at the same steps in one go."""
+    sound = [_sound(snapshot.of_recipe(index)) for index in range(len(snapshot.recipes))]
+    alike = all(sound) and all(
+        len(runs) == len(sound[0])
+        and all(np.array_equal(run.curves.step, sound[0][0].curves.step) for run in runs)
+        for runs in sound
+    )
+    together = [sound] if alike else [[runs] for runs in sound]
+    return [bands for recipes in together for bands in _bands(recipes, measure, points)]
+
+
+def _sound(runs: Sequence[RunView]) -> list[RunView]:
+    """Those that were measured and did not diverge, or all that were measured."""
+    kept = [run for run in runs if run.status is not Status.DIVERGED] or runs
+    return [run for run in kept if len(run.curves)]
+
+
+def _bands(recipes: list[list[RunView]], measure: Measure, points: int) -> list[list[Band]]:
+    """For each of `recipes`, whose runs share their steps unless it is one, the bands by part."""
+    if not recipes[0]:
+        return [[(part, np.zeros(0), np.zeros((3, 0))) for part, _ in measure.columns]]
+    runs = [run for sound in recipes for run in sound]
+    steps, rows = _rows(runs if len(recipes) == 1 else runs[:1], points)
+    rows = rows * (len(runs) // len(rows))
+    bands: list[list[Band]] = [[] for _ in recipes]
     for part, column in measure.columns:
-        pairs = zip(kept, rows, strict=True)
-        values = np.sort([getattr(run.curves, column)[row] for run, row in pairs], axis=0)
-        middle = (values[(len(kept) - 1) // 2] + values[len(kept) // 2]) / 2
-        bands.append((part, steps, np.array([values[0], middle, values[-1]])))
+        found = [getattr(run.curves, column)[row] for run, row in zip(runs, rows, strict=True)]
+        values = np.array(found).reshape(len(recipes), -1, len(steps))
+        values.sort(axis=1)
+        count = values.shape[1]
+        middle = (values[:, (count - 1) // 2] + values[:, count // 2]) / 2
+        for place, band in enumerate(np.stack([values[:, 0], middle, values[:, -1]], axis=1)):
+            bands[place].append((part, steps, band))
     return bands
 
 
@@ -160,6 +183,7 @@ def _rows(
     return steps, [np.maximum(row, 0) for row in found]
 
 
+@lru_cache(maxsize=64)
 def _thinned(count: int, most: int) -> NDArray[np.intp]:
     """At most `most` of `count` places, evenly, with both ends."""
     if count <= most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
@@ -14,6 +15,8 @@ from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
 from explainer.training.team import Team
 from explainer.training.views import run_view, score_on_test
+
+PIECES = 4  # parts in which a team does what it is to do
 
 
 class Crew:
@@ -44,10 +47,7 @@ class Crew:
         """Train every run that goes on for so many steps; returns how many it really were."""
         before, teams = self.step, self._teams
         if threads := self._device.grouping.threads:
-            turns = [workers(threads).submit(team.advance, steps) for team in teams]
-            wait(turns)
-            for turn in turns:
-                turn.result()
+            _share_out(teams, steps, threads)
         else:
             for team in teams:
                 team.advance(steps)
@@ -121,3 +121,29 @@ class Crew:
         how = how if self._settings.stacked else replace(how, largest=1, across_seeds=False)
         graphed = self._settings.graphs and self._device.slug == "cuda"
         self._teams = [Team(group, graphed=graphed) for group in groups(self.runs, how)]
+
+
+def _share_out(teams: Sequence[Team], steps: int, threads: int) -> None:
+    """Advance `teams` by so many steps in `threads` threads, which end at about the same time.
+
+    Where there are more teams than threads they take turns, a few steps each: a thread that was
+    held up, by a visitor's page say, leaves the more to the others.
+    """
+    turns = PIECES if len(teams) > threads else 1
+    piece = max(1, -(-steps // turns))
+    ready = deque((team, steps) for team in teams)
+
+    def work() -> None:
+        while True:
+            try:
+                team, left = ready.popleft()
+            except IndexError:
+                return  # what is left is in the hands of the others
+            team.advance(min(piece, left))
+            if left > piece:
+                ready.append((team, left - piece))
+
+    working = [workers(threads).submit(work) for _ in range(min(threads, len(teams)))]
+    wait(working)
+    for one in working:
+        one.result()

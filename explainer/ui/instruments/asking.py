@@ -19,7 +19,7 @@ from explainer.training.race import Race
 from explainer.training.run import Run
 from explainer.ui.race_plan import KEY
 
-SHARE = 0.02
+SHARE = 0.01
 SHORTEST_PAUSE = 0.9
 FIRST_WAIT, STILL_WAIT = 0.6, 10.0
 MOST_KEPT = 24

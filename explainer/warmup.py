@@ -59,7 +59,7 @@ def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
 
 
 async def warm_up() -> None:
-    """Import and freeze in a thread, then keep tidy; what takes long begins after the first page has had its time.
+    """Import, freeze and keep tidy, in a thread; what takes long waits for the first page.
 
     Importing torch at once would cost the visitor who has just started the app a second, since
     the home page is drawn meanwhile and needs none of it.

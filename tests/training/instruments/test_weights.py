@@ -67,7 +67,8 @@ def test_the_reach_is_the_smallest_round_number_with_room_for_999_of_1000(
     numbers: list[float],
 ) -> None:
     reach = usual_reach([np.array(numbers, np.float32)])
-    bound = np.percentile(np.abs(np.array(numbers, np.float32)), 99.9, method="inverted_cdf")
+    sizes = np.abs(np.array(numbers, np.float32))
+    bound = float(np.percentile(sizes, 99.9, method="inverted_cdf"))  # compared in double precision
     ladder = [float(f"{factor}e{power}") for power in range(-50, 5) for factor in (1, 2, 5)]
     tolerant = [one for one in ladder if one * (1 + 1e-6) >= bound]
     assert reach == (1.0 if bound == 0 else min(tolerant))

@@ -51,7 +51,7 @@ class Race:
         self.recipes, self._closed = tuple(recipes), False
         self._rewinds = deque[None]()  # one for each return to step 0 that is still to come
         self._orders, self._pace, self._working = Orders(), Pace(), threading.RLock()
-        self._answering = False
+        self._unseen = False
         self._crew: Crew | None = Crew(
             self.recipes, data, seeds, settings or Settings(), device or best_device()
         )
@@ -140,7 +140,7 @@ class Race:
         if self._closed:
             return False
         playing = self._orders.wish.playing and not self._snapshot.finished
-        return self._orders.waiting or self._answering or playing
+        return self._orders.waiting or self._unseen or playing
 
     def wait_for_work(self, timeout: float) -> bool:
         """Return True when a command has come since the last slice, False after `timeout` s."""
@@ -155,17 +155,17 @@ class Race:
         with self._working:
             if self._closed:
                 return 0
-            self._answering = True  # before the notes are taken: someone looks in between
+            self._unseen = True  # before the notes are taken: somebody may look in between
             try:
                 notes = self._orders.take()
-                self._answering = bool(notes)
+                self._unseen = bool(notes) or self._orders.wish.playing
                 for note in notes:
                     note()
                 steps = self._train(seconds) if seconds > 0 else 0
                 if self._crew is not None and (steps or notes):
                     self._snapshot = self._crew.view(self._pace.steps_per_second)
             finally:
-                self._answering = False
+                self._unseen = False
             return steps
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 import torch
 
+from explainer.training.crew import Crew
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.devices import device
@@ -369,6 +370,25 @@ def test_a_race_has_work_until_what_was_asked_shows_in_the_snapshot(digits: Prep
     go_on.set()
     worker.join()
     assert not one.has_work
+
+
+def test_whoever_waits_for_a_race_to_rest_then_sees_its_last_step(digits: Prepared) -> None:
+    one = race(digits, seeds=(0,))
+    view = Crew.view
+
+    def slow(crew: Crew, steps_per_second: float) -> Snapshot:
+        time.sleep(0.05)  # as on a busy machine: the wish is settled, the snapshot not there yet
+        return view(crew, steps_per_second)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Crew, "view", slow)
+        one.step(3)
+        worker = threading.Thread(target=one.run_slice, args=(5.0,))
+        worker.start()
+        while one.has_work:
+            time.sleep(0.001)
+        assert one.snapshot.step == 3
+        worker.join()
 
 
 def test_a_closed_race_does_nothing_and_keeps_nothing(digits: Prepared) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import altair as alt
 import cv2
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.boundary import Boundary
 from explainer.training.instruments.mistakes import Answers
@@ -24,7 +24,7 @@ PICTURE_SIDE = 256
 FAINT = 0.65  # how much of the page shows through the colour of a region
 
 
-def confusion_points(answers: Answers) -> pd.DataFrame:
+def confusion_points(answers: Answers) -> pa.Table:
     """A row for each pair of classes: truth, predicted, how many, and their share of the truth."""
     totals = np.maximum(answers.confusion.sum(axis=1, keepdims=True), 1)
     shares = answers.confusion / totals
@@ -33,7 +33,10 @@ def confusion_points(answers: Answers) -> pd.DataFrame:
         for i, truth in enumerate(answers.classes)
         for j, guess in enumerate(answers.classes)
     ]
-    return pd.DataFrame(rows, columns=["truth", "predicted", "count", "share", "right"])
+    return table_of(
+        rows, truth=pa.string(), predicted=pa.string(), count=pa.int32(), share=pa.float32(),
+        right=pa.bool_(),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import median
 from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, named, recipe_colour
+from explainer.charts.specs import bare, named, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
 from explainer.training.snapshot import RunView, Snapshot, Status
@@ -36,17 +37,19 @@ UPDATE = LayerMeasure("update_ratio", "step, relative to the weights")
 LAYER_MEASURES = (GRADIENT, UPDATE)
 
 
-def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pd.DataFrame:
+def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
     """For each recipe and layer the median over seeds and the last points, and their range."""
     rows = []
     for index in range(len(snapshot.recipes)):
         names, recent = _recent(snapshot.of_recipe(index), measure)
         for place, name in enumerate(names):
-            values = recent[:, place][np.isfinite(recent[:, place]) & (recent[:, place] > 0)]
-            if len(values):
-                low, middle, high = np.percentile(values, (0, 50, 100))
-                rows.append((str(index), place, name, middle, low, high))
-    return pd.DataFrame(rows, columns=["recipe", "place", "layer", "median", "low", "high"])
+            values = sorted(value for value in recent[:, place].tolist() if 0 < value < math.inf)
+            if values:
+                rows.append((str(index), place, name, median(values), values[0], values[-1]))
+    return table_of(
+        rows, recipe=pa.string(), place=pa.int8(), layer=pa.string(),
+        median=pa.float32(), low=pa.float32(), high=pa.float32(),
+    )  # fmt: skip
 
 
 def _recent(
@@ -76,14 +79,17 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     return bare(alt.layer(band, line).properties(height=HEIGHT))
 
 
-def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pd.DataFrame:
+def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pa.Table:
     """For each recipe and layer of activations the share of dead and of saturated, in percent."""
     rows = [
         (str(recipe), place, one.layer, 100 * one.dead, 100 * one.saturated, one.units)
         for recipe, layers in enumerate(shares)
         for place, one in enumerate(layers)
     ]
-    return pd.DataFrame(rows, columns=["recipe", "place", "layer", "dead", "saturated", "units"])
+    return table_of(
+        rows, recipe=pa.string(), place=pa.int8(), layer=pa.string(),
+        dead=pa.float32(), saturated=pa.float32(), units=pa.int32(),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8)

@@ -7,36 +7,28 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
-from explainer.charts.specs import bare, recipe_colour
+from explainer.charts.specs import bare, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.verdict import Verdict
 
 ROW_HEIGHT = 44
 
 
-def verdict_points(verdicts: Sequence[Verdict], names: Sequence[str], scale: float) -> pd.DataFrame:
+def verdict_points(verdicts: Sequence[Verdict], names: Sequence[str], scale: float) -> pa.Table:
     """A row for each seed, and one of the part "mean" with its interval, for each recipe."""
-    rows: list[dict[str, Any]] = []
+    rows = list[tuple[str, str, str, float, float | None, float | None, str]]()
     for one in verdicts:
-        common = {"recipe": str(one.recipe), "name": f"{one.recipe + 1}. {names[one.recipe]}"}
-        rows += [
-            {**common, "part": f"seed {number}", "value": scale * value, "word": ""}
-            for number, value in enumerate(one.differences, 1)
-        ]
-        rows.append(
-            {
-                **common,
-                "part": "mean",
-                "value": scale * one.mean,
-                "low": scale * one.low,
-                "high": scale * one.high,
-                "word": one.word,
-            }
-        )
-    columns = ["recipe", "name", "part", "value", "low", "high", "word"]
-    return pd.DataFrame(rows, columns=columns)
+        recipe, name = str(one.recipe), f"{one.recipe + 1}. {names[one.recipe]}"
+        for number, value in enumerate(one.differences, 1):
+            rows.append((recipe, name, f"seed {number}", scale * value, None, None, ""))
+        mean, low, high = scale * one.mean, scale * one.low, scale * one.high
+        rows.append((recipe, name, "mean", mean, low, high, one.word))
+    return table_of(
+        rows, recipe=pa.string(), name=pa.string(), part=pa.string(), value=pa.float32(),
+        low=pa.float32(), high=pa.float32(), word=pa.string(),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=32)

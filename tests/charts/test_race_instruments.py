@@ -92,7 +92,7 @@ def test_a_specification_holds_no_data_and_is_made_once(make: Any, theme: Theme)
 
 def test_the_verdict_has_a_tick_for_each_seed_and_an_interval_around_the_mean(race: Race) -> None:
     found = verdicts(race.snapshot, QUESTIONS[0])
-    points = verdict_points(found, ["Plain", "L1"], 100.0)
+    points: pd.DataFrame = verdict_points(found, ["Plain", "L1"], 100.0).to_pandas()
     assert points.part.tolist() == ["seed 1", "seed 2", "mean"]
     ticks, mean = points.value[:2], points.iloc[2]
     assert mean.value == pytest.approx(ticks.mean())
@@ -122,7 +122,7 @@ def test_pruning_nothing_is_the_accuracy_itself_and_one_share_is_marked(race: Ra
 @pytest.mark.parametrize("measure", LAYER_MEASURES, ids=lambda measure: measure.slug)
 def test_every_layer_has_a_point_and_a_history(race: Race, measure: Any) -> None:
     names = race.snapshot.runs[0].curves.layers.names
-    points = layer_points(race.snapshot, measure)
+    points: pd.DataFrame = layer_points(race.snapshot, measure).to_pandas()
     assert points[points.recipe == "0"].layer.tolist() == list(names)
     assert (points.low <= points["median"]).all()
     history: pd.DataFrame = layer_history(race.snapshot.runs[0], measure).to_pandas()
@@ -131,7 +131,8 @@ def test_every_layer_has_a_point_and_a_history(race: Race, measure: Any) -> None
 
 
 def test_units_come_in_percent(race: Race) -> None:
-    points = unit_points(asked(race, lambda runs: [unit_shares(runs[0]), unit_shares(runs[2])]))
+    shares = asked(race, lambda runs: [unit_shares(runs[0]), unit_shares(runs[2])])
+    points: pd.DataFrame = unit_points(shares).to_pandas()
     assert set(points.recipe) == {"0", "1"}
     assert points.dead.between(0, 100).all()
     assert (points.saturated >= points.dead - 1e-9).all()
@@ -139,7 +140,7 @@ def test_units_come_in_percent(race: Race) -> None:
 
 def test_the_confusion_matrix_adds_up_to_the_examples(race: Race) -> None:
     found = asked(race, lambda runs: answers(runs[0]))
-    points = confusion_points(found)
+    points: pd.DataFrame = confusion_points(found).to_pandas()
     assert points["count"].sum() == len(found.labels)
     right = points[points.right]["count"].sum() / len(found.labels)
     last = race.snapshot.runs[0].last

@@ -1,7 +1,7 @@
 """What a race and those who watch cost one another.
 
 - *watched*: steps a second of a race of 8 recipes × 3 seeds on the real server while a visitor's
-  page asks for its curves four times a second, the table once and an instrument every two seconds,
+  page asks for its curves four times a second, the table once and an instrument every three seconds,
   against the same race with nobody asking (the yardstick), in turns. The browser is left out: it
   has a machine of its own.
 - *slider*: from hand to picture on another visitor's Filters page, real server and real Chromium,
@@ -23,7 +23,7 @@ from scripts.chromium import find
 from scripts.serving import serving
 
 RECIPES = "!".join(f"name-R{i}~steps-1000000" for i in range(8))
-SECONDS = 2.0
+SECONDS = 3.0
 ROUNDS = 10
 WARM_STEPS = 200  # the race of the visitor before may keep its place for some seconds
 TABS = ("Take away", "Verdict", "Weights", "Gradients", "Mistakes")  # the first stands still

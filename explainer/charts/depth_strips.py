@@ -80,7 +80,7 @@ def strip_spec(
                 "from:Q",
                 title="step",
                 scale=alt.Scale(domain=[0, total_steps], nice=False),
-                axis=alt.Axis(format="~s", grid=False),
+                axis=alt.Axis(format=",.0f", grid=False),
             ),
             x2="to:Q",
             y=alt.Y(

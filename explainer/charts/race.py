@@ -208,7 +208,7 @@ def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> 
     """The Vega-Lite specification for `curve_points`, to be used with changing data."""
     scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=measure.zero, nice=True)
     base = alt.Chart(alt.NamedData(name="points")).encode(
-        x=alt.X("step:Q", title="step", axis=alt.Axis(format="~s", tickMinStep=1)),
+        x=alt.X("step:Q", title="step", axis=alt.Axis(format=",.0f", tickMinStep=1)),
         color=recipe_colour(theme),
     )
     kept = "datum.median > 0" if logarithmic else f"datum.part != '{MARK}'"

@@ -143,7 +143,7 @@ def layer_history_spec(
         alt.Chart(alt.NamedData(name="points"))
         .mark_line(strokeWidth=1.8)
         .encode(
-            x=alt.X("step:Q", title="step", axis=alt.Axis(format="~s", tickMinStep=1)),
+            x=alt.X("step:Q", title="step", axis=alt.Axis(format=",.0f", tickMinStep=1)),
             y=alt.Y("value:Q", title=measure.title, scale=alt.Scale(type="log")),
             color=alt.Color(
                 "layer:N",

@@ -1,4 +1,4 @@
-"""The tabs of the instruments: only the one that is open is computed, every two seconds at most."""
+"""The tabs of the instruments: only the one that is open is computed, every three seconds at most."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from explainer.ui.instruments.weights import weights_tab
 from explainer.ui.race_control import is_active
 from explainer.ui.race_plan import KEY
 
-SECONDS = 2.0
+SECONDS = 3.0
 STANDING = {"Take away"}  # what changes only when it is asked to
 TABS: dict[str, Callable[..., None]] = {
     "Verdict": verdict_tab,

@@ -1,9 +1,9 @@
 """What a race and those who watch cost one another.
 
 - *watched*: steps a second of a race of 8 recipes × 3 seeds on the real server while a visitor's
-  page asks for its curves four times a second, the table once and an instrument every three seconds,
-  against the same race with nobody asking (the yardstick), in turns. The browser is left out: it
-  has a machine of its own.
+  page asks for its curves four times a second, the table once and an instrument every three
+  seconds, against the same race with nobody asking (the yardstick), in turns. The browser is left
+  out: it has a machine of its own.
 - *slider*: from hand to picture on another visitor's Filters page, real server and real Chromium,
   while the race trains, against the same with the race paused (the yardstick). Here the browser
   shares the cores with the race, so the figure is an upper bound.

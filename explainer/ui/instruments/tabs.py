@@ -1,4 +1,4 @@
-"""The tabs of the instruments: only the one that is open is computed, every three seconds at most."""
+"""The tabs of the instruments: only the open one is computed, every three seconds at most."""
 
 from __future__ import annotations
 

@@ -15,20 +15,14 @@ TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile
 run: install
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: install-dev
+test: KIND = not slow
+test-all: KIND = slow or not slow
+test test-all: install-dev
 ifeq ($(ARGS),)
-	$(PYTEST) -m "not slow and not browser" $(TOGETHER)
-	$(PYTEST) -m "not slow and browser"
+	$(PYTEST) -m "($(KIND)) and not browser" $(TOGETHER)
+	$(PYTEST) -m "($(KIND)) and browser"
 else
-	$(PYTEST) -m "not slow" $(ARGS)
-endif
-
-test-all: install-dev
-ifeq ($(ARGS),)
-	$(PYTEST) -m "not browser" $(TOGETHER)
-	$(PYTEST) -m browser
-else
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m "$(KIND)" $(ARGS)
 endif
 
 check: install-dev

@@ -5,10 +5,10 @@ Measured from outside, on the real server:
 - *start*: from the start of the process until a browser has painted the home page. The first start
   of a series reads the libraries from disk and is not counted.
 - *rerun*: from the request to `script_finished`, over the websocket that Streamlit's own frontend
-  uses, one request after the other. Each answer waits for the garbage collection that Streamlit
-  runs after every script run, so that is in the figure.
+  uses, one request after the other.
 
-The yardstick is the same server without the heap freeze (`DEEPGLASS_FREEZE=0`).
+The yardstick is the same server with garbage as Streamlit leaves it: collected after every rerun,
+and nothing frozen.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from explainer.topics import TOPICS
 from scripts.chromium import find
 from scripts.serving import Served, serving
 
+AS_IT_COMES = {"DEEPGLASS_FREEZE": "0", "STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}
 STARTS = 3
 RERUNS = 60
 GOAL_MILLISECONDS = 8.0
@@ -113,10 +114,10 @@ def visitor(served: Served) -> Iterator[ClientConnection]:
         yield connection
 
 
-def rerun_spreads(pages: list[str], *, freeze: bool) -> dict[str, Spread]:
+def rerun_spreads(pages: list[str], environment: dict[str, str]) -> dict[str, Spread]:
     """The spread of reruns of each page, on a server of its own, once warm."""
     spreads = {}
-    with serving({"DEEPGLASS_FREEZE": str(int(freeze))}) as served:
+    with serving(environment) as served:
         wait_until_warm(served)
         for page in pages:
             with visitor(served) as connection:
@@ -139,19 +140,18 @@ def print_starts() -> None:
 
 
 def print_reruns() -> None:
-    """Measure and print the reruns, with and without the freeze."""
+    """Measure and print the reruns, with garbage our way and Streamlit's."""
     pages = ["", *(topic.slug for topic in TOPICS)]
-    frozen = rerun_spreads(pages, freeze=True)
-    plain = rerun_spreads(pages, freeze=False)
+    ours, plain = rerun_spreads(pages, {}), rerun_spreads(pages, AS_IT_COMES)
     print(f"rerun, {RERUNS} of each page, milliseconds")
-    print(f"{'page':16} {'p50':>8} {'p95':>8} {'unfrozen':>10} {'p95':>8} {'ratio':>7}")
+    print(f"{'page':16} {'p50':>8} {'p95':>8} {'Streamlit':>10} {'p95':>8} {'ratio':>7}")
     for page in pages:
-        now, before = frozen[page], plain[page]
+        now, before = ours[page], plain[page]
         print(
             f"{page or 'home':16} {now.p50:8.1f} {now.p95:8.1f} {before.p50:10.1f} "
             f"{before.p95:8.1f} {before.p50 / now.p50:6.1f}x"
         )
-    verdict = "met" if frozen[""].p50 <= GOAL_MILLISECONDS else "missed"
+    verdict = "met" if ours[""].p50 <= GOAL_MILLISECONDS else "missed"
     print(f"goal: home p50 at most {GOAL_MILLISECONDS:.0f} ms: {verdict}")
 
 

@@ -1,9 +1,9 @@
 """Warm-up of the process: the slow imports in the background, then the heap frozen once.
 
-Streamlit collects garbage after every script run. With torch imported there are about a million
-objects to walk, some 200 ms each time; frozen objects are not walked. So the slow libraries are
-imported once, in a thread that no visitor waits for, then what the pages import, and what is there
-then is frozen.
+With torch imported there are about half a million objects to walk whenever garbage is collected,
+some 200 ms each time; frozen objects are not walked. So the slow libraries are imported once, in a
+thread that no visitor waits for, then what the pages import, and what is there then is frozen. What
+comes later is collected every few seconds.
 """
 
 from __future__ import annotations

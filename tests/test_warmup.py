@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import importlib
+import tomllib
+import weakref
+from contextlib import suppress
+from pathlib import Path
 
+import pytest
+
+from explainer import warmup
 from explainer.topics import TOPICS
 from explainer.warmup import PAGES, page_modules
 
@@ -18,3 +27,27 @@ def test_the_modules_of_every_page_are_known_and_can_be_imported() -> None:
     for topic in TOPICS:
         text = (PAGES / f"{topic.slug}.py").read_text(encoding="utf-8")
         assert any(f"from {name} import" in text for name in found)
+
+
+class Ring:
+    """Refers to itself, so that the collector alone can free it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_streamlit_no_longer_collects_is_collected_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = Path(__file__).parents[1] / ".streamlit" / "config.toml"
+    assert tomllib.loads(config.read_text(encoding="utf-8"))["runner"]["postScriptGC"] is False
+    monkeypatch.setattr(warmup, "TIDY_SECONDS", 0.01)
+    gc.disable()
+    try:
+        ring = weakref.ref(Ring())
+        assert ring() is not None
+        with suppress(TimeoutError):
+            asyncio.run(asyncio.wait_for(warmup.keep_tidy(), 0.5))
+        assert ring() is None
+    finally:
+        gc.enable()

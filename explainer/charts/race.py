@@ -71,6 +71,10 @@ PAIRS: dict[str, tuple[Measure, Measure]] = {
 }
 
 
+Band = tuple[str, NDArray[np.float64], NDArray[np.float64]]
+"""A part, its steps `(n,)`, and least, median and largest value over the sound runs, `(3, n)`."""
+
+
 def curve_points(
     snapshot: Snapshot,
     measure: Measure,
@@ -118,10 +122,6 @@ def curve_points(
     )
 
 
-Band = tuple[str, NDArray[np.float64], NDArray[np.float64]]
-"""A part, its steps `(n,)`, and least, median and largest value over the sound runs, `(3, n)`."""
-
-
 def usual_most(snapshot: Snapshot) -> float:
     """Twice the largest loss at the start: beyond it a linear axis shows nothing of the rest."""
     starts = [run.curves.validation_loss[0] for run in snapshot.runs if len(run.curves)]
@@ -132,11 +132,8 @@ def usual_most(snapshot: Snapshot) -> float:
 def _all_bands(snapshot: Snapshot, measure: Measure, points: int) -> list[list[Band]]:
     """The bands of each recipe; those whose runs were measured at the same steps in one go."""
     sound = [_sound(snapshot.of_recipe(index)) for index in range(len(snapshot.recipes))]
-    alike = all(sound) and all(
-        len(runs) == len(sound[0])
-        and all(np.array_equal(run.curves.step, sound[0][0].curves.step) for run in runs)
-        for runs in sound
-    )
+    even = len({len(runs) for runs in sound}) == 1
+    alike = even and _in_step([run for runs in sound for run in runs])
     together = [sound] if alike else [[runs] for runs in sound]
     return [bands for recipes in together for bands in _bands(recipes, measure, points)]
 
@@ -148,12 +145,12 @@ def _sound(runs: Sequence[RunView]) -> list[RunView]:
 
 
 def _bands(recipes: list[list[RunView]], measure: Measure, points: int) -> list[list[Band]]:
-    """For each of `recipes`, whose runs share their steps unless it is one, the bands by part."""
-    if not recipes[0]:
-        return [[(part, np.zeros(0), np.zeros((3, 0))) for part, _ in measure.columns]]
+    """The bands of each of `recipes`, which have equally many runs; several are in step."""
     runs = [run for sound in recipes for run in sound]
-    steps, rows = _rows(runs if len(recipes) == 1 else runs[:1], points)
-    rows = rows * (len(runs) // len(rows))
+    if not runs:
+        empty = [(part, np.zeros(0), np.zeros((3, 0))) for part, _ in measure.columns]
+        return [empty for _ in recipes]
+    steps, rows = _rows(runs, points)
     bands: list[list[Band]] = [[] for _ in recipes]
     for part, column in measure.columns:
         found = [getattr(run.curves, column)[row] for run, row in zip(runs, rows, strict=True)]
@@ -173,8 +170,8 @@ def _rows(
 
     A run that has stopped keeps its last value.
     """
-    first = runs[0].curves.step
-    if all(np.array_equal(run.curves.step, first) for run in runs[1:]):
+    if _in_step(runs):
+        first = runs[0].curves.step
         places = _thinned(len(first), points)
         return first[places], [places] * len(runs)
     steps = np.unique(np.concatenate([run.curves.step for run in runs]))
@@ -183,7 +180,11 @@ def _rows(
     return steps, [np.maximum(row, 0) for row in found]
 
 
-@lru_cache(maxsize=64)
+def _in_step(runs: Sequence[RunView]) -> bool:
+    """Whether all were measured at the same steps."""
+    return all(np.array_equal(run.curves.step, runs[0].curves.step) for run in runs[1:])
+
+
 def _thinned(count: int, most: int) -> NDArray[np.intp]:
     """At most `most` of `count` places, evenly, with both ends."""
     if count <= most:

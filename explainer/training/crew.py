@@ -129,8 +129,7 @@ def _share_out(teams: Sequence[Team], steps: int, threads: int) -> None:
     Where there are more teams than threads they take turns, a few steps each: a thread that was
     held up, by a visitor's page say, leaves the more to the others.
     """
-    turns = PIECES if len(teams) > threads else 1
-    piece = max(1, -(-steps // turns))
+    piece = -(-steps // PIECES) if len(teams) > threads else steps
     ready = deque((team, steps) for team in teams)
 
     def work() -> None:

@@ -158,7 +158,6 @@ class Race:
             self._unseen = True  # before the notes are taken: somebody may look in between
             try:
                 notes = self._orders.take()
-                self._unseen = bool(notes) or self._orders.wish.playing
                 for note in notes:
                     note()
                 steps = self._train(seconds) if seconds > 0 else 0

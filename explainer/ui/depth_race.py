@@ -11,7 +11,7 @@ from explainer.charts.depth_strips import (
     strip_points,
     strip_spec,
 )
-from explainer.charts.race import LIVE_POINTS, LOSS, POINTS, curve_points, curve_spec, usual_most
+from explainer.charts.race import LIVE_POINTS, LOSS, POINTS, curve_spec, usual_most
 from explainer.gradients.depth.races import OFTEN, RACES, SPLIT, DepthRace
 from explainer.gradients.depth.strips import Arrival, Strip, arrivals, ratio, strips
 from explainer.service import Ticket
@@ -22,7 +22,7 @@ from explainer.training.snapshot import Snapshot, Status
 from explainer.ui.appearance import theme
 from explainer.ui.prose import escaped, say
 from explainer.ui.race_control import current, is_active, last_words, plan_of, transport
-from explainer.ui.race_live import status_line
+from explainer.ui.race_live import points_of, status_line
 from explainer.ui.race_plan import DataChoice, Plan
 from explainer.ui.recipe_editor import dot, name_of
 from explainer.ui.tables import table
@@ -138,7 +138,7 @@ def _strip(snapshot: Snapshot, index: int, strip: Strip | None, low: float, high
 def _losses(snapshot: Snapshot, *, active: bool) -> None:
     points = LIVE_POINTS if active else POINTS
     st.vega_lite_chart(
-        curve_points(snapshot, LOSS, most=usual_most(snapshot), points=points),
+        points_of(snapshot, LOSS, most=usual_most(snapshot), points=points),
         curve_spec(theme(), LOSS),
         key=f"{KEY}.losses",
         alt="Curves of the loss over the steps, one colour for each recipe.",

@@ -75,24 +75,24 @@ def _curves(snapshot: Snapshot, measure: Measure, points: int) -> None:
     most = usual_most(snapshot) if measure is LOSS and not is_log else math.inf
     smoothing = float(st.session_state.get(SMOOTHING, 0.0))
     st.vega_lite_chart(
-        _points(snapshot, measure, most, points, smoothing),
+        points_of(snapshot, measure, most=most, points=points, smoothing=smoothing),
         curve_spec(theme(), measure, logarithmic=is_log),
         key=f"{KEY}.chart.{measure.slug}",
         alt=f"Curves of {measure.title} over the steps, one colour for each recipe.",
     )
 
 
-def _points(
-    snapshot: Snapshot, measure: Measure, most: float, points: int, smoothing: float
+def points_of(
+    snapshot: Snapshot, measure: Measure, *, most: float, points: int, smoothing: float = 0.0
 ) -> pa.Table:
     """:func:`curve_points`, the same table again where nothing was measured since the last time."""
-    of = (most, points, smoothing, *((run.curves, run.status, run.marks) for run in snapshot.runs))
+    of = (most, points, smoothing, [(run.curves, run.status, run.marks) for run in snapshot.runs])
+    kept: dict[Measure, tuple[object, pa.Table]]
     kept = st.session_state.setdefault(f"{KEY}.points", {})
     if measure not in kept or kept[measure][0] != of:
         found = curve_points(snapshot, measure, most=most, points=points, smoothing=smoothing)
         kept[measure] = of, found
-    table: pa.Table = kept[measure][1]
-    return table
+    return kept[measure][1]
 
 
 def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:

@@ -351,6 +351,22 @@ def test_commands_from_many_threads_do_no_harm(digits: Prepared) -> None:
     run_out(one)
 
 
+def test_how_the_threads_share_the_teams_out_changes_no_number(digits: Prepared) -> None:
+    at_once, by_steps = (race(digits, seeds=(0, 1, 2, 3, 4)) for _ in range(2))
+    at_once.step(23)
+    seen = run_out(at_once)
+    for _ in range(23):
+        by_steps.step(1)
+        run_out(by_steps)
+    assert len(seen.groups) > 2, "more teams than threads, so that they take turns"
+    assert [run.step for run in seen.runs] == [23] * 5
+    last, other = ([run.last for run in one.snapshot.runs] for one in (at_once, by_steps))
+    assert [one and one.validation_loss for one in last] == [
+        one and one.validation_loss for one in other
+    ]
+    assert None not in last
+
+
 def test_a_race_has_work_until_what_was_asked_shows_in_the_snapshot(digits: Prepared) -> None:
     one = race(digits)
     one.step(5)

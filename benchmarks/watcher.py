@@ -1,17 +1,20 @@
-"""A visitor without a browser: the websocket of Streamlit's frontend, and its fragments in time.
+"""A visitor without a browser: the websocket of Streamlit's frontend, and what is asked in time.
 
-It does what the frontend does for the server, which is to ask for each live fragment when it is
-due, and takes what comes without looking at it. So the server's work is measured, and next to
-nothing beside it.
+It does what the frontend does for the server, which is to ask for each live fragment and for the
+curves of the race when they are due, and takes what comes without looking at it. So the server's
+work is measured, and next to nothing beside it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlencode
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -21,16 +24,44 @@ from benchmarks.server import visitor
 from scripts.serving import Served
 
 STEP = re.compile(r"Step ([\d,]+) of")
+CURVES = ""
 SMALL = 400  # bytes; what says that a script has finished is smaller
 
 
-class Watcher:
-    """One page, opened with `query`, and what its last full run offered: buttons and fragments."""
+def header_of(message: bytes) -> dict[str, Any]:
+    """The header of a message to one of the app's components."""
+    found: dict[str, Any] = json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+    return found
 
-    def __init__(self, connection: ClientConnection, page: str, query: dict[str, str]) -> None:
-        self._connection, self._page, self._query = connection, page, urlencode(query)
+
+class Curves:
+    """The component that draws a race, as it asks the server; it remembers what it knows."""
+
+    def __init__(self, url: str, header: dict[str, Any]) -> None:
+        self._connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self._address, self.every = f"/{header['address']}", header["every"] / 1000
+        self._known: int = header["number"]
+
+    def ask(self) -> dict[str, Any]:
+        """What is new, asked for now."""
+        body = json.dumps({"values": {"known": self._known}})
+        self._connection.request("POST", self._address, body)
+        header = header_of(self._connection.getresponse().read())
+        self._known = header.get("number", self._known)
+        return header
+
+
+class Watcher:
+    """One page, opened with `query`, and what its last full run offered.
+
+    That is its buttons, its fragments with their seconds, and the curves of a race.
+    """
+
+    def __init__(self, served: Served, connection: ClientConnection, page: str, query: str) -> None:
+        self._url, self._connection, self._page, self._query = served.url, connection, page, query
         self.buttons: dict[str, str] = {}
         self.fragments: dict[str, float] = {}
+        self.curves: Curves | None = None
         self._run()
 
     def click(self, label: str) -> None:
@@ -38,37 +69,44 @@ class Watcher:
         self._run(self.buttons[label])
 
     def step(self) -> int:
-        """The step that the quickest live fragment shows, asked for now."""
-        quickest = min(self.fragments, key=self.fragments.__getitem__)
-        self._ask(fragment=quickest)
-        texts = [message.delta.new_element.markdown.body for message in self._answer()]
-        found = next(filter(None, map(STEP.search, texts)), None)
+        """The step that the curves are at, asked for now."""
+        if self.curves is None:
+            raise RuntimeError("the page shows no race")
+        found = STEP.search(self.curves.ask()["status"])
         if found is None:
-            raise RuntimeError("the live fragment shows no step")
+            raise RuntimeError("the race shows no step")
         return int(found[1].replace(",", ""))
 
     def watch(self, seconds: float) -> None:
-        """Ask for every fragment as often as it wants to be, for so long."""
-        ends, due = time.perf_counter() + seconds, dict.fromkeys(self.fragments, 0.0)
+        """Ask for the curves and for every fragment as often as they want to be, for so long."""
+        every = dict[str, float](self.fragments)
+        if self.curves:
+            every[CURVES] = self.curves.every
+        ends, due = time.perf_counter() + seconds, dict.fromkeys(every, 0.0)
         while (now := time.perf_counter()) < ends:
             first = min(due, key=due.__getitem__)
             if due[first] > now:
                 time.sleep(min(due[first], ends) - now)
                 continue
-            self._ask(fragment=first)
-            self._drain()
-            due[first] = now + self.fragments[first]
+            if first == CURVES and self.curves:
+                self.curves.ask()
+            else:
+                self._ask(fragment=first)
+                self._drain()
+            due[first] = now + every[first]
 
     def _run(self, button: str = "") -> None:
         """Run the whole page and note what it offers. Raises `RuntimeError` where it fails."""
         self._ask(button=button)
-        self.buttons, self.fragments = {}, {}
+        self.buttons, self.fragments, self.curves = {}, {}, None
         for message in self._answer():
             element = message.delta.new_element
             if element.WhichOneof("type") == "exception":
                 raise RuntimeError(element.exception.message)
             if element.WhichOneof("type") == "button":
                 self.buttons[element.button.label] = element.button.id
+            if element.bidi_component.component_name.endswith("deepglass_race"):
+                self.curves = Curves(self._url, header_of(element.bidi_component.bytes))
             if message.WhichOneof("type") == "auto_rerun":
                 self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
 
@@ -108,4 +146,4 @@ class Watcher:
 def watching(served: Served, page: str, query: dict[str, str]) -> Iterator[Watcher]:
     """A visitor of `page`, for as long as the block lasts."""
     with visitor(served) as connection:
-        yield Watcher(connection, page, query)
+        yield Watcher(served, connection, page, urlencode(query))

@@ -18,13 +18,6 @@ export default function (component) {
   return () => chart.stop()
 }
 
-function svg(tag, attributes = {}, text = null) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  if (text !== null) made.textContent = text
-  return made
-}
-
 function createChart(parentElement) {
   const find = selector => parentElement.querySelector(selector)
   const stack = find(".stack"), readout = find(".readout")
@@ -219,16 +212,6 @@ function createChart(parentElement) {
   observer.observe(stack)
   const chart = { update, report: () => {}, stop() { observer.disconnect(); window.removeEventListener("deepglass-live", live); charts.delete(parentElement) } }
   return chart
-}
-
-// Round numbers from low to high, about `count` of them.
-function ticks(low, high, count) {
-  const raw = (high - low) / count
-  const power = 10 ** Math.floor(Math.log10(raw))
-  const step = [1, 2, 2.5, 5, 10].map(factor => factor * power).find(candidate => candidate >= raw)
-  const found = []
-  for (let place = Math.ceil(low / step); place * step <= high; place += 1) found.push(Number((place * step).toPrecision(12)))
-  return found
 }
 
 function short(value) { return String(Number(value.toPrecision(4))).replace("-", "−") }

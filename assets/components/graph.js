@@ -174,12 +174,6 @@ function createWalk(parentElement) {
   return walk
 }
 
-const vector = (tag, attributes) => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  return made
-}
-
 // The places an edge goes through, from the rim of a card to the rim of another.
 function ends(points, across) {
   const along = across ? 0 : 1, half = (across ? CARD.width : CARD.height) / 2
@@ -207,11 +201,11 @@ function edgePath(points, across, index) {
     path += ` C ${one} ${two} ${b}`
   }
   const turn = across ? 0 : 90, [first, last] = [places[0], places[places.length - 1]]
-  const arrow = vector("path", { d: "M 0 -6 L 10 0 L 0 6 Z", class: "arrow", "data-edge": index, visibility: "hidden" })
+  const arrow = svg("path", { d: "M 0 -6 L 10 0 L 0 6 Z", class: "arrow", "data-edge": index, visibility: "hidden" })
   arrow.dataset.ahead = `translate(${tip(last, along, -9)}) rotate(${turn})`
   arrow.dataset.back = `translate(${tip(first, along, 9)}) rotate(${turn + 180})`
-  const group = vector("g", {})
-  group.append(vector("path", { d: path, "data-edge": index }), arrow)
+  const group = svg("g", {})
+  group.append(svg("path", { d: path, "data-edge": index }), arrow)
   return group
 }
 

@@ -4,7 +4,6 @@
 // and the picture (field², 8 bits), the order of its pixels (field², 16 bits), and probabilities,
 // 32-bit floats (network, down, right, class). Out, state "placed": {right, down, number}.
 const movings = new WeakMap()
-const SVG = "http://www.w3.org/2000/svg"
 
 export default function (component) {
   const { parentElement, data, setStateValue } = component
@@ -46,10 +45,8 @@ function createMoving(parentElement) {
     find(".centre").textContent = data.labels.centre
     canvas.setAttribute("aria-label", data.labels.alt)
     const key = network => {
-      const line = document.createElementNS(SVG, "svg"), stroke = document.createElementNS(SVG, "line")
-      line.setAttribute("viewBox", "0 0 32 10"); line.setAttribute("aria-hidden", "true")
-      for (const [name, value] of Object.entries({ x1: 0, x2: 32, y1: 5, y2: 5, stroke: network.colour, "stroke-width": 3, "stroke-dasharray": network.dash })) stroke.setAttribute(name, value)
-      line.append(stroke)
+      const line = svg("svg", { viewBox: "0 0 32 10", "aria-hidden": "true" })
+      line.append(svg("line", { x1: 0, x2: 32, y1: 5, y2: 5, stroke: network.colour, "stroke-width": 3, "stroke-dasharray": network.dash }))
       return element("span", {}, line, network.title)
     }
     find(".keys").replaceChildren(...data.networks.map(key))
@@ -108,25 +105,19 @@ function createMoving(parentElement) {
     const width = Math.max(curve.clientWidth, 200), height = Math.max(curve.clientHeight, 100)
     const [left, top, base] = [44, 8, height - 36], reach = data.reach
     const x = at => left + ((at + reach) / (2 * reach)) * (width - left - 12), y = value => base - value * (base - top)
-    const make = (tag, attributes, text) => {
-      const made = document.createElementNS(SVG, tag)
-      for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-      if (text !== undefined) made.textContent = text
-      return made
-    }
     curve.setAttribute("viewBox", `0 0 ${width} ${height}`)
     curve.setAttribute("aria-label", data.labels.curve)
     const parts = [0, 0.5, 1].flatMap(value => [
-      make("line", { class: "grid", x1: left, x2: width - 12, y1: y(value), y2: y(value) }),
-      make("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, `${100 * value} %`),
+      svg("line", { class: "grid", x1: left, x2: width - 12, y1: y(value), y2: y(value) }),
+      svg("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, `${100 * value} %`),
     ])
-    for (let at = -reach; at <= reach; at += 4) parts.push(make("text", { x: x(at), y: base + 16, "text-anchor": "middle" }, signed(at)))
-    parts.push(make("text", { x: (left + width - 12) / 2, y: base + 32, "text-anchor": "middle" }, data.labels.axis))
-    parts.push(make("line", { class: "now", x1: x(right), x2: x(right), y1: top, y2: base }))
+    for (let at = -reach; at <= reach; at += 4) parts.push(svg("text", { x: x(at), y: base + 16, "text-anchor": "middle" }, signed(at)))
+    parts.push(svg("text", { x: (left + width - 12) / 2, y: base + 32, "text-anchor": "middle" }, data.labels.axis))
+    parts.push(svg("line", { class: "now", x1: x(right), x2: x(right), y1: top, y2: base }))
     data.networks.forEach((network, index) => {
       const points = Array.from({ length: side() }, (_, place) => `${x(place - reach)},${y(share(index, down, place - reach, data.label))}`)
-      parts.push(make("polyline", { points: points.join(" "), stroke: network.colour, "stroke-dasharray": network.dash }))
-      parts.push(make("circle", { cx: x(right), cy: y(share(index, down, right, data.label)), r: 4, fill: network.colour }))
+      parts.push(svg("polyline", { points: points.join(" "), stroke: network.colour, "stroke-dasharray": network.dash }))
+      parts.push(svg("circle", { cx: x(right), cy: y(share(index, down, right, data.label)), r: 4, fill: network.colour }))
     })
     curve.replaceChildren(...parts)
   }

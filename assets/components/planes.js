@@ -5,12 +5,6 @@ function floats(blob) {
   return new Float32Array(copy.buffer, 0, copy.byteLength >> 2)
 }
 
-function svg(tag, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag)
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  return made
-}
-
 // A figure with a title, a note, a square frame, and what its two sides stand for.
 function framed() {
   const title = element("div", { class: "title" }), note = element("div", { class: "note" })

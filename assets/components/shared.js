@@ -114,3 +114,21 @@ function element(tag, attributes = {}, ...children) {
   made.append(...children)
   return made
 }
+
+// A node of a drawing.
+function svg(tag, attributes = {}, text = null) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  if (text !== null) made.textContent = text
+  return made
+}
+
+// Round numbers from low to high, about `count` of them.
+function ticks(low, high, count) {
+  const raw = (high - low) / count
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const step = [1, 2, 2.5, 5, 10].map(factor => factor * power).find(candidate => candidate >= raw)
+  const found = []
+  for (let place = Math.ceil(low / step); place * step <= high; place += 1) found.push(Number((place * step).toPrecision(12)))
+  return found
+}

@@ -1,7 +1,6 @@
-"""The curves of a race: median and band over seeds, one colour per recipe.
+"""The curves of a race: median and band over seeds, ready to be sent to the browser.
 
-The specification never changes; an update sends the points alone, as an Arrow table. That is what
-keeps a live panel cheap: the browser keeps its chart and redraws the data.
+What is drawn from them is `assets/components/race.js`; here is what each line has to say.
 """
 
 from __future__ import annotations
@@ -9,22 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, named, recipe_colour
-from explainer.charts.theme import Theme
 from explainer.training.snapshot import RunView, Snapshot, Status
 
 LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
-HEIGHT = 300
-VALIDATION, TRAINING, MARK = "validation", "training", "mark"
-DASHES = {VALIDATION: [1, 0], TRAINING: [5, 4]}
+VALIDATION, TRAINING = "validation", "training"
 
 
 @dataclass(frozen=True)
@@ -75,51 +66,46 @@ Band = tuple[str, NDArray[np.float64], NDArray[np.float64]]
 """A part, its steps `(n,)`, and least, median and largest value over the sound runs, `(3, n)`."""
 
 
-def curve_points(
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One line with its band: a part of a recipe.
+
+    `values` is float32 `(4, n)`: steps, and at each the least, median and largest value over the
+    sound runs.
+    """
+
+    recipe: int
+    part: str
+    values: NDArray[np.float32]
+
+
+def curves_of(
     snapshot: Snapshot,
     measure: Measure,
     *,
-    most: float = math.inf,
     points: int = POINTS,
     smoothing: float = 0.0,
-) -> pa.Table:
-    """Long rows: recipe (index as text), part, step, median, low and high over the seeds, text.
+) -> list[Curve]:
+    """The curves of each recipe, at most `points` long.
 
-    Values beyond `most` are put there, so that one run that soars leaves the others visible. Rows
-    of the part "mark" say at which step something happened to a recipe, and what, in `text`.
     `smoothing`, in [0, 1), is the weight of the value before in an exponential moving average.
     """
-    curves = [
-        (index, part, steps, _smoothed(band, smoothing))
+    return [
+        Curve(index, part, _stacked(steps, _smoothed(band, smoothing) * measure.scale))
         for index, bands in enumerate(_all_bands(snapshot, measure, points))
         for part, steps, band in bands
     ]
-    marks = sorted(
+
+
+def marks_of(snapshot: Snapshot) -> list[tuple[int, int, str]]:
+    """What happened to a recipe: its index, at which step, and what, in words."""
+    return sorted(
         {(run.recipe, mark.step, mark.text) for run in snapshot.runs for mark in run.marks}
     )
-    parts = [*(part for part, _ in measure.columns), MARK]
-    lengths = [len(steps) for _, _, steps, _ in curves]
-    bands = np.concatenate([band for *_, band in curves], axis=1) * measure.scale
-    bands = np.concatenate([np.minimum(bands, most), np.full((3, len(marks)), np.nan)], axis=1)
-    low, median, high = bands.astype(np.float32)
-    recipes = np.repeat([index for index, *_ in curves], lengths).astype(np.int8)
-    places = np.repeat([parts.index(part) for _, part, *_ in curves], lengths).astype(np.int8)
-    steps = np.concatenate([steps for *_, steps, _ in curves]).astype(np.int32)
-    names = [str(index) for index in range(len(snapshot.recipes))]
-    return pa.table(
-        {
-            "recipe": named(np.append(recipes, [mark[0] for mark in marks]), names),
-            "part": named(np.append(places, [len(parts) - 1] * len(marks)), parts),
-            "step": np.append(steps, [mark[1] for mark in marks]).astype(np.int32),
-            "median": median,
-            "low": low,
-            "high": high,
-            "text": named(
-                np.append(np.zeros(len(steps)), np.arange(1, len(marks) + 1)),
-                ["", *(mark[2] for mark in marks)],
-            ),
-        }
-    )
+
+
+def _stacked(steps: NDArray[np.float64], band: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.vstack([steps, band]).astype(np.float32)
 
 
 def usual_most(snapshot: Snapshot) -> float:
@@ -202,49 +188,3 @@ def _smoothed(band: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
         mixed = weight * before + (1 - weight) * band[:, place]
         smooth[:, place] = np.where(np.isfinite(before), mixed, band[:, place])
     return smooth
-
-
-@lru_cache(maxsize=32)
-def curve_spec(theme: Theme, measure: Measure, *, logarithmic: bool = False) -> dict[str, Any]:
-    """The Vega-Lite specification for `curve_points`, to be used with changing data."""
-    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=measure.zero, nice=True)
-    base = alt.Chart(alt.NamedData(name="points")).encode(
-        x=alt.X("step:Q", title="step", axis=alt.Axis(format=",.0f", tickMinStep=1)),
-        color=recipe_colour(theme),
-    )
-    kept = "datum.median > 0" if logarithmic else f"datum.part != '{MARK}'"
-    curves = base.transform_filter(kept)
-    band = curves.mark_area(opacity=0.16, line=False).encode(
-        y=alt.Y("low:Q", title=measure.title, scale=scale), y2="high:Q", detail="part:N"
-    )
-    line = curves.mark_line(strokeWidth=2, clip=True).encode(
-        y=alt.Y("median:Q", title=measure.title, scale=scale),
-        tooltip=[
-            alt.Tooltip("part:N"),
-            alt.Tooltip("step:Q", format=",.0f"),
-            alt.Tooltip("median:Q", format=".4g"),
-            alt.Tooltip("low:Q", format=".4g"),
-            alt.Tooltip("high:Q", format=".4g"),
-        ],
-        **_parts(measure),
-    )
-    mark = (
-        base.transform_filter(f"datum.part == '{MARK}'")
-        .mark_rule(strokeWidth=2, strokeDash=[2, 3])
-        .encode(tooltip=[alt.Tooltip("text:N"), alt.Tooltip("step:Q", format=",.0f")])
-    )
-    return bare(alt.layer(band, line, mark).properties(height=HEIGHT))
-
-
-def _parts(measure: Measure) -> dict[str, Any]:
-    """How the parts are told apart; nothing where there is one alone."""
-    parts = [part for part, _ in measure.columns]
-    if len(parts) == 1:
-        return {}
-    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=2)
-    dashes = alt.Scale(domain=parts, range=[DASHES[part] for part in parts])
-    faint = alt.Scale(domain=parts, range=[1, 0.75])
-    return {
-        "strokeDash": alt.StrokeDash("part:N", scale=dashes, legend=legend),
-        "opacity": alt.Opacity("part:N", scale=faint, legend=None),
-    }

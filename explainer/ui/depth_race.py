@@ -11,7 +11,7 @@ from explainer.charts.depth_strips import (
     strip_points,
     strip_spec,
 )
-from explainer.charts.race import LIVE_POINTS, LOSS, POINTS, curve_spec, usual_most
+from explainer.charts.race import LOSS
 from explainer.gradients.depth.races import OFTEN, RACES, SPLIT, DepthRace
 from explainer.gradients.depth.strips import Arrival, Strip, arrivals, ratio, strips
 from explainer.service import Ticket
@@ -22,7 +22,7 @@ from explainer.training.snapshot import Snapshot, Status
 from explainer.ui.appearance import theme
 from explainer.ui.prose import escaped, say
 from explainer.ui.race_control import current, is_active, last_words, plan_of, transport
-from explainer.ui.race_live import points_of, status_line
+from explainer.ui.race_curves import View, race_curves, status_line
 from explainer.ui.race_plan import DataChoice, Plan
 from explainer.ui.recipe_editor import dot, name_of
 from explainer.ui.tables import table
@@ -91,7 +91,7 @@ def _live(ticket: Ticket[Race]) -> None:
             return
         st.caption(status_line(ticket, snapshot))
         _strips(snapshot, active=active)
-        _losses(snapshot, active=active)
+        race_curves(KEY, ticket, View((LOSS,), status=False), asks=False)
         _broken(snapshot)
         _sooner(snapshot)
         if is_active(ticket) != active:
@@ -133,16 +133,6 @@ def _strip(snapshot: Snapshot, index: int, strip: Strip | None, low: float, high
             key=f"{KEY}.strip.{index}",
             alt=f"{name}: the length of the gradient at every layer, step by step.",
         )
-
-
-def _losses(snapshot: Snapshot, *, active: bool) -> None:
-    points = LIVE_POINTS if active else POINTS
-    st.vega_lite_chart(
-        points_of(snapshot, LOSS, most=usual_most(snapshot), points=points),
-        curve_spec(theme(), LOSS),
-        key=f"{KEY}.losses",
-        alt="Curves of the loss over the steps, one colour for each recipe.",
-    )
 
 
 def _broken(snapshot: Snapshot) -> None:

@@ -20,9 +20,10 @@ from explainer.ui.race_control import (
     shifted_answer,
     transport,
 )
+from explainer.ui.race_curves import SECONDS
 from explainer.ui.race_data import data_choice, split_choice
 from explainer.ui.race_gallery import gallery
-from explainer.ui.race_live import LOGARITHMIC, SECONDS, curve_controls, live_panel
+from explainer.ui.race_live import LOGARITHMIC, curve_controls, live_panel
 from explainer.ui.race_plan import KEY, Plan, keep_recipes_in_url, recipes
 from explainer.ui.race_presets import chosen_preset, preset_menu
 from explainer.ui.recipe_editor import name_of, recipe_table

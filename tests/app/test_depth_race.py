@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.service import service, stop_service
-from tests.app.reading import app_at, text_of
+from tests.app.reading import app_at, message_to, text_of
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,10 @@ def test_a_story_is_raced_to_its_end_with_a_strip_for_each_network() -> None:
     assert not charts(app)
     app.button(key="training_lab.start").click().run()
     app = finished(app)
-    assert len(charts(app)) == 4  # three strips and the losses
+    assert len(charts(app)) == 3  # a strip for each network
+    losses = message_to(app, "depth.curves")
+    assert [one["title"] for one in losses["charts"]] == ["loss, without penalty (nats)"]
+    assert len(losses["curves"]) == 2 * 3
     said = text_of(app)
     assert "10 sigmoid layers" in said
     assert "What runs below" not in said

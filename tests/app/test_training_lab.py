@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.service import stop_service
 from explainer.training.presets import PRESETS, Preset
-from tests.app.reading import app_at, text_of
+from tests.app.reading import app_at, message_to, text_of
 
 TWO = "name-Plain~net-mlp~steps-150!name-Dropout~net-mlp~do-0.5~steps-150"
 
@@ -45,7 +45,7 @@ def test_a_race_is_started_and_runs_to_its_end() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO)
     app.button(key="training_lab.start").click().run()
     assert not app.exception
-    run_until(app, lambda: any("finished" in caption.value for caption in app.caption))
+    run_until(app, lambda: "finished" in message_to(app, "training_lab.curves")["status"])
     table = table_of(app)
     assert "Plain" in table
     assert "Dropout" in table

@@ -44,7 +44,8 @@ def test_strips_grow_while_the_networks_learn_and_stand_at_the_end(open_page: Op
     page.wait_for_timeout(1500)
     assert step(page) == 600
     assert cells(page) > 1.5 * early
-    expect(page.locator(CHARTS)).to_have_count(4)
+    expect(page.locator(CHARTS)).to_have_count(3)
+    expect(page.locator(".plot path.line")).to_have_count(6)
     expect(page.locator("table.figures")).to_contain_text("not yet")
     expect(page).to_have_url(with_query("depth.seeds=1"))
 

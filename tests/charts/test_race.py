@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from explainer.charts.race import (
@@ -13,12 +12,14 @@ from explainer.charts.race import (
     LOSS,
     PAIRS,
     PENALTY,
+    TRAINING,
+    VALIDATION,
+    Curve,
     Measure,
-    curve_points,
-    curve_spec,
+    curves_of,
+    marks_of,
     usual_most,
 )
-from explainer.charts.theme import THEMES, Theme
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.race import Race
@@ -42,78 +43,62 @@ def snapshot() -> Snapshot:
     return race.snapshot
 
 
-def rows_of(snapshot: Snapshot, measure: Measure, **options: float) -> pd.DataFrame:
-    """The points as a data frame of plain texts and numbers."""
-    found: pd.DataFrame = curve_points(snapshot, measure, **options).to_pandas()  # type: ignore[arg-type]
-    return found.astype({"recipe": str, "part": str, "text": str})
+def curve(snapshot: Snapshot, measure: Measure, part: str = VALIDATION, **options: float) -> Curve:
+    """The curve of the first recipe."""
+    found = curves_of(snapshot, measure, **options)  # type: ignore[arg-type]
+    return next(one for one in found if one.recipe == 0 and one.part == part)
 
 
 def test_the_median_of_two_seeds_is_their_mean_and_the_band_their_range(
     snapshot: Snapshot,
 ) -> None:
-    points = rows_of(snapshot, ACCURACY)
-    rows = points[(points.recipe == "0") & (points.part == "validation")]
     first, second = snapshot.of_recipe(0)
     last = [100 * run.curves.validation_accuracy[-1] for run in (first, second)]
-    final = rows.iloc[-1]
-    assert final.step == first.curves.step[-1]
-    np.testing.assert_allclose(final["median"], np.mean(last), rtol=1e-6)
-    np.testing.assert_allclose([final.low, final.high], sorted(last), rtol=1e-6)
+    step, low, median, high = curve(snapshot, ACCURACY).values[:, -1]
+    assert step == first.curves.step[-1]
+    np.testing.assert_allclose(median, np.mean(last), rtol=1e-6)
+    np.testing.assert_allclose([low, high], sorted(last), rtol=1e-6)
 
 
 def test_every_recipe_has_both_parts(snapshot: Snapshot) -> None:
-    points = rows_of(snapshot, LOSS)
-    curves = points[points.part != "mark"]
-    assert set(zip(curves.recipe, curves.part, strict=True)) == {
-        (recipe, part) for recipe in ("0", "1") for part in ("validation", "training")
-    }
-    few = rows_of(snapshot, LOSS, points=5)
-    few = few[few.part != "mark"]
-    assert set(few.groupby(["recipe", "part"]).size()) == {5}
-    assert few.step.max() == curves.step.max()
+    curves = curves_of(snapshot, LOSS)
+    assert [(one.recipe, one.part) for one in curves] == [
+        (recipe, part) for recipe in (0, 1) for part in (VALIDATION, TRAINING)
+    ]
+    few = curves_of(snapshot, LOSS, points=5)
+    assert {one.values.shape for one in few} == {(4, 5)}
+    assert few[0].values[0, -1] == curves[0].values[0, -1]
 
 
 def test_smoothing_by_a_half_takes_the_mean_with_what_came_before(snapshot: Snapshot) -> None:
-    def validation(smoothing: float) -> list[float]:
-        rows = rows_of(snapshot, LOSS, smoothing=smoothing)
-        found = rows[(rows.recipe == "0") & (rows.part == "validation")]
-        return [float(value) for value in found["median"]]
-
-    plain, smooth = validation(0.0), validation(0.5)
+    plain = curve(snapshot, LOSS).values[2]
+    smooth = curve(snapshot, LOSS, smoothing=0.5).values[2]
     assert smooth[0] == plain[0]
     assert smooth[1] == pytest.approx((plain[0] + plain[1]) / 2, rel=1e-5)
     assert smooth[2] == pytest.approx((smooth[1] + plain[2]) / 2, rel=1e-5)
 
 
 def test_the_penalty_is_a_curve_of_its_own_and_nothing_without_one(snapshot: Snapshot) -> None:
-    points = rows_of(snapshot, PENALTY)
-    assert set(points[points.part != "mark"].part) == {"training"}
-    assert points[points.part != "mark"]["median"].max() == 0
+    curves = curves_of(snapshot, PENALTY)
+    assert {one.part for one in curves} == {TRAINING}
+    assert max(one.values[1:].max() for one in curves) == 0
 
 
 @pytest.mark.parametrize("measure", {one for pair in PAIRS.values() for one in pair})
-def test_every_measure_has_points_and_a_specification(snapshot: Snapshot, measure: Measure) -> None:
-    assert len(curve_points(snapshot, measure))
-    assert measure.title in str(curve_spec(THEMES["light"], measure, logarithmic=True))
+def test_every_measure_has_points_of_single_precision(snapshot: Snapshot, measure: Measure) -> None:
+    for one in curves_of(snapshot, measure):
+        assert one.values.dtype == np.float32
+        assert one.values.shape[1] > 2
+        assert (np.diff(one.values[0]) > 0).all()
 
 
 def test_a_change_made_while_it_ran_is_marked_at_its_step(snapshot: Snapshot) -> None:
-    points = rows_of(snapshot, LOSS)
-    marks = points[(points.part == "mark") & (points.recipe == "1")]
-    assert 30 in marks.step.tolist()
-    assert any("0.02" in text for text in marks.text)
+    (recipe, step, text) = next(one for one in marks_of(snapshot) if "0.02" in one[2])
+    assert (recipe, step) == (1, 30)
+    assert "learning rate" in text.lower()
 
 
-def test_what_soars_is_drawn_at_the_edge(snapshot: Snapshot) -> None:
-    most = 0.1
-    assert rows_of(snapshot, LOSS, most=most)["high"].max() <= np.float32(most)
+def test_the_axis_of_a_loss_ends_at_twice_what_it_began_with(snapshot: Snapshot) -> None:
+    starts = [run.curves.validation_loss[0] for run in snapshot.runs]
+    assert usual_most(snapshot) == pytest.approx(2 * max(starts))
     assert math.isfinite(usual_most(snapshot))
-
-
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_the_specification_holds_no_data_and_every_colour(theme: Theme) -> None:
-    spec = curve_spec(theme, LOSS)
-    assert "data" not in spec
-    assert "datasets" not in spec
-    assert all(colour in str(spec) for colour in theme.categorical)
-    assert curve_spec(theme, LOSS) is spec

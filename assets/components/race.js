@@ -1,0 +1,432 @@
+// The curves of a race. While it moves they are fetched by themselves, without a rerun of the page:
+// the page is woken when the race begins to move or comes to rest, or where nothing can be fetched.
+// In, once a run: {view, address, every, recipes: [{name, colour}], seeds, charts: [{slug, title,
+// parts, zero, logarithmic, alt}], words}, and what is fetched too: {view, number, moving, status, most: [per
+// chart], curves: [[chart, recipe, part]], marks: [[recipe, step, text]]}, with a float32 array of 4 × n
+// for each curve: steps, least, median, largest. An answer without curves leaves those that are there.
+// Out: trigger "woken"; state "closed", where the address cannot be reached.
+const races = new WeakMap()
+const MARGIN = { left: 54, right: 14, top: 30, bottom: 40 }
+const DASHES = { training: "5 4" }
+const NEAR = 6, TRIES = 3, RETRY = 1000
+const MOST_RANGES = 4  // recipes whose ranges over the seeds are read beside their medians
+
+export default function (component) {
+  const { parentElement, data, setStateValue, setTriggerValue } = component
+  let race = races.get(parentElement)
+  if (!race) races.set(parentElement, (race = createRace(parentElement)))
+  race.wake = () => setTriggerValue("woken", true)
+  race.close = () => setStateValue("closed", true)
+  race.update(data)
+  return () => race.stop()
+}
+
+function createRace(parentElement) {
+  const find = selector => parentElement.querySelector(selector)
+  const root = find(".race")
+  let settings = null, news = null, curves = [], figures = [], at = null, timer = 0, turn = 0, failed = 0
+  const alone = new Set()  // recipes that are picked out, by index
+  let hovered = null
+
+  function update(data) {
+    const { header, blobs } = unpack(data)
+    const fresh = !settings || settings.recipes.length !== header.recipes.length || settings.charts.length !== header.charts.length
+    settings = header
+    if (fresh) { hovered = at = null; build() }
+    names()
+    take(header, blobs)
+    plan()
+  }
+
+  function take(header, blobs) {
+    if (header.view !== settings.view) return
+    if (header.curves && !(news && news.view === header.view && header.number < news.number)) {
+      news = header
+      curves = blobs.map((blob, place) => read(blob, header.curves[place]))
+      draw()
+    }
+    find(".status").textContent = header.status
+  }
+
+  // Asking for news, as long as the race moves by what the page knows.
+  const asks = () => Boolean(settings?.address && settings.moving)
+
+  function plan() {
+    clearTimeout(timer)
+    turn += 1  // what is on its way speaks for itself alone
+    failed = 0
+    if (asks()) timer = setTimeout(ask, settings.every, turn)
+  }
+
+  async function ask(mine) {
+    if (document.hidden) return  // asked again when it is seen
+    const began = performance.now(), { view, address } = settings
+    const next = wait => { timer = setTimeout(ask, wait, mine) }
+    try {
+      const answer = await fetch(new URL(address, document.baseURI), { method: "POST", body: JSON.stringify({ values: { known: news?.view === view ? news.number : -1 } }) })
+      if (!answer.ok) throw new Error(`the race answered ${answer.status}`)
+      const { header, blobs } = unpack(await answer.arrayBuffer())
+      if (mine !== turn) return
+      failed = 0
+      take(header, blobs)
+      if (header.moving) return next(Math.max(settings.every - (performance.now() - began), settings.every / 4))
+      race.wake()
+      next(RETRY)  // until the page has said so too
+    } catch {
+      if (mine !== turn) return
+      failed += 1
+      if (failed >= TRIES) race.close()
+      else next(RETRY)
+    }
+  }
+
+  function seen() {
+    if (!document.hidden && asks()) { plan(); clearTimeout(timer); ask(turn) }
+  }
+
+  // Which recipes are there: a click picks one out, the pointer does while it is over the name.
+  function names() {
+    const group = find(".names")
+    group.setAttribute("aria-label", settings.words.names)
+    const signature = JSON.stringify(settings.recipes)
+    if (group.dataset.of === signature) return
+    group.dataset.of = signature
+    alone.clear()
+    group.replaceChildren(...(settings.recipes.length < 2 ? [] : settings.recipes.map(({ name, colour }, index) => {
+      const button = element("button", { type: "button", "aria-pressed": "false", title: settings.words.alone }, element("i"), name)
+      button.style.setProperty("--own", colour)
+      button.onclick = () => {
+        if (!alone.delete(index)) alone.add(index)
+        button.setAttribute("aria-pressed", alone.has(index))
+        fade()
+      }
+      button.onpointerenter = () => { hovered = index; fade() }
+      button.onpointerleave = () => { hovered = null; fade() }
+      return button
+    })))
+    fade()
+  }
+
+  const isShown = recipe => (hovered === null ? !alone.size || alone.has(recipe) : recipe === hovered || alone.has(recipe))
+  function fade() {
+    for (const part of root.querySelectorAll("[data-recipe]")) part.classList.toggle("faint", !isShown(Number(part.dataset.recipe)))
+    if (at !== null) point()
+  }
+
+  function build() {
+    figures = settings.charts.map((_, place) => {
+      const plot = element("div", { class: "plot", role: "slider", tabindex: "0" })
+      const readout = element("div", { class: "readout", hidden: "" })
+      const figure = element("figure", {}, plot, readout, menu(place))
+      plot.onpointermove = plot.onpointerdown = event => { at = { place, step: stepUnder(place, event) }; point() }
+      plot.onpointerleave = () => { at = null; point() }
+      plot.onfocus = () => { if (!at && plot.matches(":focus-visible")) { at = { place, step: stepsOf(place).at(-1) ?? 0 }; point() } }
+      plot.onblur = () => { at = null; point() }
+      plot.onkeydown = event => move(place, event)
+      sized.observe(plot)
+      return { figure, plot, readout }
+    })
+    find(".charts").replaceChildren(...figures.map(one => one.figure))
+  }
+
+  function move(place, event) {
+    const steps = stepsOf(place), now = Math.max(steps.indexOf(at?.step ?? steps.at(-1)), 0)
+    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -steps.length, End: steps.length }
+    if (event.key === "Escape") at = null
+    else if (event.key in moves && steps.length) at = { place, step: steps[Math.min(Math.max(now + moves[event.key], 0), steps.length - 1)] }
+    else return
+    event.preventDefault()
+    point()
+  }
+
+  const ofChart = place => curves.filter(curve => curve.chart === place)
+  const stepsOf = place => Array.from(ofChart(place).reduce((longest, { steps }) => ((steps.at(-1) ?? -1) > (longest.at(-1) ?? -1) ? steps : longest), []))
+  function stepUnder(place, event) {
+    const { plot, scale } = figures[place]
+    if (!scale) return 0
+    const step = scale.stepAt(event.clientX - plot.getBoundingClientRect().left)
+    return stepsOf(place).reduce((best, one) => (Math.abs(one - step) < Math.abs(best - step) ? one : best), 0)
+  }
+
+  function draw() {
+    figures.forEach((figure, place) => {
+      const width = figure.plot.clientWidth, height = figure.plot.clientHeight
+      if (!width || !news) return
+      figure.figure.classList.toggle("narrow", width < 480)
+      figure.scale = scaleOf(settings.charts[place], ofChart(place), news.most[place], width, height)
+      figure.picture = picture(settings, place, ofChart(place), news.marks, figure.scale, width, height)
+      figure.plot.replaceChildren(figure.picture)
+      const steps = stepsOf(place)
+      figure.plot.setAttribute("aria-label", settings.charts[place].alt)
+      figure.plot.setAttribute("aria-valuemin", steps[0] ?? 0)
+      figure.plot.setAttribute("aria-valuemax", steps.at(-1) ?? 0)
+    })
+    fade()
+    point()
+  }
+
+  // The cursor goes over all charts, the numbers to the one that is pointed at.
+  function point() {
+    figures.forEach((figure, place) => {
+      const { scale, readout, picture, plot } = figure
+      if (!picture) return
+      picture.querySelector(".pointed")?.remove()
+      readout.hidden = at?.place !== place
+      if (at === null || !ofChart(place).length) { plot.setAttribute("aria-valuenow", stepsOf(place).at(-1) ?? 0); readout.hidden = true; return }
+      const found = ofChart(place).filter(({ recipe }) => isShown(recipe)).map(curve => ({ ...curve, index: placeOf(curve.steps, at.step) }))
+      picture.append(cursor(at.step, found, scale, settings))
+      if (readout.hidden) return
+      const marks = news.marks.filter(([recipe, step]) => isShown(recipe) && Math.abs(scale.across(step) - scale.across(at.step)) <= NEAR)
+      tell(readout, found, marks, place)
+      const x = scale.across(at.step), room = plot.clientWidth - readout.offsetWidth
+      const left = x + 14 + readout.offsetWidth <= plot.clientWidth ? x + 14 : x - 14 - readout.offsetWidth
+      readout.style.left = `${Math.min(Math.max(left, 0), Math.max(room, 0))}px`
+      readout.style.top = `${MARGIN.top + 4}px`
+      plot.setAttribute("aria-valuenow", at.step)
+      plot.setAttribute("aria-valuetext", `${settings.words.step} ${whole(at.step)}. ` + found.filter(({ index }) => index >= 0).map(({ recipe, part, median, index }) => `${settings.recipes[recipe].name}, ${part}: ${digits4(median[index])}`).join("; "))
+    })
+  }
+
+  function tell(readout, found, marks, place) {
+    const { parts } = settings.charts[place]
+    const among = [...new Set(found.map(({ recipe }) => recipe))]
+    const ranges = settings.seeds > 1 && among.length <= MOST_RANGES
+    const value = (recipe, part) => {
+      const curve = found.find(one => one.recipe === recipe && one.part === part)
+      const cell = element("td", { text: curve && curve.index >= 0 ? digits4(curve.median[curve.index]) : "–" })
+      if (curve && curve.index >= 0 && ranges) cell.append(" ", element("small", { text: `${digits4(curve.low[curve.index])} – ${digits4(curve.high[curve.index])}` }))
+      return cell
+    }
+    const rows = among.map(recipe => {
+      const disc = element("i")
+      disc.style.background = settings.recipes[recipe].colour
+      return element("tr", {}, element("td", {}, disc, settings.recipes[recipe].name), ...parts.map(part => value(recipe, part)))
+    })
+    const heads = [`${settings.words.step} ${whole(at.step)}`, ...(parts.length > 1 ? parts : [""])].map(text => element("th", { text }))
+    const notes = marks.map(([recipe, step, text]) => element("p", { text: `${settings.recipes[recipe].name}, ${settings.words.step} ${whole(step)}: ${text}` }))
+    readout.replaceChildren(element("table", {}, element("tbody", {}, element("tr", {}, ...heads), ...rows)), ...notes)
+  }
+
+  function menu(place) {
+    const { words } = settings
+    const details = element("details", { class: "menu" }, element("summary", { "aria-label": words.menu, title: words.menu, text: "···" }))
+    const act = (text, action) => {
+      const button = element("button", { type: "button", text })
+      button.onclick = () => { details.open = false; action(figures[place]) }
+      return button
+    }
+    const large = () => (parentElement.fullscreenElement ?? document.fullscreenElement ? document.exitFullscreen() : figures[place].figure.requestFullscreen())
+    details.append(element("div", {},
+      act(words.svg, figure => save(new Blob([standalone(figure.picture, shownRecipes())], { type: "image/svg+xml" }), settings.charts[place].slug, "svg")),
+      act(words.png, figure => raster(standalone(figure.picture, shownRecipes())).then(blob => save(blob, settings.charts[place].slug, "png"))),
+      ...(document.fullscreenEnabled ? [act(words.full, large)] : [])))
+    details.onfocusout = event => { if (!details.contains(event.relatedTarget)) details.open = false }
+    return details
+  }
+  const shownRecipes = () => settings.recipes.filter((_, index) => isShown(index))
+
+  const sized = new ResizeObserver(() => draw())
+  document.addEventListener("visibilitychange", seen)
+  const race = {
+    update, wake: () => {}, close: () => {},
+    stop() { clearTimeout(timer); turn += 1; sized.disconnect(); document.removeEventListener("visibilitychange", seen); races.delete(parentElement) },
+  }
+  return race
+}
+
+function read(blob, [chart, recipe, part]) {
+  const values = new Float32Array(blob.slice().buffer), n = values.length / 4
+  const [steps, low, median, high] = [0, 1, 2, 3].map(row => values.subarray(row * n, (row + 1) * n))
+  return { chart, recipe, part, steps, low, median, high }
+}
+
+// The last place that was measured at `step` or before; -1 where the curve had ended, or not begun.
+function placeOf(steps, step) {
+  if (!steps.length || step > steps.at(-1)) return -1
+  let place = steps.length - 1
+  while (place >= 0 && steps[place] > step) place -= 1
+  return place
+}
+
+// Where steps and values lie. A value beyond `most` leaves a linear chart at its upper edge.
+function scaleOf({ zero, logarithmic }, curves, most, width, height) {
+  const [left, right, top, bottom] = [MARGIN.left, width - MARGIN.right, MARGIN.top, height - MARGIN.bottom]
+  const last = roundUp(Math.max(1, ...curves.map(({ steps }) => steps.at(-1) ?? 1)))
+  const values = curves.flatMap(({ low, median, high }) => [low, median, high].flatMap(row => extremes(row, logarithmic)))
+  let [least, largest] = values.length ? [Math.min(...values), Math.max(...values)] : [logarithmic ? 0.1 : 0, 1]
+  if (most !== null && !logarithmic) largest = Math.min(largest, most)
+  if (zero && !logarithmic) least = Math.min(least, 0)
+  if (largest - least < 1e-12) largest = logarithmic ? least * 10 : least + 1
+  const marks = logarithmic ? decades(least, largest) : ticks(least, largest, Math.max(3, Math.round((bottom - top) / 55)))
+  if (!logarithmic) {
+    const gap = marks.length > 1 ? marks[1] - marks[0] : largest - least
+    while (marks[0] > least + 1e-9 * gap) marks.unshift(Number((marks[0] - gap).toPrecision(12)))
+    while (marks.at(-1) < largest - 1e-9 * gap) marks.push(Number((marks.at(-1) + gap).toPrecision(12)))
+    least = marks[0]; largest = marks.at(-1)
+  }
+  const place = logarithmic ? Math.log : value => value
+  const share = value => (place(value) - place(least)) / (place(largest) - place(least))
+  return {
+    left, right, top, bottom, last, marks, logarithmic,
+    across: step => left + (step / last) * (right - left),
+    down: value => bottom - share(value) * (bottom - top),
+    stepAt: x => ((x - left) / (right - left)) * last,
+  }
+}
+
+function extremes(row, logarithmic) {
+  let low = Infinity, high = -Infinity
+  for (const value of row) if (Number.isFinite(value) && (!logarithmic || value > 0)) { low = Math.min(low, value); high = Math.max(high, value) }
+  return high >= low ? [low, high] : []
+}
+
+// The next of a few round numbers, so that the axis moves in leaps and not all the time.
+function roundUp(step) {
+  const power = 10 ** Math.floor(Math.log10(step))
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map(factor => Math.round(factor * power)).find(candidate => candidate >= step) ?? step
+}
+
+// Powers of ten, with 2 and 5 between them where there are few.
+function decades(low, high) {
+  const factors = Math.log10(high / low) < 3 ? [1, 2, 5] : [1]
+  const found = []
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
+    for (const factor of factors) found.push(Number((factor * 10 ** power).toPrecision(3)))
+  }
+  return found.filter(value => value >= low * 0.999 && value <= high * 1.001)
+}
+
+function picture({ charts, recipes, words }, place, curves, marks, scale, width, height) {
+  const { title, parts } = charts[place]
+  const { left, right, top, bottom, across, down } = scale
+  const drawn = svg("svg", { class: "picture", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
+  const clip = `race-clip-${place}`
+  const hole = svg("clipPath", { id: clip })
+  hole.append(svg("rect", { x: left, y: top - 2, width: Math.max(right - left, 1), height: Math.max(bottom - top + 4, 1) }))
+  drawn.append(hole, svg("text", { class: "title", x: 0, y: 13 }, title))
+  if (parts.length > 1) drawn.append(keyOf(parts, width))
+  for (const tick of scale.marks) {
+    const y = Math.round(down(tick)) + 0.5
+    drawn.append(svg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }))
+    drawn.append(svg("text", { class: "tick", x: left - 7, y: y + 4, "text-anchor": "end" }, digits4(tick)))
+  }
+  for (const tick of ticks(0, scale.last, Math.max(3, Math.round((right - left) / 80))).filter(Number.isInteger)) {
+    drawn.append(svg("text", { class: "tick", x: across(tick), y: bottom + 17, "text-anchor": "middle" }, whole(tick)))
+  }
+  drawn.append(svg("text", { class: "tick", x: (left + right) / 2, y: bottom + 35, "text-anchor": "middle" }, words.step))
+  const body = svg("g", { "clip-path": `url(#${clip})` })
+  const bands = curves.map(({ recipe, steps, low, high }) => svg("path", { class: "band", "data-recipe": recipe, fill: recipes[recipe].colour, d: around(steps, low, high, scale) }))
+  const lines = curves.map(({ recipe, part, steps, median }) => svg("path", {
+    class: "line", "data-recipe": recipe, stroke: recipes[recipe].colour, d: along(steps, median, scale),
+    ...(parts.length > 1 && DASHES[part] ? { "stroke-dasharray": DASHES[part], "stroke-opacity": 0.8 } : {}),
+  }))
+  const rules = marks.map(([recipe, step]) => svg("line", { class: "mark", "data-recipe": recipe, stroke: recipes[recipe].colour, x1: across(step), x2: across(step), y1: top, y2: bottom }))
+  body.append(...bands, ...lines, ...rules)
+  drawn.append(body)
+  return drawn
+}
+
+// Which dashes stand for which part, at the right of the title, below it where there is no room.
+function keyOf(parts, width) {
+  const group = svg("g", {})
+  let x = width - 34
+  for (const part of [...parts].reverse()) {
+    x -= 7 * part.length + 36
+    group.append(svg("line", { class: "key", x1: x, x2: x + 24, y1: 9, y2: 9, ...(DASHES[part] ? { "stroke-dasharray": DASHES[part] } : {}) }), svg("text", { x: x + 29, y: 13 }, part))
+  }
+  return group
+}
+
+function pieces(steps, usable, point) {
+  const found = [[]]
+  for (let place = 0; place < steps.length; place += 1) {
+    if (usable(place)) found.at(-1).push(point(place))
+    else if (found.at(-1).length) found.push([])
+  }
+  return found.filter(piece => piece.length)
+}
+
+function along(steps, values, { across, down, logarithmic }) {
+  const usable = place => Number.isFinite(values[place]) && (!logarithmic || values[place] > 0)
+  const point = place => `${across(steps[place]).toFixed(1)},${down(values[place]).toFixed(1)}`
+  return pieces(steps, usable, point).map(piece => `M${piece.join("L")}${piece.length < 2 ? "h0.01" : ""}`).join("")
+}
+
+function around(steps, low, high, { across, down, bottom, logarithmic }) {
+  const usable = place => Number.isFinite(low[place]) && Number.isFinite(high[place]) && (!logarithmic || high[place] > 0)
+  const lower = place => (logarithmic && low[place] <= 0 ? bottom : down(low[place]))
+  return pieces(steps, usable, place => [across(steps[place]), lower(place), down(high[place])]).map(piece => {
+    const edge = rows => rows.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")
+    return `M${edge(piece.map(([x, , y]) => [x, y]))}L${edge(piece.map(([x, y]) => [x, y]).reverse())}Z`
+  }).join("")
+}
+
+function cursor(step, found, { across, down, top, bottom, logarithmic }, { recipes }) {
+  const group = svg("g", { class: "pointed" })
+  group.append(svg("line", { class: "cursor", x1: across(step), x2: across(step), y1: top, y2: bottom }))
+  for (const { recipe, steps, median, index } of found) {
+    const value = median[index]
+    if (index < 0 || !Number.isFinite(value) || (logarithmic && value <= 0)) continue
+    const y = down(value)
+    if (y >= top - 2 && y <= bottom + 2) group.append(svg("circle", { cx: across(steps[index]), cy: y, r: 3.5, fill: recipes[recipe].colour }))
+  }
+  return group
+}
+
+function whole(number) { return Math.round(number).toLocaleString("en") }
+
+// Four digits, a true minus sign, powers of ten for what is very small or large.
+function digits4(value) {
+  if (Number.isNaN(value)) return "–"
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞"
+  const size = Math.abs(value)
+  const text = size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(2).replace("+", "") : size >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)))
+  return text.replaceAll("-", "−")
+}
+
+// The picture as a file of its own: styles written out, a background, and the recipes' names below.
+const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "font-size", "font-weight", "font-family"]
+function standalone(drawn, recipes) {
+  const copy = drawn.cloneNode(true)
+  copy.querySelector(".pointed")?.remove()
+  const originals = [...drawn.querySelectorAll("*")].filter(one => !one.closest(".pointed"))
+  ;[...copy.querySelectorAll("*")].forEach((one, place) => {
+    const style = getComputedStyle(originals[place])
+    for (const name of STYLES) one.setAttribute(name, style.getPropertyValue(name))
+  })
+  const width = Number(drawn.getAttribute("width")), height = Number(drawn.getAttribute("height")), pad = 16
+  const style = getComputedStyle(drawn), ink = getComputedStyle(drawn.querySelector("text"))
+  const background = style.getPropertyValue("--st-background-color") || "#ffffff"
+  const columns = Math.max(Math.floor(width / 190), 1), rows = Math.ceil(recipes.length / columns)
+  const names = recipes.map(({ name, colour }, place) => {
+    const x = (place % columns) * (width / columns), y = height + 8 + 20 * Math.floor(place / columns)
+    const group = svg("g", {})
+    group.append(svg("circle", { cx: x + 6, cy: y + 6, r: 5, fill: colour }), svg("text", { x: x + 17, y: y + 10, fill: ink.fill, "font-size": "12px", "font-family": ink.fontFamily }, name))
+    return group
+  })
+  const size = { width: width + 2 * pad, height: height + 2 * pad + 20 * rows + 8 }
+  const page = svg("svg", { xmlns: "http://www.w3.org/2000/svg", ...size, viewBox: `${-pad} ${-pad} ${size.width} ${size.height}` })
+  page.append(svg("rect", { x: -pad, y: -pad, ...size, fill: background }), ...copy.childNodes, ...names)
+  return new XMLSerializer().serializeToString(page)
+}
+
+function raster(text, scale = 2) {
+  return new Promise((resolve, reject) => {
+    const image = new Image()
+    image.onload = () => {
+      const canvas = element("canvas")
+      canvas.width = image.width * scale
+      canvas.height = image.height * scale
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
+      canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png")
+    }
+    image.onerror = () => reject(new Error("no picture"))
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`
+  })
+}
+
+function save(blob, name, ending) {
+  const link = element("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}

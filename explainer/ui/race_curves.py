@@ -1,0 +1,176 @@
+"""The curves of a race on the page, which the browser keeps up to date by itself.
+
+While a race moves, the component asks the route of the live pictures four times a second what is
+new; no script runs for that. It wakes the page when the race begins to move or comes to rest. Where
+the route cannot be reached the component says so, and the page has to run as often instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from explainer.charts.race import (
+    LIVE_POINTS,
+    LOSS,
+    POINTS,
+    Measure,
+    curves_of,
+    marks_of,
+    usual_most,
+)
+from explainer.charts.theme import Theme
+from explainer.service import Phase, Ticket
+from explainer.training.race import Race
+from explainer.training.snapshot import Snapshot
+from explainer.ui.appearance import theme
+from explainer.ui.components import mount, pack, reported
+from explainer.ui.live import live_picture
+from explainer.ui.race_control import is_active
+from explainer.ui.recipe_editor import name_of
+
+SECONDS = 0.25
+WORDS = {
+    "step": "step",
+    "names": "Recipes",
+    "alone": "Show this one alone, or beside others that are picked",
+    "menu": "Keep or enlarge this chart",
+    "svg": "Save as SVG",
+    "png": "Save as PNG",
+    "full": "Full screen",
+}
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is drawn: one chart for each measure, and how. `smoothing` is in [0, 1)."""
+
+    measures: tuple[Measure, ...]
+    logarithmic: bool = False
+    smoothing: float = 0.0
+    status: bool = True
+
+
+class Curves:
+    """What the component is told of a race in one view: everything first, then what is new."""
+
+    def __init__(self, ticket: Ticket[Race], view: View) -> None:
+        self.ticket, self.view = ticket, view
+        self.id = next(_numbers)
+        self._kept: tuple[object, int, dict[str, Any], list[bytes]] = (None, 0, {}, [])
+
+    def message(self, theme: Theme, *, address: str) -> bytes:
+        """Recipes, charts and curves as they are now."""
+        news, blobs = self._news(known=-1)
+        return pack({**self._settings(theme), **news, "address": address}, *blobs)
+
+    def answer(self, values: dict[str, object], _number: int) -> bytes:
+        """The state of the race, with curves where those that `values` calls known are old.
+
+        Raises `ValueError` or `TypeError` where what is known is no number.
+        """
+        news, blobs = self._news(known=int(values["known"]))  # type: ignore[call-overload]
+        return pack(news, *blobs)
+
+    def _news(self, *, known: int) -> tuple[dict[str, Any], list[bytes]]:
+        moving = is_active(self.ticket)  # before the snapshot, which is then the last one
+        snapshot = self.ticket.race.snapshot
+        status = status_line(self.ticket, snapshot) if self.view.status else ""
+        state = {"view": self.id, "moving": moving, "status": status}
+        number, header, blobs = self._drawn(snapshot, LIVE_POINTS if moving else POINTS)
+        return ({**state, **header}, blobs) if number != known else (state, [])
+
+    def _drawn(self, snapshot: Snapshot, points: int) -> tuple[int, dict[str, Any], list[bytes]]:
+        """The curves with their number, the same again where nothing was measured since."""
+        of = points, [(run.curves, run.status, run.marks) for run in snapshot.runs]
+        before, number, header, blobs = self._kept
+        if before != of:
+            number, header, blobs = next(_numbers), {}, []
+            charts = [
+                curves_of(snapshot, measure, points=points, smoothing=self.view.smoothing)
+                for measure in self.view.measures
+            ]
+            header["number"] = number
+            header["curves"] = [
+                (place, curve.recipe, curve.part)
+                for place, curves in enumerate(charts)
+                for curve in curves
+            ]
+            header["marks"] = marks_of(snapshot)
+            header["most"] = [_most(snapshot, measure) for measure in self.view.measures]
+            blobs = [curve.values.tobytes() for curves in charts for curve in curves]
+            self._kept = of, number, header, blobs
+        return number, header, blobs
+
+    def _settings(self, theme: Theme) -> dict[str, Any]:
+        snapshot = self.ticket.race.snapshot
+        return {
+            "every": 1000 * SECONDS,
+            "recipes": [
+                {"name": name_of(recipe, index), "colour": theme.categorical[index]}
+                for index, recipe in enumerate(snapshot.recipes)
+            ],
+            "seeds": len(snapshot.seeds),
+            "charts": [self._described(measure) for measure in self.view.measures],
+            "words": WORDS,
+        }
+
+    def _described(self, measure: Measure) -> dict[str, Any]:
+        return {
+            "slug": measure.slug,
+            "title": measure.title,
+            "parts": [part for part, _ in measure.columns],
+            "zero": measure.zero,
+            "logarithmic": self.view.logarithmic and measure.logarithmic,
+            "alt": f"Curves of {measure.title} over the steps, one colour for each recipe.",
+        }
+
+
+def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> None:
+    """Show the curves; `asks` says that the browser is to ask for what is new."""
+    name = f"{key}.curves"
+    kept: Curves | None = st.session_state.get(f"{name}.source")
+    if kept is None or kept.ticket is not ticket or kept.view != view:
+        kept = st.session_state[f"{name}.source"] = Curves(ticket, view)
+    address = live_picture(name, kept.answer) if asks else ""
+    mount(
+        "race",
+        key=name,
+        data=kept.message(theme(), address=address),
+        on_woken_change=reported,
+        on_closed_change=reported,
+    )
+
+
+def is_reachable(key: str) -> bool:
+    """Whether the browser can ask: it reports where it could not."""
+    return not (st.session_state.get(f"{key}.curves") or {}).get("closed")
+
+
+def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
+    """How far the race is, who runs where, and how fast, in one line."""
+    state = ticket.state
+    seeds = f"{len(snapshot.seeds)} seed{'s' if len(snapshot.seeds) > 1 else ''}"
+    parts = [
+        f"Step {snapshot.step:,} of {snapshot.total_steps:,}",
+        f"{len(snapshot.recipes)} recipes × {seeds}",
+        snapshot.device,
+    ]
+    if state.phase is Phase.WAITING:
+        parts.append(f"waiting in line, place {state.position} of {state.line_length}")
+    elif state.phase is Phase.RACING:
+        parts.append(f"{snapshot.model_steps_per_second:,.0f} steps a second in all")
+    else:
+        parts.append("finished" if snapshot.finished else "paused")
+    return " · ".join(parts)
+
+
+def _most(snapshot: Snapshot, measure: Measure) -> float | None:
+    """Where the axis of a loss ends at the latest; None where it does not."""
+    most = usual_most(snapshot) if measure is LOSS else math.inf
+    return most if math.isfinite(most) else None

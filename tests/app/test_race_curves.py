@@ -1,0 +1,123 @@
+"""What the browser is told of a race: everything at first, then what is new, and no more."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.charts.race import ACCURACY, LOSS
+from explainer.charts.theme import DARK, LIGHT
+from explainer.live_pictures import LivePicture
+from explainer.service import Ticket, stop_service
+from explainer.training.race import Race
+from explainer.ui.race_curves import Curves, View
+from tests.app.reading import app_at, message_to
+
+TWO = "name-Plain~net-mlp~steps-40!name-Steep~net-mlp~lr-0.5~steps-40"
+KEY = "training_lab.curves"
+
+
+@pytest.fixture(autouse=True)
+def _service_of_its_own() -> Iterator[None]:
+    yield
+    stop_service()
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The lab with a race of two recipes and three seeds, after one step."""
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    app.button(key="training_lab.first").click().run()
+    at_rest(app)
+    return app
+
+
+def at_rest(app: AppTest) -> Ticket[Race]:
+    """The race of the page, once it has nothing to do."""
+    ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
+    ends = time.monotonic() + 60
+    while ticket.race.has_work and time.monotonic() < ends:
+        time.sleep(0.02)
+    return ticket
+
+
+def answer(app: AppTest, known: object) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """What the route would answer the page's browser."""
+    offered: LivePicture = app.session_state[f"{KEY}.live"]
+    return unpacked(offered.render({"known": known}, 0))
+
+
+def unpacked(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """The header of a message, and its curves `(4, n)`."""
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    arrays, offset = [], 4 + length
+    for size in header["sizes"]:
+        arrays.append(np.frombuffer(data[offset : offset + size], "<f4").reshape(4, -1))
+        offset += size
+    return header, arrays
+
+
+def test_what_is_known_is_not_sent_again_and_what_is_new_is(app: AppTest) -> None:
+    known, curves = answer(app, -1)
+    assert len(curves) == len(known["curves"]) == 2 * 2 * 2  # charts, recipes, parts
+    again, nothing = answer(app, known["number"])
+    assert nothing == []
+    assert "curves" not in again
+    assert again["status"].startswith("Step 1 of 40")
+    app.session_state["training_lab.ticket"].command(lambda race: race.step(10))
+    at_rest(app)
+    later, longer = answer(app, known["number"])
+    assert later["number"] > known["number"]
+    assert longer[0][0, -1] == 11
+    assert not later["moving"]
+
+
+def test_the_values_are_those_of_the_runs(app: AppTest) -> None:
+    ticket = at_rest(app)
+    header, curves = answer(app, -1)
+    place = header["curves"].index([0, 1, "training"])
+    runs = ticket.race.snapshot.of_recipe(1)
+    found = sorted(float(run.curves.train_loss[-1]) for run in runs)
+    np.testing.assert_allclose(curves[place][1:, -1], found, rtol=1e-6)
+
+
+def test_a_page_that_runs_again_keeps_its_address_and_goes_on_counting(app: AppTest) -> None:
+    first = message_to(app, KEY)
+    app.run()
+    second = message_to(app, KEY)
+    assert second["address"] == first["address"]
+    assert second["view"] == first["view"]
+    app.toggle(key="training_lab.logarithmic").set_value(True).run()
+    third = message_to(app, KEY)
+    assert third["view"] != first["view"]
+    assert third["number"] > second["number"]
+    assert [one["logarithmic"] for one in third["charts"]] == [True, False]
+
+
+@pytest.mark.parametrize("known", [None, "new", [1], {}])
+def test_what_is_no_number_is_refused(app: AppTest, known: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        answer(app, known)
+
+
+def test_the_colours_are_those_of_the_appearance(app: AppTest) -> None:
+    curves = Curves(at_rest(app), View((LOSS, ACCURACY)))
+    for theme in (LIGHT, DARK):
+        header, _ = unpacked(curves.message(theme, address=""))
+        assert [one["colour"] for one in header["recipes"]] == list(theme.categorical[:2])
+        assert [one["name"] for one in header["recipes"]] == ["Plain", "Steep"]
+
+
+def test_a_browser_that_cannot_ask_is_sent_the_curves_by_the_page() -> None:
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    app.session_state[KEY] = {"closed": True}
+    app.button(key="training_lab.start").click().run()
+    assert message_to(app, KEY)["address"] == ""
+    assert not app.exception

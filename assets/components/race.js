@@ -7,6 +7,7 @@
 // Out: trigger "woken"; state "closed", where the address cannot be reached.
 const races = new WeakMap()
 const MARGIN = { left: 54, right: 14, top: 30, bottom: 40 }
+const NARROW = 480, KEY_ROW = 20
 const DASHES = { training: "5 4" }
 const NEAR = 6, TRIES = 3, RETRY = 1000
 const MOST_RANGES = 4  // recipes whose ranges over the seeds are read beside their medians
@@ -152,7 +153,7 @@ function createRace(parentElement) {
     figures.forEach((figure, place) => {
       const width = figure.plot.clientWidth, height = figure.plot.clientHeight
       if (!width || !news) return
-      figure.figure.classList.toggle("narrow", width < 480)
+      figure.figure.classList.toggle("narrow", width < NARROW)
       figure.scale = scaleOf(settings.charts[place], ofChart(place), news.most[place], width, height)
       figure.picture = picture(settings, place, ofChart(place), news.marks, figure.scale, width, height)
       figure.plot.replaceChildren(figure.picture)
@@ -172,7 +173,7 @@ function createRace(parentElement) {
       if (!picture) return
       picture.querySelector(".pointed")?.remove()
       readout.hidden = at?.place !== place
-      if (at === null || !ofChart(place).length) { plot.setAttribute("aria-valuenow", stepsOf(place).at(-1) ?? 0); readout.hidden = true; return }
+      if (at === null || !stepsOf(place).length) { plot.setAttribute("aria-valuenow", stepsOf(place).at(-1) ?? 0); readout.hidden = true; return }
       const found = ofChart(place).filter(({ recipe }) => isShown(recipe)).map(curve => ({ ...curve, index: placeOf(curve.steps, at.step) }))
       picture.append(cursor(at.step, found, scale, settings))
       if (readout.hidden) return
@@ -181,7 +182,9 @@ function createRace(parentElement) {
       const x = scale.across(at.step), room = plot.clientWidth - readout.offsetWidth
       const left = x + 14 + readout.offsetWidth <= plot.clientWidth ? x + 14 : x - 14 - readout.offsetWidth
       readout.style.left = `${Math.min(Math.max(left, 0), Math.max(room, 0))}px`
-      readout.style.top = `${MARGIN.top + 4}px`
+      const heights = found.filter(({ index }) => index >= 0).map(({ median, index }) => scale.down(median[index])).filter(Number.isFinite)
+      const high = heights.reduce((sum, one) => sum + one, 0) / Math.max(heights.length, 1) < (scale.top + scale.bottom) / 2
+      readout.style.top = `${high ? Math.max(scale.bottom - readout.offsetHeight - 6, scale.top + 4) : scale.top + 4}px`
       plot.setAttribute("aria-valuenow", at.step)
       plot.setAttribute("aria-valuetext", `${settings.words.step} ${whole(at.step)}. ` + found.filter(({ index }) => index >= 0).map(({ recipe, part, median, index }) => `${settings.recipes[recipe].name}, ${part}: ${digits4(median[index])}`).join("; "))
     })
@@ -249,8 +252,9 @@ function placeOf(steps, step) {
 }
 
 // Where steps and values lie. A value beyond `most` leaves a linear chart at its upper edge.
-function scaleOf({ zero, logarithmic }, curves, most, width, height) {
-  const [left, right, top, bottom] = [MARGIN.left, width - MARGIN.right, MARGIN.top, height - MARGIN.bottom]
+function scaleOf({ zero, logarithmic, parts }, curves, most, width, height) {
+  const [left, right, bottom] = [MARGIN.left, width - MARGIN.right, height - MARGIN.bottom]
+  const top = MARGIN.top + (width < NARROW && parts.length > 1 ? KEY_ROW : 0)
   const last = roundUp(Math.max(1, ...curves.map(({ steps }) => steps.at(-1) ?? 1)))
   const values = curves.flatMap(({ low, median, high }) => [low, median, high].flatMap(row => extremes(row, logarithmic)))
   let [least, largest] = values.length ? [Math.min(...values), Math.max(...values)] : [logarithmic ? 0.1 : 0, 1]
@@ -326,13 +330,14 @@ function picture({ charts, recipes, words }, place, curves, marks, scale, width,
   return drawn
 }
 
-// Which dashes stand for which part, at the right of the title, below it where there is no room.
+// Which dashes stand for which part: at the right of the title, below it where there is no room.
 function keyOf(parts, width) {
   const group = svg("g", {})
-  let x = width - 34
+  const narrow = width < NARROW, y = narrow ? 13 + KEY_ROW : 13
+  let x = narrow ? width : width - 34
   for (const part of [...parts].reverse()) {
     x -= 7 * part.length + 36
-    group.append(svg("line", { class: "key", x1: x, x2: x + 24, y1: 9, y2: 9, ...(DASHES[part] ? { "stroke-dasharray": DASHES[part] } : {}) }), svg("text", { x: x + 29, y: 13 }, part))
+    group.append(svg("line", { class: "key", x1: x, x2: x + 24, y1: y - 4, y2: y - 4, ...(DASHES[part] ? { "stroke-dasharray": DASHES[part] } : {}) }), svg("text", { x: x + 29, y }, part))
   }
   return group
 }

@@ -15,7 +15,7 @@ this machine is contacted.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, Protocol
@@ -104,13 +104,31 @@ def is_base_path_probe(url: str) -> bool:
     return head != "" and name in ("health", "host-config")
 
 
-def watch(page: Page, errors: list[str]) -> None:
-    """Let `errors` collect what goes wrong on the page from now on."""
+def is_picture(url: str) -> bool:
+    """Whether it is the address of a picture that Streamlit's server keeps for a page.
+
+    It drops those of a page that is left; the frontend may ask for one again while it goes.
+    """
+    return urlsplit(url).path.startswith("/media/")
+
+
+def missing_pictures(page: Page, urls: Sequence[str]) -> list[str]:
+    """Those of the pictures that were not found which the page still shows."""
+    if page.is_closed() or not urls:
+        return []
+    shown = page.evaluate("[...document.images].map(one => one.src)")
+    return [f"missing picture: {url}" for url in urls if url in shown]
+
+
+def watch(page: Page, errors: list[str], pictures: list[str]) -> None:
+    """Let `errors` collect what goes wrong on the page, and `pictures` those not found."""
 
     def on_console(message: ConsoleMessage) -> None:
         place = message.location["url"]
         # A request that was kept from leaving this machine leaves a line in the console.
-        if message.type == "error" and is_local(place) and not is_base_path_probe(place):
+        missing = is_picture(place) or "Image source error" in message.text
+        usual = is_base_path_probe(place) or missing
+        if message.type == "error" and is_local(place) and not usual:
             errors.append(f"console: {message.text} ({place})")
 
     def on_failed(request: Request) -> None:
@@ -121,7 +139,9 @@ def watch(page: Page, errors: list[str]) -> None:
 
     def on_response(response: Response) -> None:
         url = response.url
-        if response.status >= 400 and is_local(url) and not is_base_path_probe(url):
+        if response.status == 404 and is_picture(url):
+            pictures.append(url)
+        elif response.status >= 400 and is_local(url) and not is_base_path_probe(url):
             errors.append(f"response: {response.status} {url}")
 
     page.on("console", on_console)
@@ -189,7 +209,9 @@ def open_page(browser: Browser, server: str, fresh_server: Callable[[], str]) ->
             stack.callback(context.close)
             context.route("**/*", stay_local)
             page = context.new_page()
-            watch(page, errors)
+            missing: list[str] = []
+            watch(page, errors, missing)
+            stack.callback(lambda: errors.extend(missing_pictures(page, missing)))
             page.goto((url or server) + path)
             page.wait_for_selector(PAINTED, timeout=60_000)
             return page

@@ -47,8 +47,12 @@ def draw(ticket: Ticket[Race], *, asks: bool = True) -> None:
 
 def curve_controls() -> None:
     """Which curves are shown, and how."""
-    st.segmented_control("Show", list(PAIRS), default=next(iter(PAIRS)), required=True, key=SHOWN)
+    st.segmented_control(
+        "Show", list(PAIRS), default=next(iter(PAIRS)), required=True, key=SHOWN,
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
     st.slider(
         "Smoothing", 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
+        bind="query-params", persist_state="session",
         help="The weight of the value before in an exponential moving average; 0 is off.",
     )  # fmt: skip

@@ -101,6 +101,18 @@ def test_a_page_that_runs_again_keeps_its_address_and_goes_on_counting(app: AppT
     assert [one["logarithmic"] for one in third["charts"]] == [True, False]
 
 
+def test_a_link_says_which_curves_and_how() -> None:
+    how = {"shown": "Weights", "logarithmic": "true", "smoothing": "0.5"}
+    query = {f"training_lab__{name}": value for name, value in how.items()}
+    app = app_at("training_lab", training_lab__recipes=TWO, **query)
+    app.button(key="training_lab.first").click().run()
+    at_rest(app)
+    charts = message_to(app, KEY)["charts"]
+    assert [one["title"] for one in charts] == ["length of all weights", "weights at exactly 0 (%)"]
+    assert [one["logarithmic"] for one in charts] == [True, False]
+    assert app.slider(key="training_lab.smoothing").value == 0.5
+
+
 @pytest.mark.parametrize("known", [None, "new", [1], {}])
 def test_what_is_no_number_is_refused(app: AppTest, known: object) -> None:
     with pytest.raises((TypeError, ValueError)):

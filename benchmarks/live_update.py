@@ -17,7 +17,7 @@ import numpy as np
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.testing.v1 import AppTest
 
-from explainer.charts.race import PAIRS
+from explainer.charts.race import LIVE_POINTS, PAIRS
 from explainer.service import Ticket, service, stop_service
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
@@ -89,7 +89,7 @@ def answer(ticket: Ticket[Race]) -> tuple[float, float]:
     """Median milliseconds, and kilobytes of an answer to the browser, with all curves new."""
     view = View(next(iter(PAIRS.values())))
     times, size = [], 0
-    with patch.object(race_curves, "POINTS", race_curves.LIVE_POINTS):
+    with patch.object(race_curves, "POINTS", LIVE_POINTS):
         for _ in range(REPEATS):
             started = time.perf_counter()
             size = len(Curves(ticket, view).answer({"known": -1}, 0))

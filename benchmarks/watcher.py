@@ -105,7 +105,7 @@ class Watcher:
                 raise RuntimeError(element.exception.message)
             if element.WhichOneof("type") == "button":
                 self.buttons[element.button.label] = element.button.id
-            if element.bidi_component.component_name.endswith("deepglass_race"):
+            if element.bidi_component.component_name.endswith("deepglass_live_race"):
                 self.curves = Curves(self._url, header_of(element.bidi_component.bytes))
             if message.WhichOneof("type") == "auto_rerun":
                 self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval

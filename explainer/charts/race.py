@@ -1,6 +1,6 @@
 """The curves of a race: median and band over seeds, ready to be sent to the browser.
 
-What is drawn from them is `assets/components/race.js`; here is what each line has to say.
+They are drawn by `assets/components/race.js`; here is what each line has to say.
 """
 
 from __future__ import annotations

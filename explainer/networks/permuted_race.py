@@ -3,7 +3,7 @@
 The permutation is one and the same for all pictures, in training and in validation, so that not a
 bit of information is lost; only neighbours are neighbours no more. Trained by the engine of the
 training lab on scikit-learn's 8 × 8 digits, each kind from several seeds; within a seed all four
-learn from the same pictures in the same order.
+learn from the same pictures in the same order. `explainer.service` schedules them as it does races.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(Network(blocks=2, channels=16), training=TRAINING, name="CNN"),
 )
 SPLIT = Split(train_size=600, validation_share=0.4, test_share=0.0)
-_TURN = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -43,56 +42,76 @@ class Arm:
     curves: tuple[tuple[float, ...], ...]
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How the four stand: the `share` of the steps that are done, in [0, 1], and the curves so far.
+
+    `arms` are the MLP plain and permuted, then the CNN plain and permuted.
+    """
+
+    arms: tuple[Arm, ...]
+    share: float
+    playing: bool
+    finished: bool
+    history_bytes: int
+    checkpoint_bytes: int
+
+
 class PermutedRace:
-    """The two races, plain and permuted, that are trained slice by slice."""
+    """The two races, plain and permuted, trained slice by slice; paused at first.
+
+    Every method may be called from any thread.
+    """
 
     def __init__(self, seeds: Sequence[int] = (0, 1, 2)) -> None:
         plain = digits()
         settings = Settings(test_at_end=False)
         sources = (_source(plain), _source(replace(plain, inputs=permuted(plain.inputs))))
         self.seeds = tuple(seeds)
-        self._ended: tuple[Arm, ...] | None = None
         self.races = tuple(
             Race(RECIPES, source, seeds=self.seeds, settings=settings, device=device("cpu"))
             for source in sources
         )
+        self._news = threading.Event()
+        self._ended: Progress | None = None
+
+    def play(self) -> None:
+        """Train until the end."""
         for race in self.races:
             race.play()
+        self._news.set()
 
-    def advance(self, seconds: float) -> None:
-        """Train for about so long, both races alike; several visitors' slices take turns."""
-        with _TURN:
-            for race in self.races:
-                if race.has_work:
-                    race.run_slice(seconds / len(self.races))
-        if not self.finished and all(race.snapshot.finished for race in self.races):
-            self._ended = self.arms()
-            self.close()  # what is left to show are the curves
+    def pause(self) -> None:
+        """Stand still after the step that is being done."""
+        for race in self.races:
+            race.pause()
+        self._news.set()
 
     @property
-    def share(self) -> float:
-        """The share of the steps that are done, in [0, 1]."""
-        parts = [race.snapshot.step / race.snapshot.total_steps for race in self.races]
-        return sum(parts) / len(parts)
+    def snapshot(self) -> Progress:
+        """How the four stood after the last slice."""
+        return self._ended or _progress([race.snapshot for race in self.races])
 
     @property
-    def finished(self) -> bool:
-        """Whether all trainings have ended."""
-        return self._ended is not None
+    def has_work(self) -> bool:
+        """Whether a slice would do anything."""
+        return any(race.has_work for race in self.races)
 
-    def arms(self) -> tuple[Arm, ...]:
-        """What was measured so far: MLP plain and permuted, then CNN plain and permuted."""
-        if self._ended is not None:
-            return self._ended
-        snapshots = [race.snapshot for race in self.races]
-        return tuple(
-            _arm(snapshot, recipe, permuted=bool(place))
-            for recipe in range(len(RECIPES))
-            for place, snapshot in enumerate(snapshots)
-        )
+    def wait_for_work(self, timeout: float) -> bool:
+        """Return True when a command has come since the last slice, False after `timeout` s."""
+        return self._news.wait(timeout)
+
+    def run_slice(self, seconds: float = 0.1) -> int:
+        """Train for about so long, both races alike; returns the steps that each run went on."""
+        self._news.clear()
+        steps = max(race.run_slice(seconds / len(self.races)) for race in self.races)
+        if self._ended is None and all(race.snapshot.finished for race in self.races):
+            self.close()
+        return steps
 
     def close(self) -> None:
-        """Let go of networks and data."""
+        """Let go of networks and data; what was measured stays."""
+        self._ended = replace(self.snapshot, playing=False, history_bytes=0, checkpoint_bytes=0)
         for race in self.races:
             race.close()
 
@@ -109,6 +128,22 @@ def _source(examples: Examples) -> Source:
         return prepare(examples, replace(SPLIT, seed=seed))
 
     return prepared
+
+
+def _progress(races: Sequence[Snapshot]) -> Progress:
+    parts = [race.step / race.total_steps for race in races]
+    return Progress(
+        arms=tuple(
+            _arm(race, recipe, permuted=bool(place))
+            for recipe in range(len(RECIPES))
+            for place, race in enumerate(races)
+        ),
+        share=sum(parts) / len(parts),
+        playing=any(race.playing for race in races),
+        finished=all(race.finished for race in races),
+        history_bytes=sum(race.history_bytes for race in races),
+        checkpoint_bytes=sum(race.checkpoint_bytes for race in races),
+    )
 
 
 def _arm(snapshot: Snapshot, recipe: int, *, permuted: bool) -> Arm:

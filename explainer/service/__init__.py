@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from explainer.training.race import Race
 
 __all__ = [
+    "RACES",
     "Phase",
     "Service",
     "ServiceClosed",

@@ -5,14 +5,12 @@ A survey belongs to a visit, as a race does, and waits in a line of its own wher
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
-
 import streamlit as st
 
 from explainer.gradients.landscape.plan import Plan
 from explainer.gradients.landscape.survey import Survey
 from explainer.service import Phase, Service, ServiceClosed, ServiceFull, Ticket, service_of
+from explainer.ui.visits import visit
 
 KEY = "landscape"
 WORK = "landscapes"
@@ -20,25 +18,9 @@ TICKET, REFUSED = f"{KEY}.ticket", f"{KEY}.refused"
 FULL = "The server computes as many landscapes as it can at the moment; try again in a while."
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One open tab."""
-
-    id: str
-
-
 def _service() -> Service[Survey]:
     found: Service[Survey] = service_of(WORK)
     return found
-
-
-def _leave(visit: Visit) -> None:
-    _service().leave(visit.id)
-
-
-@st.cache_resource(scope="session", on_release=_leave, show_spinner=False)
-def _visit() -> Visit:
-    return Visit(secrets.token_urlsafe(12))
 
 
 def ticket_for(plan: Plan) -> Ticket[Survey] | None:
@@ -61,7 +43,7 @@ def again(plan: Plan) -> None:
 
 def _begin(plan: Plan) -> Ticket[Survey] | None:
     try:
-        ticket = _service().open(lambda: Survey(plan), _visit().id)
+        ticket = _service().open(lambda: Survey(plan), visit(WORK).id)
     except (ServiceFull, ServiceClosed):
         st.session_state[REFUSED] = plan
         return None

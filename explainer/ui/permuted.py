@@ -10,15 +10,18 @@ import streamlit as st
 
 from explainer.charts.moved import learning_points, learning_spec, slope_points, slope_spec
 from explainer.networks.digit_field import permuted
-from explainer.networks.permuted_race import Arm, PermutedRace, digits
+from explainer.networks.permuted_race import Arm, PermutedRace, Progress, digits
+from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service_of
 from explainer.ui.appearance import theme
 from explainer.ui.pictures import figures, inline
 from explainer.ui.prose import say
+from explainer.ui.visits import visit
 
 KEY = "why_convolution"
+WORK = "permuted"
 SECONDS = 0.5
 SHOWN, SIDE = 6, 96
-RACE, RUNNING, SEED = f"{KEY}.race", f"{KEY}.running", f"{KEY}.first_seed"
+TICKET, REFUSED = f"{KEY}.ticket", f"{KEY}.refused"
 SEEDS = 3
 
 
@@ -29,13 +32,17 @@ def permuted_pixels() -> None:
     rows = (("as they are", examples.inputs), ("permuted, all in the same way",
                                                permuted(examples.inputs[:SHOWN])))  # fmt: skip
     figures([(_row(inputs[:SHOWN, 0].numpy(), words), words) for words, inputs in rows])
+    ticket: Ticket[PermutedRace] | None = st.session_state.get(TICKET)
     with st.container(horizontal=True, gap="small"):
         label = "Train all four, three seeds each"
-        st.button(label, icon=":material/play_arrow:", on_click=_start, args=(0,))
-        if RACE in st.session_state:
-            st.button("Other seeds", icon=":material/casino:", on_click=_start, args=(SEEDS,))
-    if RACE in st.session_state:
-        _panel()
+        st.button(label, icon=":material/play_arrow:", on_click=_begin, args=(0,))
+        if ticket is not None:
+            following = ticket.race.seeds[-1] + 1
+            st.button("Other seeds", icon=":material/casino:", on_click=_begin, args=(following,))
+    if refused := st.session_state.get(REFUSED):
+        st.warning(refused, icon=":material/info:")
+    if ticket is not None:
+        _panel(ticket)
 
 
 def _row(inputs: np.ndarray, words: str) -> str:
@@ -47,49 +54,58 @@ def _row(inputs: np.ndarray, words: str) -> str:
     )
 
 
-def _start(onwards: int) -> None:
-    """Begin anew: with the first seeds, or with those that follow the last ones."""
-    before: PermutedRace | None = st.session_state.get(RACE)
-    first = before.seeds[-1] + 1 if before and onwards else 0
-    if before:
-        before.close()
-    st.session_state[RACE] = PermutedRace(range(first, first + SEEDS))
-    st.session_state[RUNNING] = True
+def _begin(first: int) -> None:
+    """Train with the seeds from `first` on, in place of what there was."""
+    st.session_state.pop(REFUSED, None)
+    seeds = range(first, first + SEEDS)
+    try:
+        ticket = service_of(WORK).open(lambda: PermutedRace(seeds), visit(WORK).id)
+    except (ServiceFull, ServiceClosed) as error:
+        st.session_state[REFUSED] = str(error)
+        return
+    st.session_state[TICKET] = ticket
+    ticket.command(PermutedRace.play)
 
 
-def _stop() -> None:
-    st.session_state[RUNNING] = False
-
-
-def _go_on() -> None:
-    st.session_state[RUNNING] = True
-
-
-def _panel() -> None:
-    """Trains a slice at a time while it is running; each slice is drawn."""
-    active = bool(st.session_state[RUNNING])
+def _panel(ticket: Ticket[PermutedRace]) -> None:
+    """How far they are and what they learn, twice a second as long as they train or wait."""
+    active = _is_active(ticket)
 
     @st.fragment(run_every=SECONDS if active else None)
     def panel() -> None:
-        race: PermutedRace = st.session_state[RACE]
-        if active and not race.finished:
-            race.advance(SECONDS)
-        _draw(race)
-        if active and race.finished:
-            st.session_state[RUNNING] = False
+        seen = ticket.race.snapshot
+        _status(ticket, seen)
+        _draw(seen)
+        if _is_active(ticket) != active:
             st.rerun()
 
     panel()
 
 
-def _draw(race: PermutedRace) -> None:
-    if not race.finished:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            words = f"Training twelve networks, {race.share:.0%} done"
-            st.progress(race.share, words, width=340)
-            running = bool(st.session_state[RUNNING])
-            st.button("Stop" if running else "Go on", on_click=_stop if running else _go_on)
-    arms = race.arms()
+def _is_active(ticket: Ticket[PermutedRace]) -> bool:
+    return ticket.state.phase in (Phase.WAITING, Phase.RACING)
+
+
+def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
+    state = ticket.state
+    if seen.finished:
+        return
+    if state.phase is Phase.CLOSED:
+        st.warning(state.message or "The training was closed.", icon=":material/info:")
+        return
+    words = f"Training twelve networks, {seen.share:.0%} done"
+    if state.phase is Phase.WAITING:
+        words = f"Waiting in line, place {state.position} of {state.line_length}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(seen.share, words, width=340)
+        label, do = (
+            ("Stop", PermutedRace.pause) if _is_active(ticket) else ("Go on", PermutedRace.play)
+        )
+        st.button(label, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
+
+
+def _draw(seen: Progress) -> None:
+    arms = seen.arms
     left, right = st.columns(2)
     with left:
         st.vega_lite_chart(
@@ -101,7 +117,7 @@ def _draw(race: PermutedRace) -> None:
             slope_points(arms), slope_spec(theme()), key=f"{KEY}.slope",
             alt="Validation accuracy with pixels as they are and permuted, for each seed.",
         )  # fmt: skip
-    if race.finished:
+    if seen.finished:
         st.markdown(_verdict(arms))
 
 

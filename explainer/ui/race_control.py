@@ -6,21 +6,20 @@ short grace; a reload finds it again by the id in the address, once its owner is
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service
+from explainer.service import RACES, Phase, ServiceClosed, ServiceFull, Ticket, service
 from explainer.training.data.record import Examples
 from explainer.training.evaluation import Score
 from explainer.training.race import Race
 from explainer.training.run import Run
 from explainer.training.shifted_score import shifted_scores
 from explainer.ui.race_plan import KEY, Plan
+from explainer.ui.visits import visit
 
 RACE = "race"
 PATIENCE_SECONDS = 20
@@ -35,29 +34,12 @@ SPEEDS: dict[str, float | None] = {
 _origins: WeakKeyDictionary[Ticket[Race], tuple[Plan, Examples]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True)
-class Visit:
-    """One open tab."""
-
-    id: str
-
-
-def _leave(visit: Visit) -> None:
-    service().leave(visit.id)
-
-
-@st.cache_resource(scope="session", on_release=_leave, show_spinner=False)
-def visit() -> Visit:
-    """The visit of this session; when it ends, its race is let go."""
-    return Visit(secrets.token_urlsafe(12))
-
-
 def current() -> Ticket[Race] | None:
     """The visitor's race: their own, else the one in the address if nobody owns it any more."""
-    found = service().find(visit().id)
+    found = service().find(visit(RACES).id)
     wanted = st.query_params.get(RACE)
     if found is None and wanted:
-        found = service().adopt(wanted, visit().id)
+        found = service().adopt(wanted, visit(RACES).id)
     if found is not None:
         st.session_state[f"{KEY}.ticket"] = found
         if wanted != found.id:
@@ -91,7 +73,7 @@ def begin(plan: Plan, examples: Examples, first: Callable[[Race], None]) -> None
     st.session_state.pop(f"{KEY}.refused_start", None)
     try:
         ticket = service().open(
-            lambda: plan.build(examples, service().settings.most_bytes), visit().id
+            lambda: plan.build(examples, service().settings.most_bytes), visit(RACES).id
         )
     except (ValueError, ServiceFull, ServiceClosed) as error:
         st.session_state[f"{KEY}.refused_start"] = str(error)

@@ -139,7 +139,8 @@ def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> No
         kept = st.session_state[f"{name}.source"] = Curves(ticket, view)
     address = live_picture(name, kept.answer) if asks else ""
     mount(
-        "race",
+        "live_race",
+        family="race",
         key=name,
         data=kept.message(theme(), address=address),
         on_woken_change=reported,

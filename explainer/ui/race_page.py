@@ -103,9 +103,7 @@ def _options(ticket: Ticket[Race], examples: Examples) -> None:
         _test_buttons(ticket, examples)
         with st.popover("Curves", icon=":material/show_chart:"):
             curve_controls()
-        st.toggle(
-            "Logarithmic loss", key=LOGARITHMIC, bind="query-params", persist_state="session"
-        )
+        st.toggle("Logarithmic loss", key=LOGARITHMIC, bind="query-params", persist_state="session")
 
 
 def data_section(examples: Examples) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +17,8 @@ from explainer.convolution.kernels import weights
 from explainer.images.gallery import gallery_picture
 from explainer.images.picture import Picture
 from explainer.networks.digit_networks import DIGIT_NETWORKS
+from explainer.networks.permuted_race import PermutedRace
+from explainer.service import Ticket, stop_service
 from explainer.ui.equivariance import grey_of
 from explainer.ui.picture import Chosen
 from tests.app.reading import app_at, message_to, text_of
@@ -143,19 +148,31 @@ def test_a_tiny_photo_is_counted_all_the_same(shape: tuple[int, int]) -> None:
 
 def test_the_trainings_start_stop_and_go_on() -> None:
     app = app_at(KEY)
-    button = next(one for one in app.button if one.label.startswith("Train all four"))
-    button.click().run(timeout=60)
+    next(one for one in app.button if one.label.startswith("Train all four")).click().run()
     assert not app.exception, app.exception
-    race = app.session_state[f"{KEY}.race"]
-    assert 0 < race.share < 1
+    ticket: Ticket[PermutedRace] = app.session_state[f"{KEY}.ticket"]
+    wait_until(lambda: ticket.race.snapshot.share > 0)
     next(one for one in app.button if one.label == "Stop").click().run()
     assert not app.exception
-    stopped = race.share
+    wait_until(lambda: not ticket.race.has_work)
+    stopped = ticket.race.snapshot.share
+    assert 0 < stopped < 1
     app.run()
-    assert race.share == stopped
-    next(one for one in app.button if one.label == "Go on").click().run(timeout=60)
-    assert race.share > stopped
-    race.close()
+    assert ticket.race.snapshot.share == stopped
+    next(one for one in app.button if one.label == "Go on").click().run()
+    wait_until(lambda: ticket.race.snapshot.share > stopped)
+    stop_service()
+    app.run()
+    assert not app.exception
+    assert any("closed" in one.value or "stopp" in one.value for one in app.warning)
+
+
+def wait_until(there: Callable[[], bool]) -> None:
+    """Return as soon as `there` says so; it has half a minute."""
+    ends = time.monotonic() + 30
+    while not there():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def test_the_arithmetic_and_the_code_open() -> None:

@@ -13,15 +13,21 @@ from explainer.ui.permuted import _verdict
 def arms() -> tuple[Arm, ...]:
     """All four, trained to the end from three seeds."""
     race = PermutedRace()
-    shares = [race.share]
-    while not race.finished:
-        race.advance(1.0)
-        shares.append(race.share)
+    assert not race.has_work
+    race.play()
+    shares = [race.snapshot.share]
+    while race.has_work:
+        race.run_slice(1.0)
+        shares.append(race.snapshot.share)
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] == 1
     assert all(not one.snapshot.runs for one in race.races)  # networks and data are let go of
-    return race.arms()
+    seen = race.snapshot
+    assert seen.finished
+    assert not seen.playing
+    assert seen.history_bytes == seen.checkpoint_bytes == 0
+    return seen.arms
 
 
 def test_the_arms_are_in_the_order_that_is_told(arms: tuple[Arm, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import streamlit as st
 
@@ -33,6 +34,6 @@ def _card(index: int, preview: Preview) -> None:
     )
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@cache
 def _picture(index: int, theme_name: str) -> bytes:
     return encode_jpeg(PREVIEWS[index].picture(THEMES[theme_name]), quality=88)

@@ -31,6 +31,7 @@ function createRace(parentElement) {
     const fresh = !settings || settings.recipes.length !== header.recipes.length || settings.charts.length !== header.charts.length
     settings = header
     if (fresh) { hovered = at = null; build() }
+    find(".hint").textContent = settings.words.hint
     names()
     take(header, blobs)
     plan()

@@ -43,6 +43,8 @@ WORDS = {
     "png": "Save as PNG",
     "full": "Full screen",
 }
+BANDS = "Lines are medians over the seeds, bands reach from the least to the largest. "
+HINT = "Point at a chart to read every recipe at that step."
 _numbers = itertools.count(1)
 
 
@@ -117,7 +119,7 @@ class Curves:
             ],
             "seeds": len(snapshot.seeds),
             "charts": [self._described(measure) for measure in self.view.measures],
-            "words": WORDS,
+            "words": {**WORDS, "hint": (BANDS if len(snapshot.seeds) > 1 else "") + HINT},
         }
 
     def _described(self, measure: Measure) -> dict[str, Any]:

@@ -63,6 +63,18 @@ PAINTED = (
 )
 
 
+# A page is looked at on both screens and in both appearances; the other two pairs take their time.
+on_every_screen = pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [
+        ("desktop", "light"),
+        ("phone", "dark"),
+        pytest.param("desktop", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
+)
+
+
 class OpenPage(Protocol):
     """What the fixture `open_page` hands out."""
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from explainer.gradients.activations import activation
 from explainer.gradients.curves import derivatives
 from explainer.gradients.formula import parse
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
 PATH = "/activations?activations.functions=Sigmoid&activations.functions=ELU"
@@ -128,8 +128,7 @@ def test_the_photo_and_the_output_answer(open_page: OpenPage) -> None:
     expect(page.get_by_text("squared error sends under 1 %")).to_be_attached()
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_the_activations_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named
 
 CAT = "/attribution?picture=chelsea"
@@ -31,8 +30,7 @@ def test_two_methods_are_looked_at_and_one_is_judged(open_page: OpenPage) -> Non
     expect(page.locator("table.figures").last).to_contain_text("weights")
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_the_attribution_page_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

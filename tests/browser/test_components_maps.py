@@ -17,7 +17,7 @@ from explainer.ui.maps import maps_montage
 from explainer.ui.unit import Legend, unit_view
 from scripts.serving import ROOT, Served, free_port, stop, wait_until_healthy
 from tests.browser import maps_page
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS
 
 APP = Path(__file__).with_name("maps_app.py")
@@ -290,15 +290,14 @@ def test_components_that_leave_the_page_stop_listening(
     assert page.evaluate("window.listening") == 1
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_the_components_fits_the_screen(
     open_components: Callable[..., Page],
     screenshot: Callable[[Page, str], Path],
     viewport: str,
-    colour_scheme: str,
+    scheme: str,
 ) -> None:
-    page = open_components(viewport=viewport, colour_scheme=colour_scheme)
+    page = open_components(viewport=viewport, colour_scheme=scheme)
     tile(page, 4).click()
     expect_chosen(page, 4)
     assert page.evaluate(NAMELESS) == []
@@ -309,7 +308,7 @@ def test_screenshot_of_the_components_fits_the_screen(
     assert boxes[0] is not None
     assert boxes[1] is not None
     assert (boxes[1]["y"] > boxes[0]["y"] + boxes[0]["height"]) == (viewport == "phone")
-    name = f"maps-components-{viewport}-{colour_scheme}"
+    name = f"maps-components-{viewport}-{scheme}"
     assert screenshot(page, name).stat().st_size > 20_000
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
 
@@ -61,8 +61,7 @@ def test_batch_norm_is_trained_while_one_waits(open_page: OpenPage) -> None:
     expect(page).to_have_url(with_query("depth.tab=Batch+norm"))
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_depth_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -15,7 +15,7 @@ from explainer.images.gallery import gallery_picture
 from explainer.networks.looking import as_input, for_maps
 from explainer.networks.shared import shared_network
 from explainer.networks.shipped import shipped
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
 CAT = "/feature_maps?picture=chelsea&feature_maps.side=128"
@@ -109,8 +109,7 @@ def test_a_norm_is_folded_by_a_button_and_the_value_stays(open_page: OpenPage) -
     expect(page.locator(".drill .rows table")).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_the_feature_maps_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

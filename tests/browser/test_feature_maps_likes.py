@@ -8,14 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from explainer.networks.favourites import MOST
 from explainer.networks.maximise import Painting, middle_unit, paint_for
 from explainer.networks.shared import shared_layers, shared_network
 from explainer.networks.shipped import shipped
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_feature_maps import painted
 from tests.browser.test_filters import NAMELESS, named, with_query
 
@@ -92,8 +91,7 @@ def test_a_kernel_is_chosen_and_opened_on_the_filters_page(open_page: OpenPage) 
     expect(filters.locator(".lens")).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_what_a_unit_likes_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -16,7 +16,7 @@ from explainer.convolution.application import Application
 from explainer.convolution.arithmetic import window_at
 from explainer.convolution.kernels import weights
 from explainer.images.gallery import gallery_picture
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 
 PAINTED_OUTPUT = '.pane[data-pane="output"] canvas.pixels[data-painted]'
 
@@ -214,24 +214,23 @@ def test_before_and_after_are_wiped_over_one_another(open_page: OpenPage) -> Non
     assert "20%" in clip
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_filters_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],
     viewport: str,
-    colour_scheme: str,
+    scheme: str,
 ) -> None:
     page = open_page(
         "/filters?picture=astronaut",
         viewport=viewport,  # type: ignore[arg-type]
-        colour_scheme=colour_scheme,  # type: ignore[arg-type]
+        colour_scheme=scheme,  # type: ignore[arg-type]
     )
     wait_for_lens(page)
     names = page.evaluate(NAMELESS)
     assert names == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    assert screenshot(page, named("filters", viewport, colour_scheme)).stat().st_size > 20_000
+    assert screenshot(page, named("filters", viewport, scheme)).stat().st_size > 20_000
 
 
 def named(page: str, viewport: str, colour_scheme: str) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explainer.gradients.backprop.autograd import autograd
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.presets import PRESETS
 from explainer.gradients.backprop.steps import figure
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
 NEURON = PRESETS[1]
@@ -67,8 +66,7 @@ def test_the_arrow_keys_fill_in_the_graph_and_a_bug_changes_the_verdict(
     expect(node(page, "w").locator(".gradient")).not_to_be_empty()
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_the_gradient_check_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote_plus
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from explainer.charts.previews import PREVIEWS
 from explainer.topics import topic
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named
 
 
@@ -30,17 +29,16 @@ def test_every_invitation_leads_to_the_state_it_shows(open_page: OpenPage) -> No
             expect(page).to_have_url(re.compile(re.escape(f"{name}={quote_plus(value)}")))
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_home_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],
     viewport: str,
-    colour_scheme: str,
+    scheme: str,
 ) -> None:
-    page = open_page("/", viewport=viewport, colour_scheme=colour_scheme)  # type: ignore[arg-type]
+    page = open_page("/", viewport=viewport, colour_scheme=scheme)  # type: ignore[arg-type]
     expect(page.get_by_role("heading", level=1)).to_have_text("Deepglass")
     expect(page.get_by_role("img", name=PREVIEWS[0].alt)).to_be_visible()
     assert page.evaluate(NAMELESS) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    screenshot(page, named("home", viewport, colour_scheme))
+    screenshot(page, named("home", viewport, scheme))

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from explainer.networks.digit_field import moved
 from explainer.networks.digit_networks import DIGIT_NETWORKS, probabilities
 from explainer.networks.digit_strokes import glyph_picture
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
 ADDRESS = "/why_convolution?picture=chelsea"
@@ -100,8 +100,7 @@ def test_four_trainings_run_to_their_verdict(open_page: OpenPage) -> None:
     expect(page.get_by_text("Medians over the seeds")).to_be_visible(timeout=120_000)
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@on_every_screen
 def test_screenshot_of_why_convolution_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

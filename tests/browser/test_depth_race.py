@@ -50,7 +50,10 @@ def test_strips_grow_while_the_networks_learn_and_stand_at_the_end(open_page: Op
     expect(page).to_have_url(with_query("depth.seeds=1"))
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), [("desktop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [pytest.param("desktop", "dark", marks=pytest.mark.slow), ("phone", "light")],
+)
 def test_the_race_fits_the_screen(
     open_page: OpenPage, viewport: Literal["desktop", "phone"], scheme: Literal["light", "dark"]
 ) -> None:

@@ -7,26 +7,31 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote_plus
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from explainer.charts.previews import PREVIEWS
+from explainer.charts.previews import PREVIEWS, Preview
 from explainer.topics import topic
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named
 
+SOON, LATER = PREVIEWS[:2], PREVIEWS[2:]  # the rest takes its time
 
-def test_every_invitation_leads_to_the_state_it_shows(open_page: OpenPage) -> None:
-    for index, preview in enumerate(PREVIEWS):
-        page = open_page("/")
-        card = page.locator(f'[class*="st-key-home-card{index}"]')
-        expect(card.get_by_role("img", name=preview.alt)).to_be_visible()
-        entry = topic(preview.topic)
-        card.get_by_role("link", name=f"Open {entry.title}").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(entry.question)
-        for name, value in preview.query.items():
-            if name == "filters.kernel" and value == "Sobel x":
-                continue  # the default is left out of the address
-            expect(page).to_have_url(re.compile(re.escape(f"{name}={quote_plus(value)}")))
+
+@pytest.mark.parametrize(
+    "preview", [*SOON, *(pytest.param(one, marks=pytest.mark.slow) for one in LATER)]
+)
+def test_an_invitation_leads_to_the_state_it_shows(open_page: OpenPage, preview: Preview) -> None:
+    page = open_page("/")
+    card = page.locator(f'[class*="st-key-home-card{PREVIEWS.index(preview)}"]')
+    expect(card.get_by_role("img", name=preview.alt)).to_be_visible()
+    entry = topic(preview.topic)
+    card.get_by_role("link", name=f"Open {entry.title}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(entry.question)
+    for name, value in preview.query.items():
+        if name == "filters.kernel" and value == "Sobel x":
+            continue  # the default is left out of the address
+        expect(page).to_have_url(re.compile(re.escape(f"{name}={quote_plus(value)}")))
 
 
 @on_every_screen

@@ -162,7 +162,10 @@ def test_a_tab_that_is_not_seen_asks_nothing(open_page: OpenPage) -> None:
     assert asked
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), [("desktop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [pytest.param("desktop", "dark", marks=pytest.mark.slow), ("phone", "light")],
+)
 def test_the_readout_stays_on_the_screen(
     open_page: OpenPage, viewport: Literal["desktop", "phone"], scheme: Literal["light", "dark"]
 ) -> None:

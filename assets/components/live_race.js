@@ -216,11 +216,15 @@ function createRace(parentElement) {
       button.onclick = () => { details.open = false; action(figures[place]) }
       return button
     }
-    const large = () => (parentElement.fullscreenElement ?? document.fullscreenElement ? document.exitFullscreen() : figures[place].figure.requestFullscreen())
+    const enlarge = () => {
+      if (document.fullscreenElement) { document.exitFullscreen(); return }
+      figures.forEach((one, other) => one.figure.classList.toggle("enlarged", other === place))
+      root.requestFullscreen()
+    }
     details.append(element("div", {},
       act(words.svg, figure => save(new Blob([standalone(figure.picture, shownRecipes())], { type: "image/svg+xml" }), settings.charts[place].slug, "svg")),
       act(words.png, figure => raster(standalone(figure.picture, shownRecipes())).then(blob => save(blob, settings.charts[place].slug, "png"))),
-      ...(document.fullscreenEnabled ? [act(words.full, large)] : [])))
+      ...(document.fullscreenEnabled ? [act(words.full, enlarge)] : [])))
     details.onfocusout = event => { if (!details.contains(event.relatedTarget)) details.open = false }
     return details
   }

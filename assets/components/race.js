@@ -1,6 +1,9 @@
 // How the curves of a race are drawn: scales, lines and bands, what the pointer marks, and files.
 const MARGIN = { left: 54, right: 14, top: 30, bottom: 40 }
 const NARROW = 480, KEY_ROW = 20
+const USUAL = 0.9  // the share of a band's points that a linear axis reaches at least
+const ROOM = 10  // how far beyond the end of a linear axis a logarithmic one may go, as a factor
+const MOST_MARKS = 8
 const DASHES = { training: "5 4" }
 
 function read(blob, [chart, recipe, part]) {
@@ -17,14 +20,14 @@ function placeOf(steps, step) {
   return place
 }
 
-// Where steps and values lie. A value beyond `most` leaves a linear chart at its upper edge.
+// Where steps and values lie. What lies far beyond the rest leaves the chart at its upper edge.
 function scaleOf({ zero, logarithmic, parts }, curves, most, width, height) {
   const [left, right, bottom] = [MARGIN.left, width - MARGIN.right, height - MARGIN.bottom]
   const top = MARGIN.top + (width < NARROW && parts.length > 1 ? KEY_ROW : 0)
   const last = roundUp(Math.max(1, ...curves.map(({ steps }) => steps.at(-1) ?? 1)))
   const values = curves.flatMap(({ low, median, high }) => [low, median, high].flatMap(row => extremes(row, logarithmic)))
   let [least, largest] = values.length ? [Math.min(...values), Math.max(...values)] : [logarithmic ? 0.1 : 0, 1]
-  if (most !== null && !logarithmic) largest = Math.min(largest, most)
+  largest = Math.min(largest, logarithmic ? ROOM * (most ?? Infinity) : Math.min(usualEnd(curves), most ?? Infinity))
   if (zero && !logarithmic) least = Math.min(least, 0)
   if (largest - least < 1e-12) largest = logarithmic ? least * 10 : least + 1
   const marks = logarithmic ? decades(least, largest) : ticks(least, largest, Math.max(3, Math.round((bottom - top) / 55)))
@@ -44,6 +47,13 @@ function scaleOf({ zero, logarithmic, parts }, curves, most, width, height) {
   }
 }
 
+// Where a linear axis ends: beyond every median, and all but the most extreme points of the bands.
+function usualEnd(curves) {
+  const highs = curves.flatMap(({ high }) => Array.from(high).filter(Number.isFinite)).sort((a, b) => a - b)
+  const medians = curves.flatMap(({ median }) => extremes(median, false))
+  return highs.length ? Math.max(highs[Math.floor(USUAL * (highs.length - 1))], ...medians) : Infinity
+}
+
 function extremes(row, logarithmic) {
   let low = Infinity, high = -Infinity
   for (const value of row) if (Number.isFinite(value) && (!logarithmic || value > 0)) { low = Math.min(low, value); high = Math.max(high, value) }
@@ -56,11 +66,12 @@ function roundUp(step) {
   return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map(factor => Math.round(factor * power)).find(candidate => candidate >= step) ?? step
 }
 
-// Powers of ten, with 2 and 5 between them where there are few.
+// Powers of ten, with 2 and 5 between them where there are few, and not all where there are many.
 function decades(low, high) {
   const factors = Math.log10(high / low) < 3 ? [1, 2, 5] : [1]
+  const stride = Math.ceil(Math.log10(high / low) / MOST_MARKS) || 1
   const found = []
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
+  for (let power = Math.floor(Math.log10(low) / stride) * stride; 10 ** power <= high; power += stride) {
     for (const factor of factors) found.push(Number((factor * 10 ** power).toPrecision(3)))
   }
   return found.filter(value => value >= low * 0.999 && value <= high * 1.001)
@@ -151,7 +162,7 @@ function digits4(value) {
   if (Number.isNaN(value)) return "–"
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞"
   const size = Math.abs(value)
-  const text = size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(2).replace("+", "") : size >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)))
+  const text = size !== 0 && (size < 1e-4 || size >= 1e6) ? Number(value.toPrecision(3)).toExponential().replace("+", "") : size >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)))
   return text.replaceAll("-", "−")
 }
 

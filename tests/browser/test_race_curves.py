@@ -119,6 +119,21 @@ def test_a_chart_is_kept_as_svg_and_as_png(open_page: OpenPage, tmp_path: Path) 
     assert picture[2, 2].tolist() == [255, 255, 255]
 
 
+def test_one_chart_fills_the_screen_with_the_names_beside_it(open_page: OpenPage) -> None:
+    page = open_page(SHORT)
+    plots = finished(page)
+    page.locator(".menu summary").nth(1).click()
+    page.get_by_role("button", name="Full screen").click()
+    expect(plots.first).to_be_hidden()
+    expect(page.get_by_role("button", name="Dropout", exact=True).first).to_be_visible()
+    box = plots.nth(1).bounding_box()
+    assert box
+    assert box["height"] > 500
+    assert box["width"] > 1200
+    page.evaluate("document.exitFullscreen()")
+    expect(plots.first).to_be_visible()
+
+
 def test_behind_a_proxy_that_answers_for_itself_the_race_is_shown_all_the_same(
     open_page: OpenPage,
 ) -> None:

@@ -4,7 +4,7 @@
 // parts, zero, logarithmic, alt}], words}, and what is fetched too: {view, number, moving, status, most: [per
 // chart], curves: [[chart, recipe, part]], marks: [[recipe, step, text]]}, with a float32 array of 4 × n
 // for each curve: steps, least, median, largest. An answer without curves leaves those that are there.
-// Out: trigger "woken"; state "closed", where the address cannot be reached.
+// Out: trigger "woken"; state "closed": the view in which the address could not be reached.
 const races = new WeakMap()
 const NEAR = 6, TRIES = 3, RETRY = 1000
 const MOST_RANGES = 4  // recipes whose ranges over the seeds are read beside their medians
@@ -14,7 +14,7 @@ export default function (component) {
   let race = races.get(parentElement)
   if (!race) races.set(parentElement, (race = createRace(parentElement)))
   race.wake = () => setTriggerValue("woken", true)
-  race.close = () => setStateValue("closed", true)
+  race.close = view => setStateValue("closed", view)
   race.update(data)
   return () => race.stop()
 }
@@ -74,7 +74,7 @@ function createRace(parentElement) {
     } catch {
       if (mine !== turn) return
       failed += 1
-      if (failed >= TRIES) race.close()
+      if (failed >= TRIES) race.close(view)
       else next(RETRY)
     }
   }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +60,16 @@ class View:
 
 
 class Curves:
-    """What the component is told of a race in one view: everything first, then what is new."""
+    """What the component is told of a race in one view: everything first, then what is new.
+
+    Page and route ask from threads of their own; what has the higher number is never the older.
+    """
 
     def __init__(self, ticket: Ticket[Race], view: View) -> None:
         self.ticket, self.view = ticket, view
         self.id = next(_numbers)
         self._kept: tuple[object, int, dict[str, Any], list[bytes]] = (None, 0, {}, [])
+        self._turn = threading.Lock()
 
     def message(self, theme: Theme, *, address: str) -> bytes:
         """Recipes, charts and curves as they are now."""
@@ -80,11 +85,12 @@ class Curves:
         return pack(news, *blobs)
 
     def _news(self, *, known: int) -> tuple[dict[str, Any], list[bytes]]:
-        moving = is_active(self.ticket)  # before the snapshot, which is then the last one
-        snapshot = self.ticket.race.snapshot
+        with self._turn:
+            moving = is_active(self.ticket)  # before the snapshot, which is then the last one
+            snapshot = self.ticket.race.snapshot
+            number, header, blobs = self._drawn(snapshot, LIVE_POINTS if moving else POINTS)
         status = status_line(self.ticket, snapshot) if self.view.status else ""
         state = {"view": self.id, "moving": moving, "status": status}
-        number, header, blobs = self._drawn(snapshot, LIVE_POINTS if moving else POINTS)
         return ({**state, **header}, blobs) if number != known else (state, [])
 
     def _drawn(self, snapshot: Snapshot, points: int) -> tuple[int, dict[str, Any], list[bytes]]:
@@ -151,8 +157,11 @@ def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> No
 
 
 def is_reachable(key: str) -> bool:
-    """Whether the browser can ask: it reports where it could not."""
-    return not (st.session_state.get(f"{key}.curves") or {}).get("closed")
+    """Whether the browser can ask: it reports in which view it could not, and tries the next."""
+    name = f"{key}.curves"
+    shown: Curves | None = st.session_state.get(f"{name}.source")
+    closed = (st.session_state.get(name) or {}).get("closed")
+    return shown is None or closed != shown.id
 
 
 def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:

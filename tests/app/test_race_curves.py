@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -119,6 +120,29 @@ def test_what_is_no_number_is_refused(app: AppTest, known: object) -> None:
         answer(app, known)
 
 
+def test_of_two_that_ask_at_once_none_is_told_older_news_under_a_higher_number() -> None:
+    app = app_at("training_lab", training_lab__recipes=TWO.replace("steps-40", "steps-5000"))
+    app.button(key="training_lab.start").click().run()
+    offered: LivePicture = app.session_state[f"{KEY}.live"]
+    found: list[tuple[int, float]] = []
+    ends = time.monotonic() + 60
+
+    def ask() -> None:
+        while len(set(found)) < 8 and time.monotonic() < ends:
+            header, curves = unpacked(offered.render({"known": -1}, 0))
+            found.append((header["number"], float(curves[0][0].max(initial=-1.0))))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    steps = dict(found)  # the same curves under the same number
+    assert len(steps) >= 8
+    assert all(steps[number] == step for number, step in found)
+    assert [steps[number] for number in sorted(steps)] == sorted(steps.values())
+
+
 def test_the_colours_are_those_of_the_appearance(app: AppTest) -> None:
     curves = Curves(at_rest(app), View((LOSS, ACCURACY)))
     for theme in (LIGHT, DARK):
@@ -129,7 +153,11 @@ def test_the_colours_are_those_of_the_appearance(app: AppTest) -> None:
 
 def test_a_browser_that_cannot_ask_is_sent_the_curves_by_the_page() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO)
-    app.session_state[KEY] = {"closed": True}
-    app.button(key="training_lab.start").click().run()
+    app.button(key="training_lab.first").click().run()
+    at_rest(app)
+    app.session_state[KEY] = {"closed": message_to(app, KEY)["view"]}
+    app.run()
     assert message_to(app, KEY)["address"] == ""
+    app.toggle(key="training_lab.logarithmic").set_value(True).run()
+    assert message_to(app, KEY)["address"]  # another view tries again
     assert not app.exception

@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.test_filters import NAMELESS
 from tests.browser.test_training_lab import LONG, SHORT, start, step_of, wait_for_step
+from tests.browser.test_training_lab_story import saved
 
 PLOT, LINES = ".plot", "path.line"
 
@@ -41,11 +42,7 @@ def point(page: Page, plot: Locator, across: float) -> Locator:
 def kept(page: Page, chart: int, words: str, folder: Path) -> Path:
     """The file that the menu of a chart gives."""
     page.locator(".menu summary").nth(chart).click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name=words).click()
-    path = folder / download.value.suggested_filename
-    download.value.save_as(path)
-    return path
+    return saved(page, words, folder)
 
 
 def test_the_numbers_at_the_pointer_are_those_of_the_table(open_page: OpenPage) -> None:

@@ -2,7 +2,10 @@
 
 glibc hands large blocks back to the system as soon as they are free, and the next step gets them
 page by page, each page zeroed. For networks as small as these that takes longer than the
-arithmetic: up to ten times as long for one convolution. Elsewhere than on glibc nothing is done.
+arithmetic: up to ten times as long for one convolution. The memory of a thread is held in heaps of
+64 MB, which glibc gives back whole, whatever the threshold, unless it is told to keep as much room
+at the end: stacks of four networks on 3 × 32 × 32 pictures then meet some 20 page faults a step in
+place of 800, and take 13 % less time. Elsewhere than on glibc nothing is done.
 """
 
 from __future__ import annotations
@@ -10,9 +13,10 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # from malloc.h
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 KEPT = 256 * 1024**2
 MAPPED = 32 * 1024**2  # the most that glibc allows
+HEAP = 64 * 1024**2  # address space alone, until it is used
 
 
 @cache
@@ -30,7 +34,7 @@ def keep_freed_memory() -> bool:
     library = _glibc()
     if library is None:
         return False
-    settings = ((M_MMAP_THRESHOLD, MAPPED), (M_TRIM_THRESHOLD, KEPT))
+    settings = ((M_MMAP_THRESHOLD, MAPPED), (M_TRIM_THRESHOLD, KEPT), (M_TOP_PAD, HEAP))
     return all(library.mallopt(name, value) == 1 for name, value in settings)
 
 

@@ -40,6 +40,11 @@ class TicketState:
     line_length: int
     message: str
 
+    @property
+    def active(self) -> bool:
+        """Whether the race trains or waits for its turn."""
+        return self.phase in (Phase.WAITING, Phase.RACING)
+
 
 class Desk(Protocol):
     """Whoever schedules the race of a ticket."""

@@ -55,7 +55,7 @@ def _begin(plan: Plan) -> Ticket[Survey] | None:
 
 def is_active(ticket: Ticket[Survey]) -> bool:
     """Whether the survey is being computed or waits for its turn."""
-    return ticket.state.phase in (Phase.WAITING, Phase.RACING)
+    return ticket.state.active
 
 
 def status(ticket: Ticket[Survey], plan: Plan) -> None:

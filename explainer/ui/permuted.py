@@ -69,21 +69,17 @@ def _begin(first: int) -> None:
 
 def _panel(ticket: Ticket[PermutedRace]) -> None:
     """How far they are and what they learn, twice a second as long as they train or wait."""
-    active = _is_active(ticket)
+    active = ticket.state.active
 
     @st.fragment(run_every=SECONDS if active else None)
     def panel() -> None:
         seen = ticket.race.snapshot
         _status(ticket, seen)
         _draw(seen)
-        if _is_active(ticket) != active:
+        if ticket.state.active != active:
             st.rerun()
 
     panel()
-
-
-def _is_active(ticket: Ticket[PermutedRace]) -> bool:
-    return ticket.state.phase in (Phase.WAITING, Phase.RACING)
 
 
 def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
@@ -99,7 +95,7 @@ def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(seen.share, words, width=340)
         label, do = (
-            ("Stop", PermutedRace.pause) if _is_active(ticket) else ("Go on", PermutedRace.play)
+            ("Stop", PermutedRace.pause) if ticket.state.active else ("Go on", PermutedRace.play)
         )
         st.button(label, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from explainer.service import RACES, Phase, ServiceClosed, ServiceFull, Ticket, service
+from explainer.service import RACES, ServiceClosed, ServiceFull, Ticket, service
 from explainer.training.data.record import Examples
 from explainer.training.evaluation import Score
 from explainer.training.race import Race
@@ -88,7 +88,7 @@ def is_active(ticket: Ticket[Race] | None) -> bool:
     """Whether the race moves, waits to, or has something else to do."""
     if ticket is None:
         return False
-    return ticket.state.phase in (Phase.WAITING, Phase.RACING) or ticket.race.has_work
+    return ticket.state.active or ticket.race.has_work
 
 
 def transport(ticket: Ticket[Race] | None, plan: Plan, examples: Examples) -> None:

@@ -129,7 +129,7 @@ def learning_spec(theme: Theme) -> dict[str, Any]:
             ),
             color=_network_colour(theme),
             strokeDash=alt.StrokeDash(
-                "pixels:N", scale=dashes, legend=alt.Legend(orient="top", title="pixels")
+                "pixels:N", scale=dashes, legend=alt.Legend(orient="bottom", title="pixels")
             ),
             tooltip=[
                 alt.Tooltip("network:N"),

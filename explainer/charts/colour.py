@@ -19,7 +19,7 @@ from explainer.convolution.view import Scale, Statistics, magnitude
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint8]
 
-USUAL_SHARE = 99.5
+USUAL_SHARE, SMALLEST_SPAN = 99.5, 1e-12
 PALE = 0.2
 
 
@@ -40,7 +40,10 @@ def colour_table(stops: tuple[str, ...]) -> Codes:
 
 def to_codes(values: Floats, low: float, high: float) -> Codes:
     """`values` scaled so that `low` becomes 0 and `high` 255, rounded and clipped. Same shape."""
-    gain = 255.0 / max(high - low, 1e-12)
+    span = high - low
+    if 0 < span < SMALLEST_SPAN:  # OpenCV's own factors are float32
+        return to_codes(values / np.float32(span), low / span, high / span)
+    gain = 255.0 / max(span, SMALLEST_SPAN)
     plane = values.reshape(values.shape[0], -1)
     # addWeighted is OpenCV's one pass from float to rounded, saturated bytes; the second is unused.
     codes = cv2.addWeighted(plane, gain, plane, 0, -low * gain, dtype=cv2.CV_8U)

@@ -46,7 +46,7 @@ class Order:
 ORDERS: tuple[Order, ...] = (
     Order("as in the network", None),
     Order("by mean", lambda one: float(one.mean())),
-    Order("by variance", lambda one: float(one.var())),
+    Order("by variance", lambda one: float(one.var(dtype=np.float64))),
 )
 PER_NETWORK, PER_LAYER, PER_MAP = "the network", "the layer", "each map"
 

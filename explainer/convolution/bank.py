@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from explainer.convolution.kernels import KERNELS, weights
 from explainer.convolution.profiles import along, gaussian_square, radius_for
 from explainer.convolution.record import Kernel, Weights
+from explainer.lengths import length
 
 SMALLEST, LARGEST = 2, 15
 # What each parameter goes through; one that is not named keeps its default.
@@ -131,13 +132,13 @@ def closest(given: NDArray[np.floating], among: Bank | None = None) -> Match:
     if kernel.ndim != 2 or kernel.shape[0] != kernel.shape[1]:
         raise ValueError(f"a square kernel is asked for, this one has shape {kernel.shape}")
     among = among or bank(kernel.shape[0])
-    length = float(np.linalg.norm(kernel))
-    if not length or not math.isfinite(length):
+    size = length(kernel)
+    if not size or not math.isfinite(size):
         raise ValueError("a kernel of zeros, or with weights that are not finite, is like no other")
-    correlations = among.units @ (kernel.ravel() / length)
+    correlations = among.units @ (kernel.ravel() / size)
     place = int(np.argmax(np.round(np.abs(correlations), 9)))
     found, correlation = among.kernels[place], float(correlations[place])
-    return Match(found, correlation, correlation * length / float(np.linalg.norm(found.weights)))
+    return Match(found, correlation, correlation * size / float(np.linalg.norm(found.weights)))
 
 
 def _registered(size: int) -> Iterator[HandMade]:

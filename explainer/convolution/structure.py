@@ -38,7 +38,7 @@ def separability(weights: ArrayLike) -> Separability:
     columns, values, rows = np.linalg.svd(kernel)
     rank = int(np.count_nonzero(values > NEGLIGIBLE * values[0])) if values[0] > 0 else 0
     root, sign = np.sqrt(values[0]), _sign(columns[:, 0])
-    norm = float(np.linalg.norm(values))
+    shares = values / values[0] if values[0] > 0 else values  # squares of tiny ones would vanish
     return Separability(
         rank=rank,
         singular_values=values,
@@ -46,7 +46,7 @@ def separability(weights: ArrayLike) -> Separability:
         row=sign * root * rows[0],
         multiplications_full=kernel.size,
         multiplications_separable=rank * sum(kernel.shape),
-        relative_error=float(np.linalg.norm(values[1:])) / norm if norm else 0.0,
+        relative_error=float(np.linalg.norm(shares[1:]) / (np.linalg.norm(shares) or 1.0)),
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.lengths import lengths
 from explainer.networks.entry import Takes
 from explainer.networks.receptive import Box
 
@@ -88,8 +89,8 @@ def _colours(values: Tensor, black: Tensor, white: Tensor, _field: Box) -> Tenso
 def _length(values: Tensor, _black: Tensor, _white: Tensor, field: Box) -> Tensor:
     """On average 1 for each number that the unit sees, as an ordinary photo has."""
     seen = values[:, :, field.top : field.bottom, field.left : field.right].flatten(1)
-    lengths = seen.norm(dim=1).clamp(min=1e-12)[:, None, None, None]
-    bounded: Tensor = values / lengths * math.sqrt(seen.shape[1])
+    whole = lengths(seen).clamp(min=torch.finfo(seen.dtype).tiny)[:, None, None, None]
+    bounded: Tensor = values / whole * math.sqrt(seen.shape[1])
     return bounded
 
 

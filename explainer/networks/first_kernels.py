@@ -168,7 +168,7 @@ def responses(convolution: nn.Conv2d, inputs: Tensor, one: Compared) -> Response
         dilation=convolution.dilation,
     )[0].numpy()
     flat = maps.reshape(2, -1).astype(np.float64)
-    constant = not (flat.std(axis=1) > 1e-12).all()
+    constant = not (flat.std(axis=1) > 1e-12 * np.abs(flat).max(axis=1)).all()
     correlation = float("nan") if constant else _pearson(flat[0], flat[1])
     return Responses(maps[0], maps[1], correlation)
 

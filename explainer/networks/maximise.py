@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explainer.lengths import directions, lengths
 from explainer.networks.canvas import (
     SPECTRUM,
     WITHIN_COLOURS,
@@ -216,13 +217,13 @@ class _Painter:
         with _STEPPING:
             total = self.answers(shifted, self.unit.driven).sum()
             (gradient,) = torch.autograd.grad(total, shifted)
-        lengths = gradient.flatten(1).norm(dim=1)
-        for place, length in enumerate(lengths.tolist()):
+        found = lengths(gradient)
+        for place, length in enumerate(found.tolist()):
             self.moved[place] = self.moved[place] or length > 0
             if not length and not self.moved[place] and self.restarts[place] < MOST_RESTARTS:
                 self._begin_anew(place)
         size = (self.unit.field.height * self.unit.field.width * inputs.shape[1]) ** 0.5
-        scaled = gradient * (size / lengths.clamp(min=1e-12))[:, None, None, None]
+        scaled = size * directions(gradient.flatten(1)).view_as(gradient)
         return _rolled(scaled, [(-down, -right) for down, right in shifts])
 
     def against(self, inputs: Tensor) -> Tensor:

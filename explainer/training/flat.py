@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from explainer.lengths import lengths
+
 Memory = dict[str, dict[str, Tensor]]
 """What an optimiser remembers of one model: slot, then parameter, by name."""
 
@@ -69,7 +71,7 @@ class Flat:
 
     def gradient_norms(self) -> Tensor:
         """The length of each model's gradient, `(K,)`."""
-        return self.gradients.square().sum(1).sqrt()
+        return lengths(self.gradients)
 
     def weight_sums(self) -> Tensor:
         """Sums over each model's weights, `(K, 3)`: of |w|, of w², and how many are exactly 0."""

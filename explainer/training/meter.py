@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explainer.lengths import lengths
 from explainer.training.evaluation import Score, evaluate
 from explainer.training.flat import Flat
 from explainer.training.history import LayerValues, Point
@@ -20,7 +21,7 @@ from explainer.training.record import Status
 if TYPE_CHECKING:
     from explainer.training.run import Run
 
-TINY = 1e-30
+TINY = torch.finfo(torch.float32).tiny
 CLOSE_WATCH = 16  # the first steps, and those after a change of the dials, are looked at one by one
 
 Scores = Sequence[tuple[Score, Score]]
@@ -154,14 +155,14 @@ class Meter:
         flat, before = self.flat, self._before if watched else None
         weights = torch.split(flat.weights, self._sizes, 1)
         gradients = torch.split(flat.weight_gradients, self._sizes, 1)
-        norms = lengths(weights)
+        norms = layer_lengths(weights)
         if before is None:
             ratios = torch.full_like(norms, math.nan)
         else:
-            changes = lengths(torch.split(flat.weights - before, self._sizes, 1))
-            ratios = changes / lengths(torch.split(before, self._sizes, 1)).clamp(min=TINY)
+            changes = layer_lengths(torch.split(flat.weights - before, self._sizes, 1))
+            ratios = changes / layer_lengths(torch.split(before, self._sizes, 1)).clamp(min=TINY)
         zeros = torch.stack([(one == 0).float().mean(1) for one in weights], 1)
-        found = torch.stack([lengths(gradients), ratios, norms, zeros], 1).cpu()
+        found = torch.stack([layer_lengths(gradients), ratios, norms, zeros], 1).cpu()
         return found[:, :, self._order].numpy()
 
     def _flush(self, step: int) -> None:
@@ -205,6 +206,6 @@ class Meter:
         ]
 
 
-def lengths(layers: Sequence[Tensor]) -> Tensor:
+def layer_lengths(layers: Sequence[Tensor]) -> Tensor:
     """The Euclidean length of each row of each layer `(K, n)`, as `(K, L)`."""
-    return torch.stack([torch.linalg.vector_norm(one, dim=1) for one in layers], 1)
+    return torch.stack([lengths(one) for one in layers], 1)

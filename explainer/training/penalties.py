@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.lengths import lengths
+
 
 @dataclass(frozen=True)
 class Penalty:
@@ -78,6 +80,6 @@ def limit_norms(weight: Tensor, limit: float) -> None:
 
     Srivastava et al. 2014.
     """
-    norms = torch.linalg.vector_norm(weight.flatten(2), dim=2)
+    norms = lengths(weight.flatten(0, 1)).view(weight.shape[:2])
     factor = (limit / norms.clamp(min=torch.finfo(norms.dtype).tiny)).clamp(max=1)
     weight.mul_(factor.view(*factor.shape, *[1] * (weight.dim() - 2)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.lengths import lengths
 from explainer.training.flat import Flat
 from explainer.training.optimisers import Optimiser, Rate
 from explainer.training.penalties import (
@@ -72,7 +73,7 @@ def update(
 
 def clip_norms(gradients: Tensor, limit: float) -> None:
     """Shorten each row `(K, P)` that is longer than `limit`, in place (Pascanu et al. 2013)."""
-    norms = gradients.square().sum(1, keepdim=True).sqrt_()
+    norms = lengths(gradients)[:, None]
     gradients.mul_((limit / (norms + CLIP_EPSILON)).clamp_(max=1))
 
 

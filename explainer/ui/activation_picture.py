@@ -24,6 +24,7 @@ from explainer.gradients.through_picture import (
     through,
 )
 from explainer.images.thumbnails import fit
+from explainer.lengths import length
 from explainer.ui.activations import KEY, Shown
 from explainer.ui.appearance import theme
 from explainer.ui.picture import Chosen as ChosenPicture
@@ -158,9 +159,8 @@ def _entries(
 
 def _caption(chosen: Chosen, one: Passage) -> str:
     shares = one.shares
-    length = float(np.linalg.norm(one.gradient))
     return (
         f"<b>{escape(chosen.title)}</b><br>passing {shares.passing:.1%}<br>"
         f"saturated {shares.saturated:.1%}<br>cut off {shares.cut:.1%}<br>"
-        f"gradient’s length {length:.4g}"
+        f"gradient’s length {length(one.gradient):.4g}"
     )

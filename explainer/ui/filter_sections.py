@@ -87,7 +87,7 @@ def frequency_section(chosen: Chosen, setup: Setup) -> None:
     shown = [
         (square_picture(before, float(before.max()), colours, 384), "The picture's waves"),
         (
-            square_picture(response, float(max(response.max(), 1e-9)), colours, 384),
+            square_picture(response, float(response.max()) or 1.0, colours, 384),
             f"The kernel's factor, 0 to {response.max():.2f}",
         ),
     ]

@@ -77,3 +77,9 @@ def test_one_glint_does_not_make_the_rest_pale() -> None:
     values = np.random.default_rng(0).uniform(-1, 1, (200, 200, 1)).astype(np.float32)
     values[7, 7] = 3
     assert 0.95 < extent(values, statistics(values)) <= 1
+
+
+@pytest.mark.parametrize("unit", [1e-37, 1e-30, 1e-13, 1.0, 1e30])
+def test_codes_know_no_unit(unit: float) -> None:
+    values = np.array([[-1.0, 0.0, 0.5, 1.0]], np.float32) * np.float32(unit)
+    assert to_codes(values, -unit, unit).tolist() == to_codes(values / unit, -1.0, 1.0).tolist()

@@ -91,3 +91,8 @@ def test_a_kernel_spread_by_zeros_is_the_dilated_kernel() -> None:
     by_dilation = apply(pixels, kernel, Application(dilation=3, padding="none", channels="each"))
     by_zeros = apply(pixels, dilated(kernel, 3), Application(padding="none", channels="each"))
     np.testing.assert_allclose(by_zeros, by_dilation, atol=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e-160, 1.0, 1e150])
+def test_what_the_best_product_misses_knows_no_unit(unit: float) -> None:
+    assert separability(np.eye(3) * unit).relative_error == pytest.approx((2 / 3) ** 0.5)

@@ -12,7 +12,7 @@ from explainer.training.optimisers import optimiser
 from explainer.training.recipe import Network, Recipe, Training
 from explainer.training.record import Status
 from explainer.training.run import Run, train
-from explainer.training.update import Clip, update
+from explainer.training.update import Clip, clip_norms, update
 
 CLIPS = [Clip(), Clip(0.5), Clip(0.0, 0.05), Clip(0.5, 0.05), Clip(1e6, 1e6)]
 
@@ -65,3 +65,20 @@ def test_clipping_saves_a_network_whose_gradient_explodes(digits: Prepared) -> N
     assert saved.record.status is Status.FINISHED
     assert saved.record.last is not None
     assert saved.record.last.gradient_norm == pytest.approx(1.0, rel=1e-3)
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e-25, 1.0, 1e25, 1e30])
+def test_gradients_keep_their_direction_and_are_as_long_as_allowed_at_any_size(unit: float) -> None:
+    gradients = torch.tensor([[3.0, -4.0], [0.0, 0.0]]) * unit
+    clip_norms(gradients, 1.0)
+    length = min(1.0, 5 * unit)
+    torch.testing.assert_close(gradients[0], torch.tensor([0.6, -0.8]) * length, atol=0, rtol=2e-6)
+    assert not gradients[1].any()
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+def test_the_gradients_length_is_told_at_any_size(unit: float) -> None:
+    flat = Flat([with_gradients(1)], [{}], ())
+    flat.gradients.copy_(torch.linspace(-unit, unit, flat.gradients.shape[1]))
+    wanted = float(flat.gradients.double().norm())
+    assert float(flat.gradient_norms()[0]) == pytest.approx(wanted, rel=1e-5)

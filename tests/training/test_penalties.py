@@ -110,3 +110,11 @@ def test_penalties_leave_biases_and_norm_parameters_alone(name: str) -> None:
 def test_amounts_are_spread_over_neighbours_that_agree() -> None:
     assert list(spread([0.0, 2.0, 2.0, 3.0, 0.0])) == [(slice(1, 3), 2.0), (slice(3, 4), 3.0)]
     assert list(spread([0.0])) == []
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+def test_max_norm_holds_for_weights_whose_squares_are_no_numbers(unit: float) -> None:
+    weights = torch.tensor([[[3.0, -4.0], [0.0, 0.0]]]) * unit
+    limit_norms(weights, unit)
+    wanted = torch.tensor([[[0.6, -0.8], [0.0, 0.0]]]) * unit
+    torch.testing.assert_close(weights, wanted, rtol=1e-6, atol=0)

@@ -74,7 +74,8 @@ def _score_cam(question: Question, *, channels: float) -> Answer:
     `channels` maps that vary most are tried; the others get the weight 0.
     """
     layer_maps = maps(question.network, question.picture, _layer(question))
-    tried = layer_maps.flatten(1).std(dim=1, correction=0).argsort(descending=True, stable=True)
+    spread = layer_maps.flatten(1).double().std(dim=1, correction=0)
+    tried = spread.argsort(descending=True, stable=True)
     tried = tried[: int(channels)]
     masks = _stretched(_enlarged(layer_maps[tried], question))
     found = []

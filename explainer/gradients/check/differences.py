@@ -8,6 +8,7 @@ One parameter at a time, all others as they are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -79,16 +80,21 @@ def numeric_gradient(
 
 
 def relative_error(approximate: Array, exact: Array) -> float:
-    """‖a − b‖ / (‖a‖ + ‖b‖), in [0, 1]; 0 where both are exactly zero, for then they agree."""
-    a, b = approximate.astype(np.float64), exact.astype(np.float64)
-    size = float(np.linalg.norm(a) + np.linalg.norm(b))
-    return float(np.linalg.norm(a - b)) / size if size else 0.0
+    """‖a − b‖ / (‖a‖ + ‖b‖), in [0, 1]; 0 where both are exactly zero, for then they agree.
+
+    NaN where a number of either is NaN or infinite.
+    """
+    both = np.stack([approximate, exact]).astype(np.float64)
+    largest = float(np.abs(both).max(initial=0.0))
+    if not 0 < largest < math.inf:
+        return 0.0 if largest == 0 else math.nan
+    a, b = both / largest  # of tiny numbers the squares would vanish
+    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
 
 def relative_errors(approximate: Array, exact: Array) -> NDArray[np.float64]:
-    """The same number by number: |a − b| / (|a| + |b|), and 0 where both are exactly zero."""
-    a, b = approximate.astype(np.float64), exact.astype(np.float64)
-    size = np.abs(a) + np.abs(b)
-    errors: NDArray[np.float64] = np.zeros_like(size)
-    np.divide(np.abs(a - b), size, out=errors, where=size > 0)
-    return errors
+    """The same number by number, of finite numbers: |a − b| / (|a| + |b|), 0 where both are 0."""
+    both = np.stack([approximate, exact]).astype(np.float64)
+    largest = np.abs(both).max(0)
+    a, b = both / np.where(largest > 0, largest, 1)  # of huge numbers the sum would be infinite
+    return np.asarray(np.abs(a - b) / np.where(largest > 0, np.abs(a) + np.abs(b), 1))

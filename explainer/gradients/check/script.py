@@ -132,8 +132,11 @@ for place in range(len(theta)):
 
 def relative_error(a, b):
     a, b = a.astype(np.float64), b.astype(np.float64)
-    size = np.linalg.norm(a) + np.linalg.norm(b)
-    return np.linalg.norm(a - b) / size if size else 0.0
+    largest = max(np.abs(a).max(), np.abs(b).max())
+    if largest == 0:
+        return 0.0
+    a, b = a / largest, b / largest  # of tiny numbers the squares would vanish
+    return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
 
 
 print(f"all parameters: {{relative_error(numeric, gradient):.1e}}")

@@ -30,8 +30,11 @@ TOO_KIND = 1e-1
 
 
 def verdict(error: float) -> Verdict:
-    """The reading of a relative error in [0, 1]: of the marks, the nearest by its ratio."""
-    return next(entry for entry in VERDICTS if error <= entry.most)
+    """The reading of a relative error in [0, 1]: of the marks, the nearest by its ratio.
+
+    NaN, the error of a gradient that is no finite number, is a bug.
+    """
+    return next((entry for entry in VERDICTS if error <= entry.most), BUG)
 
 
 def factor_error(factor: float) -> float:

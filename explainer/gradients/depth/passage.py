@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from explainer.gradients.activations import activation
 from explainer.gradients.depth.batch import Batch
+from explainer.lengths import directions, lengths
 from explainer.training.instruments.units import FLAT, SATURATED, greatest_slope, slopes
 from explainer.training.networks import build_initialised
 from explainer.training.recipe import Network, Regularisation
@@ -25,7 +26,6 @@ Floats = NDArray[np.float64]
 BINS = 41
 USUAL_SHARE = 99.5
 SMALLEST_REACH = 1e-12
-SMALLEST_LENGTH = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def measured(network: Network, traces: Traces) -> Passage:
     entry = activation(network.activation)
     steepest = greatest_slope(entry.module())
     steep = [slopes(entry.module().double(), values).abs() for values in traces.sums]
-    lengths = np.stack([lengths_of(one) for one in traces.gradients])
+    of_gradients = np.stack([lengths(one).numpy() for one in traces.gradients])
     low, high = _reach(traces.handed_on)
     return Passage(
         network=network,
@@ -130,8 +130,8 @@ def measured(network: Network, traces: Traces) -> Passage:
         low=low,
         high=high,
         sums=np.array([root_mean_square(one) for one in traces.sums]),
-        gradient=np.array([root_mean_square(torch.from_numpy(one)) for one in lengths]),
-        example_gradients=lengths,
+        gradient=np.array([root_mean_square(torch.from_numpy(one)) for one in of_gradients]),
+        example_gradients=of_gradients,
         weight_gradient=np.array([_length(_gradient(one)) for one in traces.linear[:-1]]),
         difference=np.array([difference_of(one) for one in traces.sums]),
         dead=np.array([float((one.amax(0) < FLAT).double().mean()) for one in steep]),
@@ -140,18 +140,10 @@ def measured(network: Network, traces: Traces) -> Passage:
     )
 
 
-def lengths_of(rows: Tensor) -> Floats:
-    """The length of each row of `(N, units)`, also where its squares would leave float64."""
-    largest = rows.abs().amax(1, keepdim=True)
-    scale = torch.where(largest > 0, largest, torch.ones_like(largest))
-    return ((rows / scale).square().sum(1).sqrt() * scale[:, 0]).numpy()
-
-
 def difference_of(rows: Tensor) -> float:
     """1 less the mean cosine between two different rows of `(N, units)`; 0 to rounding at least."""
-    directions = rows / rows.norm(dim=1, keepdim=True).clamp(min=SMALLEST_LENGTH)
-    count = len(rows)
-    total = float(directions.sum(0).square().sum()) - float(directions.square().sum())
+    units, count = directions(rows), len(rows)
+    total = float(units.sum(0).square().sum()) - float(units.square().sum())
     return max(1 - total / (count * (count - 1)), 0.0)
 
 
@@ -166,7 +158,7 @@ def at_depth(network: Network, depth: int, width: int) -> Network:
 
 
 def _length(values: Tensor) -> float:
-    return float(lengths_of(values.reshape(1, -1))[0])
+    return float(lengths(values.reshape(1, -1))[0])
 
 
 def _gradient(layer: nn.Linear) -> Tensor:

@@ -59,15 +59,22 @@ linear = [layer for layer in model.modules() if isinstance(layer, nn.Linear)]
 loss = F.cross_entropy(model(inputs.double()), labels, reduction="sum")
 gradients = torch.autograd.grad(loss, sums + [layer.weight for layer in linear[:-1]])"""
 
-REPORT = """# Layer by layer: the sums, the gradient there and at the weights, units that are idle.
+REPORT = """def length(values):
+    largest = values.abs().max().item()
+    if largest == 0:
+        return 0.0
+    return largest * (values / largest).norm().item()  # squares of tiny numbers would vanish
+
+
+# Layer by layer: the sums, the gradient there and at the weights, units that are idle.
 report = []
 for place, z in enumerate(sums):
     z = z.detach().requires_grad_()
     function = {call}.double()
     slope = torch.autograd.grad(function(z).sum(), z)[0].abs()
-    size = z.square().mean().sqrt().item()
-    gradient = gradients[place].square().sum(1).mean().sqrt().item()
-    of_weights = gradients[len(sums) + place].norm().item() / len(labels)
+    size = length(z.detach()) / math.sqrt(z.numel())
+    gradient = length(gradients[place]) / math.sqrt(len(labels))
+    of_weights = length(gradients[len(sums) + place]) / len(labels)
     dead = (slope.amax(0) < {flat:g}).double().mean().item()
     saturated = (slope < {saturated:g}).double().mean().item()
     report.append((size, gradient, of_weights, dead, saturated))

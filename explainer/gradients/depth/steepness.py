@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explainer.lengths import lengths
+
 MULTIPLES = (0.5, 1.0, 2.0, 4.0)
 
 
@@ -65,4 +67,4 @@ def _gradient(model: nn.Module, inputs: Tensor, labels: Tensor) -> tuple[float, 
 
 
 def _length(parts: list[Tensor]) -> float:
-    return float(torch.stack([part.square().sum() for part in parts]).sum().sqrt())
+    return float(lengths(torch.cat([part.flatten() for part in parts])[None])[0])

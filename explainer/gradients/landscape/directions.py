@@ -16,7 +16,7 @@ from torch import Tensor
 from explainer.gradients.landscape.weights import Layout
 from explainer.training.seeds import generator
 
-TINY = 1e-12
+TINY = 1e-50  # in float64: less than any length of float32 numbers
 
 
 def filter_normalised(direction: Tensor, weights: Tensor) -> Tensor:
@@ -28,10 +28,11 @@ def filter_normalised(direction: Tensor, weights: Tensor) -> Tensor:
     if weights.dim() < 2:
         return torch.zeros_like(weights)
     rows, own = direction.flatten(1), weights.flatten(1)
-    lengths = torch.linalg.vector_norm(rows, dim=1, keepdim=True)
-    wanted = torch.linalg.vector_norm(own, dim=1, keepdim=True)
+    # In float64, where the squares of a float32 are numbers, however small or large it is.
+    lengths = torch.linalg.vector_norm(rows.double(), dim=1, keepdim=True)
+    wanted = torch.linalg.vector_norm(own.double(), dim=1, keepdim=True)
     scaled: Tensor = rows * (wanted / lengths.clamp(min=TINY))
-    return scaled.view_as(weights)
+    return scaled.to(weights.dtype).view_as(weights)
 
 
 def without_biases(direction: Tensor, weights: Tensor) -> Tensor:
@@ -47,7 +48,7 @@ def _whole(layout: Layout, direction: Tensor, weights: Tensor) -> Tensor:
     """The whole direction as long as all weights together, whatever the single filters are."""
     kept = layout.mapped(without_biases, direction, weights)
     own = layout.mapped(without_biases, weights, weights)
-    lengths = [float(torch.linalg.vector_norm(one)) for one in (own, kept)]
+    lengths = [float(torch.linalg.vector_norm(one.double())) for one in (own, kept)]
     return kept * (lengths[0] / max(lengths[1], TINY))
 
 

@@ -18,6 +18,7 @@ from explainer.gradients.landscape.plan import PATH, Plan
 from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.training import Trained, digits
 from explainer.gradients.landscape.weights import Layout, load
+from explainer.lengths import directions
 
 PICTURES = 256
 PARTS = ("training", "validation")
@@ -51,9 +52,8 @@ class Plane:
     @property
     def cosine(self) -> float:
         """The cosine of the angle between the two directions; random ones are nearly upright."""
-        first, second = self.directions
-        lengths = torch.linalg.vector_norm(first) * torch.linalg.vector_norm(second)
-        return float(first @ second / lengths.clamp(min=1e-30))
+        first, second = directions(self.directions)
+        return float(first @ second)
 
     def weights(self, places: NDArray[np.float64]) -> Tensor:
         """The weights `(K, P)` at `places` `(K, 2)`; at (0, 0) the network's own exactly."""
@@ -73,14 +73,14 @@ def plane(trained: Trained, plan: Plan, seed: int) -> Plane:
     Raises `ValueError` where a path is too short to have a principal plane.
     """
     if plan.directions == PATH:
-        directions, shares = principal_directions(trained.path)
-        path = projected(trained.path, directions)
+        spanning, shares = principal_directions(trained.path)
+        path = projected(trained.path, spanning)
         axes = axes_around(path.places.numpy(), plan.points)
-        return Plane(trained, directions, axes, path, shares)
+        return Plane(trained, spanning, axes, path, shares)
     layout = Layout.of(trained.network)
-    directions = random_directions(layout, trained.end, seed, plan.scaling)
-    path = projected(trained.path, directions)
-    return Plane(trained, directions, symmetric_axes(plan.reach, plan.points), path)
+    spanning = random_directions(layout, trained.end, seed, plan.scaling)
+    path = projected(trained.path, spanning)
+    return Plane(trained, spanning, symmetric_axes(plan.reach, plan.points), path)
 
 
 @dataclass(frozen=True)

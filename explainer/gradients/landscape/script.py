@@ -92,7 +92,8 @@ first, second = (direction(one) for one in drawn)"""
 BY_FILTER = "    return torch.cat([filter_normalised(d, w).flatten() for d, w in pairs])"
 AS_A_WHOLE = """    both = [(without_biases(d, w), without_biases(w, w)) for d, w in pairs]
     kept, own = (torch.cat([one.flatten() for one in part]) for part in zip(*both))
-    return kept * (torch.linalg.vector_norm(own) / torch.linalg.vector_norm(kept))"""
+    lengths = [float(torch.linalg.vector_norm(one.double())) for one in (own, kept)]
+    return kept * (lengths[0] / max(lengths[1], TINY))"""
 
 PATH_PLANE = """(first, second), shares = principal_directions(torch.stack(kept))"""
 

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explainer.lengths import directions, scales
 from explainer.training.seeds import generator
 
 ENOUGH, MOST = 0.01, 80
@@ -49,29 +50,29 @@ def power_iteration(
     first = next(network.parameters())
     count = sum(one.numel() for one in network.parameters())
     vector = torch.randn(count, generator=generator(seed, "curvature")).to(first.dtype)
-    vector = vector / torch.linalg.vector_norm(vector)
+    vector = directions(vector[None])[0]
     for number in range(1, MOST + 1):
         product = product_with(vector)
-        eigenvalue = float(vector @ product)
-        residual = float(torch.linalg.vector_norm(product - eigenvalue * vector))
-        found = Sharpness(eigenvalue, residual / max(abs(eigenvalue), 1e-30), number)
+        unit = scales(product[None])[0, 0]
+        eigenvalue = float(vector @ (product / unit))
+        residual = float(torch.linalg.vector_norm(product / unit - eigenvalue * vector))
+        share = residual / abs(eigenvalue) if eigenvalue else residual
+        found = Sharpness(eigenvalue * float(unit), share, number)
         yield found
-        length = torch.linalg.vector_norm(product)
-        if found.converged or length == 0:
+        if found.converged or not product.any():
             return
-        vector = product / length
+        vector = directions(product[None])[0]
 
 
 def curvatures(
-    network: nn.Module, inputs: Tensor, labels: Tensor, directions: Tensor
+    network: nn.Module, inputs: Tensor, labels: Tensor, along: Tensor
 ) -> tuple[float, ...]:
-    """The curvature of the loss along each of `directions` `(D, P)`: $d^T H d / \\|d\\|^2$.
+    """The curvature of the loss along each direction d of `along` `(D, P)`: $d^T H d / \\|d\\|^2$.
 
     Like λ it is a second derivative for steps of length 1; none is larger than λ in absolute value.
     """
     product_with = _hessian(network, inputs, labels)
-    units = directions / torch.linalg.vector_norm(directions, dim=1, keepdim=True)
-    return tuple(float(unit @ product_with(unit)) for unit in units)
+    return tuple(float(unit @ product_with(unit)) for unit in directions(along))
 
 
 def _hessian(network: nn.Module, inputs: Tensor, labels: Tensor) -> Callable[[Tensor], Tensor]:

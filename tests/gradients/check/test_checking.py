@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explainer.gradients.check.backward import backward
@@ -204,6 +204,31 @@ def test_the_relative_error_of_nothing_and_nothing_is_zero() -> None:
     assert np.array_equal(relative_errors(nothing, np.array([0.0, 1e-300, -2.0])), [0, 1, 1])
 
 
+@pytest.mark.parametrize("unit", [5e-324, 1e-310, 1e-200, 3.4e-165, 1.0, 1e200, 1e308])
+def test_a_wrong_gradient_is_wrong_however_tiny_or_huge_it_is(unit: float) -> None:
+    nothing, one = np.zeros(2), np.array([unit, 0.0])
+    assert relative_error(nothing, one) == 1
+    assert relative_error(one, -one) == 1
+    assert relative_error(one, one) == 0
+    assert np.array_equal(relative_errors(nothing, one), [1, 0])
+    assert np.array_equal(relative_errors(one, -one), [1, 0])
+    assert verdict(relative_error(nothing, one)) is BUG
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+def test_a_wrong_gradient_in_float32_is_wrong_too(unit: float) -> None:
+    one = np.array([unit, 2 * unit], np.float32)
+    assert relative_error(2 * one, one) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_no_finite_number_is_a_bug(value: float) -> None:
+    error = relative_error(np.array([1.0, value]), np.array([1.0, 2.0]))
+    assert np.isnan(error)
+    assert verdict(error) is BUG
+
+
+@example(pairs=[(0.0, 3.4e-165)], unit=459.0)
 @given(
     st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=8),
     st.floats(1e-3, 1e3),

@@ -13,7 +13,6 @@ from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
 from explainer.gradients.depth.passage import (
     at_depth,
     difference_of,
-    lengths_of,
     measured,
     pass_through,
     traced,
@@ -84,9 +83,11 @@ def test_every_value_is_in_some_bin(batch: Batch) -> None:
     assert pass_through(at_depth(setting("tanh", "xavier"), 3, 30), batch, 0).low < 0
 
 
-def test_lengths_survive_numbers_whose_squares_do_not() -> None:
-    rows = torch.tensor([[3e-200, 4e-200], [3e200, 4e200], [0.0, 0.0]], dtype=torch.float64)
-    np.testing.assert_allclose(lengths_of(rows), [5e-200, 5e200, 0], rtol=1e-12)
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1.0, 1e200])
+def test_the_difference_of_sums_knows_no_unit(unit: float) -> None:
+    rows = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
+    cosines = [0, 0.5**0.5, 0.5**0.5]
+    assert difference_of(rows * unit) == pytest.approx(1 - np.mean(cosines))
 
 
 def test_patches_know_the_quarter_that_they_come_from() -> None:

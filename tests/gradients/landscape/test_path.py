@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from sklearn.decomposition import PCA
 from torch import nn
 
+from explainer.gradients.landscape.directions import filter_normalised
 from explainer.gradients.landscape.path import (
     principal_directions,
     projected,
@@ -190,3 +191,24 @@ def test_the_path_begins_before_training_and_ends_with_the_network(plain: Traine
 def test_a_training_that_leaves_the_numbers_says_at_which_step() -> None:
     with pytest.raises(Diverged, match=r"at step \d+: with a learning rate of 0.2"):
         train(Setup(kind="mlp", layers=20, skips=True, learning_rate=0.2, width=12))
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+def test_a_filter_of_a_direction_is_as_long_as_the_networks_at_any_size(unit: float) -> None:
+    direction = torch.tensor([[3.0, 4.0], [0.0, 0.0]])
+    found = filter_normalised(direction, torch.tensor([[0.0, 1.0], [1.0, 0.0]]) * unit)
+    wanted = torch.tensor([[0.6, 0.8], [0.0, 0.0]]) * unit
+    torch.testing.assert_close(found, wanted, rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("unit", [1e-25, 1.0, 1e15])
+def test_sharpness_and_curvature_are_found_however_small_they_are(unit: float) -> None:
+    # Of a linear network on two classes with logits (s w, 0): the loss is quadratic around 0.
+    network = torch.nn.Linear(2, 2, bias=False)
+    torch.nn.init.zeros_(network.weight)
+    inputs, labels = torch.tensor([[unit**0.5, 0.0]]), torch.tensor([0])
+    *_, found = power_iteration(network, inputs, labels)
+    assert found.converged
+    assert found.eigenvalue == pytest.approx(unit / 2, rel=1e-2)
+    along = torch.tensor([[1.0, 0.0, -1.0, 0.0]]) * 1e-30
+    assert curvatures(network, inputs, labels, along)[0] == pytest.approx(unit / 2, rel=1e-4)

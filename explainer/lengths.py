@@ -28,7 +28,8 @@ def lengths(rows: Tensor) -> Tensor:
     """The length of each row of `(N, ...)`, in the type of `rows`."""
     flat = rows.flatten(1)
     scale = scales(flat)
-    return torch.linalg.vector_norm(flat / scale, dim=1) * scale[:, 0]
+    found: Tensor = torch.linalg.vector_norm(flat / scale, dim=1) * scale[:, 0]
+    return found
 
 
 def scales(rows: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What one race has used up of what it may: steps, seconds of training, bytes."""
+"""What one race has used up of what it may: steps, seconds of work, bytes."""
 
 from __future__ import annotations
 
@@ -8,24 +8,30 @@ STAYS = ", the most there is; it stays paused."
 
 
 class Budget:
-    """Counts over the whole life of a race; a reset gives nothing back."""
+    """Counts over the whole life of a race; a reset gives nothing back.
+
+    `errand_seconds` are those of the seconds in which it had no slot.
+    """
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
         self._steps, self._seconds, self._bytes = 0, 0.0, 0
+        self.errand_seconds = 0.0
 
-    def charge(self, steps: int, seconds: float, held_bytes: int) -> None:
-        """Add steps of each run and seconds of training, and note the bytes that are held now."""
+    def charge(self, steps: int, seconds: float, held_bytes: int, *, errand: bool = False) -> None:
+        """Add steps of each run and seconds of work, and note the bytes that are held now."""
         self._steps += steps
         self._seconds += seconds
         self._bytes = held_bytes
+        if errand:
+            self.errand_seconds += seconds
 
     @property
     def message(self) -> str:
         """The sentence that says which budget is used up; empty while there is something left."""
         most = self._settings
         if self._seconds >= most.most_seconds:
-            return f"This race has trained for {most.most_seconds:,.0f} s{STAYS}"
+            return f"This race has been at work for {most.most_seconds:,.0f} s{STAYS}"
         if self._steps >= most.most_steps:
             return f"This race has trained for {most.most_steps:,} steps{STAYS}"
         if self._bytes > most.most_bytes:

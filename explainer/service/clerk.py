@@ -1,4 +1,4 @@
-"""One thread for small jobs: those that are due now, in order, and those that are due later.
+"""One thread for jobs of microseconds: those that are due now, in order, and those due later.
 
 It sleeps until something is due; with nothing to do it costs nothing.
 """

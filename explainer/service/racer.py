@@ -41,11 +41,14 @@ class Racer(Protocol):
     def run_slice(self, seconds: float = ...) -> int:
         """Do what was asked for about so long, at least one step; returns the steps of each run.
 
-        With 0 seconds commands are answered and nothing is trained.
+        With 0 seconds one command is answered and nothing is trained.
         """
 
     def wait_for_work(self, timeout: float) -> bool:
         """Wait for a command for at most `timeout` s."""
 
     def close(self) -> None:
-        """Forget everything that takes memory."""
+        """Forget everything that takes memory, at the latest when the slice being done ends.
+
+        Returns without waiting for an answer to a command: others are to be closed as well.
+        """

@@ -1,7 +1,8 @@
-"""Whose turn it is: one thread a slot trains the races, a clerk does what needs no training.
+"""Whose turn it is: one thread a slot trains the races, one answers those without a slot.
 
 All decisions are taken under one lock, in microseconds; training, answering and closing happen
-outside it. A thread that has nothing to do sleeps until it is woken.
+outside it. A clerk closes races and minds the grace, which no errand holds up. A thread that has
+nothing to do sleeps until it is woken.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import Generic
 
 from explainer.service.clerk import Clerk
+from explainer.service.errands import Errands
 from explainer.service.line import Line
 from explainer.service.settings import ServiceSettings
 from explainer.service.ticket import Phase, R, Ticket, TicketState
@@ -35,6 +36,9 @@ class Scheduler(Generic[R]):
     def __init__(self, settings: ServiceSettings, forget: Callable[[Ticket[R]], None]) -> None:
         self.settings, self.lock = settings, threading.RLock()
         self.clerk = Clerk("service-clerk")
+        self._errands: Errands[Ticket[R]] = Errands(
+            "service-errands", self._errand, lambda ticket: ticket.budget.errand_seconds
+        )
         self.stopping = False
         self._forget = forget
         self._line: Line[Ticket[R]] = Line(settings.concurrent, settings.waiting)
@@ -59,7 +63,7 @@ class Scheduler(Generic[R]):
             ticket.message = ticket.budget.message
             self._settle(ticket)
             if waited and self._line.position(ticket):
-                self.clerk.do(partial(self._errand, ticket))
+                self._errands.do(ticket)
 
     def state(self, ticket: Ticket[R]) -> TicketState:
         """How the race of `ticket` stands now."""
@@ -82,9 +86,10 @@ class Scheduler(Generic[R]):
         with self.lock:
             self.stopping = True
             self._news.notify_all()
+        self._errands.stop()
         self.clerk.stop()
         deadline = time.monotonic() + timeout
-        threads = [*self._threads, self.clerk.thread]
+        threads = [*self._threads, self._errands.thread, self.clerk.thread]
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return [thread.name for thread in threads if thread.is_alive()]
@@ -105,17 +110,17 @@ class Scheduler(Generic[R]):
 
     def _settle(self, ticket: Ticket[R]) -> None:
         """Put a race that is not in a slot where its snapshot says it belongs."""
-        race = ticket.race
+        race, attended = ticket.race, self._attended is ticket
         if ticket.closed or self.stopping or self._line.races(ticket):
             return
+        if race.snapshot.playing and ticket.budget.message:
+            self._hold(ticket, ticket.budget.message)
+        elif race.snapshot.playing and not self._line.position(ticket) and not attended:
+            self._enter(ticket)
         if not race.snapshot.playing:
             self._line.drop_out(ticket)
-            if race.has_work and self._attended is not ticket:
-                self.clerk.do(partial(self._errand, ticket))
-        elif ticket.budget.message:
-            self._hold(ticket, ticket.budget.message)
-        elif not self._line.position(ticket) and self._attended is not ticket:
-            self._enter(ticket)
+            if race.has_work and not attended:
+                self._errands.do(ticket)
 
     def _enter(self, ticket: Ticket[R]) -> None:
         if not self._line.enter(ticket):
@@ -172,10 +177,10 @@ class Scheduler(Generic[R]):
             self._settle(ticket)
             return False
 
-    # The clerk.
+    # The thread of the errands.
 
     def _errand(self, ticket: Ticket[R]) -> None:
-        """Do what a race without a slot was asked; it trains nothing meanwhile."""
+        """Do one thing that a race without a slot was asked; it trains nothing meanwhile."""
         with self.lock:
             if self.stopping or ticket.closed or self._line.races(ticket):
                 return

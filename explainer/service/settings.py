@@ -20,8 +20,9 @@ class ServiceSettings:
 
     `concurrent` races train at once, `waiting` more stand in line, `open_races` exist at all,
     paused ones included. A race without an owner lives `grace_seconds` s longer. A race trains for
-    at most `most_steps` steps a run and `most_seconds` s, resets included, and its history and
-    checkpoints take at most `most_bytes` bytes. Raises `ValueError` naming a value below its bound.
+    at most `most_steps` steps a run, is at work for `most_seconds` s, resets and questions
+    included, and its history and checkpoints take at most `most_bytes` bytes. Raises `ValueError`
+    naming a value below its bound.
     """
 
     concurrent: int = 1

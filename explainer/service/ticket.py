@@ -91,23 +91,36 @@ class Ticket(Generic[R]):
             finally:
                 self._desk.attend(self)
 
+    def errand(self, do: Callable[[R], Answer]) -> Answer | None:
+        """As :meth:`command`, for what costs time; where the budget is used up nothing is done.
+
+        The answer is None then, and the message of the state says why.
+        """
+        if not self.budget.message:
+            return self.command(do)
+        self._desk.attend(self)
+        return None
+
     @property
     def state(self) -> TicketState:
         """How the race stands now; cheap, from any thread."""
         return self._desk.state(self)
 
     def work(self, seconds: float) -> int:
-        """For who schedules: run one slice and charge the budget; returns the steps of each run."""
+        """For who schedules: run one slice and charge the budget; returns the steps of each run.
+
+        A slice of 0 seconds is an errand.
+        """
         started = time.perf_counter()
         steps = self.race.run_slice(seconds)
         taken = time.perf_counter() - started
         seen = self.race.snapshot
         held = seen.history_bytes + seen.checkpoint_bytes
-        self.budget.charge(steps, taken if steps else 0.0, held)
+        self.budget.charge(steps, taken, held, errand=not seconds)
         return steps
 
     def shut(self) -> None:
-        """For who schedules: close the race, once; waits for its slice, so hold no lock."""
+        """For who schedules: close the race, once; it lets go when the slice being done ends."""
         with self._commands:
             first, self._shut = not self._shut, True
         if first:

@@ -9,10 +9,19 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-Note = Callable[[], None]
+MOST_NOTES = 64
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is to be done once; `drop` is called in its place where nobody will do it any more."""
+
+    do: Callable[[], object]
+    drop: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -54,17 +63,33 @@ class Orders:
                 self.wish = replace(seen, playing=False)
 
     def post(self, note: Note) -> None:
-        """Leave a note."""
+        """Leave a note; where `MOST_NOTES` wait already it is dropped."""
+        if len(self._notes) >= MOST_NOTES:
+            note.drop()
+            return
         self._notes.append(note)
         self._news.set()
 
-    def take(self) -> list[Note]:
-        """The notes left since the last call, in their order."""
+    def read(self, most: int) -> int:
+        """Do the first `most` of the notes there are now, in their order; returns how many.
+
+        Where one raises, those after it are still to be read.
+        """
         self._news.clear()
-        taken = []
+        count = min(most, len(self._notes))
+        for done in range(count):
+            try:
+                note = self._notes.popleft()
+            except IndexError:  # somebody has dropped them
+                return done
+            note.do()
+        return count
+
+    def drop(self) -> None:
+        """Take all notes away, and do none."""
         while self._notes:
-            taken.append(self._notes.popleft())
-        return taken
+            with suppress(IndexError):
+                self._notes.popleft().drop()
 
     @property
     def waiting(self) -> bool:

@@ -19,7 +19,7 @@ from explainer.training.crew import Crew
 from explainer.training.devices import Device, best_device
 from explainer.training.freed_memory import give_back_freed_memory
 from explainer.training.lineup import Settings, Source
-from explainer.training.orders import Orders, Wish
+from explainer.training.orders import MOST_NOTES, Note, Orders, Wish
 from explainer.training.pace import Pace
 from explainer.training.penalties import penalty
 from explainer.training.recipe import Recipe, with_value
@@ -116,12 +116,10 @@ class Race:
         """Let the worker answer `question` about its runs between two slices.
 
         The runs belong to the worker: what the question returns must be its own copy. A race that
-        is closed cancels the answer.
+        is closed cancels the answer, and so does one that has `MOST_NOTES` things to do already.
         """
         answer: Future[Answer] = Future()
-        if self._closed:
-            answer.cancel()
-        self._note(lambda crew: _answer(answer, question, crew.runs))
+        self._note(lambda crew: _answer(answer, question, crew.runs), answer.cancel)
         return answer
 
     # For readers and for whoever schedules.
@@ -150,34 +148,47 @@ class Race:
         """Do what was asked for about so long; returns how many steps each run went on.
 
         0 says that there was nothing to do, or that the speed limit allows nothing yet. With 0
-        seconds questions and commands are answered, and nothing is trained.
+        seconds one question or command is answered, and nothing is trained.
         """
-        with self._working:
+        try:
+            with self._working:
+                return 0 if self._closed else self._slice(seconds)
+        finally:
             if self._closed:
-                return 0
-            self._unseen = True  # before the notes are taken: somebody may look in between
-            try:
-                notes = self._orders.take()
-                for note in notes:
-                    note()
-                steps = self._train(seconds) if seconds > 0 else 0
-                if self._crew is not None and (steps or notes):
-                    self._snapshot = self._crew.view(self._pace.steps_per_second)
-            finally:
-                self._unseen = False
-            return steps
+                self._let_go()
 
     def close(self) -> None:
-        """Forget models, data and curves; commands do nothing any more."""
+        """Forget models, data and curves; questions are cancelled, commands do nothing any more.
+
+        Returns at once: where a slice is being done, its worker forgets them at its end.
+        """
         self._closed = True
-        with self._working:
-            for note in self._orders.take():
-                note()
-            self._crew = None
-            self._snapshot = replace(self._snapshot, runs=())
-        give_back_freed_memory()
+        self._orders.drop()
+        self._let_go()
 
     # The worker.
+
+    def _slice(self, seconds: float) -> int:
+        self._unseen = True  # before the notes are taken: somebody may look in between
+        try:
+            notes = self._orders.read(MOST_NOTES if seconds > 0 else 1)
+            steps = self._train(seconds) if seconds > 0 else 0
+            if self._crew is not None and (steps or notes):
+                self._snapshot = self._crew.view(self._pace.steps_per_second)
+        finally:
+            self._unseen = False
+        return steps
+
+    def _let_go(self) -> None:
+        """Free the memory, unless somebody is at work; they do it as soon as they are done."""
+        if self._crew is None or not self._working.acquire(blocking=False):
+            return
+        try:
+            self._crew = None
+            self._snapshot = replace(self._snapshot, runs=())
+        finally:
+            self._working.release()
+        give_back_freed_memory()
 
     def _train(self, seconds: float) -> int:
         ends, left, done = time.perf_counter() + seconds, seconds, 0
@@ -221,14 +232,24 @@ class Race:
         self._rewinds.append(None)
 
         def note(crew: Crew) -> None:
-            back(crew)
-            self._snapshot = crew.view(self._pace.steps_per_second)
-            self._rewinds.popleft()
+            try:
+                back(crew)
+                self._snapshot = crew.view(self._pace.steps_per_second)
+            finally:
+                self._rewinds.popleft()
 
-        self._note(note)
+        self._note(note, self._rewinds.popleft)
 
-    def _note(self, note: Callable[[Crew], None]) -> None:
-        self._orders.post(lambda: note(self._crew) if self._crew is not None else None)
+    def _note(self, do: Callable[[Crew], None], drop: Callable[[], object] = lambda: None) -> None:
+        def note() -> None:
+            if self._crew is None:
+                drop()
+            else:
+                do(self._crew)
+
+        self._orders.post(Note(note, drop))
+        if self._closed:  # after it was posted: whoever closes the race has not seen it
+            self._orders.drop()
 
 
 def _answer(

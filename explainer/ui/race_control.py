@@ -18,11 +18,12 @@ from explainer.training.evaluation import Score
 from explainer.training.race import Race
 from explainer.training.run import Run
 from explainer.training.shifted_score import shifted_scores
+from explainer.ui.instruments.asking import NoAnswer, answer_now
+from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY, Plan
 from explainer.ui.visits import visit
 
 RACE = "race"
-PATIENCE_SECONDS = 20
 STEPS = {"One step": 1, "10 steps": 10, "100 steps": 100}
 SPEEDS: dict[str, float | None] = {
     "As fast as it goes": None,
@@ -122,18 +123,26 @@ def _buttons(ticket: Ticket[Race]) -> None:
             _button(ticket, label, partial(Race.step, count=count))
         _button(ticket, "One epoch", Race.epoch)
     _button(ticket, "Reset", Race.reset, icon=":material/replay:")
-    _button(ticket, "New seeds", Race.new_seeds, icon=":material/casino:")
+    _button(ticket, "New seeds", Race.new_seeds, icon=":material/casino:", costly=True)
 
 
 def _button(
-    ticket: Ticket[Race], label: str, order: Callable[[Race], None], *, icon: str | None = None
+    ticket: Ticket[Race],
+    label: str,
+    order: Callable[[Race], None],
+    *,
+    icon: str | None = None,
+    costly: bool = False,
 ) -> None:
-    st.button(label, icon=icon, key=f"{KEY}.{label}", on_click=_order, args=(ticket, order))
+    st.button(
+        label, icon=icon, key=f"{KEY}.{label}", on_click=_order, args=(ticket, order),
+        kwargs={"costly": costly},
+    )  # fmt: skip
 
 
-def _order(ticket: Ticket[Race], order: Callable[[Race], None]) -> None:
+def _order(ticket: Ticket[Race], order: Callable[[Race], None], *, costly: bool) -> None:
     st.session_state.pop(f"{KEY}.shifted", None)
-    ticket.command(order)
+    (ticket.errand if costly else ticket.command)(order)
 
 
 def dials(ticket: Ticket[Race], names: list[str]) -> None:
@@ -178,15 +187,13 @@ def _turn(ticket: Ticket[Race], key: str, index: int, slug: str) -> None:
 
 def score_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
     """Let the race's worker score its best checkpoints on the shifted test part."""
-    ticket.command(Race.evaluate_test)
-    asked = ticket.command(lambda race: race.ask(partial(_shifted, examples, slug)))
-    if asked is None:
-        return
+    ticket.errand(Race.evaluate_test)
+    question = partial(_shifted, examples, slug)
     with st.spinner("Scoring"):
         try:
-            st.session_state[f"{KEY}.shifted"] = asked.result(timeout=PATIENCE_SECONDS)
-        except TimeoutError:
-            st.warning(f"The race had no time to score within {PATIENCE_SECONDS} s; try again.")
+            st.session_state[f"{KEY}.shifted"] = answer_now(ticket, question, costly=True)
+        except NoAnswer as error:
+            st.warning(escaped(str(error)), icon=":material/info:")
 
 
 def shifted_answer() -> list[Score | None] | None:

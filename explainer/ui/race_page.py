@@ -120,7 +120,7 @@ def _test_buttons(ticket: Ticket[Race], examples: Examples) -> None:
         st.button(
             "Score on the test part",
             key=f"{KEY}.test",
-            on_click=ticket.command,
+            on_click=ticket.errand,
             args=(Race.evaluate_test,),
             help="For the best checkpoint of every run, once. It happens by itself at the end.",
         )

@@ -63,7 +63,7 @@ class Toy:
     def run_slice(self, seconds: float = 0.1) -> int:
         with self._working:
             self._news.clear()
-            while self._notes:
+            for _ in range(len(self._notes) if seconds else min(1, len(self._notes))):
                 self._notes.popleft()()
             if self.fails:
                 raise RuntimeError("the toy broke")
@@ -79,9 +79,7 @@ class Toy:
 
     def close(self) -> None:
         self.closed = True
-        with self._working:
-            while self._notes:
-                self._notes.popleft()()
+        self._notes.clear()
 
 
 @cache

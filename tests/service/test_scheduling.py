@@ -3,12 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import pytest
 
 from explainer.service import Phase, Service, ServiceSettings, Ticket
 from explainer.service.settings import MEGABYTE
+from explainer.training.race import Race
+from explainer.training.run import Run
 from tests.service.racers import Toy, phase, races, small_race, toys, until
 
 ONE = ServiceSettings(concurrent=1)
@@ -192,7 +195,7 @@ def test_seconds_of_training_count_and_seconds_of_standing_still_do_not() -> Non
         assert ticket.state.message == ""
         ticket.command(lambda race: race.play())
         until(lambda: ticket.state.message != "")
-        sentence = "This race has trained for 1 s, the most there is; it stays paused."
+        sentence = "This race has been at work for 1 s, the most there is; it stays paused."
         assert ticket.state.message == sentence
         assert not ticket.race.snapshot.playing
 
@@ -213,7 +216,7 @@ def test_a_crash_closes_that_race_and_leaves_the_others(
         playing(service, "ada")
 
 
-def test_a_crash_in_what_needs_no_slot_does_not_end_the_clerk(
+def test_a_crash_in_what_needs_no_slot_does_not_end_its_thread(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with toys(ONE) as service:
@@ -257,3 +260,76 @@ def test_a_race_with_a_speed_limit_does_not_keep_a_thread_busy() -> None:
         assert time.process_time() - started < 0.1
         assert ticket.state.phase is Phase.RACING
         assert ticket.race.snapshot.step < 10
+
+
+def test_the_errands_of_one_visitor_do_not_keep_the_race_of_another_from_being_closed() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def errand(runs: Sequence[Run]) -> bool:
+        begun.set()
+        return go_on.wait(20)
+
+    with races(ServiceSettings(concurrent=1, grace_seconds=0)) as service:
+        busy, left, replaced = (service.open(small_race, name) for name in ("ada", "bob", "cy"))
+        busy.command(lambda race: [race.ask(errand) for _ in range(20)])
+        assert begun.wait(5)
+        service.leave("bob")
+        service.open(small_race, "cy")
+        until(lambda: not left.race.snapshot.runs and not replaced.race.snapshot.runs)
+        service.open(small_race, "ada")
+        assert busy.race.snapshot.runs, "its errand is still being done"
+        assert not go_on.is_set()
+        go_on.set()
+        until(lambda: not busy.race.snapshot.runs)
+
+
+def test_who_asks_all_the_time_holds_the_others_up_by_one_errand() -> None:
+    order, begun, go_on = list[str](), threading.Event(), threading.Event()
+
+    def errand(name: str) -> Callable[[Sequence[Run]], None]:
+        def ask(runs: Sequence[Run]) -> None:
+            begun.set()
+            assert go_on.wait(20)
+            order.append(name)
+
+        return ask
+
+    with races(ONE) as service:
+        ada, bob, cy = (service.open(small_race, name) for name in ("ada", "bob", "cy"))
+        ada.command(lambda race: [race.ask(errand("ada")) for _ in range(20)])
+        assert begun.wait(5)
+        bob.command(lambda race: race.ask(errand("bob")))
+        cy.command(lambda race: race.ask(errand("cy")))
+        go_on.set()
+        until(lambda: len(order) == 22)
+        assert order[:3] == ["ada", "bob", "cy"]
+
+
+def test_what_a_race_is_asked_counts_and_a_used_up_budget_buys_no_errand() -> None:
+    with races(ServiceSettings(concurrent=1, most_seconds=1)) as service:
+        ticket = service.open(small_race, "ada")
+        asked = ticket.command(lambda race: race.ask(lambda runs: time.sleep(1.1)))
+        assert asked is not None
+        asked.result(timeout=5)
+        until(lambda: not ticket.race.has_work)
+        sentence = "This race has been at work for 1 s, the most there is; it stays paused."
+        assert ticket.errand(lambda race: race.new_seeds()) is None
+        assert ticket.state.message == sentence
+        looked = ticket.command(lambda race: race.ask(len))
+        assert looked is not None
+        assert looked.result(timeout=5) == 1, "looking at what there is stays free"
+        assert ticket.race.snapshot.seeds == (0,)
+
+
+def test_a_question_that_comes_with_a_play_that_is_refused_is_answered_all_the_same() -> None:
+    def play_and_ask(race: Race) -> Future[int]:
+        race.play()
+        return race.ask(len)
+
+    with races(ServiceSettings(concurrent=1, waiting=0)) as service:
+        first, second = service.open(small_race, "ada"), service.open(small_race, "bob")
+        first.command(lambda race: race.play())
+        asked = second.command(play_and_ask)
+        assert asked is not None
+        assert asked.result(timeout=5) == 1
+        assert second.state.phase is Phase.IDLE

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 import pytest
 import torch
@@ -12,6 +15,7 @@ from explainer.training.crew import Crew
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.devices import device
+from explainer.training.orders import MOST_NOTES
 from explainer.training.pace import Pace
 from explainer.training.race import Race, Settings
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
@@ -426,3 +430,105 @@ def test_waiting_for_work_ends_with_a_command(digits: Prepared) -> None:
     assert not one.wait_for_work(0.01)
     threading.Timer(0.05, one.play).start()
     assert one.wait_for_work(5.0)
+
+
+def test_a_race_that_is_closed_cancels_what_it_was_asked_and_asks_nobody(digits: Prepared) -> None:
+    one, asked = race(digits), list[int]()
+    answers = [one.ask(lambda runs: asked.append(len(runs))) for _ in range(3)]
+    one.close()
+    assert all(answer.cancelled() for answer in answers)
+    assert asked == []
+
+
+def test_a_note_that_raises_leaves_those_after_it_to_be_read(digits: Prepared) -> None:
+    one = race(digits)
+
+    def broken(crew: Crew) -> None:
+        raise RuntimeError("no memory left")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Crew, "reset", broken)
+        one.reset()
+        one.set_learning_rate(0, 0.5)
+        answer = one.ask(len)
+        with pytest.raises(RuntimeError, match="no memory left"):
+            one.run_slice(0.01)
+    run_out(one)
+    assert answer.result(timeout=0) == len(one.snapshot.runs)
+    assert one.snapshot.runs[0].learning_rate == 0.5
+    one.step(3)  # counted from where the race stands, not from the reset that failed
+    run_out(one)
+    one.step(2)
+    assert run_out(one).step == 5
+
+
+def test_a_race_whose_note_raised_lets_go_of_its_runs_and_answers(digits: Prepared) -> None:
+    one = race(digits)
+    kept = weakref.ref(_asked(one)[0])
+
+    def broken(crew: Crew) -> None:
+        raise RuntimeError("no memory left")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Crew, "next_seeds", broken)
+        one.new_seeds()
+        answer = one.ask(len)
+        with pytest.raises(RuntimeError):
+            one.run_slice(0.01)
+        one.close()
+    assert answer.cancelled()
+    gc.collect()
+    assert kept() is None
+
+
+def test_closing_does_not_wait_for_the_worker_which_lets_go_itself(digits: Prepared) -> None:
+    one = race(digits)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def question(runs: Sequence[Run]) -> int:
+        begun.set()
+        assert go_on.wait(10)
+        return len(runs)
+
+    first, second = one.ask(question), one.ask(len)
+    worker = threading.Thread(target=one.run_slice, args=(0.0,))
+    worker.start()
+    assert begun.wait(10)
+    one.close()  # would never return if it waited
+    assert second.cancelled()
+    assert one.snapshot.runs, "the worker has them still"
+    go_on.set()
+    worker.join()
+    assert first.result(timeout=0) == 2
+    assert one.snapshot.runs == ()
+
+
+def test_whoever_asks_while_a_race_is_being_closed_gets_an_end(digits: Prepared) -> None:
+    """However the two fall together, no answer is awaited for ever."""
+    for _ in range(20):
+        one, answers = race(digits), list[Future[int]]()
+        ready = threading.Barrier(2)
+
+        def ask(one: Race, answers: list[Future[int]], ready: threading.Barrier) -> None:
+            ready.wait()
+            answers.extend(one.ask(len) for _ in range(20))
+
+        asker = threading.Thread(target=ask, args=(one, answers, ready))
+        asker.start()
+        ready.wait()
+        one.close()
+        asker.join()
+        assert all(answer.cancelled() for answer in answers)
+
+
+def test_a_race_that_has_too_much_to_do_takes_no_more(digits: Prepared) -> None:
+    one = race(digits)
+    answers = [one.ask(len) for _ in range(MOST_NOTES + 5)]
+    one.reset()  # refused as well, and without a trace
+    assert [answer.cancelled() for answer in answers] == [False] * MOST_NOTES + [True] * 5
+    run_out(one)
+    assert all(answer.result(timeout=0) == 2 for answer in answers[:MOST_NOTES])
+    one.step(3)
+    run_out(one)
+    one.step(2)
+    assert run_out(one).step == 5

@@ -1,5 +1,6 @@
 """Questions to the worker of a race, put so rarely that the race hardly slows down.
 
+What is measured again and again :func:`latest` fetches; what a visitor asks for :func:`answer_now`.
 While a race trains, a question that took t seconds is put again after t / SHARE seconds at the
 earliest. Where the race stands still the answer is fetched at once, and it is of this very step.
 """
@@ -22,10 +23,17 @@ from explainer.ui.race_plan import KEY
 SHARE = 0.01
 SHORTEST_PAUSE = 0.9
 FIRST_WAIT, STILL_WAIT = 0.6, 10.0
+PATIENCE_SECONDS = 20
+GONE = "This race has ended and its memory is free, so there is nothing to ask it."
+BUSY = "The race has too much to do already; try again in a while."
 MOST_KEPT = 24
 
 Value = TypeVar("Value")
 Question = Callable[[Sequence[Run]], Value]
+
+
+class NoAnswer(RuntimeError):  # noqa: N818, a state of the race and no mistake
+    """The worker gave no answer; the message is one sentence that says why."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,31 @@ class _Asked(Generic[Value]):
     last: Answer[Value] | None = None
     pending: Future[Answer[Value]] | None = None
     again_at: float = 0.0
+
+
+def answer_now(
+    ticket: Ticket[Race],
+    question: Question[Value],
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    costly: bool = False,
+) -> Value:
+    """The answer to `question`, awaited for so many seconds at the most.
+
+    A `costly` one is not put where the budget of the race is used up. Raises :class:`NoAnswer`;
+    what the question raises comes as it is.
+    """
+    order = ticket.errand if costly else ticket.command
+    asked: Future[Value] | None = order(lambda race: race.ask(question))
+    if asked is None:
+        raise NoAnswer(GONE if ticket.closed else ticket.state.message)
+    try:
+        return asked.result(seconds)
+    except CancelledError:
+        raise NoAnswer(GONE if ticket.closed else BUSY) from None
+    except TimeoutError:
+        asked.cancel()  # nobody waits for it any more
+        raise NoAnswer(f"The race had no time for it within {seconds:g} s; try again.") from None
 
 
 def latest(

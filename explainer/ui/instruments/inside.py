@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
 from functools import partial
 
 import streamlit as st
@@ -14,6 +13,7 @@ from explainer.topics import topic
 from explainer.training.race import Race
 from explainer.training.run import Run
 from explainer.training.snapshot import RunView, Snapshot
+from explainer.ui.instruments.asking import NoAnswer, answer_now
 from explainer.ui.instruments.names import pick_recipe
 from explainer.ui.own_networks import ITS_OWN, keep, option_of, own_networks
 from explainer.ui.prose import escaped, say
@@ -22,8 +22,6 @@ from explainer.ui.recipe_editor import name_of
 
 PAGES = ("feature_maps", "attribution")
 REFUSED = f"{KEY}.not_taken_over"
-PATIENCE_SECONDS = 20
-GONE = "This race has ended and its memory is free, so there is no network to take over."
 
 
 def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -74,28 +72,14 @@ def _pick_seed(snapshot: Snapshot, index: int) -> RunView:
 def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:
     """Copy the best network of a run and choose it on the pages, or leave one sentence."""
     try:
-        entry = _asked(ticket, number, name)
-    except (ValueError, TimeoutError) as error:
+        entry = answer_now(ticket, partial(_copied, number, name))
+    except (ValueError, NoAnswer) as error:
         st.session_state[REFUSED] = str(error)
         return
     keep(entry)
     for page in PAGES:
         st.session_state[f"{page}.network"] = option_of(entry)
         st.session_state[f"{page}.shown"] = ITS_OWN
-
-
-def _asked(ticket: Ticket[Race], number: int, name: str) -> OwnNetwork:
-    asked = ticket.command(lambda race: race.ask(partial(_copied, number, name)))
-    if asked is None:
-        raise ValueError(GONE)
-    try:
-        return asked.result(PATIENCE_SECONDS)
-    except CancelledError:
-        raise ValueError(GONE) from None
-    except TimeoutError:
-        raise TimeoutError(
-            f"The race had no time to hand it over within {PATIENCE_SECONDS} s; try again."
-        ) from None
 
 
 def _copied(number: int, name: str, runs: Sequence[Run]) -> OwnNetwork:

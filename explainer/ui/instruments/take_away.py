@@ -22,6 +22,7 @@ from explainer.training.race import Race
 from explainer.training.run import Run
 from explainer.training.script import data_file, needs_data_file, script
 from explainer.training.snapshot import Snapshot
+from explainer.ui.instruments.asking import NoAnswer, answer_now
 from explainer.ui.instruments.names import pick_recipe
 from explainer.ui.prose import say
 from explainer.ui.race_control import origin_of
@@ -77,8 +78,10 @@ def _weights(ticket: Ticket[Race], examples: Examples) -> bytes:
     def question(runs: Sequence[Run]) -> dict[str, bytes]:
         return best_weights(runs, describe(examples))
 
-    asked = ticket.command(lambda race: race.ask(question))
-    return zipped(asked.result(PATIENCE_SECONDS)) if asked else b""
+    try:
+        return zipped(answer_now(ticket, question, seconds=PATIENCE_SECONDS))
+    except NoAnswer as error:  # a download has no other place for a sentence
+        return zipped({"there-are-no-weights.txt": f"{error}\n".encode()})
 
 
 def _code(snapshot: Snapshot, plan: Plan, examples: Examples) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.snapshot import RunView, Snapshot, Status
+from explainer.training.snapshot import RunView, Snapshot
 
 LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
 VALIDATION, TRAINING = "validation", "training"
@@ -125,8 +125,8 @@ def _all_bands(snapshot: Snapshot, measure: Measure, points: int) -> list[list[B
 
 
 def _sound(runs: Sequence[RunView]) -> list[RunView]:
-    """Those that were measured and did not diverge, or all that were measured."""
-    kept = [run for run in runs if run.status is not Status.DIVERGED] or runs
+    """Those that were measured and did not break off, or all that were measured."""
+    kept = [run for run in runs if not run.status.broken] or runs
     return [run for run in kept if len(run.curves)]
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from explainer.charts.specs import bare, named, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
-from explainer.training.snapshot import RunView, Snapshot, Status
+from explainer.training.snapshot import RunView, Snapshot
 
 HEIGHT = 240
 HISTORY_POINTS = 200
@@ -55,7 +55,7 @@ def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
 def _recent(
     runs: Sequence[RunView], measure: LayerMeasure
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    sound = [run for run in runs if run.status is not Status.DIVERGED] or list(runs)
+    sound = [run for run in runs if not run.status.broken] or list(runs)
     values = [getattr(run.curves.layers, measure.slug)[-RECENT:] for run in sound]
     return runs[0].curves.layers.names, np.concatenate(values)
 

@@ -13,7 +13,7 @@ from explainer.training.lineup import Settings, Source, line_up
 from explainer.training.recipe import Recipe
 from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
-from explainer.training.team import Team
+from explainer.training.team import Team, teams
 from explainer.training.views import run_view, score_on_test
 
 PIECES = 4  # parts in which a team does what it is to do
@@ -45,21 +45,24 @@ class Crew:
 
     def advance(self, steps: int) -> int:
         """Train every run that goes on for so many steps; returns how many it really were."""
-        before, teams = self.step, self._teams
-        if threads := self._device.grouping.threads:
-            _share_out(teams, steps, threads)
-        else:
-            for team in teams:
-                team.advance(steps)
-        self.step = max(run.step for team in teams for run in team.runs)
-        if any(team.broken for team in teams):
-            self._regroup()
+        before, goal = self.step, self.step + steps
+        while behind := [team for team in self._teams if team.step < goal]:
+            if threads := self._device.grouping.threads:
+                _share_out(behind, goal, threads)
+            else:
+                for team in behind:
+                    team.advance(goal - team.step)
+            self.step = max(self.step, *(team.step for team in behind))
+            if any(team.broken for team in behind):
+                self._regroup()
         return max(1, self.step - before)
 
     def rest(self) -> None:
         """Measure where the runs have come to a halt; at the end, score them on the test part."""
         for team in self._teams:
             team.measure()
+        if any(team.failed for team in self._teams):
+            self._regroup()
         if self.finished and self._settings.test_at_end:
             self.test()
 
@@ -120,17 +123,19 @@ class Crew:
         how = self._device.grouping
         how = how if self._settings.stacked else replace(how, largest=1, across_seeds=False)
         graphed = self._settings.graphs and self._device.slug == "cuda"
-        self._teams = [Team(group, graphed=graphed) for group in groups(self.runs, how)]
+        made = (teams(group, graphed=graphed) for group in groups(self.runs, how))
+        self._teams = [team for group in made for team in group]
 
 
-def _share_out(teams: Sequence[Team], steps: int, threads: int) -> None:
-    """Advance `teams` by so many steps in `threads` threads, which end at about the same time.
+def _share_out(behind: Sequence[Team], goal: int, threads: int) -> None:
+    """Advance the teams `behind` to the step `goal` in `threads` threads, which end together.
 
     Where there are more teams than threads they take turns, a few steps each: a thread that was
     held up, by a visitor's page say, leaves the more to the others.
     """
-    piece = -(-steps // PIECES) if len(teams) > threads else steps
-    ready = deque((team, steps) for team in teams)
+    steps = goal - min(team.step for team in behind)
+    piece = -(-steps // PIECES) if len(behind) > threads else steps
+    ready = deque((team, goal - team.step) for team in behind)
 
     def work() -> None:
         while True:
@@ -142,7 +147,7 @@ def _share_out(teams: Sequence[Team], steps: int, threads: int) -> None:
             if left > piece:
                 ready.append((team, left - piece))
 
-    working = [workers(threads).submit(work) for _ in range(min(threads, len(teams)))]
+    working = [workers(threads).submit(work) for _ in range(min(threads, len(behind)))]
     wait(working)
     for one in working:
         one.result()

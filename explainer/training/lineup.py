@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
+from torch import nn
 
 from explainer.training.checkpoint import state_bytes
 from explainer.training.data.splits import Prepared
@@ -13,7 +14,7 @@ from explainer.training.film import film_bytes
 from explainer.training.history import History
 from explainer.training.layers import channels_last
 from explainer.training.meter import layer_names
-from explainer.training.networks import build
+from explainer.training.networks import build, hidden_dense_layers
 from explainer.training.recipe import Recipe
 from explainer.training.run import Evaluation, Run
 
@@ -104,9 +105,7 @@ def _precision(
     recipes: Sequence[Recipe], data: Prepared, seeds: int, most_bytes: int
 ) -> torch.dtype:
     """Full precision for checkpoints where there is room, else half; refuses what is too large."""
-    networks = [
-        build(one.network, data.shape, len(data.classes), one.regularisation) for one in recipes
-    ]
+    networks = [_built(one, number, data) for number, one in enumerate(recipes, 1)]
     checkpoints = seeds * sum(state_bytes(network) for network in networks)
     kept = [seeds * History(layer_names(one)).nbytes + film_bytes(one) for one in networks]
     room = most_bytes - sum(kept)
@@ -118,3 +117,27 @@ def _precision(
         f"the best weights of {len(recipes) * seeds} runs need {checkpoints / MEGABYTE:.0f} MB, "
         f"but a race may keep {most_bytes / MEGABYTE:.0f} MB: take smaller networks or fewer runs"
     )
+
+
+def _built(recipe: Recipe, number: int, data: Prepared) -> nn.Sequential:
+    """The network of the `number`-th recipe. Raises `ValueError` that names who cannot train."""
+    try:
+        _check_norm(recipe, len(data.train_labels))
+        return build(recipe.network, data.shape, len(data.classes), recipe.regularisation)
+    except ValueError as error:
+        raise ValueError(f"{recipe.name or f'Recipe {number}'} cannot train: {error}") from None
+
+
+def _check_norm(recipe: Recipe, examples: int) -> None:
+    """Refuse to take the spread of one number: batch norm of a dense layer sees one an example.
+
+    That of a convolution sees the places of a map as well, which are four at the least.
+    """
+    if recipe.network.batch_norm and hidden_dense_layers(recipe.network):
+        size = recipe.training.batch(examples)
+        if size < 2:
+            cause = "there is one training example" if examples < 2 else "the batch size is 1"
+            raise ValueError(
+                "batch norm of a dense layer needs 2 examples in a batch to tell how far they "
+                f"spread, but {cause}"
+            )

@@ -43,17 +43,16 @@ def build(
     """
     drops = regularisation or Regularisation()
     features, layers = flat_size(shape), OrderedDict[str, nn.Module]()
-    hidden = network.depth
     if kind(network.kind).convolutions:
         maps = maps_after_blocks(network, shape)
         layers.update(_blocks(network, drops, shape[0]))
-        features, hidden = flat_size(maps), network.dense_layers
+        features = flat_size(maps)
         if network.mean_of_maps:
             layers["mean"], features = nn.AdaptiveAvgPool2d(1), maps[0]
     layers["flatten"] = nn.Flatten()
     if kind(network.kind).convolutions and drops.dropout:
         layers["flatten_dropout"] = Dropout(drops.dropout)
-    layers.update(_dense(network, drops, features, hidden, classes))
+    layers.update(_dense(network, drops, features, classes))
     return SkipSequential(layers) if network.residual else nn.Sequential(layers)
 
 
@@ -88,6 +87,11 @@ def maps_after_blocks(network: Network, shape: tuple[int, ...]) -> tuple[int, in
     return network.channels * 2 ** (network.blocks - 1), height, width
 
 
+def hidden_dense_layers(network: Network) -> int:
+    """How many dense layers stand before the last one."""
+    return network.dense_layers if kind(network.kind).convolutions else network.depth
+
+
 def first_maps(network: Network, shape: tuple[int, ...]) -> int:
     """The number of values that the first layer makes of one input of `shape`."""
     if kind(network.kind).convolutions:
@@ -115,11 +119,9 @@ def _blocks(network: Network, drops: Regularisation, channels: int) -> Named:
         channels = outputs
 
 
-def _dense(
-    network: Network, drops: Regularisation, features: int, hidden: int, classes: int
-) -> Named:
+def _dense(network: Network, drops: Regularisation, features: int, classes: int) -> Named:
     entry = activation(network.activation)
-    for number in range(1, hidden + 1):
+    for number in range(1, hidden_dense_layers(network) + 1):
         name = f"dense{number}"
         yield name, _linear(features, network.width, drops, bias=_biased(network))
         yield from _norm(network, name, nn.BatchNorm1d, nn.LayerNorm, network.width)

@@ -13,6 +13,7 @@ from explainer.training.checkpoint import Checkpoint, checkpoint
 from explainer.training.divergence import Conditions, Vitals
 from explainer.training.early_stopping import Patience
 from explainer.training.evaluation import Score
+from explainer.training.failure import failure
 from explainer.training.film import Film
 from explainer.training.history import History, LayerValues, Point
 from explainer.training.recipe import Recipe
@@ -28,6 +29,12 @@ class Status(StrEnum):
     FINISHED = "finished"
     STOPPED_EARLY = "stopped early"
     DIVERGED = "diverged"
+    FAILED = "failed"
+
+    @property
+    def broken(self) -> bool:
+        """Whether the run ended because it could not go on."""
+        return self in (Status.DIVERGED, Status.FAILED)
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,11 @@ class Record:
             initialisation=self._recipe.network.initialisation,
         )
         self.end(Status.DIVERGED, step, self.vitals.explain(step, what, given))
+
+    def failed(self, step: int, error: Exception) -> None:
+        """End the run, unless it has ended, because what comes after `step` raised `error`."""
+        if self.active:
+            self.end(Status.FAILED, step, failure(step, error))
 
     def end(self, status: Status, step: int, explanation: str = "") -> None:
         """End the run."""

@@ -72,7 +72,7 @@ class Run:
     """The state of one run: model, optimiser's memory, place in the data, and what was measured.
 
     `data` lies on the device that the run trains on. `precision` is that of its checkpoint.
-    `filmed` runs keep pictures of their first layer.
+    `filmed` runs keep pictures of their first layer. A run that is `alone` joins no stack.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Run:
     def reset(self) -> None:
         """Back to step 0: the very same initial weights, batches, masks and dials."""
         recipe, data = self.recipe, self.data
+        self.alone = False
         self.generator = generator(self.seed, "masks", device=self.device)
         self.augmenting = generator(self.seed, "augmentation")
         self.model: nn.Sequential = build_initialised(

@@ -35,9 +35,10 @@ Learn = Callable[[list[Tensor], list[Tensor]], Tensor]
 def stack_key(run: Run) -> Hashable:
     """Runs with the same key can be one stack; a run that cannot be stacked has a key of its own.
 
-    That is one whose network holds a type of module that `STACKED` lacks.
+    That is one whose network holds a type of module that `STACKED` lacks, or one that was in a
+    stack that failed.
     """
-    if any(type(module) not in STACKED for module in run.model):
+    if run.alone or any(type(module) not in STACKED for module in run.model):
         return id(run)
     recipe = run.recipe
     training = recipe.training

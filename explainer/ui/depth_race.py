@@ -18,7 +18,7 @@ from explainer.service import Ticket
 from explainer.training.data.record import Examples
 from explainer.training.data.registry import load
 from explainer.training.race import Race
-from explainer.training.snapshot import Snapshot, Status
+from explainer.training.snapshot import Snapshot
 from explainer.ui.appearance import theme
 from explainer.ui.prose import escaped, say
 from explainer.ui.race_control import current, is_active, last_words, plan_of, transport
@@ -138,7 +138,7 @@ def _strip(snapshot: Snapshot, index: int, strip: Strip | None, low: float, high
 def _broken(snapshot: Snapshot) -> None:
     """Where runs broke down: at which step, and what was measured before."""
     for index in _indices(snapshot):
-        broken = [run for run in snapshot.of_recipe(index) if run.status is Status.DIVERGED]
+        broken = [run for run in snapshot.of_recipe(index) if run.status.broken]
         if broken:
             name = escaped(name_of(snapshot.recipes[index], index))
             st.markdown(f"**{name}** (seed {broken[0].seed}): {escaped(broken[0].explanation)}")

@@ -11,6 +11,7 @@ import streamlit as st
 from explainer.training.evaluation import Score
 from explainer.training.snapshot import RunView, Snapshot, Status
 from explainer.ui.instruments.prediction import outcome
+from explainer.ui.prose import escaped
 from explainer.ui.race_control import shifted_answer
 from explainer.ui.recipe_editor import dot, name_of
 from explainer.ui.tables import table
@@ -29,23 +30,24 @@ HEADINGS = (
 
 
 def standings(snapshot: Snapshot) -> None:
-    """What became of the prediction, the table, and why runs diverged."""
+    """What became of the prediction, the table, and why runs broke off."""
     if not snapshot.runs:
         return
     outcome(snapshot)
     _table(snapshot, shifted_answer())
     for sentence in _sentences(snapshot):
-        st.warning(sentence, icon=":material/warning:")
+        st.warning(escaped(sentence), icon=":material/warning:")
 
 
 def _sentences(snapshot: Snapshot) -> list[str]:
-    """Why runs diverged: for each recipe how many, and the reason of the first of them."""
+    """Why runs broke off: for each recipe how many, and the reason of the first of them."""
     sentences = []
     for index, recipe in enumerate(snapshot.recipes):
-        broken = [run for run in snapshot.of_recipe(index) if run.status is Status.DIVERGED]
-        if broken:
-            count = f"{len(broken)} of {len(snapshot.seeds)} seeds diverged"
-            sentences.append(f"{name_of(recipe, index)}, {count}: {broken[0].explanation}")
+        for status in (Status.DIVERGED, Status.FAILED):
+            broken = [run for run in snapshot.of_recipe(index) if run.status is status]
+            if broken:
+                count = f"{len(broken)} of {len(snapshot.seeds)} seeds {status.value}"
+                sentences.append(f"{name_of(recipe, index)}, {count}: {broken[0].explanation}")
     return sentences
 
 
@@ -85,12 +87,12 @@ def _gap(run: RunView) -> float:
 
 
 def _ended(runs: tuple[RunView, ...]) -> str:
-    """How many seeds stopped early or diverged, if any did."""
+    """How many seeds ended before their time, and how, if any did."""
     notes = []
-    for status, word in ((Status.STOPPED_EARLY, "stopped early"), (Status.DIVERGED, "diverged")):
+    for status in (Status.STOPPED_EARLY, Status.DIVERGED, Status.FAILED):
         count = sum(run.status is status for run in runs)
         if count:
-            notes.append(f"{count} {word}")
+            notes.append(f"{count} {status.value}")
     return f" <small>({', '.join(notes)})</small>" if notes else ""
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explainer.training.snapshot import RunView, Status
+from explainer.training.snapshot import RunView
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ def accuracy(run: RunView) -> float | None:
 
 
 def loss(run: RunView) -> float | None:
-    """Validation loss; infinite for a run that diverged."""
-    if run.status is Status.DIVERGED:
+    """Validation loss; infinite for a run that diverged or failed."""
+    if run.status.broken:
         return math.inf
     if run.last is None:
         return None

@@ -4,9 +4,10 @@ Runs of one seed start alike and see the same batches, so differences are taken 
 is judged is their mean, by Student's interval (`student.py`). With several recipes, each comparison
 stands alone: nothing is corrected for how many are made.
 
-A run that diverged has an infinite loss. Infinite differences cannot enter a mean, so the mean and
-its interval are those of the finite ones; but a word of victory or defeat is said only where the
-infinite ones agree with it. Where every difference is infinite, and to one side, that decides.
+A run that diverged or failed has an infinite loss. Infinite differences cannot enter a mean, so the
+mean and its interval are those of the finite ones; but a word of victory or defeat is said only
+where the infinite ones agree with it. Where every difference is infinite, and to one side, that
+decides.
 """
 
 from __future__ import annotations
@@ -160,7 +161,7 @@ def _undecided(leader: str, rival: str, verdict: Verdict, question: Question) ->
         return f"one seed cannot tell {leader} from {rival}"
     apart = "" if math.isnan(verdict.low) else f": {_numbers(verdict, question)}"
     if any(math.isinf(one) for one in verdict.differences):
-        apart = ", as some runs diverged"
+        apart = ", as some runs did not get to the end"
     return f"{leader} and {rival} are within noise{apart}"
 
 

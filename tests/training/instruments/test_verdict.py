@@ -267,7 +267,7 @@ CLOSE: Table = [[0.90, 0.92, 0.94], [0.92, 0.91, 0.95]]
             [[0.5, 0.6, 0.7], [math.inf, 0.61, math.inf]],
             0,
             "loss",
-            "but Nothing and Dropout 0.5 are within noise, as some runs diverged.",
+            "but Nothing and Dropout 0.5 are within noise, as some runs did not get to the end.",
         ),
         (
             [[0.9, 0.91, 0.92], [0.5, 0.51, 0.53], [0.8, 0.81, 0.83]],

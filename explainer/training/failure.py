@@ -1,0 +1,22 @@
+"""Why a run could not go on, in one sentence, from what was raised while it trained."""
+
+from __future__ import annotations
+
+import re
+
+NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
+LONGEST = 200
+
+
+def failure(step: int, error: Exception) -> str:
+    """What stopped a run that had done `step` steps, and the cause as far as it is known."""
+    return f"After {step} steps the next one could not be done: {_cause(error)}."
+
+
+def _cause(error: Exception) -> str:
+    """The first line of the message, without its full stop; of missing memory in our own words."""
+    text = str(error)
+    if isinstance(error, MemoryError) or NO_MEMORY.search(text):
+        return "there was not enough memory; smaller batches or a smaller network need less"
+    first = next(iter(text.strip().splitlines()), "")[:LONGEST].rstrip(". ")
+    return first or type(error).__name__

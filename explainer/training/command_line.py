@@ -81,6 +81,8 @@ def _race(given: argparse.Namespace) -> int:
         raise ValueError("Say what to race and where to write: race PRESET --out FOLDER.")
     plan = planned(given.what, given.data, given.seeds, given.steps, given.train_size)
     examples = examples_of(plan)
+    for note in examples.notes:
+        print(note, file=sys.stderr)
     race = Race(
         plan.recipes,
         plan.source(examples),

@@ -15,6 +15,7 @@ from explainer.training.data.record import DataError, DataSet, Examples
 from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.root import data_root
 from explainer.training.data.splits import Split, most_for_training
+from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY, DataChoice
 from explainer.ui.settings import setting_controls
 
@@ -36,12 +37,16 @@ def data_choice() -> tuple[DataChoice, Examples | None]:
         bind="query-params",
         persist_state="session",
     )
-    if title == OWN_ZIP:
-        return DataChoice("zip", title), _own_zip()
     if title in by_title:
         return _registered(by_title[title])
-    name = title.removeprefix(FOLDER)
-    return DataChoice("folder", title), _or_say(lambda: _folder(name))
+    if title == OWN_ZIP:
+        choice, examples = DataChoice("zip", title), _own_zip()
+    else:
+        name = title.removeprefix(FOLDER)
+        choice, examples = DataChoice("folder", title), _or_say(lambda: _folder(name))
+    for note in examples.notes if examples else ():
+        st.caption(escaped(note))
+    return choice, examples
 
 
 def split_choice(choice: DataChoice, examples: Examples) -> Split:
@@ -50,17 +55,7 @@ def split_choice(choice: DataChoice, examples: Examples) -> Split:
     validation = _share(f"{base}.validation", "Validation share", 0.2)
     test = _share(f"{base}.test", "Test share", 0.2)
     undivided = Split(validation_share=validation, test_share=test)
-    most = most_for_training(examples, undivided)
-    size = st.slider(
-        "Training examples",
-        min(SMALLEST_TRAIN_SIZE, most - 1),
-        most,
-        min(FIRST_TRAIN_SIZE, most),
-        key=f"{base}.train_size",
-        bind="query-params",
-        persist_state="session",
-        help="Few examples are where overfitting lives.",
-    )
+    size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
     noise = st.slider(
         "Wrong labels among them",
         0.0,
@@ -72,7 +67,24 @@ def split_choice(choice: DataChoice, examples: Examples) -> Split:
         persist_state="session",
         help="This share of the training labels is replaced by another class.",
     )
-    return replace(undivided, train_size=int(size), label_noise=float(noise))
+    return replace(undivided, train_size=size, label_noise=float(noise))
+
+
+def _train_size(key: str, most: int) -> int | None:
+    """How many examples to learn from; all of them where there is nothing to choose."""
+    if most < 2:
+        return None
+    size = st.slider(
+        "Training examples",
+        min(SMALLEST_TRAIN_SIZE, most - 1),
+        most,
+        min(FIRST_TRAIN_SIZE, most),
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        help="Few examples are where overfitting lives.",
+    )
+    return int(size)
 
 
 def _share(key: str, label: str, value: float) -> float:
@@ -143,14 +155,14 @@ def _take_zip() -> None:
     try:
         st.session_state[f"{KEY}.zip_examples"] = from_zip(file.getvalue(), file.name)
     except DataError as error:
-        st.session_state[f"{KEY}.zip_error"] = f"{file.name}: {error}"
+        st.session_state[f"{KEY}.zip_error"] = escaped(f"{file.name}: {error}")
 
 
 def _or_say(read: Callable[[], Examples]) -> Examples | None:
     try:
         return read()
-    except (DataError, ValueError) as error:
-        st.error(str(error), icon=":material/folder_off:")
+    except ValueError as error:
+        st.error(escaped(str(error)), icon=":material/folder_off:")
         return None
 
 

@@ -22,6 +22,7 @@ from explainer.ui.race_control import (
 )
 from explainer.ui.race_curves import SECONDS
 from explainer.ui.race_data import data_choice, split_choice
+from explainer.ui.race_division import division_words
 from explainer.ui.race_gallery import gallery
 from explainer.ui.race_live import LOGARITHMIC, curve_controls, live_panel
 from explainer.ui.race_plan import KEY, Plan, keep_recipes_in_url, recipes
@@ -52,6 +53,7 @@ def _set_up() -> tuple[Plan, Examples] | None:
                 "Seeds", 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
                 persist_state="session", help="Each recipe is trained once for each seed.",
             )  # fmt: skip
+    division_words(examples, split)
     recipe_table()
     keep_recipes_in_url()
     return Plan(choice, split, recipes(), int(seeds)), examples

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from explainer.training.data.own_limits import OWN_LIMITS, megabytes
-from explainer.training.data.own_names import Parts, checked, ignored, nested, printable
+from explainer.training.data.own_names import Parts, checked, is_skipped, nested, printable
 from explainer.training.data.record import DataError
 
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -55,7 +55,7 @@ class Archive:
         self._packed = len(data)
         self._unpacked = 0
         _check_count(len(self._zip.infolist()))
-        self.entries = _checked_entries(self._zip.infolist())
+        self.entries, self.skipped = _checked_entries(self._zip.infolist())
 
     def contents(self) -> Iterator[bytes]:
         """The bytes of each entry in turn, measured. Raises :class:`DataError` naming the file."""
@@ -106,19 +106,25 @@ def _check_count(count: int, *, slack: int = 0) -> None:
         raise DataError(f"This zip has {count:,} entries; the limit is {OWN_LIMITS.entries:,}.")
 
 
-def _checked_entries(infos: list[zipfile.ZipInfo]) -> tuple[Entry, ...]:
-    """The files among `infos` that count, each checked; what is ignored is checked no further."""
+def _checked_entries(
+    infos: list[zipfile.ZipInfo],
+) -> tuple[tuple[Entry, ...], tuple[Parts, ...]]:
+    """The pictures among `infos` by their paths, sorted, and what is skipped, which is not read."""
     entries: dict[Parts, Entry] = {}
+    skipped: list[Parts] = []
     for info in infos:
         parts = checked(info.orig_filename)
-        if info.is_dir() or ignored(parts):
+        if info.orig_filename.endswith(("/", "\\")):
+            continue
+        if is_skipped(parts):
+            skipped.append(parts)
             continue
         entry = Entry(parts, info)
         _check_kind(entry)
         if parts in entries:
             raise DataError(f"“{printable(entry.name)}” is in this zip twice.")
         entries[parts] = entry
-    return tuple(entries.values())
+    return tuple(entries[parts] for parts in sorted(entries)), tuple(skipped)
 
 
 def _check_kind(entry: Entry) -> None:

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from explainer.training.data.archive import Archive
 from explainer.training.data.own_limits import OWN_LIMITS, megabytes
-from explainer.training.data.own_names import Parts, checked, classes_of, ignored, printable
+from explainer.training.data.own_names import (
+    Parts,
+    checked,
+    classes_of,
+    in_words,
+    is_hidden,
+    is_skipped,
+    printable,
+)
 from explainer.training.data.record import DataError, Examples
 from explainer.training.data.squares import squares
 
@@ -22,13 +30,14 @@ FOLDER = "own"  # below the data root: own/<data set>/<class>/<picture>
 
 
 def from_zip(data: bytes, name: str) -> Examples:
-    """The pictures of a zip with one folder for each class; one folder around them is allowed.
+    """The pictures of a zip with one folder for each class; folders around all of them are allowed.
 
+    Files that are hidden or no pictures by their names are skipped, and a note says how many.
     Raises :class:`DataError` with one sentence that names the value and its bound, or the file.
     """
     archive = Archive(data)
     paths = [entry.parts for entry in archive.entries]
-    return _examples(name, paths, archive.contents())
+    return _examples(name, paths, archive.skipped, archive.contents())
 
 
 def from_folder(root: Path, name: str) -> Examples:
@@ -37,9 +46,8 @@ def from_folder(root: Path, name: str) -> Examples:
     Raises :class:`DataError` as :func:`from_zip`, and for a name or a link that leads elsewhere.
     """
     folder = _inside(root / FOLDER, name)
-    files = _files(folder)
-    paths = [checked(file.relative_to(folder).as_posix()) for file in files]
-    return _examples(name, paths, _read(files))
+    files, skipped = _files(folder)
+    return _examples(name, list(files), skipped, _read(files.values()))
 
 
 def own_folders(root: Path) -> list[str]:
@@ -48,11 +56,15 @@ def own_folders(root: Path) -> list[str]:
     if not place.is_dir():
         return []
     folders = (child for child in place.iterdir() if child.is_dir() and not child.is_symlink())
-    return sorted(folder.name for folder in folders if not ignored((folder.name,)))
+    return sorted(folder.name for folder in folders if not is_hidden((folder.name,)))
 
 
-def _examples(name: str, paths: Sequence[Parts], contents: Iterable[bytes]) -> Examples:
-    """Decode `contents`, which lie at `paths`, and label them by their folders."""
+def _examples(
+    name: str, paths: Sequence[Parts], skipped: Sequence[Parts], contents: Iterable[bytes]
+) -> Examples:
+    """Decode `contents`, which lie at the sorted `paths`, and label them by their folders."""
+    if skipped and not paths:
+        raise DataError(f"There are no pictures here, only {in_words(skipped)}.")
     folders = classes_of(paths)
     classes = sorted(set(folders))
     codes: NDArray[np.uint8] = squares(("/".join(path) for path in paths), contents)
@@ -65,6 +77,7 @@ def _examples(name: str, paths: Sequence[Parts], contents: Iterable[bytes]) -> E
         classes=tuple(classes),
         test_from=None,
         credit="Your own pictures",
+        notes=(f"Skipped: {in_words(skipped)}.",) if skipped else (),
     )
 
 
@@ -77,19 +90,27 @@ def _inside(place: Path, name: str) -> Path:
     return folder
 
 
-def _files(folder: Path) -> list[Path]:
-    """Every file below `folder` that counts, sorted; links are refused, for they lead elsewhere."""
-    files: list[Path] = []
+def _files(folder: Path) -> tuple[dict[Parts, Path], list[Parts]]:
+    """The pictures below `folder` by their paths, sorted, and what is skipped.
+
+    Links are refused, for they lead elsewhere.
+    """
+    files: dict[Parts, Path] = {}
+    skipped: list[Parts] = []
     for path in folder.rglob("*"):
-        if path.is_symlink():
+        parts = checked(path.relative_to(folder).as_posix())
+        if path.is_symlink() and not is_hidden(parts):
             raise DataError(f"“{printable(path.name)}” is a link, not a file.")
-        if path.is_file() and not ignored(path.relative_to(folder).parts):
-            files.append(path)
+        if path.is_file():
+            if is_skipped(parts):
+                skipped.append(parts)
+            else:
+                files[parts] = path
         if len(files) > OWN_LIMITS.entries:
             raise DataError(
                 f"“{folder.name}” has more than {OWN_LIMITS.entries:,} files, the limit."
             )
-    return sorted(files)
+    return {parts: files[parts] for parts in sorted(files)}, sorted(skipped)
 
 
 def _read(files: Iterable[Path]) -> Iterator[bytes]:

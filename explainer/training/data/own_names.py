@@ -1,25 +1,35 @@
-"""Names of files in one's own data: which are sane, which are ignored, which class they are in."""
+"""Names of files in one's own data: which are sane, which are skipped, which class they are in."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from itertools import takewhile
 
+from PIL import Image
+
+from explainer.images.reader import FORMATS
 from explainer.training.data.own_limits import OWN_LIMITS
 from explainer.training.data.record import DataError
 
-IGNORED = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
+SYSTEM = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
 LAYOUT = "each picture belongs into a folder named after its class"
+NAMED = 3  # so many skipped files are called by name
 
 Parts = tuple[str, ...]
 
 
 def checked(name: str) -> Parts:
-    """The parts of a path that stays where it is unpacked. Raises :class:`DataError` naming it."""
-    shown, parts = printable(name), tuple(name.removesuffix("/").split("/"))
+    r"""The parts of a path that stays where it is unpacked. Raises :class:`DataError` naming it.
+
+    Backslashes divide a path as slashes do: PowerShell 5 writes `cat\1.png` into its zips.
+    """
+    shown, path = printable(name), name.replace("\\", "/")
+    parts = tuple(path.removesuffix("/").split("/"))
     odd = any(part in ("", ".", "..") or not part.isprintable() for part in parts)
-    if odd or "\\" in name or name[1:2] == ":":
+    if odd or path[1:2] == ":":
         raise DataError(f"“{shown}” is not a plain path of folders and a file name.")
     for part in parts:
         if len(part) > OWN_LIMITS.name_length:
@@ -30,9 +40,36 @@ def checked(name: str) -> Parts:
     return parts
 
 
-def ignored(parts: Parts) -> bool:
-    """Whether a file is what an operating system leaves among pictures."""
-    return not IGNORED.isdisjoint(parts) or parts[-1].startswith("._")
+def is_hidden(parts: Parts) -> bool:
+    """Whether a file is hidden, or what an operating system leaves among pictures."""
+    return any(part.startswith(".") or part.lower() in SYSTEM for part in parts)
+
+
+def is_skipped(parts: Parts) -> bool:
+    """Whether a file is no picture by its name, nor an archive, which may hold pictures."""
+    return is_hidden(parts) or not parts[-1].lower().endswith((*suffixes(), *ARCHIVES))
+
+
+@cache
+def suffixes() -> tuple[str, ...]:
+    """How the names of pictures end: whatever Pillow knows for the formats that are read."""
+    known = Image.registered_extensions()
+    return tuple(sorted(suffix for suffix, format in known.items() if format in FORMATS))
+
+
+def in_words(skipped: Sequence[Parts]) -> str:
+    """How many files were skipped, of which kinds, and the names of the first of them."""
+    others = [parts for parts in skipped if not is_hidden(parts)]
+    hidden = len(skipped) - len(others)
+    names = ", ".join(printable(parts[-1]) for parts in others[:NAMED])
+    more = ", …" if len(others) > NAMED else ""
+    counts = [f"{_files(len(others))} of other kinds ({names}{more})"] if others else []
+    counts += [f"{_files(hidden)} hidden or of the system"] if hidden else []
+    return " and ".join(counts)
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' if count != 1 else ''}"
 
 
 def printable(name: str) -> str:
@@ -41,19 +78,20 @@ def printable(name: str) -> str:
 
 
 def classes_of(paths: Sequence[Parts]) -> list[str]:
-    """The class of each file: its folder, below at most one folder that all have in common.
+    """The class of each file: its folder, below the folders that all have in common.
 
     Raises :class:`DataError` where a file lies elsewhere or the classes are too few or too many.
     """
-    tops = {path[0] for path in paths}
-    inner = 1 if len(tops) == 1 and any(len(path) > 2 for path in paths) else 0
+    folders = zip(*(path[:-1] for path in paths), strict=False)
+    common = sum(1 for _ in takewhile(lambda names: len(set(names)) == 1, folders))
+    inner = min(common, max(map(len, paths), default=2) - 2)
     for path in paths:
+        if path[-1].lower().endswith(ARCHIVES):
+            raise DataError(nested("/".join(path)))
         if len(path) != inner + 2:
             raise DataError(
                 f"“{printable('/'.join(path))}” is in no place for a picture: {LAYOUT}."
             )
-        if path[-1].lower().endswith(ARCHIVES):
-            raise DataError(nested("/".join(path)))
     names = [path[inner] for path in paths]
     _count(names)
     return names

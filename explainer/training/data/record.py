@@ -21,7 +21,8 @@ class Examples:
     `inputs` are pictures, float32 `(N, C, H, W)` in [0, 1], or points, float32 `(N, 2)`;
     `labels` are int64 `(N,)`, each an index into `classes`. Where an official test split exists it
     begins at index `test_from`. `name` is the slug of the data set, or the name of one's own data;
-    `settings` are the values that it was made with. Raises `ValueError` where these do not agree.
+    `settings` are the values that it was made with; `notes` are sentences on what was left out.
+    Raises `ValueError` where these do not agree.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Examples:
     test_from: int | None
     credit: str
     settings: tuple[tuple[str, Value], ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         count, shape = len(self.labels), tuple(self.inputs.shape)

@@ -64,7 +64,7 @@ def split(examples: Examples, config: Split) -> Parts:
 
     Each part keeps the balance of the classes: within one example of its share. Smaller training
     parts are taken from the front of the same order as larger ones. Raises `ValueError` where
-    fewer than `train_size` examples remain.
+    fewer than `train_size` examples remain, or none.
     """
     generator = torch.Generator().manual_seed(config.seed)
     order = torch.randperm(len(examples), generator=generator)
@@ -73,8 +73,13 @@ def split(examples: Examples, config: Split) -> Parts:
     validation, rest = take(
         rest, examples.labels, min(round(config.validation_share * before), len(rest))
     )
+    if not len(rest):
+        raise ValueError(
+            f"No example is left to learn from: of {len(examples)} examples {len(validation)} are"
+            f" for validation and {len(test)} for the test; make their shares smaller."
+        )
     wanted = len(rest) if config.train_size is None else config.train_size
-    if wanted > len(rest) or not len(rest):
+    if wanted > len(rest):
         raise ValueError(
             f"train_size is {wanted}, but only {len(rest)} of {len(examples)} examples remain"
             f" beside {len(validation)} for validation and {len(test)} for the test"

@@ -86,6 +86,76 @@ def test_one_folder_around_the_classes_and_what_systems_leave_behind_do_not_matt
     examples = from_zip(zipped(files), "pets")
     assert examples.classes == ("cat", "dog")
     assert len(examples) == 4
+    assert examples.notes == ("Skipped: 4 files hidden or of the system.",)
+
+
+LEFT_BEHIND = {
+    ".ipynb_checkpoints/0-checkpoint.png": picture(),
+    "cat/.ipynb_checkpoints/1-checkpoint.png": picture(),
+    ".cache/0.png": picture(),
+    "__MACOSX/cat/._0.png": b"x",
+    "thumbs.db": b"x",
+    "cat/THUMBS.DB": b"x",
+    "cat/.gitkeep": b"",
+    "Desktop.ini": b"x",
+    "README.txt": b"x",
+    "labels.csv": b"x",
+    "docs/how/notes.md": b"x",
+}
+
+
+def test_hidden_files_and_files_of_other_kinds_are_skipped_and_counted(tmp_path: Path) -> None:
+    write(tmp_path / "own" / "pets", GOOD | LEFT_BEHIND)
+    for examples in (from_zip(zipped(GOOD | LEFT_BEHIND), "x"), from_folder(tmp_path, "pets")):
+        assert examples.classes == ("cat", "dog")
+        assert len(examples) == 4
+        (note,) = examples.notes
+        assert note.startswith("Skipped: 3 files of other kinds (")
+        assert all(name in note for name in ("README.txt", "labels.csv", "notes.md"))
+        assert note.endswith(") and 8 files hidden or of the system.")
+
+
+def test_a_clean_zip_has_nothing_skipped() -> None:
+    assert from_zip(zipped(GOOD), "x").notes == ()
+
+
+def test_where_all_files_are_skipped_the_refusal_says_which() -> None:
+    said = refusal(zipped({"cat/one": b"1", "cat/two.doc": b"2", "dog/.three.png": b"3"}))
+    assert said == (
+        "There are no pictures here, only 2 files of other kinds (one, two.doc)"
+        " and 1 file hidden or of the system."
+    )
+
+
+def test_backslashes_divide_a_path_as_slashes_do() -> None:
+    files = {f"pets/{name}".replace("/", "\\"): data for name, data in GOOD.items()}
+    examples = from_zip(zipped({"pets\\cat\\": b"", **files}), "pets")
+    straight = from_zip(zipped(GOOD), "pets")
+    assert examples.classes == straight.classes
+    assert torch.equal(examples.inputs, straight.inputs)
+
+
+@pytest.mark.parametrize("around", ["pets/", "pets/pets/", "a/b/c/d/"])
+def test_folders_around_all_classes_are_looked_through(around: str) -> None:
+    examples = from_zip(zipped({around + name: data for name, data in GOOD.items()}), "pets")
+    assert examples.classes == ("cat", "dog")
+
+
+def test_a_picture_beside_the_folders_of_the_classes_is_the_one_that_is_named() -> None:
+    files = {f"a/b/{name}": data for name, data in GOOD.items()} | {"a/b/0.png": picture()}
+    assert refusal(zipped(files)).startswith("“a/b/0.png” is in no place for a picture")
+
+
+def test_the_order_of_a_zip_does_not_matter() -> None:
+    straight, turned = zipped(GOOD), zipped(dict(reversed(GOOD.items())))
+    assert torch.equal(from_zip(straight, "x").inputs, from_zip(turned, "x").inputs)
+
+
+def test_names_end_as_the_reader_s_formats_do() -> None:
+    assert {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff"} <= set(
+        own_names.suffixes()
+    )
+    assert not {".txt", ".pdf", ".eps", ".ico", ".db"} & set(own_names.suffixes())
 
 
 def test_own_data_can_be_split_and_prepared() -> None:
@@ -124,6 +194,11 @@ def test_small_pictures_are_enlarged() -> None:
         "./cat/0.png",
         "C:/cat/0.png",
         "..\\cat\\0.png",
+        "cat\\..\\..\\0.png",
+        "\\cat\\0.png",
+        "\\\\server\\share\\0.png",
+        "C:\\cat\\0.png",
+        "cat\\/0.png",
         "cat/0\x00.png",
         "cat/\u202e0.png",
         "cat/a\nb.png",
@@ -205,8 +280,8 @@ def test_a_nested_archive_is_refused_by_its_name_or_its_first_bytes() -> None:
 
 
 def test_a_file_that_is_no_picture_is_refused_by_name() -> None:
-    said = refusal(zipped({**GOOD, "dog/notes.txt": b"a dog"}))
-    assert said.startswith("“dog/notes.txt”: This file is not a ")
+    said = refusal(zipped({**GOOD, "dog/notes.png": b"a dog"}))
+    assert said.startswith("“dog/notes.png”: This file is not a ")
 
 
 def test_a_picture_with_too_many_pixels_is_refused_by_name() -> None:

@@ -1,0 +1,72 @@
+"""The training lab on one's own pictures: what is skipped, and divisions that leave too little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from explainer.service import stop_service
+from tests.app.reading import app_at
+
+
+@pytest.fixture(autouse=True)
+def _service_of_its_own() -> Iterator[None]:
+    yield
+    stop_service()
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for one's own folders."""
+    monkeypatch.setenv("EXPLAINER_DATA", str(tmp_path))
+    return tmp_path / "own"
+
+
+def write(folder: Path, classes: int, pictures: int) -> None:
+    """Noise as PNG, a folder for each class."""
+    numbers = np.random.default_rng(0)
+    for label in range(classes):
+        (folder / f"class {label}").mkdir(parents=True)
+        for count in range(pictures):
+            codes = numbers.integers(0, 256, (32, 32, 3), np.uint8)
+            path = folder / f"class {label}" / f"{count}.png"
+            path.write_bytes(bytes(cv2.imencode(".png", codes)[1]))
+
+
+def test_what_was_skipped_is_said_below_the_choice(own: Path) -> None:
+    write(own / "skipped", 2, 6)
+    (own / "skipped" / "README_$5_.txt").write_text("x")
+    app = app_at("training_lab", training_lab__data="Folder: skipped")
+    assert [entry.value for entry in app.caption if entry.value.startswith("Skipped")] == [
+        r"Skipped\: 1 file of other kinds \(README\_\$5\_.txt\)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "shares", "sentence"),
+    [
+        ("few", (2, 2), (0.4, 0.4), "No example is left to learn from"),
+        ("no validation", (2, 2), (0.1, 0.25), "The validation part is empty"),
+        ("no test", (2, 2), (0.25, 0.1), "The test part is empty"),
+        ("no class", (3, 3), (0.4, 0.4), "The training part has no example of “class "),
+    ],
+)
+def test_a_division_that_leaves_too_little_is_a_sentence_and_the_page_stays(
+    own: Path, name: str, size: tuple[int, int], shares: tuple[float, float], sentence: str
+) -> None:
+    write(own / name, *size)
+    validation, test = map(str, shares)
+    app = app_at(
+        "training_lab",
+        training_lab__data=f"Folder: {name}",
+        training_lab__folder__validation=validation,
+        training_lab__folder__test=test,
+    )
+    assert any(sentence in entry.value for entry in app.warning)
+    assert "Start the race" in [button.label for button in app.button]
+    app.button(key="training_lab.start").click().run()
+    assert not app.exception

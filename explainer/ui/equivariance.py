@@ -19,6 +19,7 @@ from explainer.convolution.record import Weights
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import fit
 from explainer.ui.appearance import theme
+from explainer.ui.bounded import bounded_slider
 from explainer.ui.picture import Chosen
 from explainer.ui.pictures import figures, inline
 from explainer.ui.prose import say
@@ -60,9 +61,9 @@ def equivariance(chosen: Chosen) -> Question | None:
 def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
     shift, stride, border = st.columns(3, gap="medium")
     with shift:
-        moved = st.slider(
-            "Move to the right (pixels)", 0, min(FARTHEST, grey.shape[1] - 1), 3,
-            key=f"{KEY}.shift", bind="query-params", persist_state="session",
+        moved = bounded_slider(
+            "Move to the right (pixels)", 0, min(FARTHEST, grey.shape[1] - 1), 3, 1,
+            key=f"{KEY}.shift",
         )  # fmt: skip
     with stride:
         step = st.slider(
@@ -85,7 +86,7 @@ def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
         )  # fmt: skip
     chosen = kernels[str(name)]
     layer = Layer(int(step), paddings[str(title)], bool(pooled))
-    return Question(grey, size, chosen.build(**chosen.defaults()), layer, int(moved))
+    return Question(grey, size, chosen.build(**chosen.defaults()), layer, moved)
 
 
 def grey_of(picture: Picture) -> tuple[NDArray[np.float32], tuple[int, int]]:

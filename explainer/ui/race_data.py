@@ -15,6 +15,7 @@ from explainer.training.data.record import DataError, DataSet, Examples
 from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.root import data_root
 from explainer.training.data.splits import Split, most_for_training
+from explainer.ui.bounded import bounded_slider
 from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY, DataChoice
 from explainer.ui.settings import setting_controls
@@ -74,17 +75,15 @@ def _train_size(key: str, most: int) -> int | None:
     """How many examples to learn from; all of them where there is nothing to choose."""
     if most < 2:
         return None
-    size = st.slider(
+    return bounded_slider(
         "Training examples",
         min(SMALLEST_TRAIN_SIZE, most - 1),
         most,
-        min(FIRST_TRAIN_SIZE, most),
+        FIRST_TRAIN_SIZE,
+        1,
         key=key,
-        bind="query-params",
-        persist_state="session",
-        help="Few examples are where overfitting lives.",
+        help_text="Few examples are where overfitting lives.",
     )
-    return int(size)
 
 
 def _share(key: str, label: str, value: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explainer.training.parameter import Choice, Parameter, Setting, Value
+from explainer.ui.bounded import bounded_slider
 
 
 def setting_controls(key: str, settings: Sequence[Setting]) -> tuple[tuple[str, Value], ...]:
@@ -27,16 +28,14 @@ def number_slider(key: str, setting: Parameter) -> float:
     """A slider for a number of a registry, whole numbers as such."""
     kind = int if setting.whole else float
     label = f"{setting.label} ({setting.unit})" if setting.unit else setting.label
-    value = st.slider(
+    value = bounded_slider(
         label,
         kind(setting.minimum),
         kind(setting.maximum),
         kind(setting.default),
         kind(setting.step),
         key=key,
-        help=setting.help or None,
-        bind="query-params",
-        persist_state="session",
+        help_text=setting.help,
     )
     return float(value)
 

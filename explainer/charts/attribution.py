@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint
+from explainer.charts.colour import paint, usual_reach
 from explainer.charts.specs import bare
 from explainer.charts.theme import Theme, centred
 from explainer.gradients.attribution.trust import Comparison
@@ -26,7 +26,7 @@ def attribution_picture(values: NDArray[np.float32], theme: Theme, *, signed: bo
 
     Each map has a scale of its own, to nearly its largest value; unsigned maps begin at 0.
     """
-    reach = float(np.percentile(np.abs(values), USUAL_SHARE)) or float(np.abs(values).max()) or 1.0
+    reach = usual_reach(values, USUAL_SHARE)
     if signed:
         return paint(np.ascontiguousarray(values), -reach, reach, centred(theme))
     return paint(np.ascontiguousarray(values), 0.0, reach, theme.sequential)

@@ -1,6 +1,7 @@
 """Filter results as 8-bit pictures: diverging for signed values, sequential for magnitudes.
 
-A view is a record: how the numbers become the interval [0, 1], and with which colours.
+A view is a record: how the numbers become the interval [0, 1], and with which colours. What is not
+a number, as in a network that diverged, is grey; the infinite lies at the ends of the scale.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ Codes = NDArray[np.uint8]
 
 USUAL_SHARE, SMALLEST_SPAN = 99.5, 1e-12
 PALE = 0.2
+NOT_A_NUMBER = 128  # its code, and the grey it is painted in
+WIDEST_CODE = 1e6  # OpenCV rounds codes to 32 bits: what is far beyond the scale must be cut before
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -39,12 +42,18 @@ def colour_table(stops: tuple[str, ...]) -> Codes:
 
 
 def to_codes(values: Floats, low: float, high: float) -> Codes:
-    """`values` scaled so that `low` becomes 0 and `high` 255, rounded and clipped. Same shape."""
+    """`values` scaled so that `low` becomes 0 and `high` 255, rounded and clipped. Same shape.
+
+    What is not a number becomes 128.
+    """
     span = high - low
     if 0 < span < SMALLEST_SPAN:  # OpenCV's own factors are float32
         return to_codes(values / np.float32(span), low / span, high / span)
     gain = 255.0 / max(span, SMALLEST_SPAN)
     plane = values.reshape(values.shape[0], -1)
+    if not _codable(plane, gain):
+        middle = low + NOT_A_NUMBER / gain
+        plane = np.clip(np.nan_to_num(plane, nan=middle, posinf=high, neginf=low), low, high)
     # addWeighted is OpenCV's one pass from float to rounded, saturated bytes; the second is unused.
     codes = cv2.addWeighted(plane, gain, plane, 0, -low * gain, dtype=cv2.CV_8U)
     return np.asarray(codes, np.uint8).reshape(values.shape)
@@ -52,8 +61,30 @@ def to_codes(values: Floats, low: float, high: float) -> Codes:
 
 def paint(values: Floats, low: float, high: float, stops: tuple[str, ...]) -> Codes:
     """Values `(H, W)` or `(H, W, 1)` as RGB `(H, W, 3)` through the colour table of `stops`."""
-    codes = to_codes(np.ascontiguousarray(values.reshape(values.shape[:2])), low, high)
-    return np.asarray(cv2.applyColorMap(codes, colour_table(stops)), np.uint8)
+    plane = np.ascontiguousarray(values.reshape(values.shape[:2]))
+    painted = np.asarray(
+        cv2.applyColorMap(to_codes(plane, low, high), colour_table(stops)), np.uint8
+    )
+    if not cv2.checkRange(plane)[0]:
+        painted[np.isnan(plane)] = NOT_A_NUMBER
+    return painted
+
+
+def usual_reach(values: NDArray[np.floating], share: float = USUAL_SHARE) -> float:
+    """How far from zero `values` usually go: a percentile of the absolute values that are finite.
+
+    The largest where that is 0, and 1 where nothing is finite or all is 0.
+    """
+    sizes = np.abs(values[np.isfinite(values)])
+    if not sizes.size:
+        return 1.0
+    return float(np.percentile(sizes, share)) or float(sizes.max()) or 1.0
+
+
+def _codable(plane: Floats, gain: float) -> bool:
+    """Whether OpenCV can scale every value and round it."""
+    bound = WIDEST_CODE / gain
+    return bool(cv2.checkRange(plane, minVal=-bound, maxVal=bound)[0])
 
 
 @dataclass(frozen=True)
@@ -81,8 +112,8 @@ def extent(values: Floats, numbers: Statistics) -> float:
     """
     largest = max(abs(numbers.minimum), abs(numbers.maximum))
     step = max(1, int(np.sqrt(values.shape[0] * values.shape[1] / 16_384)))
-    usual = float(np.percentile(np.abs(values[::step, ::step]), USUAL_SHARE))
-    return (usual if usual >= PALE * largest else largest) or 1.0
+    usual = usual_reach(values[::step, ::step])
+    return usual if usual >= PALE * largest or not 0 < largest < np.inf else largest
 
 
 def _symmetric(values: Floats, numbers: Statistics) -> Scale:

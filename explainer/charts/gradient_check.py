@@ -29,7 +29,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def power_of_ten(value: float) -> str:
     """A small number for people: `0.33`, `3.5 · 10⁻¹⁰`, `0`."""
-    if value == 0 or 1e-2 <= abs(value) < 1e3:
+    if value == 0 or 1e-2 <= abs(value) < 1e3 or not math.isfinite(value):
         return f"{value:.2g}"
     mantissa, _, exponent = f"{value:.1e}".partition("e")
     return f"{mantissa} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}"

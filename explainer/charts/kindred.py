@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint, rgb
+from explainer.charts.colour import paint, rgb, usual_reach
 from explainer.charts.montage import tiles
 from explainer.charts.specs import bare
 from explainer.charts.theme import Theme, centred
@@ -27,7 +27,7 @@ LEARNED, RANDOM = "learned kernels", "random kernels"
 
 def pattern_picture(weights: NDArray[np.floating], theme: Theme) -> Codes:
     """Weights `(k, k)` on a diverging scale of their own, a pixel a tap."""
-    reach = float(np.abs(weights).max()) or 1.0
+    reach = usual_reach(weights, 100)
     return paint(np.ascontiguousarray(weights, np.float32), -reach, reach, centred(theme))
 
 

@@ -12,13 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint
+from explainer.charts.colour import paint, usual_reach
 from explainer.charts.montage import tiles
 from explainer.charts.theme import Theme, centred
 
 Maps = NDArray[np.float32]
 Codes = NDArray[np.uint8]
-USUAL_SHARE = 99.5
 MOST_SAMPLED = 200_000
 
 
@@ -55,14 +54,14 @@ def span_of(values: Maps) -> Span:
     """A scale for `values`: nearly to their largest, from zero or from minus as much."""
     step = max(1, values.size // MOST_SAMPLED)
     sample = values.ravel()[::step]
-    reach = float(np.percentile(np.abs(sample), USUAL_SHARE)) or float(np.abs(values).max()) or 1.0
-    signed = bool(sample.min() < 0)
+    reach = usual_reach(sample if np.any(sample) else values)
+    signed = bool((sample < 0).any())
     return Span(-reach if signed else 0.0, reach, signed)
 
 
 def span_within(values: Maps, reach: float) -> Span:
     """A scale for `values` that ends at `reach`, whatever they are: the same for other layers."""
-    signed = bool(values.min() < 0)
+    signed = bool((values < 0).any())
     return Span(-reach if signed else 0.0, reach, signed)
 
 
@@ -70,7 +69,8 @@ def sorted_places(maps: Maps, order: Order) -> list[int]:
     """The indices of `maps` `(C, H, W)` in that order."""
     if order.key is None:
         return list(range(len(maps)))
-    return sorted(range(len(maps)), key=lambda place: -order.key(maps[place]))  # type: ignore[misc]
+    keys = np.array([order.key(one) for one in maps])
+    return [int(place) for place in np.argsort(-keys, kind="stable")]  # no numbers come last
 
 
 def painted(values: Maps, span: Span, theme: Theme) -> Codes:

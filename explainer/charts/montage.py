@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint, rgb, to_codes
+from explainer.charts.colour import paint, rgb, to_codes, usual_reach
 from explainer.charts.theme import Theme, centred
 
 Codes = NDArray[np.uint8]
-USUAL_SHARE = 99.5
 OUTLYING = 10.0
 
 
@@ -30,13 +29,13 @@ def tiles(pictures: Sequence[Codes], theme: Theme, *, columns: int, gap: int = 1
 def reach_of(weights: Sequence[NDArray[np.floating]]) -> float:
     """How far from zero one scale for all of `weights` should go; 1 where all are zero.
 
-    The widest of their usual reaches, leaving out those ten times as wide as the middle one: a
-    network that blew up would leave the others without any colour.
+    The widest of their usual reaches, leaving out those ten times as wide as the middle one, and
+    what is no finite number: a network that blew up would leave the others without any colour.
     """
-    reaches = [float(np.percentile(np.abs(one), USUAL_SHARE)) for one in weights if one.size]
-    if not any(reaches):
+    reaches = [usual_reach(one) for one in weights if np.any(one[np.isfinite(one)])]
+    if not reaches:
         return 1.0
-    middle = float(np.median(reaches)) or max(reaches)
+    middle = float(np.median(reaches))
     return max(one for one in reaches if one <= OUTLYING * middle)
 
 
@@ -54,5 +53,5 @@ def kernel_picture(kernel: NDArray[np.floating], reach: float, theme: Theme) -> 
 
 def example_picture(picture: NDArray[np.floating]) -> Codes:
     """A picture `(H, W, C)` in [0, 1] with one or three channels as RGB codes."""
-    colours = np.broadcast_to(np.clip(picture, 0, 1), (*picture.shape[:2], 3))
+    colours = np.broadcast_to(np.clip(np.nan_to_num(picture), 0, 1), (*picture.shape[:2], 3))
     return np.ascontiguousarray((colours * 255).round().astype(np.uint8))

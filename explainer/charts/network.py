@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -143,8 +144,9 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
 
 
 def answer_points(classes: Sequence[str], probabilities: Sequence[float]) -> pd.DataFrame:
-    """Classes and probabilities in percent, the likeliest first."""
-    rows = sorted(zip(classes, probabilities, strict=True), key=lambda row: -row[1])
+    """Classes and probabilities in percent, the likeliest first; none that is no number."""
+    known = [row for row in zip(classes, probabilities, strict=True) if math.isfinite(row[1])]
+    rows = sorted(known, key=lambda row: -row[1])
     return pd.DataFrame(
         [(name, 100 * share) for name, share in rows], columns=["class", "probability"]
     )

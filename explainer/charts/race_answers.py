@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.colour import rgb
+from explainer.charts.colour import NOT_A_NUMBER, rgb
 from explainer.charts.specs import bare, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.boundary import Boundary
@@ -80,17 +80,19 @@ def confusion_spec(theme: Theme, classes: int, *, tilted: bool = False) -> dict[
 def boundary_picture(found: Boundary, theme: Theme) -> Codes:
     """Every place in the colour of the class that the network sees there, and the examples on it.
 
-    Between classes the colours mix as the probabilities do. Training points are discs, validation
+    Between classes the colours mix as the probabilities do; grey is where there are none. Training
+    points are discs, validation
     points rings.
     """
     colours = np.array([rgb(colour) for colour in theme.categorical], float)
     classes = found.probabilities.shape[2]
     page = np.array(rgb(theme.background), float)
-    plane = found.probabilities @ colours[:classes]
-    plane = FAINT * page + (1 - FAINT) * plane
+    known = np.isfinite(found.probabilities).all(axis=2, keepdims=True)
+    plane = np.where(known, found.probabilities, 0) @ colours[:classes]
+    plane = np.where(known, FAINT * page + (1 - FAINT) * plane, NOT_A_NUMBER)
     size = (PICTURE_SIDE, PICTURE_SIDE)
     canvas = cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    canvas = np.ascontiguousarray(canvas.round().astype(np.uint8))
+    canvas = np.ascontiguousarray(np.asarray(canvas).round(), np.uint8)
     _points(canvas, found, found.validation_points, found.validation_labels, colours, filled=False)
     _points(canvas, found, found.train_points, found.train_labels, colours, filled=True)
     return np.asarray(canvas, np.uint8)

@@ -122,7 +122,7 @@ def layer_history(run: RunView, measure: LayerMeasure) -> pa.Table:
     kept = np.unique(np.linspace(0, max(len(run.curves) - 1, 0), HISTORY_POINTS).astype(int))
     kept = kept[: len(run.curves)]
     values = getattr(layers, measure.slug)[kept]
-    rows, places = np.nonzero(values > 0)
+    rows, places = np.nonzero((values > 0) & np.isfinite(values))
     return pa.table(
         {
             "layer": named(places, list(layers.names)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -56,12 +57,15 @@ def histogram_spec(theme: Theme) -> dict[str, Any]:
 def pruning_points(curves: Sequence[Sequence[Sequence[Pruned]]], marked: float) -> pd.DataFrame:
     """Of each recipe the runs' curves: share set to zero and accuracy, in percent.
 
-    `median`, `low` and `high` are over the seeds; `marked` tells the share that is marked.
+    What is no number, as of a run that diverged, counts for nothing. `median`, `low` and `high` are
+    over the seeds; `marked` tells the share that is marked.
     """
     rows = []
     for recipe, runs in enumerate(curves):
         for points in zip(*runs, strict=True):
-            accuracies = sorted(100 * one.accuracy for one in points)
+            accuracies = sorted(100 * one.accuracy for one in points if math.isfinite(one.accuracy))
+            if not accuracies:
+                continue
             rows.append(
                 {
                     "recipe": str(recipe),

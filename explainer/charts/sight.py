@@ -30,7 +30,8 @@ def strength_picture(
         np.array(rgb(one), np.float32) for one in (theme.background, theme.categorical[1])
     )
     pale = PALE * grey.astype(np.float32) + (1 - PALE) * page
-    share = STRONGEST * np.sqrt(strength[cut] / (float(strength.max()) or 1.0))[..., None]
+    sound = np.nan_to_num(strength, nan=0.0, posinf=0.0)
+    share = STRONGEST * np.sqrt(sound[cut] / (float(sound.max()) or 1.0))[..., None]
     codes = np.rint((1 - share) * pale + share * colour).astype(np.uint8)
     factor = max(1, min(LARGEST_FACTOR, SIDE // max(codes.shape[:2])))
     large = np.ascontiguousarray(codes.repeat(factor, 0).repeat(factor, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,5 +42,12 @@ def table_of(rows: Sequence[tuple[Any, ...]], **columns: pa.DataType) -> pa.Tabl
     Streamlit sends a table as it is; a data frame it converts first, which takes milliseconds.
     """
     values = zip(*rows, strict=True) if rows else [()] * len(columns)
-    arrays = [pa.array(one, kind) for one, kind in zip(values, columns.values(), strict=True)]
+    arrays = [
+        pa.array(map(finite, one), kind) for one, kind in zip(values, columns.values(), strict=True)
+    ]
     return pa.table(arrays, names=list(columns))
+
+
+def finite(value: Any) -> Any:
+    """`value`, or None where it is no finite number: one of them would take an axis with it."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

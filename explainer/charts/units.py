@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, finite
 from explainer.charts.theme import Theme
 from explainer.networks.receptive import Box
 
@@ -39,7 +39,7 @@ def growth_points(
     """The answers over the steps, a row for each step and picture; `best` is that of a photo."""
     kept = np.unique(np.linspace(0, len(history) - 1, MOST_POINTS).round().astype(int))
     rows = [
-        (history[place][0], name, float(value), best)
+        (history[place][0], name, finite(float(value)), finite(best))
         for place in kept
         for name, value in zip(names, history[place][1], strict=True)
     ]

@@ -90,12 +90,14 @@ def usual_reach(network: nn.Module, inputs: Tensor) -> float:
     """How far from zero the values of a whole network usually are: one scale for all its layers.
 
     The 99.5th percentile of the absolute values, each layer counting as much as any other; of every
-    layer a few thousand values, evenly spread, are looked at. Positive.
+    layer a few thousand values, evenly spread, are looked at. What is no finite number is left out.
+    Positive.
     """
     with measured(network, _sampled) as samples:
         network(inputs)
-    reach = float(np.percentile(np.concatenate(samples), USUAL_SHARE))
-    return reach or 1.0
+    sizes = np.concatenate(samples)
+    sizes = sizes[np.isfinite(sizes)]
+    return (float(np.percentile(sizes, USUAL_SHARE)) if sizes.size else 0.0) or 1.0
 
 
 def _sampled(output: Tensor) -> NDArray[np.float32]:

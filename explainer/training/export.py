@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import math
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -18,6 +16,7 @@ from typing import Any
 
 from safetensors.torch import save
 
+from explainer.strict_json import strict_json, with_nulls
 from explainer.training.data.record import Examples
 from explainer.training.data.splits import Split
 from explainer.training.history import NAMES, Curves
@@ -89,7 +88,7 @@ def metrics_json(snapshot: Snapshot, data: DataDescription, split: Split) -> str
         "device": snapshot.device,
         "runs": [_run(run) for run in snapshot.runs],
     }
-    return json.dumps(_finite(whole), allow_nan=False, ensure_ascii=False) + "\n"
+    return strict_json(whole) + "\n"
 
 
 def weights_file(run: Run, data: DataDescription) -> bytes:
@@ -109,11 +108,11 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "step": str(kept.step),
         "validation_loss": repr(best.validation_loss),
         "validation_accuracy": repr(best.validation_accuracy),
-        "data": json.dumps({"slug": data.slug, "settings": dict(data.settings)}),
-        "shape": json.dumps(run.data.shape),
-        "classes": json.dumps(run.data.classes),
-        "mean": json.dumps(normaliser.mean.tolist()),
-        "std": json.dumps(normaliser.std.tolist()),
+        "data": strict_json({"slug": data.slug, "settings": dict(data.settings)}),
+        "shape": strict_json(run.data.shape),
+        "classes": strict_json(run.data.classes),
+        "mean": strict_json(normaliser.mean.tolist()),
+        "std": strict_json(normaliser.std.tolist()),
     }
     return save({name: one.contiguous() for name, one in kept.state.items()}, metadata)
 
@@ -170,20 +169,5 @@ def _columns(curves: Curves) -> dict[str, list[float | None]]:
     found: dict[str, list[float | None]] = {}
     for name in NAMES:
         values = getattr(curves, name).tolist()
-        found[name] = [_number(int(one) if name == "step" else one) for one in values]
+        found[name] = [with_nulls(int(one) if name == "step" else one) for one in values]
     return found
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _finite(value: Any) -> Any:
-    """`value` with null for NaN and infinity, all the way down."""
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, dict):
-        return {name: _finite(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return value

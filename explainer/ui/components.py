@@ -6,12 +6,13 @@ Components of one family have HTML and CSS in common, and a script that goes bet
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from explainer.strict_json import strict_json
 
 FOLDER = Path(__file__).parents[2] / "assets" / "components"
 
@@ -48,8 +49,11 @@ def reported() -> None:
 
 
 def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
-    """A JSON header and byte blobs as one message: length, header (with the sizes), blobs."""
-    head = json.dumps({**header, "sizes": [len(blob) for blob in blobs]}).encode()
+    """A JSON header and byte blobs as one message: length, header (with the sizes), blobs.
+
+    What is no finite number is null: a browser reads no NaN.
+    """
+    head = strict_json({**header, "sizes": [len(blob) for blob in blobs]}).encode()
     return b"".join((len(head).to_bytes(4, "little"), head, *blobs))
 
 

@@ -45,7 +45,9 @@ class Mistake:
 class Answers:
     """All answers `(N,)`; `confusion` `(K, K)` counts them, a row for each true class.
 
-    `confidence` is that in the class `predicted`; `worst` are the most confident mistakes.
+    `confidence` is that in the class `predicted`; `worst` are the most confident mistakes. Examples
+    whose probabilities are no numbers, as of a network that diverged, have no answer: they are
+    counted as `unanswered` and are in nothing else.
     """
 
     classes: tuple[str, ...]
@@ -54,6 +56,7 @@ class Answers:
     confidence: Numbers
     confusion: Indices
     worst: tuple[Mistake, ...]
+    unanswered: int = 0
 
 
 def answers(run: Run, *, most: int = 512, worst: int = 12) -> Answers:
@@ -61,7 +64,8 @@ def answers(run: Run, *, most: int = 512, worst: int = 12) -> Answers:
     check_from_one(most=most, worst=worst)
     inputs, given = validation(run, most)
     shares = probabilities(twin(run).model, inputs)
-    labels = indices(given)
+    known = np.isfinite(shares).all(axis=1)
+    inputs, shares, labels = inputs[known.tolist()], shares[known], indices(given)[known]
     predicted = shares.argmax(1)
     confidence = shares.max(1)
     return Answers(
@@ -71,6 +75,7 @@ def answers(run: Run, *, most: int = 512, worst: int = 12) -> Answers:
         confidence=confidence,
         confusion=confusion_matrix(labels, predicted, len(run.data.classes)),
         worst=_worst(run, inputs, labels, shares, worst),
+        unanswered=int((~known).sum()),
     )
 
 

@@ -6,6 +6,7 @@ The weights of all layers are ranked together by |w| (global unstructured prunin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,10 @@ SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.
 
 @dataclass(frozen=True)
 class Pruned:
-    """Validation accuracy in [0, 1] and mean loss without the smallest `share` of the weights."""
+    """Validation accuracy in [0, 1] and mean loss without the smallest `share` of the weights.
+
+    Both are NaN where the network gives no numbers, because it diverged.
+    """
 
     share: float
     accuracy: float
@@ -41,7 +45,10 @@ def prune(run: Run, shares: Sequence[float] = SHARES) -> tuple[Pruned, ...]:
             raise ValueError(f"a share is {share}, but it lies in [0, 1]")
     inputs, labels = validation(run)
     scores = [(share, evaluate(model, inputs, labels)) for share, model in pruned(run, shares)]
-    return tuple(Pruned(share, score.accuracy, score.loss) for share, score in scores)
+    return tuple(
+        Pruned(share, score.accuracy if math.isfinite(score.loss) else math.nan, score.loss)
+        for share, score in scores
+    )
 
 
 @torch.no_grad()

@@ -7,6 +7,7 @@ activation of the registry is covered. What comes after, such as pooling, is lef
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,7 +34,8 @@ class UnitShares:
     weights. `saturated`: of all pairs of a unit and an example (and, of a map, a position), those
     where $|f'(z)|$ is below 1 % of the greatest slope that the activation has anywhere. For ReLU
     those are the values that it cuts to 0, about a half when training begins; a leaky ReLU, whose
-    smaller slope is 1 %, is never saturated.
+    smaller slope is 1 %, is never saturated. Both are NaN where a value is not a finite
+    number, as in a network that diverged.
     """
 
     layer: str
@@ -81,9 +83,10 @@ def _shares(layer: str, activation: nn.Module, values: Tensor) -> UnitShares:
     steep = slopes(activation, values).abs()  # (N, units) or (N, units, H, W)
     dead = steep.amax([place for place in range(steep.dim()) if place != 1]) < FLAT
     saturated = steep < SATURATED * greatest_slope(activation, values.device)
+    sound = bool(values.isfinite().all())  # of a value that is no number ReLU says the slope 0
     return UnitShares(
         layer=layer,
         units=len(dead),
-        dead=float(dead.float().mean()),
-        saturated=int(saturated.sum()) / saturated.numel(),
+        dead=float(dead.float().mean()) if sound else math.nan,
+        saturated=int(saturated.sum()) / saturated.numel() if sound else math.nan,
     )

@@ -1,7 +1,8 @@
 """How the weights of each recipe are spread, and how many of them are zero or nearly so.
 
 Weights are what penalties see: tensors of two dimensions and more, without biases and norm
-parameters. All seeds of a recipe are pooled. Weights that are not a number are in no bin.
+parameters. All seeds of a recipe are pooled, but for those that diverged beside others that did
+not. Weights that are not a number are in no bin.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.training.record import Status
 from explainer.training.run import Run
 
 USUAL_SHARE = 0.999
@@ -61,16 +63,19 @@ def weigh(
 ) -> tuple[WeightReport, ...]:
     """A report for each of so many recipes, whose `runs` come recipe by recipe.
 
-    `reach` is where the axis ends on both sides; None is :func:`usual_reach`. Raises `ValueError`
+    `reach` is where the axis ends on both sides; None is :func:`usual_reach` of the recipes that
+    did not diverge, or of all. Raises `ValueError`
     for an ε or a reach that is not above 0, for an even number of bins, and for runs that are not
     as many for each recipe.
     """
     _check(len(runs), recipes, epsilon, reach, bins)
     seeds = len(runs) // recipes
-    held = [_weights(run) for run in runs]
-    groups = [held[place * seeds : (place + 1) * seeds] for place in range(recipes)]
+    held = [_sound(runs[place * seeds : (place + 1) * seeds]) for place in range(recipes)]
+    groups = [[_weights(run) for run in group] for group in held]
     pooled = [np.concatenate([one for run in group for one in run.values()]) for group in groups]
-    reach = usual_reach(pooled) if reach is None else reach
+    if reach is None:
+        whole = [one for one, group in zip(pooled, held, strict=True) if not _diverged(group[0])]
+        reach = usual_reach(whole or pooled)
     return tuple(
         WeightReport(
             recipe=place,
@@ -91,6 +96,15 @@ def usual_reach(pooled: Sequence[Values]) -> float:
     reaches = [_needed(one) for one in pooled]
     middle = float(np.median(reaches)) or max(reaches)
     return _rounded_up(max(one for one in reaches if one <= OUTLYING * middle))
+
+
+def _diverged(run: Run) -> bool:
+    return run.record.status is Status.DIVERGED
+
+
+def _sound(runs: Sequence[Run]) -> Sequence[Run]:
+    """Those that did not diverge, or all."""
+    return [run for run in runs if not _diverged(run)] or runs
 
 
 def _needed(values: Values) -> float:

@@ -22,7 +22,7 @@ from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
 from explainer.ui.appearance import theme
 from explainer.ui.instruments.asking import latest
-from explainer.ui.instruments.names import first_seed_runs, of_step, pick_recipe
+from explainer.ui.instruments.names import first_seed_runs, of_step, pick_recipe, without_numbers
 from explainer.ui.prose import say
 from explainer.ui.race_plan import KEY
 
@@ -76,3 +76,4 @@ def _units(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
                 alt=f"{title} of each hidden layer, a bar a recipe.",
             )
     st.caption(of_step(answer.step, snapshot))
+    without_numbers(snapshot)

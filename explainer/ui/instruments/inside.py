@@ -12,7 +12,7 @@ from explainer.service import Ticket
 from explainer.topics import topic
 from explainer.training.race import Race
 from explainer.training.run import Run
-from explainer.training.snapshot import RunView, Snapshot
+from explainer.training.snapshot import RunView, Snapshot, Status
 from explainer.ui.instruments.asking import NoAnswer, answer_now
 from explainer.ui.instruments.names import pick_recipe
 from explainer.ui.own_networks import ITS_OWN, keep, option_of, own_networks
@@ -22,6 +22,8 @@ from explainer.ui.recipe_editor import name_of
 
 PAGES = ("feature_maps", "attribution")
 REFUSED = f"{KEY}.not_taken_over"
+BEFORE_MEASURED = "There is no best network before the first measurement."
+DIVERGED_AT_ONCE = "This run diverged before its loss was ever a number, so it has no best network."
 
 
 def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -31,7 +33,8 @@ def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     index = pick_recipe(snapshot, "inside_of")
     run = _pick_seed(snapshot, index)
     if run.best is None:
-        st.caption("There is no best network before the first measurement.")
+        broken = run.status is Status.DIVERGED
+        st.caption(DIVERGED_AT_ONCE if broken else BEFORE_MEASURED)
         return
     st.caption(
         f"Best so far: after step {run.best.step:,}, {run.best.validation_accuracy:.1%} of the "

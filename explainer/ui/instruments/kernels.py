@@ -14,7 +14,7 @@ from explainer.service import Ticket
 from explainer.training.instruments.kernels import as_pictures, first_kernels
 from explainer.training.race import Race
 from explainer.training.run import Run
-from explainer.training.snapshot import Snapshot
+from explainer.training.snapshot import Snapshot, Status
 from explainer.ui.appearance import theme
 from explainer.ui.instruments.asking import latest
 from explainer.ui.instruments.names import first_seed_runs, marked, of_step, pick_recipe
@@ -25,6 +25,7 @@ Kernels = NDArray[np.floating]
 TILE = 40
 MOST_COLUMNS = 12
 STRIP_KERNELS = 8
+GREY = "Grey all over: these weights are no numbers any more, since the run diverged."
 
 
 def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -44,11 +45,17 @@ def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     if len(shape) != 3:
         st.info("These data are points: the first layer has two weights a unit and no picture.")
         return
-    reach = reach_of(kernels)
+    runs = snapshot.runs[chosen]
+    sound = [
+        one for one, run in zip(kernels, runs, strict=True) if run.status is not Status.DIVERGED
+    ]
+    reach = reach_of(sound or kernels)
     figures(
         [(_row(one, reach, index), marked(snapshot, index)) for index, one in enumerate(kernels)]
     )
     st.caption(f"{of_step(answer.step, snapshot)}. One scale for all: ±{reach:.2g}.")
+    if not all(np.isfinite(one).all() for one in kernels):
+        st.caption(GREY)
     _film(snapshot, shape)
 
 

@@ -26,6 +26,10 @@ from explainer.ui.race_plan import KEY
 PICTURE = 76
 PLANE = 230
 SHORT_NAME = 3
+UNANSWERED = (
+    "This run diverged: what it answers to {:,} validation examples is no number, so it is neither "
+    "right nor wrong."
+)
 
 
 def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -40,6 +44,10 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         st.caption("Measuring.")
         return
     found = answer.value
+    if found.unanswered:
+        st.warning(f"{UNANSWERED.format(found.unanswered)}", icon=":material/warning:")
+    if not len(found.labels):
+        return
     left, right = st.columns([1.2, 1])
     with left:
         st.vega_lite_chart(

@@ -8,9 +8,12 @@ from html import escape
 import streamlit as st
 
 from explainer.training.recipe import Recipe
-from explainer.training.snapshot import Snapshot
+from explainer.training.snapshot import Snapshot, Status
+from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY
 from explainer.ui.recipe_editor import dot, name_of
+
+DIVERGED = "diverged"
 
 
 def numbered(recipes: Sequence[Recipe]) -> list[str]:
@@ -19,8 +22,27 @@ def numbered(recipes: Sequence[Recipe]) -> list[str]:
 
 
 def marked(snapshot: Snapshot, index: int) -> str:
-    """The colour and the name of a recipe, HTML."""
-    return f"{dot(index)} {escape(name_of(snapshot.recipes[index], index))}"
+    """The colour and the name of a recipe, and how many of its runs diverged, HTML."""
+    said = diverged(snapshot, index)
+    note = f" <small>({said})</small>" if said else ""
+    return f"{dot(index)} {escape(name_of(snapshot.recipes[index], index))}{note}"
+
+
+def diverged(snapshot: Snapshot, index: int) -> str:
+    """`diverged` where all runs of a recipe did, `1 of 3 diverged`, or nothing where none did."""
+    runs = snapshot.of_recipe(index)
+    count = sum(run.status is Status.DIVERGED for run in runs)
+    if not count:
+        return ""
+    return DIVERGED if count == len(runs) else f"{count} of {len(runs)} {DIVERGED}"
+
+
+def without_numbers(snapshot: Snapshot) -> None:
+    """Say which recipes have runs that diverged and are missing from an instrument."""
+    found = [(index, diverged(snapshot, index)) for index in range(len(snapshot.recipes))]
+    said = [f"{numbered(snapshot.recipes)[index]}: {word}" for index, word in found if word]
+    if said:
+        st.caption(escaped(f"{'; '.join(said)}. What is no number is not shown."))
 
 
 def pick_recipe(snapshot: Snapshot, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from html import escape
@@ -22,7 +23,7 @@ from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
 from explainer.ui.appearance import theme
 from explainer.ui.instruments.asking import latest
-from explainer.ui.instruments.names import marked, of_step
+from explainer.ui.instruments.names import DIVERGED, marked, of_step
 from explainer.ui.prose import say
 from explainer.ui.race_plan import KEY
 from explainer.ui.tables import table
@@ -72,7 +73,7 @@ def _row(snapshot: Snapshot, report: WeightReport) -> list[str]:
         sum(one.below for one in report.layers),
         sum(one.norm**2 for one in report.layers) ** 0.5,
     )
-    cells = [_cell(one) for one in (whole, *report.layers)]
+    cells = [_cell(one) if math.isfinite(one.norm) else DIVERGED for one in (whole, *report.layers)]
     return [marked(snapshot, report.recipe), *cells]
 
 
@@ -142,9 +143,16 @@ def _pruned_row(
     snapshot: Snapshot, index: int, runs: list[tuple[Pruned, ...]], share: float
 ) -> list[str]:
     whole, left = (
-        sorted(100 * one.accuracy for run in runs for one in run if one.share == wanted)
+        sorted(
+            100 * one.accuracy
+            for run in runs
+            for one in run
+            if one.share == wanted and math.isfinite(run[0].accuracy)
+        )
         for wanted in (0.0, share)
     )
+    if not whole:
+        return [marked(snapshot, index), DIVERGED, DIVERGED, ""]
     middle = len(whole) // 2
     change = f"{left[middle] - whole[middle]:+.1f}".replace("-", "−")
     return [

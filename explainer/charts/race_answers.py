@@ -91,8 +91,8 @@ def boundary_picture(found: Boundary, theme: Theme) -> Codes:
     plane = np.where(known, found.probabilities, 0) @ colours[:classes]
     plane = np.where(known, FAINT * page + (1 - FAINT) * plane, NOT_A_NUMBER)
     size = (PICTURE_SIDE, PICTURE_SIDE)
-    canvas = cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    canvas = np.ascontiguousarray(np.asarray(canvas).round(), np.uint8)
+    large = cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    canvas: Codes = np.ascontiguousarray(np.rint(large).astype(np.uint8))
     _points(canvas, found, found.validation_points, found.validation_labels, colours, filled=False)
     _points(canvas, found, found.train_points, found.train_labels, colours, filled=True)
     return np.asarray(canvas, np.uint8)

@@ -1,105 +1,109 @@
-"""From a loaded Pillow image of any mode to 8-bit RGB codes over white.
+"""From a loaded Pillow image of any mode to a raster; transparency of every kind over white.
 
 The work goes in strips of about a megapixel, so that a 50-megapixel picture
-needs its own memory, that of the result and little more. Colour profiles are
-ignored: the numbers in the file are taken as sRGB (CMYK and LAB by Pillow's
-own conversion).
+needs its own memory, that of the result and little more.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Codes = NDArray[np.uint8]
-STRIP_PIXELS = 2**20
-OVER_WHITE = "Transparent parts are laid over white."
+from explainer.images.numbers import Place, Samples, strips
+from explainer.images.raster import OVER_WHITE, Codes, Raster, raster_of
+
+_GREY_MODES = {"1", "L", "LA", "La"}
+_SIGNIFICANT = 0.05  # libpng takes a gamma this close to that of screens for it
+_SCREEN_GAMMA = 2.2
 
 
-def rgb_codes(image: Image.Image) -> tuple[Codes, tuple[str, ...]]:
-    """Convert ``image`` to codes (H, W, 3) uint8 and say in notes what that took.
+def from_pillow(image: Image.Image) -> Raster:
+    """The raster of ``image``; 16 bits and more as :mod:`explainer.images.numbers` says."""
+    profile = image.info.get("icc_profile") or None
+    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
+        return _from_numbers(image, profile)
+    if image.mode in {"CMYK", "LAB"}:
+        return Raster(_copied(image), image.mode, profile=profile)  # type: ignore[arg-type]
+    codes, transparent = _colours(image)
+    notes = (OVER_WHITE,) if transparent else ()
+    mode = "L" if image.mode in _GREY_MODES else "RGB"
+    return Raster(codes, mode, notes, profile, gamma_exponent(image))  # type: ignore[arg-type]
 
-    - 16 bits: ``round(value / 257)``, so that 65535 becomes 255.
-    - 32-bit integers and floats: as they are where all lie in [0, 1], else
-      from their smallest to their largest finite value; NaN counts as the
-      smallest, an infinity as the end it lies at.
-    - Transparency of every kind, premultiplied too: over white.
+
+def gamma_exponent(image: Image.Image) -> float:
+    """``1 / (2.2 gamma)`` for a PNG that says its gamma and nothing better; else 1.
+
+    PNG specification, third edition, 13.13: decoder gamma handling; a profile
+    or an sRGB chunk goes before it, and one close to that of screens is taken for it.
     """
-    if image.mode.startswith("I;16"):
-        return _sixteen_bit_codes(image)
-    if image.mode in {"I", "F"}:
-        return _number_codes(image)
-    return _colour_codes(image)
+    gamma = image.info.get("gamma")
+    if not gamma or "icc_profile" in image.info or "srgb" in image.info:
+        return 1.0
+    product = _SCREEN_GAMMA * float(gamma)
+    return 1.0 if abs(product - 1) < _SIGNIFICANT else 1 / product
 
 
 def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
     """Yield the rows of each strip and the strip itself."""
-    width, height = image.size
-    rows = max(1, STRIP_PIXELS // width)
-    for top in range(0, height, rows):
-        bottom = min(top + rows, height)
-        yield slice(top, bottom), image.crop((0, top, width, bottom))
+    for rows in strips(image.height, image.width):
+        yield rows, image.crop((0, rows.start, image.width, rows.stop))
 
 
-def _empty(image: Image.Image) -> Codes:
-    return np.empty((image.height, image.width, 3), np.uint8)
-
-
-def _colour_codes(image: Image.Image) -> tuple[Codes, tuple[str, ...]]:
-    _drop_wide_key(image)
-    codes, transparent = _empty(image), False
+def _copied(image: Image.Image) -> Codes:
+    codes = np.empty((image.height, image.width, len(image.getbands())), np.uint8)
     for rows, strip in _strips(image):
-        if image.has_transparency_data:
+        codes[rows] = np.asarray(strip)
+    return codes
+
+
+def _colours(image: Image.Image) -> tuple[Codes, bool]:
+    """Codes (H, W, 1 or 3) over white, and whether any of it is transparent."""
+    _drop_wide_key(image)
+    grey = image.mode in _GREY_MODES
+    alpha = image.has_transparency_data and not _means_opaque(image)
+    codes = np.empty((image.height, image.width, 1 if grey else 3), np.uint8)
+    transparent = False
+    for rows, strip in _strips(image):
+        if alpha:
             strip = strip.convert("RGBA")
             transparent = transparent or strip.getchannel("A").getextrema() != (255, 255)
             white = Image.new("RGB", strip.size, "white")
             white.paste(strip, mask=strip)
             strip = white
-        codes[rows] = np.asarray(strip.convert("RGB"))
-    return codes, (OVER_WHITE,) if transparent else ()
+        plain = np.asarray(strip.convert("L" if grey else "RGB"))
+        codes[rows] = plain[..., None] if grey else plain
+    return codes, transparent
+
+
+def _means_opaque(image: Image.Image) -> bool:
+    """Whether its alpha is only room left empty: a BMP whose alpha is 0 everywhere."""
+    return image.format == "BMP" and image.getchannel("A").getextrema() == (0, 0)
 
 
 def _drop_wide_key(image: Image.Image) -> None:
     """Forget a transparent colour given in 16 bits: Pillow keeps only 8 of each sample."""
     key = image.info.get("transparency")
     levels = key if isinstance(key, tuple) else (key,)
-    if any(isinstance(level, int) and level > 255 for level in levels):
+    if not image.mode.startswith("I") and any(isinstance(n, int) and n > 255 for n in levels):
         del image.info["transparency"]
 
 
-def _sixteen_bit_codes(image: Image.Image) -> tuple[Codes, tuple[str, ...]]:
+def _from_numbers(image: Image.Image, profile: bytes | None) -> Raster:
     key = image.info.get("transparency")
-    codes, transparent = _empty(image), False
-    for rows, strip in _strips(image):
-        values = np.asarray(strip)
-        grey = ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
-        if isinstance(key, int):
-            grey[values == key] = 255
-            transparent = transparent or bool((values == key).any())
-        codes[rows] = grey[..., None]
-    return codes, (OVER_WHITE,) if transparent else ()
+    keyed = isinstance(key, int)
+    dtype = np.asarray(image.crop((0, 0, 1, 1))).dtype
+    full = 1 if dtype.kind == "f" else np.iinfo(dtype).max
 
+    def blocks() -> Iterator[tuple[Place, NDArray[Any]]]:
+        for rows, strip in _strips(image):
+            values = np.asarray(strip)[..., None]
+            if keyed:
+                alpha = np.where(values == key, 0, full).astype(dtype)
+                values = np.concatenate([values, alpha], axis=2)
+            yield (rows, slice(0, image.width), slice(0, values.shape[2])), values
 
-def _number_codes(image: Image.Image) -> tuple[Codes, tuple[str, ...]]:
-    low, high = _finite_range(image)
-    inside = low >= 0 and high <= 1
-    start, end = (0.0, 1.0) if inside else (low, high)
-    span = (end - start) or 1.0
-    codes = _empty(image)
-    for rows, strip in _strips(image):
-        values = np.nan_to_num(np.asarray(strip, np.float64), nan=start, posinf=end, neginf=start)
-        codes[rows] = np.rint((values - start) / span * 255).astype(np.uint8)[..., None]
-    scaled = f"The values run from {low:g} to {high:g} and are scaled to 0 … 1."
-    return codes, () if inside else (scaled,)
-
-
-def _finite_range(image: Image.Image) -> tuple[float, float]:
-    """The smallest and largest finite value of ``image``; (0, 0) where there is none."""
-    low, high = np.inf, -np.inf
-    for _, strip in _strips(image):
-        values = np.asarray(strip, np.float64)
-        finite = np.isfinite(values)
-        low = min(low, float(np.min(values, where=finite, initial=np.inf)))
-        high = max(high, float(np.max(values, where=finite, initial=-np.inf)))
-    return (low, high) if low <= high else (0.0, 0.0)
+    shape = (image.height, image.width, 2 if keyed else 1)
+    samples = Samples(blocks, shape, dtype, 1, exponent=gamma_exponent(image))
+    return raster_of(samples, profile=profile)

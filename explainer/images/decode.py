@@ -2,8 +2,7 @@
 
 Every decode runs in a process of its own (about a tenth of a second to start),
 because a codec inside this one could be neither stopped nor kept from memory,
-and because a crash there is only one more damaged file. Colour profiles are
-ignored, see :mod:`explainer.images.colours`.
+and because a crash there is only one more damaged file.
 """
 
 import json
@@ -29,9 +28,9 @@ _SLOTS = BoundedSemaphore(LIMITS.processes)
 
 
 def decode(data: bytes, filename: str) -> Picture:
-    """Decode an uploaded PNG, JPEG, WebP, BMP, GIF or TIFF into a picture to work on.
+    """Decode an uploaded picture of any of :data:`~explainer.images.formats.FORMATS`.
 
-    The first frame, upright by its EXIF orientation, transparency over white,
+    The first frame, upright by its EXIF orientation, in sRGB, transparency over white,
     at most :data:`~explainer.images.picture.WORK_LIMIT` pixels on the longer
     side. ``filename`` only names the picture; the bytes decide its format.
     Raises :class:`PictureError`, and nothing else, with one sentence.

@@ -12,7 +12,7 @@ Codes = NDArray[np.uint8]
 
 
 def fit(codes: Codes, width: int, height: int) -> Codes:
-    """Reduce ``codes`` (H, W, 3) to fit into ``width`` × ``height``, keeping the proportions.
+    """Reduce ``codes`` (H, W, C) to fit into ``width`` × ``height``, keeping the proportions.
 
     Every pixel of the result is the mean over the area it covers. A picture
     that fits already is returned as it is; no side falls below 1. Raises
@@ -25,7 +25,8 @@ def fit(codes: Codes, width: int, height: int) -> Codes:
     if scale >= 1:
         return codes
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
-    return _codes(cv2.resize(codes, size, interpolation=cv2.INTER_AREA))
+    reduced = cv2.resize(codes, size, interpolation=cv2.INTER_AREA)
+    return _codes(reduced).reshape(*size[::-1], codes.shape[2])  # OpenCV drops an axis of 1
 
 
 def thumbnail(codes: Codes, size: int) -> bytes:

@@ -145,16 +145,16 @@ def test_a_16_bit_ramp_uses_all_codes_in_order() -> None:
 
 
 def test_a_transparent_value_of_a_16_bit_png_becomes_white() -> None:
-    rows = b"\0" + struct.pack(">3H", 500, 501, 0)
-    picture = decode(png((3, 1), 16, 0, rows, chunk(b"tRNS", struct.pack(">H", 500))), "key")
-    assert picture.codes[0].tolist() == [WHITE, [2, 2, 2], BLACK]
+    rows = b"\0" + struct.pack(">4H", 500, 501, 0, 5140)
+    picture = decode(png((4, 1), 16, 0, rows, chunk(b"tRNS", struct.pack(">H", 500))), "key")
+    assert picture.codes[0].tolist() == [WHITE, [2, 2, 2], BLACK, [20, 20, 20]]
     assert picture.notes == ("Transparent parts are laid over white.",)
 
 
-def test_16_bit_colour_keeps_the_upper_half_and_forgets_a_16_bit_key() -> None:
+def test_16_bit_colour_is_rounded_and_its_16_bit_key_kept() -> None:
     rows = b"\0" + struct.pack(">6H", 0xFFFF, 0x8000, 0x00FF, 0x1234, 0x1234, 0x1234)
     key = chunk(b"tRNS", struct.pack(">3H", 0x1234, 0x1234, 0x1234))
-    assert first_row(png((2, 1), 16, 2, rows, key)) == [[255, 128, 0], [18, 18, 18]]
+    assert first_row(png((2, 1), 16, 2, rows, key)) == [[255, 128, 1], WHITE]
 
 
 def test_32_bit_integers_run_from_their_smallest_to_their_largest() -> None:
@@ -304,7 +304,7 @@ def test_the_first_of_several_frames_is_used_and_said(kind: str) -> None:
     assert picture.notes == ("This file holds several pictures; the first is used.",)
 
 
-def test_a_gif_frame_smaller_than_its_screen_leaves_the_background_around() -> None:
+def test_a_gif_frame_smaller_than_its_screen_leaves_nothing_around() -> None:
     image = Image.new("P", (2, 2), 1)
     image.putpalette([0, 0, 90, 255, 0, 0])
     image.putpixel((0, 0), 0)
@@ -313,7 +313,9 @@ def test_a_gif_frame_smaller_than_its_screen_leaves_the_background_around() -> N
     picture = decode(frame[:6] + b"\5\0\4\0" + frame[10:], "small.gif")
     assert picture.original_size == (5, 4)
     assert picture.codes[1, 1].tolist() == RED
-    assert picture.codes[3, 4].tolist() == [0, 0, 90]
+    assert picture.codes[0, 0].tolist() == [0, 0, 90]
+    assert picture.codes[3, 4].tolist() == WHITE
+    assert picture.notes == ("Transparent parts are laid over white.",)
 
 
 def test_the_bytes_decide_the_format_and_not_the_name() -> None:

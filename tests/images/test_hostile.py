@@ -76,7 +76,8 @@ def tiff_of(width: int, height: int, *more: tuple[int, int, int, int]) -> bytes:
 
 
 ROWS = zlib.compress((b"\0" + bytes(96)) * 24)
-UNREADABLE = "not a readable PNG, JPEG, WebP, BMP, GIF or TIFF"
+UNREADABLE = "not a picture that can be read here"
+KNOWN = "which cannot be read here; saved as PNG or JPEG, the picture will do"
 DAMAGED = "damaged"
 PIXEL_LIMIT = "the limit is 50,000,000 pixels"
 BAD_FILES: dict[str, tuple[bytes, str]] = {
@@ -84,18 +85,18 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
     "one byte": (b"\x89", UNREADABLE),
     "a text": (b"dear diary, " * 100, UNREADABLE),
     "a script with a BMP mark": (b"BM" + b"#!/bin/sh\n" * 20, DAMAGED),
-    "a vector drawing": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", UNREADABLE),
-    "a document": (b"%PDF-1.7\n" + bytes(500), UNREADABLE),
-    "an icon": (saved("ICO"), UNREADABLE),
-    "a PPM": (saved("PPM"), UNREADABLE),
-    "a PPM with a lying size": (b"P6 99999 99999 255\n", UNREADABLE),
-    "a JPEG 2000": (saved("JPEG2000"), UNREADABLE),
-    "only the PNG mark": (b"\x89PNG\r\n\x1a\n", UNREADABLE),
-    "a PNG of 0 width": (png(0, 24, chunk(b"IDAT", ROWS)), UNREADABLE),
+    "a vector drawing": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", f"an SVG drawing, {KNOWN}"),
+    "a document": (b"%PDF-1.7\n" + bytes(500), f"a PDF document, {KNOWN}"),
+    "an icon": (saved("ICO"), f"an icon, {KNOWN}"),
+    "a PPM": (saved("PPM"), f"a PPM, PGM or PBM picture, {KNOWN}"),
+    "a PPM with a lying size": (b"P6 99999 99999 255\n", KNOWN),
+    "a JPEG 2000": (saved("JPEG2000"), f"a JPEG 2000 picture, {KNOWN}"),
+    "only the PNG mark": (b"\x89PNG\r\n\x1a\n", DAMAGED),
+    "a PNG of 0 width": (png(0, 24, chunk(b"IDAT", ROWS)), DAMAGED),
     "a PNG without pixels": (png(32, 24), DAMAGED),
     "a PNG with a wrong checksum": (png(32, 24, chunk(b"IDAT", ROWS, checksum=1)), DAMAGED),
     "a PNG with torn compression": (png(32, 24, chunk(b"IDAT", b"\x78\x9c\xff" * 9)), DAMAGED),
-    "a PNG of an unknown kind": (png(32, 24, chunk(b"IDAT", ROWS), colour=5), UNREADABLE),
+    "a PNG of an unknown kind": (png(32, 24, chunk(b"IDAT", ROWS), colour=5), DAMAGED),
     "a PNG bomb": (
         png(60_000, 60_000, chunk(b"IDAT", ROWS)),
         f"3,600,000,000 pixels; {PIXEL_LIMIT}",
@@ -111,34 +112,40 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
         DAMAGED,
     ),
     "a JPEG bomb": (jpeg(65_500, 65_500), f"4,290,250,000 pixels; {PIXEL_LIMIT}"),
-    "a JPEG of 0 height": (jpeg(32, 0), UNREADABLE),
-    "a JPEG that ends after its mark": (b"\xff\xd8\xff\xe0", UNREADABLE),
+    "a JPEG of 0 height": (jpeg(32, 0), DAMAGED),
+    "a JPEG that ends after its mark": (b"\xff\xd8\xff\xe0", DAMAGED),
     "a JPEG without pixels": (
         saved("JPEG")[: saved("JPEG").index(b"\xff\xda")] + b"\xff\xd9",
         DAMAGED,
     ),
     "a GIF bomb": (gif((65_535, 65_535), (32, 24)), f"4,294,836,225 pixels; {PIXEL_LIMIT}"),
     "a GIF frame bomb": (gif((32, 24), (65_535, 65_535)), f"4,294,836,225 pixels; {PIXEL_LIMIT}"),
-    "a GIF of 0 size": (gif((0, 0), (0, 0)), UNREADABLE),
-    "a GIF without frames": (b"GIF89a" + struct.pack("<HHBBB", 9, 9, 0, 0, 0) + b";", UNREADABLE),
+    "a GIF of 0 size": (gif((0, 0), (0, 0)), DAMAGED),
+    "a GIF without frames": (b"GIF89a" + struct.pack("<HHBBB", 9, 9, 0, 0, 0) + b";", DAMAGED),
     "a WebP bomb": (webp_canvas(16_383, 16_383), f"268,402,689 pixels; {PIXEL_LIMIT}"),
     "a WebP with a lying canvas": (webp_canvas(300, 200), DAMAGED),
     "a WebP of marks only": (b"RIFF\x1a\0\0\0WEBPVP8 " + bytes(14), DAMAGED),
-    "a BMP of 0 width": (patched(saved("BMP"), 18, "<i", 0), UNREADABLE),
+    "a BMP of 0 width": (patched(saved("BMP"), 18, "<i", 0), DAMAGED),
     "a BMP of negative width": (patched(saved("BMP"), 18, "<i", -32), PIXEL_LIMIT),
     "a BMP bomb": (patched(saved("BMP"), 18, "<ii", 2**30, 2**20), PIXEL_LIMIT),
-    "a BMP of 31 bits": (patched(saved("BMP"), 28, "<H", 31), "depth (31)"),
+    "a BMP of 31 bits": (
+        patched(saved("BMP"), 28, "<H", 31),
+        "This kind of BMP is not supported (31 bits a pixel)",
+    ),
     "a BMP with a lying size": (patched(saved("BMP"), 18, "<ii", 3200, 2400), DAMAGED),
     "a BMP whose pixels begin nowhere": (patched(saved("BMP"), 10, "<I", 2**31), DAMAGED),
-    "a TIFF without tags": (tiff(), UNREADABLE),
+    "a TIFF without tags": (tiff(), DAMAGED),
     "a TIFF of nonsense tags": (
         tiff(*[(n, 77, 2**31, 2**31) for n in range(250, 300)]),
-        UNREADABLE,
+        DAMAGED,
     ),
-    "a TIFF of 0 size": (tiff_of(0, 0), UNREADABLE),
+    "a TIFF of 0 size": (tiff_of(0, 0), DAMAGED),
     "a TIFF bomb": (tiff_of(2**31, 2**31), PIXEL_LIMIT),
     "a TIFF whose pixels are missing": (tiff_of(400, 300), DAMAGED),
-    "a TIFF of an unknown compression": (tiff_of(4, 3, (259, 3, 1, 777)), UNREADABLE),
+    "a TIFF of an unknown compression": (
+        tiff_of(4, 3, (259, 3, 1, 777)),
+        "This kind of TIFF is not supported (unknown compression)",
+    ),
     "a TIFF of a broken strip": (
         patched(saved("TIFF", compression="tiff_adobe_deflate"), 99, ">QQ", 1, 2),
         DAMAGED,

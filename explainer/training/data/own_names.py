@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from itertools import takewhile
 
-from PIL import Image
-
-from explainer.images.reader import FORMATS
+from explainer.images.formats import SUFFIXES
 from explainer.training.data.own_limits import OWN_LIMITS
 from explainer.training.data.record import DataError
 
@@ -47,14 +44,7 @@ def is_hidden(parts: Parts) -> bool:
 
 def is_skipped(parts: Parts) -> bool:
     """Whether a file is no picture by its name, nor an archive, which may hold pictures."""
-    return is_hidden(parts) or not parts[-1].lower().endswith((*suffixes(), *ARCHIVES))
-
-
-@cache
-def suffixes() -> tuple[str, ...]:
-    """How the names of pictures end: whatever Pillow knows for the formats that are read."""
-    known = Image.registered_extensions()
-    return tuple(sorted(suffix for suffix, format in known.items() if format in FORMATS))
+    return is_hidden(parts) or not parts[-1].lower().endswith((*SUFFIXES, *ARCHIVES))
 
 
 def in_words(skipped: Sequence[Parts]) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from explainer.images.formats import SUFFIXES
 from explainer.training.data import archive, own, own_names, squares
 from explainer.training.data.own import from_folder, from_zip, own_folders
 from explainer.training.data.own_limits import OWN_LIMITS, OwnLimits, megabytes
@@ -153,9 +154,9 @@ def test_the_order_of_a_zip_does_not_matter() -> None:
 
 def test_names_end_as_the_reader_s_formats_do() -> None:
     assert {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".gif", ".tif", ".tiff"} <= set(
-        own_names.suffixes()
+        SUFFIXES
     )
-    assert not {".txt", ".pdf", ".eps", ".ico", ".db"} & set(own_names.suffixes())
+    assert not {".txt", ".pdf", ".eps", ".ico", ".db"} & set(SUFFIXES)
 
 
 def test_own_data_can_be_split_and_prepared() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gc
+import io
 import runpy
 import subprocess
 import sys
@@ -71,6 +73,13 @@ def run_script(source: str, folder: Path) -> Trained:
     path.write_text(source, encoding="utf-8")
     names = runpy.run_path(str(path))
     return Trained(names, np.array(names["curve"]))
+
+
+def still_open(folder: Path) -> list[str]:
+    """The files in a folder that this process holds open."""
+    files = (one for one in gc.get_objects() if issubclass(type(one), io.BufferedIOBase))
+    names = [str(getattr(one, "name", "")) for one in files if not one.closed]
+    return [name for name in names if Path(name).parent == folder]
 
 
 def run_engine(recipe: Recipe, examples: Examples, split: Split, seed: int) -> Run:
@@ -295,6 +304,7 @@ def test_ones_own_pictures_lie_beside_the_script_as_bytes(folder: Path) -> None:
     examples = own(codes.float() / 255)
     recipe = replace(CNN, augmentation=(step("rotation"), step("cutmix"), step("colour")))
     assert_same_curve(recipe, examples, Split())
+    assert not still_open(folder)
     with np.load(folder / "data.npz", allow_pickle=False) as kept:
         assert kept["inputs"].dtype == np.uint8
         assert kept["classes"].tolist() == ["cat", "dog", "eel"]
@@ -428,7 +438,7 @@ def test_the_scripts_pass_the_linter_and_the_formatter(
     for command in (lint, ["format", "--isolated", "--line-length=100", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
 
@@ -440,7 +450,7 @@ def test_the_script_stands_alone_and_writes_its_curve(
     path = tmp_path / "alone.py"
     path.write_text(source, encoding="utf-8")
     command = [sys.executable, "-I", str(path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
     assert "validation loss" in done.stdout
     with (tmp_path / "curve.csv").open(newline="") as file:
         head, *rows = csv.reader(file)

@@ -98,8 +98,9 @@ def _codes(examples: Examples) -> torch.Tensor | None:
 
 def _file(settings: dict[str, Value], examples: Examples) -> str:
     scale = "" if _codes(examples) is None else f".float() / {WHITE}"
-    return f'''data = np.load(Path(__file__).with_name("{FILE}"))
-inputs, labels = torch.from_numpy(data["inputs"]){scale}, torch.from_numpy(data["labels"])'''
+    return f'''with np.load(Path(__file__).with_name("{FILE}")) as data:
+    inputs = torch.from_numpy(data["inputs"]){scale}
+    labels = torch.from_numpy(data["labels"])'''
 
 
 def _digits(settings: dict[str, Value], examples: Examples) -> str:

@@ -6,11 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from explainer.convolution.bank import LEFT_OUT, RANGES, bank, closest, laid_on
 from explainer.convolution.kernels import KERNELS, kernel, weights
+from tests.drawing import examples
 
 SIZES = (3, 4, 5, 7, 11)
 
@@ -123,7 +124,7 @@ def test_small_kernels_find_something_close_by_chance_and_large_ones_do_not() ->
     assert halves[-1] < 0.3
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.integers(0, 10_000), st.floats(0.01, 100))
 def test_a_factor_changes_the_factor_alone(seed: int, scale: float) -> None:
     drawn = np.random.default_rng(seed).standard_normal((3, 3))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from explainer.convolution.application import Application, output_shape
@@ -10,6 +10,7 @@ from explainer.convolution.apply import apply
 from explainer.convolution.kernels import weights
 from explainer.convolution.strips import apply_in_strips
 from tests.convolution.reference import PADDINGS, allowed_error, applications, kernels
+from tests.drawing import examples
 
 CODES = np.random.default_rng(0).integers(0, 256, (61, 47, 3), dtype=np.uint8)
 
@@ -32,7 +33,7 @@ def test_strips_equal_the_whole(padding: str, slug: str) -> None:
     np.testing.assert_allclose(strips, whole, atol=2e-6)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(weights=kernels, application=applications, strip_rows=st.integers(1, 70))
 def test_strips_equal_the_whole_for_any_settings(
     weights: np.ndarray, application: Application, strip_rows: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, log_softmax, softmax
 
@@ -16,12 +16,13 @@ from explainer.gradients.output import (
     logit_gradient,
     squared_error,
 )
+from tests.drawing import examples
 
 LOGITS = st.lists(st.floats(-8, 8), min_size=3, max_size=5)
 
 
 @given(LOGITS, st.integers(0, 2))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_both_gradients_are_probability_less_target(logits: list[float], target: int) -> None:
     wanted = np.eye(len(logits))[target]
     sigmoid, soft = SIGMOID.answer(logits, target), SOFTMAX.answer(logits, target)

@@ -40,7 +40,9 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
     return st.floats(low, high, allow_nan=False)
 
 
-NAMES = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=40)
+# Latin letters and signs, and a few others: of all there are each version of Python knows its own.
+LETTERS = st.characters(max_codepoint=0x2FF, exclude_categories=("C", "Z"))
+NAMES = st.text(LETTERS | st.sampled_from(" αЯעع한語😀\u0301"), max_size=40)
 STEPS = st.lists(st.sampled_from([step(entry.slug) for entry in AUGMENTATIONS]), max_size=3)
 
 

@@ -8,7 +8,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from explainer.gradients.backprop.autograd import autograd, script
@@ -18,6 +18,7 @@ from explainer.gradients.backprop.operations import FUNCTIONS
 from explainer.gradients.backprop.presets import OWN, PRESETS, Preset
 from explainer.gradients.backprop.steps import Walk, walk
 from explainer.gradients.formula.functions import FUNCTIONS as BY_PYTORCH
+from tests.drawing import examples
 
 EVERY = (*PRESETS, OWN)
 SMOOTH = ("exp", "sin", "cos", "atan", "tanh", "sigmoid", "softplus", "relu", "erf", "phi", "abs")
@@ -49,7 +50,7 @@ def expressions() -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(expressions(), st.lists(st.floats(-2, 2), min_size=3, max_size=3))
 def test_the_gradients_of_any_expression_are_autograds(text: str, numbers: list[float]) -> None:
     graph = read(f"x * {text}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from explainer.gradients.check.backward import backward
@@ -42,6 +42,7 @@ from explainer.gradients.check.network import (
 )
 from explainer.gradients.check.theory import autograd, torch_loss
 from explainer.gradients.check.verdict import BUG, GOOD, LOOK_AGAIN, factor_error, verdict
+from tests.drawing import examples
 
 each_nonlinearity = pytest.mark.parametrize("kind", NONLINEARITIES, ids=lambda one: one.title)
 BUGS = [one for one in FAULTS if one.wrong and not one.deceives]
@@ -243,7 +244,7 @@ def test_the_relative_error_is_between_zero_and_one_symmetric_and_knows_no_unit(
     assert relative_error(unit * a, unit * b) == pytest.approx(error, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3), st.sampled_from(SCHEMES))
 def test_a_difference_is_exact_for_a_polynomial_of_its_order(
     a: float, b: float, c: float, scheme: Scheme

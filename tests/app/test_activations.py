@@ -100,7 +100,7 @@ def test_a_drag_is_answered_with_the_curves_of_the_moved_value() -> None:
 def test_all_functions_at_once_are_drawn_with_strokes_of_their_own() -> None:
     app = app_at("activations", activations__tab="Code")
     pills = functions(app)
-    pills.set_value([*pills.options]).run(timeout=60)
+    pills.set_value([*pills.options]).run()
     assert not app.exception
     drawn = message_to(app, CURVES)["curves"]
     assert len(drawn) == 19
@@ -128,7 +128,7 @@ def test_a_wrong_formula_is_explained_and_what_was_there_stays() -> None:
 def test_every_tab_opens_for_every_kind_of_function(tab: str) -> None:
     app = app_at("activations", activations__tab=tab)
     picked = ["Step", "Softplus", "RReLU", "Your own"]
-    functions(app).set_value(picked).run(timeout=60)
+    functions(app).set_value(picked).run()
     assert not app.exception, app.exception
     assert titles(app) == ["Step", "RReLU", "Softplus", "Your own"]
 

@@ -8,7 +8,7 @@ from tests.app.reading import ROOT, text_of
 
 
 def test_home_asks_the_question_of_every_invitation() -> None:
-    app = AppTest.from_file(str(ROOT / "explainer" / "shell.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(ROOT / "explainer" / "shell.py"), default_timeout=120).run()
     assert not app.exception
     text = text_of(app)
     assert all(preview.question in text for preview in PREVIEWS)

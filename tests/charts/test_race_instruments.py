@@ -79,7 +79,7 @@ def asked(race: Race, question: Any) -> Any:
     """What the race answers."""
     answer = race.ask(question)
     race.run_slice(0)
-    return answer.result(timeout=5)
+    return answer.result(timeout=60)
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)

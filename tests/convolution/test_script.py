@@ -75,7 +75,7 @@ def test_the_script_stands_alone_and_takes_a_path(tmp_path: Path) -> None:
         script(weights("sobel-x"), Application(), title="Sobel x"), encoding="utf-8"
     )
     command = [sys.executable, "script.py", "another.png"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=300)
     expected = apply(PIXELS, weights("sobel-x"), Application())
     np.testing.assert_allclose(np.load(tmp_path / "result.npy")[0], expected, atol=1e-5)
 

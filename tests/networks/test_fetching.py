@@ -25,8 +25,8 @@ def _nothing_fetched() -> Iterator[None]:
 
 
 def until(there: Callable[[], bool]) -> None:
-    """Wait until something is so, for ten seconds at most."""
-    deadline = time.monotonic() + 10
+    """Wait until something is so, for a minute at most."""
+    deadline = time.monotonic() + 60
     while not there():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -55,7 +55,7 @@ def test_a_stop_is_heard_at_the_next_step_of_another_thread() -> None:
     work = Work(endless())
     thread = threading.Thread(target=work.advance, args=(60,))
     thread.start()
-    assert going.wait(10)
+    assert going.wait(60)
     work.stop()
     thread.join(10)
     assert not thread.is_alive()
@@ -68,13 +68,13 @@ def test_two_at_once_do_not_drive_it_twice() -> None:
 
     def slow() -> Generator[int]:
         inside.set()
-        release.wait(10)
+        release.wait(60)
         yield 1
 
     work = Work(slow())
     thread = threading.Thread(target=work.advance, args=(0,))
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     work.advance(0)
     assert work.latest is None
     release.set()

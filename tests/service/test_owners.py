@@ -7,6 +7,9 @@ import sys
 import threading
 import time
 import weakref
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,7 @@ from explainer.service import (
     ServiceSettings,
     Ticket,
 )
+from explainer.service.clerk import Clerk, Job
 from explainer.training.race import Race
 from tests.service.racers import Toy, phase, races, service_threads, small_race, toys, until
 
@@ -78,12 +82,12 @@ def test_a_race_that_is_being_built_counts() -> None:
 
         def slowly() -> Toy:
             begun.set()
-            go_on.wait(5)
+            go_on.wait(60)
             return Toy()
 
         thread = threading.Thread(target=service.open, args=(slowly, "ada"))
         thread.start()
-        begun.wait(5)
+        assert begun.wait(60)
         with pytest.raises(ServiceFull):
             service.open(Toy, "bob")
         go_on.set()
@@ -127,25 +131,36 @@ def test_who_adopts_a_race_gives_up_the_one_they_had() -> None:
         assert service.find("bob") is left
 
 
-def test_a_race_goes_on_in_the_grace_and_is_closed_after_it() -> None:
-    with toys(ServiceSettings(concurrent=1, grace_seconds=0.3)) as service:
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, Job]]:
+    """What is to be done after a while, with the seconds of the while; the test does it."""
+    jobs: list[tuple[float, Job]] = []
+    monkeypatch.setattr(Clerk, "do_after", lambda _, seconds, job: jobs.append((seconds, job)))
+    return jobs
+
+
+def test_a_race_goes_on_in_the_grace_and_is_closed_after_it(later: list[tuple[float, Job]]) -> None:
+    with toys(SHORT) as service:
         ticket = service.open(Toy, "ada")
         ticket.command(Toy.play)
         service.leave("ada")
         steps = ticket.race.steps
         until(lambda: ticket.race.steps > steps)
         assert phase(ticket) is Phase.RACING
+        ((seconds, expire),) = later
+        assert seconds == SHORT.grace_seconds
+        expire()
         until(lambda: ticket.race.closed)
         assert phase(ticket) is Phase.CLOSED
         assert service.adopt(ticket.id, "bob") is None
 
 
-def test_an_adopted_race_outlives_the_grace() -> None:
+def test_an_adopted_race_outlives_the_grace(later: list[tuple[float, Job]]) -> None:
     with toys(SHORT) as service:
         ticket = service.open(Toy, "ada")
         service.leave("ada")
-        service.adopt(ticket.id, "bob")
-        time.sleep(0.25)
+        assert service.adopt(ticket.id, "bob") is ticket
+        later[0][1]()
         assert ticket.state.phase is Phase.IDLE
 
 
@@ -162,15 +177,25 @@ def test_the_memory_of_an_abandoned_race_is_freed() -> None:
         until(freed)
 
 
-def test_closing_while_races_train_is_quick_and_leaves_no_thread() -> None:
+def test_closing_while_races_train_waits_for_one_slice_a_slot_and_leaves_no_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[Race] = []
+    run_slice = Race.run_slice
+
+    def counted(race: Race, seconds: float) -> int:
+        begun.append(race)
+        return run_slice(race, seconds)
+
+    monkeypatch.setattr(Race, "run_slice", counted)
     with races(ServiceSettings(concurrent=2)) as service:
         tickets = [service.open(small_race, name) for name in ("ada", "bob", "cy")]
         for ticket in tickets:
             ticket.command(lambda race: race.play())
         until(lambda: all(one.race.snapshot.step > 0 for one in tickets[:2]))
-        started = time.monotonic()
+        before = len(begun)
         service.close()
-        assert time.monotonic() - started < 3
+        assert len(begun) - before <= 2
         assert service_threads() == []
         assert [one.state.phase for one in tickets] == [Phase.CLOSED] * 3
         assert not any(one.race.has_work or one.race.snapshot.runs for one in tickets)
@@ -205,33 +230,46 @@ def test_a_race_that_does_not_stop_does_not_hold_the_server(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("explainer.service.training_service.STOP_SECONDS", 0.2)
-    go_on = threading.Event()
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
 
     def stuck() -> None:
-        go_on.wait(5)
+        begun.set()
+        assert go_on.wait(60)
+        ended.set()
 
     with toys() as service:
         ticket = service.open(Toy, "ada")
         ticket.command(lambda race: race.post(stuck))
         ticket.command(Toy.play)
-        time.sleep(0.05)
-        started = time.monotonic()
+        assert begun.wait(60)
         with caplog.at_level(logging.WARNING):
             service.close()
-        assert time.monotonic() - started < 1
+        assert not ended.is_set()
         assert "Still at work" in caplog.text
         go_on.set()
     until(lambda: service_threads() == [])
 
 
-def test_a_service_with_nothing_to_do_uses_no_time() -> None:
+def test_a_service_with_nothing_to_do_wakes_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    asleep: list[str] = []
+
+    def watched(sleep: Callable[..., Any]) -> Callable[..., Any]:
+        def fall_asleep(*arguments: Any) -> Any:
+            asleep.append(threading.current_thread().name)
+            return sleep(*arguments)
+
+        return fall_asleep
+
     with races() as service:
         ticket = service.open(small_race, "ada")
         ticket.command(lambda race: race.step(5))
         until(lambda: ticket.race.snapshot.step == 5 and ticket.state.phase is Phase.IDLE)
-        started = time.process_time()
+        monkeypatch.setattr(threading.Condition, "wait", watched(threading.Condition.wait))
+        monkeypatch.setattr(time, "sleep", watched(time.sleep))
         time.sleep(0.5)
-        assert time.process_time() - started < 0.05
+    assert threading.current_thread().name in asleep
+    lain_down = Counter(name for name in asleep if name.startswith("service-"))
+    assert max(lain_down.values(), default=0) <= 1, "once, after the work there was"
 
 
 def test_the_process_has_one_service_until_it_is_stopped() -> None:

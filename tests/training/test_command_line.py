@@ -58,7 +58,7 @@ def test_the_command_gives_the_numbers_of_the_same_race_in_process(tmp_path: Pat
     out = tmp_path / "out"
     command = [*COMMAND, "race", written(tmp_path, TINY), "--out", str(out), "--device", "cpu"]
     done = subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=120
+        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=300
     )
     plan, examples = planned(str(tmp_path / "race.json")), load("digits")
     race = Race(
@@ -95,7 +95,7 @@ def test_ctrl_c_saves_what_there_is(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.readline().startswith("step ")
     process.send_signal(signal.SIGINT)
-    printed, said = process.communicate(timeout=60)
+    printed, said = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "Interrupted" in said
     assert "training" in printed

@@ -39,7 +39,7 @@ def race(
     return Race(recipes, data, seeds=seeds, settings=settings, device=CPU)
 
 
-def run_out(one: Race, limit: float = 20.0) -> Snapshot:
+def run_out(one: Race, limit: float = 60.0) -> Snapshot:
     """Let the race do all it has to do."""
     end = time.monotonic() + limit
     while one.has_work:
@@ -293,7 +293,7 @@ def test_each_seed_may_have_its_own_split() -> None:
 def _asked(one: Race) -> list[Run]:
     answer = one.ask(list)
     run_out(one)
-    return answer.result(timeout=5)
+    return answer.result(timeout=60)
 
 
 def test_a_question_is_answered_by_the_worker_and_its_error_comes_back(digits: Prepared) -> None:
@@ -302,9 +302,9 @@ def test_a_question_is_answered_by_the_worker_and_its_error_comes_back(digits: P
     wrong = one.ask(lambda runs: runs[99])
     assert not answer.done()
     run_out(one)
-    assert answer.result(timeout=5) == 64 * 16 + 16 + 160 + 10
+    assert answer.result(timeout=60) == 64 * 16 + 16 + 160 + 10
     with pytest.raises(IndexError):
-        wrong.result(timeout=5)
+        wrong.result(timeout=60)
 
 
 def test_a_speed_limit_holds() -> None:
@@ -322,13 +322,13 @@ def test_a_speed_limit_holds() -> None:
 
 
 def test_a_limited_race_is_slower_than_a_free_one(digits: Prepared) -> None:
+    begun = time.monotonic()
     one = race(digits)
     one.set_speed(20)
     one.play()
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end:
+    while one.snapshot.step < 12:
         one.run_slice(0.02)
-    assert 5 <= one.snapshot.step <= 25
+        assert one.snapshot.step <= 20 * (time.monotonic() - begun) + 2
     assert one.snapshot.speed == 20
 
 
@@ -379,12 +379,12 @@ def test_a_race_has_work_until_what_was_asked_shows_in_the_snapshot(digits: Prep
 
     def question(runs: Sequence[Run]) -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
 
     one.ask(question)
     worker = threading.Thread(target=one.run_slice, args=(0.0,))
     worker.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     # The note is taken and not yet answered: a page that looked now must look again.
     assert one.has_work
     go_on.set()

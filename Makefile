@@ -1,29 +1,45 @@
 # `make run` shows the app, `make test` tests it; both install what they need into .venv first.
-# Extra arguments for pytest: make test ARGS="tests/browser -x"
+#
+#   make quick     the tests that a change touches, in under two minutes
+#   make explore   the property tests, on ten times the examples and on others each time
+#   make check     style and types
+#
+# Extra arguments for pytest:            make test ARGS="tests/browser -x"
+# Another Python, in a .venv of its own: make test PYTHON=3.13 (or the path of one)
+# While one works on the app:            make run RELOAD=1 (sees what is saved, and is slower)
 
 PORT ?= 8501
 ARGS ?=
-BIN := .venv/bin
+PYTHON =
+RELOAD =
+
+ENVIRONMENT := $(if $(PYTHON),$(shell scripts/python.sh folder "$(PYTHON)"),.venv)
+$(if $(ENVIRONMENT),,$(error there is no Python to run it with))
+BIN := $(ENVIRONMENT)/bin
 
 # The tests find the browser in the environment variable CHROMIUM.
 PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest
 # Tests without a browser share the cores, a file at a time; a browser gets them all to itself.
 TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test test-all check format bench screenshots clean install install-dev
+.PHONY: run test test-all quick explore check format bench screenshots clean install install-dev
 
 run: install
-	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT) \
+		$(if $(RELOAD),--server.fileWatcherType auto --server.runOnSave true)
 
 test: KIND = not slow
 test-all: KIND = slow or not slow
 test test-all: install-dev
 ifeq ($(ARGS),)
-	$(PYTEST) -m "($(KIND)) and not browser" $(TOGETHER)
+	$(BIN)/python -m pytest -m "($(KIND)) and not browser" $(TOGETHER)
 	$(PYTEST) -m "($(KIND)) and browser"
 else
 	$(PYTEST) -m "$(KIND)" $(ARGS)
 endif
+
+explore: install-dev
+	$(BIN)/python -m pytest -m "hypothesis and not browser" --hypothesis-profile explore $(TOGETHER) $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff check .
@@ -45,11 +61,11 @@ screenshots: install-dev
 		assets/images/screenshot-training-lab-dark.png
 
 install:
-	@scripts/install.sh requirements.txt
+	@scripts/install.sh requirements.txt $(ENVIRONMENT) $(PYTHON)
 
 install-dev:
-	@scripts/install.sh requirements-dev.txt
+	@scripts/install.sh requirements-dev.txt $(ENVIRONMENT) $(PYTHON)
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -98,7 +98,6 @@ def serving(environment: Mapping[str, str] | None = None) -> Iterator[Served]:
         "server.port": str(port),
         "server.address": "127.0.0.1",
         "server.headless": "true",
-        "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
     }
     command += [f"--{name}={value}" for name, value in options.items()]

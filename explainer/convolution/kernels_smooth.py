@@ -179,8 +179,8 @@ SHARPENERS: tuple[Kernel, ...] = (
         slug="emboss",
         title="Emboss",
         group="Sharpen",
-        meaning="The picture lit as a relief, by a lamp at the lower right: what gets brighter "
-        "towards the lower right is lifted.",
+        meaning="The picture as a relief, its brightness as height, with a lamp at the upper left: "
+        "what rises towards the lower right faces the lamp and gets brighter.",
         structure="",
         parameters=(),
         build=emboss,

@@ -108,8 +108,8 @@ SHIPPED: tuple[Shipped, ...] = (
         slug="resnet20",
         title="ResNet-20",
         source="K. He, X. Zhang, S. Ren and J. Sun, 2016",
-        description="Nineteen convolutions in nine blocks, each of which adds its input to what it"
-        " has made of it.",
+        description="One convolution, then nine blocks of two, each of which adds its input to what"
+        " it has made of it, and a dense layer: twenty with weights.",
         build=resnet20,
         plan=Plan(epochs=52),
     ),

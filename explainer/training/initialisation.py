@@ -2,8 +2,8 @@ r"""Initial weights, paired: what a tensor gets follows from the seed, its name 
 
 Every weight tensor is one draw of standard normal numbers times the standard deviation of the
 scheme. So within a seed all recipes whose shapes agree start from the same weights, whatever else
-they differ in, and two schemes differ in scale alone, except that "orthogonal" makes the draw
-orthonormal first. Biases are 0, norm scales 1.
+they differ in, and two schemes differ in scale alone, except that "orthogonal" and "orthonormal"
+make the draw orthonormal first. Biases are 0, norm scales 1.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ def orthonormal(numbers: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A scheme by name: weights are `shaped` standard normal numbers times `scale`."""
+    """A scheme by name: weights are `shaped` standard normal numbers times `scale`.
+
+    `formula` is what holds of the weights then, with g the activation's gain.
+    """
 
     slug: str
     title: str
@@ -79,7 +82,23 @@ SCHEMES: tuple[Scheme, ...] = (
     ),
     Scheme("small", "Small normal", r"\sigma = 0.01", lambda start: SMALL),
     Scheme("zero", "Zero", r"\sigma = 0", lambda start: 0.0),
-    Scheme("orthogonal", "Orthogonal", r"W^\top W = g^2 I", lambda start: start.gain, orthonormal),
+    Scheme(
+        "orthogonal",
+        "Orthogonal",
+        # Of whichever there are fewer: columns of length g where W is tall, rows where it is wide.
+        r"W^\top W = g^2 I \;(n_\text{out} \ge n_\text{in}), \quad"
+        r" W W^\top = g^2 I \;(n_\text{out} \le n_\text{in})",
+        lambda start: start.gain,
+        orthonormal,
+    ),
+    Scheme(
+        "orthonormal",
+        "Orthogonal, gain 1",
+        r"W^\top W = I \;(n_\text{out} \ge n_\text{in}), \quad"
+        r" W W^\top = I \;(n_\text{out} \le n_\text{in})",
+        lambda start: 1.0,
+        orthonormal,
+    ),
     Scheme("normal", "Normal, σ", r"\sigma \text{ as asked for}", lambda start: start.sigma),
 )
 _BY_SLUG = {entry.slug: entry for entry in SCHEMES}

@@ -181,7 +181,8 @@ def over_epsilon(what: Asked) -> None:
         st.markdown(
             f"**{name}**: best at ε = {power_of_ten(one.best)}, error {power_of_ten(best)}, read "
             f"as *{verdict(best).title.lower()}*. The two lines cross at "
-            f"{power_of_ten(lines.crossing(one.dtype))}."
+            f"{power_of_ten(lines.crossing(one.dtype))}, and their sum is least at "
+            f"{power_of_ten(lines.least(one.dtype))}."
         )
     say(KEY, "theory")
 

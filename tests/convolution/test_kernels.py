@@ -185,3 +185,12 @@ def test_a_ridge_answers_to_lines_that_run_its_way() -> None:
     crossed = apply(line, weights("ridge", theta=90), Application())[20, 20, 0]
     assert same > 0.5
     assert abs(crossed) < 1e-6
+
+
+def test_emboss_lights_a_hill_from_the_upper_left() -> None:
+    rows, columns = np.mgrid[-10:11, -10:11]
+    hill = np.exp(-(rows**2 + columns**2) / 30).astype(np.float32)[..., None]
+    lit = apply(hill, weights("emboss"), Application()) - hill
+    assert lit[7, 7, 0] > 0.5  # the flank towards the lamp
+    assert lit[13, 13, 0] < -0.5
+    assert abs(lit[7, 13, 0]) < 0.1

@@ -77,3 +77,32 @@ def test_a_black_picture_has_an_empty_spectrum() -> None:
 def test_colours_are_refused() -> None:
     with pytest.raises(ValueError, match="grey picture"):
         spectrum(np.zeros((20, 20, 3), np.float32))
+
+
+def factors(weights: np.ndarray, seed: int) -> np.ndarray:
+    """What each wave of a random picture is multiplied by, where the picture has such a wave."""
+    picture = np.random.default_rng(seed).random((24, 24, 1), dtype=np.float32)
+    answer = apply(picture, weights, Application(padding="wrap"))
+    before, after = (np.fft.fft2(one[..., 0].astype(np.float64)) for one in (picture, answer))
+    return np.asarray(after / before)
+
+
+@pytest.mark.parametrize(("dx", "dy", "seed"), [(1, 0, 3), (-5, 2, 4), (15, -15, 5)])
+def test_shift_leaves_the_strength_of_every_wave_and_changes_phases(
+    dx: int, dy: int, seed: int
+) -> None:
+    found = factors(weights("shift", dx=dx, dy=dy), seed)
+    np.testing.assert_allclose(np.abs(found), 1, atol=1e-3)
+    assert (np.abs(np.angle(found)) > 0.1).mean() > 0.5
+
+
+def test_the_row_minus_one_zero_one_turns_every_frequency_by_90_degrees() -> None:
+    found = factors(np.array([[-1.0, 0.0, 1.0]]), seed=6)[:, 1:12]  # to the right, below 1/2
+    np.testing.assert_allclose(np.degrees(np.angle(found)), 90, atol=0.1)
+
+
+@pytest.mark.parametrize("slug", ["box", "gaussian", "sharpen", "laplacian", "ridge"])
+def test_a_kernel_that_stays_the_same_when_turned_moves_no_wave(slug: str) -> None:
+    kernel = weights(slug)
+    np.testing.assert_allclose(kernel, kernel[::-1, ::-1], atol=1e-12)
+    assert np.abs(factors(kernel, seed=7).imag).max() < 1e-3

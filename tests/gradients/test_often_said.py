@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 import runpy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
+from explainer.convolution.application import Application
+from explainer.convolution.apply import apply
+from explainer.convolution.kernels import weights
 from explainer.gradients.activation_script import script
-from explainer.gradients.activations import ACTIVATIONS
+from explainer.gradients.activations import ACTIVATIONS, activation
 from explainer.gradients.chosen import Chosen, Own, Registered
 from explainer.gradients.curves import derivatives
 from explainer.gradients.often_said import (
@@ -82,3 +88,51 @@ def test_the_script_gives_the_numbers_of_the_page(x: float, tmp_path: Path) -> N
     for chosen in (*EVERY, *owns):
         wanted = derivatives(chosen.function(), [x])[:, 0]
         np.testing.assert_allclose(results[chosen.title], wanted, rtol=1e-12, atol=1e-14)
+
+
+def test_elu_is_as_good_as_shut_far_out_and_leaky_relu_is_not() -> None:
+    near, far = (abs(derivatives(known("elu"), [x])[1][0]) for x in (-1.0, -20.0))
+    assert near == pytest.approx(0.37, abs=0.005)
+    assert far == pytest.approx(2e-9, rel=0.05)
+    assert derivatives(known("leaky-relu"), [-20.0])[1][0] == pytest.approx(0.01)
+
+
+def known(slug: str) -> nn.Module:
+    """The activation of that slug, in float64."""
+    return activation(slug).module().double()
+
+
+def test_over_a_black_area_a_sum_is_exactly_zero() -> None:
+    picture = np.zeros((20, 20, 1), np.float32)
+    picture[:, 10:] = np.random.default_rng(3).random((20, 10, 1))
+    sums = apply(picture, weights("sobel-x"), Application())
+    assert (sums[:, :9] == 0).all()
+    assert (sums[:, 11:-1] == 0).sum() == 0
+
+
+@pytest.mark.parametrize(("momentum", "decay"), [(0.0, 0.0), (0.9, 0.0), (0.0, 0.3)])
+def test_momentum_and_weight_decay_revive_a_dead_unit_and_plain_descent_does_not(
+    momentum: float, decay: float
+) -> None:
+    inputs = 0.2 + 0.8 * torch.rand(1000, 1, generator=torch.Generator().manual_seed(8))
+    unit = nn.Linear(1, 1)
+    nn.init.constant_(unit.weight, -2.0)
+    nn.init.constant_(unit.bias, 0.1)
+    groups: list[dict[str, Any]] = [
+        {"params": [unit.weight], "weight_decay": decay},
+        {"params": [unit.bias]},
+    ]
+    optimiser = torch.optim.SGD(groups, lr=0.2, momentum=momentum)
+    for parameter in unit.parameters():  # it had been on its way up
+        optimiser.state[parameter]["momentum_buffer"] = torch.full_like(parameter, -0.5)
+    with torch.enable_grad():
+        for _ in range(40):
+            optimiser.zero_grad()
+            torch.relu(unit(inputs)).mean().backward()  # type: ignore[no-untyped-call]
+            if unit.bias.grad is None or unit.bias.grad.item():
+                break
+            optimiser.step()
+    alive = bool(torch.relu(unit(inputs)).any())
+    assert alive == bool(momentum or decay)
+    if not alive:
+        assert [unit.weight.item(), unit.bias.item()] == pytest.approx([-2.0, 0.1])

@@ -186,3 +186,12 @@ def test_a_shift_of_the_picture_shifts_the_maps(entry: Shipped) -> None:
     torch.testing.assert_close(
         shifted[..., inside, inside], maps.roll((2, 1), (2, 3))[..., inside, inside]
     )
+
+
+def test_the_nine_blocks_of_resnet_20_hold_two_convolutions_each() -> None:
+    network = resnet20()
+    blocks = [one for one in network.modules() if isinstance(one, Block)]
+    counts = [sum(isinstance(one, nn.Conv2d) for one in block.modules()) for block in blocks]
+    assert counts == [2] * 9
+    weighted = [one for one in network.modules() if isinstance(one, nn.Conv2d | nn.Linear)]
+    assert len(weighted) == 1 + sum(counts) + 1 == 20

@@ -107,6 +107,19 @@ def test_orthogonal_weights_are_orthogonal_times_the_gain(shape: tuple[int, ...]
     torch.testing.assert_close(orthonormal(numbers), wanted, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("shape", [(12, 30), (30, 12)])
+def test_of_orthogonal_weights_the_fewer_of_rows_and_columns_are_orthonormal(
+    shape: tuple[int, int],
+) -> None:
+    layer = nn.Linear(shape[1], shape[0])
+    initialise(nn.Sequential(layer), scheme("orthonormal"), activation("tanh").gain, seed=9)
+    weight = layer.weight.detach()
+    rows, columns = weight @ weight.T, weight.T @ weight
+    fewer, more = (rows, columns) if shape[0] < shape[1] else (columns, rows)
+    torch.testing.assert_close(fewer, torch.eye(12), atol=1e-5, rtol=0)
+    assert torch.linalg.matrix_rank(more) == 12  # of 30: it cannot be the identity
+
+
 def test_a_normal_start_has_the_sigma_asked_for() -> None:
     network = Network("mlp", 1, 512, initialisation="normal", init_sigma=0.7)
     weight = build_initialised(network, (64,), 5, NONE, seed=0).get_parameter("dense1.weight")

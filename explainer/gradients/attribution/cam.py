@@ -108,8 +108,8 @@ CLASS_ACTIVATION: tuple[Method, ...] = (
     Method(
         slug="grad-cam-plus-plus",
         title="Grad-CAM++",
-        meaning="The maps of a layer, weighted by the places where the score rises with them alone,"
-        " so that several objects of a class all count.",
+        meaning="The maps of a layer, weighted by the places where the score rises with them, each"
+        " place with a factor of its own, so that several objects of a class all count.",
         authors="A. Chattopadhyay, A. Sarkar, P. Howlader and V. Balasubramanian",
         year=2018,
         needs_layer=True,

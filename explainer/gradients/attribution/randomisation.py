@@ -1,7 +1,8 @@
-"""The randomisation check (Adebayo et al. 2018): does a map change when the weights are shuffled?
+"""The randomisation check: does a map change when the weights are shuffled?
 
-From the output down, the values within each tensor of a layer are shuffled: the network forgets
-what it learned and keeps the sizes of its weights. A map that stays the same tells of the picture
+From the output down, as Adebayo et al. (2018) initialise layers anew; here the values within each
+tensor of a layer are shuffled instead, so that the network forgets what it learned and keeps the
+sizes of its weights. A map that stays the same tells of the picture
 alone, as an edge detector would, and nothing of the network.
 """
 

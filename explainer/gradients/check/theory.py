@@ -43,9 +43,13 @@ class Theory:
         return self.rounding * unit_roundoff(dtype) / epsilon
 
     def crossing(self, dtype: type[np.floating]) -> float:
-        """The ε where both are equal: about the best there is."""
+        """The ε where both are equal: near the best there is."""
         ratio = self.rounding * unit_roundoff(dtype) / self.truncation
         return float(ratio ** (1 / (self.order + 1)))
+
+    def least(self, dtype: type[np.floating]) -> float:
+        """The ε where the sum of both is least: the crossing times order^(−1 / (order + 1))."""
+        return self.crossing(dtype) * float(self.order ** (-1 / (self.order + 1)))
 
 
 def unit_roundoff(dtype: type[np.floating]) -> float:

@@ -1,7 +1,8 @@
 """How a relative error is read: the nearest of three marks, on a logarithmic scale.
 
 About 1e-7 is good, 1e-5 asks for a second look, 1e-3 is a bug; these are rules of thumb for float64
-and a smooth loss.
+and a smooth loss. They and the formula of the error are those of Andrew Ng's course "Improving deep
+neural networks" (2017).
 """
 
 from __future__ import annotations

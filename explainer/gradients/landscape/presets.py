@@ -45,9 +45,10 @@ PRESETS: tuple[Preset, ...] = (
         "without, and λ less than a tenth; now and then one of the last steps throws a network "
         "up again, so try other seeds. The planes themselves look alike: two bowls, of which "
         "about a tenth lies below a loss of 1. Nothing here is chaotic.",
-        why="A skip lets the gradient reach the first layers unchanged, so training gets further "
-        "in the same 200 steps. The mountains and cracks of the famous pictures without skips "
-        "belong to networks of 56 layers and more; at 20 layers Li et al. (2018) saw a bowl, too.",
+        why="A skip hands the gradient past its two layers as well as through them, and training "
+        "gets further in the same 200 steps. The mountains and cracks of the famous pictures "
+        "without skips belong to networks of 56 layers and more; at 20 layers Li et al. (2018) saw "
+        "a bowl, too.",
         plan=Plan(Setup(layers=20, batch_norm=True), "skips"),
     ),
     Preset(
@@ -99,11 +100,11 @@ PRESETS: tuple[Preset, ...] = (
         "the curvature along their directions beside λ.",
         seen="All six show the same bowl. The path is a dot at the centre: the network was never "
         "less than 99 % off these planes. And the curvature along each of the twelve directions is "
-        "less than a hundredth of λ: the steepest direction is in none of the pictures.",
+        "less than a hundredth of λ: the most strongly curved direction is in no picture.",
         why="In thousands of dimensions a random direction is nearly at a right angle to anything "
-        "in particular, to the path and to the steepest direction as well. So random planes agree "
-        "with each other, and agree in what they miss. Switch to the path of training and look "
-        "again.",
+        "in particular, to the path and to the most strongly curved direction as well. So random "
+        "planes agree with each other, and agree in what they miss. Switch to the path of training "
+        "and look again.",
         plan=Plan(Setup(layers=8), planes=6, points=25),
     ),
 )

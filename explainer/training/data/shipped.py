@@ -44,7 +44,7 @@ def faces() -> Examples:
         labels=torch.arange(2).repeat_interleave(100),
         classes=("face", "not a face"),
         test_from=None,
-        credit="Labeled Faces in the Wild (Huang et al. 2012); from scikit-image",
+        credit="Labeled Faces in the Wild (Huang et al. 2007); from scikit-image",
     )
 
 

@@ -1,7 +1,7 @@
 """What is left of a network when its smallest weights are taken away: magnitude pruning.
 
-The weights of all layers are ranked together by |w| (global unstructured pruning, Han et al.
-2015); biases and norm parameters stay. Nothing is trained afterwards.
+The weights of all layers are ranked together by |w| (global unstructured pruning); biases and norm
+parameters stay. Nothing is trained afterwards, while Han et al. (2015) train what is left again.
 """
 
 from __future__ import annotations

@@ -35,10 +35,11 @@ DEPTH = Preset(
     usually="ReLU and tanh learn the digits; the sigmoid stays at a guess, but learns them as well "
     "as the others once it has batch norm, and ReLU stays at a guess too where its first weights "
     "are small.",
-    why="Each layer multiplies the gradient on its way back: by the slope of a sigmoid, which is "
-    "at most 1/4, or by weights of about 0.01, so ten layers leave next to nothing (Glorot and "
-    "Bengio 2010), unless the start fits the activation (He et al. 2015) or batch norm rescales "
-    "every layer (Ioffe and Szegedy 2015).",
+    why="Each layer multiplies the gradient on its way back by its slopes and by its weights: the "
+    "slope of a sigmoid is at most 1/4, and a small start makes the weights about 0.01. Where the "
+    "product stays under 1, ten layers leave next to nothing (Glorot and Bengio 2010), unless the "
+    "start fits the activation (He et al. 2015) or batch norm rescales every layer (Ioffe and "
+    "Szegedy 2015).",
     data="digits",
     recipes=(
         entrant("Sigmoid", _ten_layers("sigmoid"), TEN_DEEP),

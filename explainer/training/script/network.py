@@ -93,6 +93,7 @@ STARTS: tuple[Start, ...] = (
     Start("small", "0.01"),
     Start("zero", "0.0"),
     Start("orthogonal", "GAIN", "orthonormal", ORTHONORMAL),
+    Start("orthonormal", "1.0", "orthonormal", ORTHONORMAL),
     Start("normal", "SIGMA"),
 )
 _BY_SLUG = {entry.slug: entry for entry in STARTS}

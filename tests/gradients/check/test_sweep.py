@@ -105,3 +105,16 @@ def test_the_sample_has_some_of_every_tensor_and_stays_the_same() -> None:
 def test_one_rounding_is_half_the_distance_to_the_next_number() -> None:
     assert unit_roundoff(np.float32) == 2.0**-24
     assert unit_roundoff(np.float64) == 2.0**-53
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+@pytest.mark.parametrize(("scheme", "share"), [(CENTRAL, 0.79), (ONE_SIDED, 1.0)])
+def test_the_sum_of_the_lines_is_least_near_their_crossing(
+    scheme: Scheme, share: float, dtype: type[np.floating]
+) -> None:
+    lines = theory(Setting(), scheme)
+    places = lines.crossing(dtype) * np.linspace(0.5, 2, 1501)
+    sums = [lines.truncated(one) + lines.rounded(one, dtype) for one in places]
+    best = float(places[int(np.argmin(sums))])
+    assert best / lines.crossing(dtype) == pytest.approx(share, abs=0.005)
+    assert lines.least(dtype) == pytest.approx(best, rel=2e-3)

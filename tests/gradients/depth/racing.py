@@ -21,12 +21,12 @@ def digits() -> Examples:
     return load("digits")
 
 
-def raced(recipes: Sequence[Recipe], seeds: int = 1) -> Snapshot:
-    """What is known of the race when it has ended."""
+def raced(recipes: Sequence[Recipe], seeds: int = 1, *, first: int = 0) -> Snapshot:
+    """What is known of the race with so many seeds, from `first` on, when it has ended."""
     race = Race(
         recipes,
         lambda seed: prepare(digits(), replace(SPLIT, seed=seed)),
-        seeds=range(seeds),
+        seeds=range(first, first + seeds),
         settings=Settings(evaluation=OFTEN, test_at_end=False),
     )
     race.play()

@@ -6,11 +6,13 @@
 #
 # Extra arguments for pytest:            make test ARGS="tests/browser -x"
 # Another Python, in a .venv of its own: make test PYTHON=3.13 (or the path of one)
+# Without the tests in a browser:        make test BROWSER=no
 # While one works on the app:            make run RELOAD=1 (sees what is saved, and is slower)
 
 PORT ?= 8501
 ARGS ?=
 PYTHON =
+BROWSER = yes
 RELOAD =
 
 ENVIRONMENT := $(if $(PYTHON),$(shell scripts/python.sh folder "$(PYTHON)"),.venv)
@@ -33,10 +35,15 @@ test-all: KIND = slow or not slow
 test test-all: install-dev
 ifeq ($(ARGS),)
 	$(BIN)/python -m pytest -m "($(KIND)) and not browser" $(TOGETHER)
+ifneq ($(BROWSER),no)
 	$(PYTEST) -m "($(KIND)) and browser"
+endif
 else
 	$(PYTEST) -m "$(KIND)" $(ARGS)
 endif
+
+quick: install-dev
+	$(BIN)/python -m scripts.quick $(ARGS)
 
 explore: install-dev
 	$(BIN)/python -m pytest -m "hypothesis and not browser" --hypothesis-profile explore $(TOGETHER) $(ARGS)

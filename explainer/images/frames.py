@@ -16,12 +16,13 @@ from explainer.images.limits import LIMITS
 from explainer.images.numbers import Place, Samples, strips
 from explainer.images.orientation import orientation_of
 from explainer.images.picture import PictureError
-from explainer.images.raster import OVER_WHITE, Found, raster_of
+from explainer.images.raster import OVER_WHITE, Found, Raster, raster_of
 from explainer.images.refusals import NO_HEIC, checked_size, damaged
 from explainer.images.tiff import read_numbers
 
 SEVERAL = "This file holds several pictures; the first is used."
 _DEPTH, _COLOUR_TYPE = 24, 25  # where a PNG says them
+_RUN_LENGTHS = (1, 2)  # of 8 and of 4 bits, in a BMP
 _WIDE = (b"\x10\x02", b"\x10\x04", b"\x10\x06")  # colours, grey with alpha, colours with alpha
 _OPENCV_BYTES = 24  # a pixel, while OpenCV decodes a PNG of four samples of 16 bits
 
@@ -101,21 +102,29 @@ def _read_tiff(data: bytes, form: Format, longest: int | None) -> Found:
 
 
 def _read_webp(data: bytes, form: Format, longest: int | None) -> Found:
-    """A WebP of one frame, with OpenCV.
+    """A WebP with OpenCV, which reads the first frame of an animation too.
 
     Pillow takes every WebP for an animation and holds four pictures at once,
     800 MB for 50 megapixels; this way it is two.
     """
     with _opened(data, form) as image:
-        size, several, info = checked_size(*image.size), _notes(image), image.info
-    if several:
-        return _read_pillow(data, form, longest)
+        size, notes, info = checked_size(*image.size), _notes(image), image.info
     del image  # its decoder holds two pictures
     codes = _by_opencv(data, form)
     order = cv2.COLOR_BGRA2RGBA if codes.shape[2] == 4 else cv2.COLOR_BGR2RGB
     decoded = Image.fromarray(np.asarray(cv2.cvtColor(codes, order, codes)))
     decoded.info.update(info)
-    return _found(decoded, size, ())
+    return _found(decoded, size, notes)
+
+
+def _read_bmp(data: bytes, form: Format, longest: int | None) -> Found:
+    """A BMP; run lengths are read by OpenCV, fifty times as fast as by Pillow."""
+    with _opened(data, form) as image:
+        size, coded = checked_size(*image.size), image.info["compression"] in _RUN_LENGTHS
+    if not coded:
+        return _read_pillow(data, form, longest)
+    codes = np.asarray(_by_opencv(data, form, cv2.IMREAD_COLOR_RGB), np.uint8)
+    return Found(Raster(codes, "RGB"), size)
 
 
 def _read_png(data: bytes, form: Format, longest: int | None) -> Found:
@@ -142,14 +151,15 @@ def _rows(values: NDArray[Any]) -> Iterator[tuple[Place, NDArray[Any]]]:
         yield place, values[rows][..., [2, 1, 0, 3][:count]]
 
 
-def _by_opencv(data: bytes, form: Format) -> NDArray[Any]:
-    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+def _by_opencv(data: bytes, form: Format, how: int = cv2.IMREAD_UNCHANGED) -> NDArray[Any]:
+    values = cv2.imdecode(np.frombuffer(data, np.uint8), how)
     if values is None:
         raise damaged(form)
     return values
 
 
 _READERS: Mapping[str, Reader] = {
+    "BMP": _read_bmp,
     "GIF": _read_gif,
     "HEIF": _read_heic,
     "PNG": _read_png,

@@ -355,3 +355,35 @@ def test_a_large_turned_jpeg_is_reduced_in_its_decoder_and_comes_close() -> None
     turned = np.rot90(expected, -1).astype(int)
     assert np.abs(picture.codes - turned).mean() < 1.5
     assert decode_full(data).shape == (4500, 3000, 3)
+
+
+def run_length_bmp(size: tuple[int, int], bits: int, runs: bytes) -> bytes:
+    """A BMP coded in run lengths, whose colour n is (n, 2n, 255 - n)."""
+    palette = b"".join(bytes([255 - n, 2 * n % 256, n, 0]) for n in range(2**bits))
+    start = 54 + len(palette)
+    head = b"BM" + struct.pack("<IHHI", start + len(runs), 0, 0, start)
+    shape = struct.pack("<IiiHHIIiiII", 40, *size, 1, bits, 1 if bits == 8 else 2, 0, 0, 0, 0, 0)
+    return head + shape + palette + runs
+
+
+def test_the_run_lengths_of_a_bmp_are_read_from_below_with_their_jumps() -> None:
+    runs = bytes([3, 9, 1, 7, 0, 0, 0, 3, 1, 2, 3, 0, 1, 4, 0, 0, 0, 2, 2, 0, 2, 5, 0, 1])
+    codes = codes_of(run_length_bmp((4, 3), 8, runs))
+    rows = [[0, 0, 5, 5], [1, 2, 3, 4], [9, 9, 9, 7]]
+    assert codes.tolist() == [[[n, 2 * n, 255 - n] for n in row] for row in rows]
+    halves = bytes([4, 0x5A, 0, 0, 4, 0x21, 0, 1])
+    codes = codes_of(run_length_bmp((4, 2), 4, halves))
+    assert codes[..., 0].tolist() == [[2, 1, 2, 1], [5, 10, 5, 10]]
+
+
+def test_the_first_frame_of_an_animated_webp_may_be_a_part_of_it() -> None:
+    body = saved(Image.fromarray(PHOTO[:20, :30]), "WEBP", lossless=True)[12:]
+    canvas = b"".join(number.to_bytes(3, "little") for number in (59, 39))
+    frame = b"".join(number.to_bytes(3, "little") for number in (5, 4, 29, 19, 0)) + b"\0" + body
+    frames = (b"ANMF" + struct.pack("<I", len(frame)) + frame) * 2
+    extended = b"VP8X" + struct.pack("<I", 10) + b"\x12\0\0\0" + canvas
+    content = b"WEBP" + extended + b"ANIM" + struct.pack("<I", 6) + bytes(6) + frames
+    picture = decode(b"RIFF" + struct.pack("<I", len(content)) + content, "part.webp")
+    expected = np.full((40, 60, 3), 255, np.uint8)
+    expected[8:28, 10:40] = PHOTO[:20, :30]
+    assert np.array_equal(picture.codes, expected)

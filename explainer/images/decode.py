@@ -1,30 +1,31 @@
 """What people upload: hostile bytes in, a bounded picture or one sentence out.
 
-Every decode runs in a process of its own (about a tenth of a second to start),
-because a codec inside this one could be neither stopped nor kept from memory,
-and because a crash there is only one more damaged file.
+The outline of a file is looked at first; that of absurdly many parts goes no further. Then every
+decode runs in a process of its own, because a codec inside this one could be neither stopped nor
+kept from memory, and because a crash there is only one more damaged file. What it will need is
+known from the outline, and all decoders together share one budget of memory.
 """
 
 import json
-import os
 import signal
-import subprocess
 import sys
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryFile
-from threading import BoundedSemaphore
-from typing import IO, Literal
+import weakref
+from pathlib import PurePosixPath
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explainer.images import limits
+from explainer.images.budget import Budget
+from explainer.images.decoders import run_decoder, scratch
 from explainer.images.limits import LIMITS
-from explainer.images.picture import Picture, PictureError
+from explainer.images.picture import WORK_LIMIT, Picture, PictureError
 from explainer.images.reader import Reading
+from explainer.images.structure import outline
+from explainer.images.worker import Job
 
-_ROOT = Path(__file__).parents[2]
-_SLOTS = BoundedSemaphore(LIMITS.processes)
+BUDGET = Budget(LIMITS.memory_bytes, most=LIMITS.processes, patience=LIMITS.passed_by)
 
 
 def decode(data: bytes, filename: str) -> Picture:
@@ -35,7 +36,7 @@ def decode(data: bytes, filename: str) -> Picture:
     side. ``filename`` only names the picture; the bytes decide its format.
     Raises :class:`PictureError`, and nothing else, with one sentence.
     """
-    reading = _read_apart(data, "work")
+    reading = _read_apart(data, WORK_LIMIT)
     height, width = reading.codes.shape[:2]
     notes = reading.notes
     if (width, height) != reading.original_size:
@@ -50,8 +51,12 @@ def decode(data: bytes, filename: str) -> Picture:
 
 
 def decode_full(data: bytes) -> NDArray[np.uint8]:
-    """The same picture at its own resolution, as codes (H, W, 3) uint8; errors as above."""
-    return _read_apart(data, "full").codes
+    """The same picture at its own resolution, as codes (H, W, 3) uint8; errors as above.
+
+    The codes are a read-only view of what the decoder has written. As long as they live they count
+    in the budget, and as much again for what is made of them.
+    """
+    return _read_apart(data, None).codes
 
 
 def _title(filename: str) -> str:
@@ -60,51 +65,47 @@ def _title(filename: str) -> str:
     return "".join(letter for letter in last if letter.isprintable())[:80] or "picture"
 
 
-def _read_apart(data: bytes, wanted: Literal["work", "full"]) -> Reading:
-    """Run :mod:`explainer.images.worker` on ``data`` and collect what it says."""
+def _read_apart(data: bytes, longest: int | None) -> Reading:
+    """Decode ``data`` in a process of its own, as soon as there is room for it."""
     if not data:
         raise PictureError("This file is empty: it has 0 bytes.")
     if len(data) > LIMITS.file_bytes:
         raise PictureError(limits.too_heavy(len(data)))
-    if not _SLOTS.acquire(timeout=LIMITS.wait_seconds):
-        raise PictureError(limits.too_busy())
+    found = outline(data)
+    memory = found.memory(len(data))
+    job = Job(longest, found.cpu_seconds(), LIMITS.wall_seconds, memory)
     try:
-        with TemporaryFile() as output:
-            returned = _run_worker(data, wanted, output)
-            output.seek(0)
-            return _collect(output, returned, wanted)
-    finally:
-        _SLOTS.release()
-
-
-def _run_worker(data: bytes, wanted: str, output: IO[bytes]) -> int:
-    command = [sys.executable, "-W", "ignore", "-m", "explainer.images.worker", wanted]
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+        room = BUDGET.take(memory, LIMITS.wait_seconds)
+    except TimeoutError as error:
+        raise PictureError(limits.too_busy()) from error
     try:
-        return subprocess.run(
-            command,
-            input=data,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env=environment,
-            timeout=LIMITS.wall_seconds,
-            check=False,
-        ).returncode
-    except subprocess.TimeoutExpired as error:
-        raise PictureError(limits.too_slow(LIMITS.wall_seconds)) from error
+        with scratch() as given, scratch() as taken:
+            given.write(data)
+            _checked(run_decoder(job, given, taken), job)
+            reading = _collected(taken)
+    except BaseException:
+        BUDGET.give_back(room)
+        raise
+    BUDGET.shrink(room, 2 * reading.codes.nbytes)
+    weakref.finalize(reading.codes, BUDGET.give_back, room)
+    return reading
 
 
-def _collect(output: IO[bytes], returned: int, wanted: Literal["work", "full"]) -> Reading:
-    if sys.platform != "win32" and returned == -signal.SIGPROF:
-        seconds = LIMITS.cpu_seconds if wanted == "work" else LIMITS.full_cpu_seconds
-        raise PictureError(limits.too_slow(seconds))
+def _checked(returned: int, job: Job) -> None:
+    """Raise :class:`PictureError` where a decoder that ``returned`` has not answered."""
+    if sys.platform != "win32":
+        bounds = {-signal.SIGPROF: job.cpu_seconds, -signal.SIGALRM: job.wall_seconds}
+        if returned in bounds:
+            raise PictureError(limits.too_slow(bounds[returned]))
     if returned != 0:
         raise PictureError("This picture is damaged: its decoder gave up without a word.")
-    facts = json.loads(output.readline())
+
+
+def _collected(taken: IO[bytes]) -> Reading:
+    """What a decoder has written; the codes stay where they are and are not copied."""
+    taken.seek(0)
+    facts = json.loads(taken.readline())
     if "refused" in facts:
         raise PictureError(facts["refused"])
-    height, width, channels = facts["shape"]
-    codes = np.empty((height, width, channels), np.uint8)
-    output.readinto(codes.data)  # type: ignore[attr-defined]
+    codes = np.memmap(taken, np.uint8, "r", taken.tell(), tuple(facts["shape"]))
     return Reading(codes, tuple(facts["original_size"]), tuple(facts["notes"]))

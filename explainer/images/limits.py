@@ -7,23 +7,33 @@ from dataclasses import dataclass
 class Limits:
     """The bounds on an uploaded picture and on the work of decoding it.
 
-    ``aspect`` bounds longer side / shorter side. ``cpu_seconds`` and
-    ``memory_bytes`` hold for the process that decodes; a download at full
-    resolution has ``full_cpu_seconds``, so that what was accepted can be had
-    back. ``wall_seconds`` ends the process on a machine so busy that it hardly
-    gets any CPU, and ``wait_seconds`` bounds the wait for one of the
-    ``processes``.
+    ``aspect`` bounds longer side / shorter side. ``parts`` bounds the chunks, segments or strips
+    that a file is made of, of which honest ones have some thousands at most; ``blocks`` those of a
+    GIF, of which 20 MB need 82,000, and the bytes without meaning in a JPEG; ``scans`` those of a
+    progressive JPEG, usually ten; ``profiles`` the colour profiles of a PNG, usually one.
+
+    Every decoder gets ``cpu_seconds`` and as much again for each megapixel as
+    ``cpu_seconds_a_megapixel`` says, four times what the slowest format takes, so that the size of
+    a picture decides and not how busy the machine is; ``wall_seconds`` ends it where it hardly gets
+    any CPU. All decoders together use at most ``memory_bytes``; ``wait_seconds`` bounds the wait
+    for a share of it and for one of the ``processes``, and a large picture lets at most
+    ``passed_by`` small ones pass.
     """
 
     file_bytes: int = 20 * 1024**2
     pixels: int = 50_000_000
     aspect: int = 256
+    parts: int = 25_000
+    blocks: int = 100_000
+    scans: int = 100
+    profiles: int = 4
     cpu_seconds: float = 2.5
-    full_cpu_seconds: float = 6.0
-    wall_seconds: float = 10.0
+    cpu_seconds_a_megapixel: float = 0.25
+    wall_seconds: float = 30.0
     wait_seconds: float = 20.0
     memory_bytes: int = 850_000_000
-    processes: int = 2
+    processes: int = 4
+    passed_by: int = 8
 
 
 LIMITS = Limits()
@@ -48,19 +58,27 @@ def too_narrow(width: int, height: int) -> str:
     )
 
 
+def too_many_parts(format_name: str, parts: str, most: int) -> str:
+    """The sentence for a file of more than ``most`` ``parts``, such as "chunks"."""
+    return (
+        f"This {format_name} has more than {most:,} {parts}, the limit;"
+        " a copy of it, saved anew, will do."
+    )
+
+
 def too_slow(seconds: float) -> str:
     """The sentence for a decoder that ran out of its ``seconds``."""
     return (
-        f"Decoding this picture takes more than {seconds:g} seconds, the limit;"
+        f"Decoding this picture takes more than {seconds:.1f} seconds, the limit;"
         " a smaller copy of it, saved as PNG or JPEG, will do."
     )
 
 
 def too_large() -> str:
-    """The sentence for a decoder that ran out of memory."""
+    """The sentence for a decoder that ran out of the memory it was given."""
     return (
-        f"Decoding this picture takes more than {LIMITS.memory_bytes // 10**6} MB of memory,"
-        " the limit; a smaller copy of it, saved as PNG or JPEG, will do."
+        "Decoding this picture takes more memory than one of its size may take here;"
+        " a smaller copy of it, saved as PNG or JPEG, will do."
     )
 
 

@@ -1,73 +1,93 @@
-"""The process that decodes one upload: bytes on stdin, a line of JSON and codes on stdout.
+"""The process that decodes one upload: its bytes in, a line of JSON and its codes out.
 
-Run by :mod:`explainer.images.decode`. The operating system ends it where it
-takes more CPU time than :class:`~explainer.images.limits.Limits` allow
-(SIGPROF) and refuses it more memory than that; both where the system can.
+Forked by :mod:`explainer.images.fork_server` or, elsewhere than on Linux, run as a program with the
+job as its argument. The operating system ends it where it takes more time than the job allows
+(SIGPROF for the processor's, SIGALRM for the clock's) and refuses it more memory than that; each
+where the system can.
 """
 
 import json
+import os
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from explainer.images.limits import LIMITS
-from explainer.images.picture import WORK_LIMIT, PictureError
+from explainer.images.picture import PictureError
 from explainer.images.reader import Reading, read
 
 
 @dataclass(frozen=True)
 class Job:
-    """What the caller wants: the longest side (None: as it is) and the CPU time it may take."""
+    """What is wanted: the longest side (None: as it is), and what decoding may take."""
 
     longest: int | None
     cpu_seconds: float
+    wall_seconds: float
+    memory_bytes: int
+
+    def text(self) -> str:
+        """The job as one line of text."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def of(text: str) -> "Job":
+        """The job that :meth:`text` has written."""
+        return Job(**json.loads(text))
 
 
-JOBS: Mapping[str, Job] = {
-    "work": Job(WORK_LIMIT, LIMITS.cpu_seconds),
-    "full": Job(None, LIMITS.full_cpu_seconds),
-}
-
-
-def bound_this_process(cpu_seconds: float) -> None:
-    """Limit the CPU time and the memory of this process, and Pillow's idea of a bomb."""
+def bound_this_process(job: Job) -> None:
+    """Limit the time and the memory of this process from here on, and Pillow's idea of a bomb."""
     cv2.setNumThreads(1)
     Image.MAX_IMAGE_PIXELS = LIMITS.pixels // 2  # Pillow refuses from twice this on
     if sys.platform != "win32":
         import resource
 
-        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        resource.setrlimit(resource.RLIMIT_DATA, (LIMITS.memory_bytes, LIMITS.memory_bytes))
+        signal.setitimer(signal.ITIMER_PROF, job.cpu_seconds)
+        signal.setitimer(signal.ITIMER_REAL, job.wall_seconds)
+        memory = _bytes_in_use() + job.memory_bytes
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (memory, resource.getrlimit(resource.RLIMIT_DATA)[1])
+        )
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def answer(reading: Reading) -> None:
-    """Write ``reading`` to stdout: its facts as one line of JSON, then its codes."""
+def _bytes_in_use() -> int:
+    """What this process has reserved for its data so far, by Linux's account; 0 elsewhere."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def answer(reading: Reading, taken: IO[bytes]) -> None:
+    """Write ``reading``: its facts as one line of JSON, then its codes."""
     facts = {
         "shape": reading.codes.shape,
         "original_size": reading.original_size,
         "notes": reading.notes,
     }
-    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n")
+    taken.write(json.dumps(facts).encode() + b"\n")
     rows = max(1, 2**20 // reading.codes.shape[1])
     for top in range(0, reading.codes.shape[0], rows):
-        sys.stdout.buffer.write(np.ascontiguousarray(reading.codes[top : top + rows]).data)
+        taken.write(np.ascontiguousarray(reading.codes[top : top + rows]).data)
 
 
-def main(wanted: str) -> None:
-    """Decode stdin as the job ``wanted``, a key of :data:`JOBS`, asks."""
-    job = JOBS[wanted]
-    bound_this_process(job.cpu_seconds)
+def decode(job: Job, given: IO[bytes], taken: IO[bytes]) -> None:
+    """Decode the bytes ``given`` as ``job`` says, and write the answer, or why there is none."""
+    bound_this_process(job)
     try:
-        answer(read(sys.stdin.buffer.read(), longest=job.longest))
+        answer(read(given.read(), longest=job.longest), taken)
     except PictureError as error:
-        sys.stdout.buffer.write(json.dumps({"refused": str(error)}).encode() + b"\n")
+        taken.write(json.dumps({"refused": str(error)}).encode() + b"\n")
+    taken.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    decode(Job.of(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)

@@ -12,7 +12,6 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from explainer.service.sentences import sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.training_service import (
     Phase,
@@ -60,7 +59,7 @@ def service_of(work: str) -> Service[Any]:
     """
     with _lock:
         if work not in _services:
-            _services[work] = Service(ServiceSettings.from_environment(os.environ), sentences(work))
+            _services[work] = Service(ServiceSettings.from_environment(os.environ))
             atexit.unregister(stop_service)
             atexit.register(stop_service)
         return _services[work]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from explainer.service.sentences import RACE, Sentences
-from explainer.service.settings import ServiceSettings
+from explainer.service.settings import MEGABYTE, ServiceSettings
+
+STAYS = ", the most there is; it stays paused."
 
 
 class Budget:
@@ -12,8 +13,8 @@ class Budget:
     `errand_seconds` are those of the seconds in which it had no slot.
     """
 
-    def __init__(self, settings: ServiceSettings, words: Sentences = RACE) -> None:
-        self._settings, self._words = settings, words
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
         self._steps, self._seconds, self._bytes = 0, 0.0, 0
         self.errand_seconds = 0.0
 
@@ -28,11 +29,15 @@ class Budget:
     @property
     def message(self) -> str:
         """The sentence that says which budget is used up; empty while there is something left."""
-        most, say = self._settings, self._words
+        most = self._settings
         if self._seconds >= most.most_seconds:
-            return say.seconds_used(most.most_seconds)
+            return f"This race has been at work for {most.most_seconds:,.0f} s{STAYS}"
         if self._steps >= most.most_steps:
-            return say.steps_used(most.most_steps)
+            return f"This race has trained for {most.most_steps:,} steps{STAYS}"
         if self._bytes > most.most_bytes:
-            return say.bytes_used(self._bytes, most.most_bytes)
+            held, room = self._bytes / MEGABYTE, most.most_bytes / MEGABYTE
+            return (
+                f"The curves and checkpoints of this race take {held:,.0f} MB of the {room:,.0f} MB"
+                " there are; it stays paused."
+            )
         return ""

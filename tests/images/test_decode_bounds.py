@@ -1,7 +1,7 @@
-"""What decoding promises: no upload over 3 seconds, no process over 1 GB.
+"""What decoding promises: honest files at the bound are accepted, with time and memory to spare.
 
-Each case is the worst of its format within 50 megapixels that still decodes,
-measured in a fresh process whose children are the decoders.
+Each case is the worst of its format within 50 megapixels that still decodes, measured in a fresh
+process whose children are the decoders.
 """
 
 import json
@@ -17,27 +17,32 @@ import pytest
 from PIL import Image
 
 SIZE = (8192, 6100)
-SECONDS, MEGABYTES = 3.0, 1000
 MEASURE = """
-import json, re, resource, sys, time
+import json, re, resource, sys
+from explainer.images import decoders
 from explainer.images.decode import decode, decode_full
+from explainer.images.structure import outline
+decoders.FORKED = False
 data = open(sys.argv[1], "rb").read()
-start = time.perf_counter()
 codes = decode(data, "worst").codes if sys.argv[2] == "work" else decode_full(data)
-seconds = time.perf_counter() - start
-caller = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
-decoder = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([*codes.shape[1::-1], seconds, caller / 1000, decoder / 1000]))
+caller = int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+allowed = outline(data)
+seconds = (used.ru_utime + used.ru_stime) / allowed.cpu_seconds()
+memory = used.ru_maxrss * 1000 / allowed.memory(len(data))
+print(json.dumps([*codes.shape[1::-1], seconds, memory, caller / 1000]))
 """
 linux = pytest.mark.skipif(sys.platform != "linux", reason="measures as Linux does")
 
 
 def measured(path: Path, wanted: str) -> tuple[int, int, float, float, float]:
-    """Width, height, seconds, and the peak megabytes of the caller and of the decoder."""
+    """Width, height, the shares of its seconds and its memory that the decoder took, and the
+    megabytes of its caller.
+    """
     command = [sys.executable, "-c", MEASURE, str(path), wanted]
     output = subprocess.run(command, check=True, capture_output=True).stdout
-    width, height, seconds, caller, decoder = json.loads(output)
-    return width, height, seconds, caller, decoder
+    width, height, seconds, memory, caller = json.loads(output)
+    return width, height, seconds, memory, caller
 
 
 def smooth(mode: str) -> Image.Image:
@@ -69,10 +74,16 @@ def interlaced_png(path: Path) -> None:
     )
 
 
+def animated_webp(path: Path) -> None:
+    frames = [smooth("RGBA"), Image.new("RGBA", SIZE)]
+    frames[0].save(path, "WEBP", save_all=True, append_images=frames[1:], method=0, quality=10)
+
+
 WORST: dict[str, Callable[[Path], None]] = {
     "interlaced RGBA PNG": interlaced_png,
     "progressive CMYK JPEG": lambda path: smooth("CMYK").save(path, "JPEG", progressive=True),
     "WebP with alpha": lambda path: smooth("RGBA").save(path, "WEBP", method=0, quality=10),
+    "animated WebP with alpha": animated_webp,
     "deflated float TIFF": lambda path: smooth("F").save(
         path, "TIFF", compression="tiff_adobe_deflate"
     ),
@@ -82,22 +93,22 @@ WORST: dict[str, Callable[[Path], None]] = {
 
 @linux
 @pytest.mark.parametrize("write", WORST.values(), ids=WORST.keys())
-def test_50_megapixels_stay_within_3_seconds_and_1_gigabyte(
+def test_50_megapixels_take_half_the_time_they_may_and_the_memory_they_may(
     write: Callable[[Path], None], tmp_path: Path
 ) -> None:
     write(tmp_path / "worst")
-    width, height, seconds, caller, decoder = measured(tmp_path / "worst", "work")
+    width, height, seconds, memory, caller = measured(tmp_path / "worst", "work")
     assert (width, height) == (2048, 1525)
-    assert seconds < SECONDS
-    assert caller < 200
-    assert decoder < MEGABYTES
+    assert seconds < 0.5
+    assert memory < 1
+    assert caller < 150
 
 
 @linux
-def test_the_full_resolution_of_50_megapixels_stays_near_600_megabytes(tmp_path: Path) -> None:
+def test_the_full_resolution_of_50_megapixels_is_not_copied_by_its_caller(tmp_path: Path) -> None:
     WORST["progressive CMYK JPEG"](tmp_path / "worst")
-    width, height, seconds, caller, decoder = measured(tmp_path / "worst", "full")
+    width, height, seconds, memory, caller = measured(tmp_path / "worst", "full")
     assert (width, height) == SIZE
-    assert seconds < SECONDS
-    assert caller < 300
-    assert decoder < 700
+    assert seconds < 0.5
+    assert memory < 1
+    assert caller < 150

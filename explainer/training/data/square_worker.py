@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from explainer.images.limits import LIMITS
 from explainer.images.picture import PictureError
 from explainer.images.reader import read
+from explainer.images.structure import outline
 from explainer.images.thumbnails import centred_square
-from explainer.images.worker import bound_this_process
+from explainer.images.worker import Job, bound_this_process
 
 SIDE = 32
 LENGTH = struct.Struct(">I")
@@ -31,9 +32,16 @@ def square(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(middle, (SIDE, SIDE), interpolation=method), np.uint8)
 
 
+def job_of(data: bytes) -> Job:
+    """What one picture may take. Raises :class:`PictureError` for one of absurdly many parts."""
+    found = outline(data)
+    return Job(None, found.cpu_seconds(), LIMITS.wall_seconds, found.memory(len(data)))
+
+
 def answer(data: bytes) -> bytes:
     """What to say to the bytes of one picture."""
     try:
+        bound_this_process(job_of(data))
         return b"+" + square(read(data).codes).tobytes()
     except PictureError as error:
         sentence = str(error).encode()
@@ -44,7 +52,6 @@ def main() -> None:
     """Answer pictures until there are no more."""
     while header := sys.stdin.buffer.read(LENGTH.size):
         data = sys.stdin.buffer.read(LENGTH.unpack(header)[0])
-        bound_this_process(LIMITS.cpu_seconds)
         sys.stdout.buffer.write(answer(data))
         sys.stdout.buffer.flush()
 

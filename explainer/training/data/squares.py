@@ -14,6 +14,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.images.decode import BUDGET
+from explainer.images.picture import PictureError
+from explainer.images.structure import outline
 from explainer.training.data.own_limits import OWN_LIMITS
 from explainer.training.data.own_names import printable
 from explainer.training.data.record import DataError
@@ -21,6 +24,7 @@ from explainer.training.data.square_worker import LENGTH, SIDE
 
 ROOT = Path(__file__).parents[3]
 BYTES = SIDE * SIDE * 3
+BUSY = "The server is busy with other people's pictures; please try again."
 ONE_AT_A_TIME = BoundedSemaphore(1)
 
 
@@ -30,16 +34,33 @@ def squares(names: Iterable[str], contents: Iterable[bytes]) -> NDArray[np.uint8
     Raises :class:`DataError` naming the file that cannot be read, or the limit on time.
     """
     if not ONE_AT_A_TIME.acquire(timeout=OWN_LIMITS.wait_seconds):
-        raise DataError("The server is busy with other people's pictures; please try again.")
+        raise DataError(BUSY)
     try:
         with _worker() as (given, answered, late):
-            codes = [
-                _ask(name, data, given, answered, late)
-                for name, data in zip(names, contents, strict=True)
-            ]
+            codes = []
+            for name, data in zip(names, contents, strict=True):
+                with _room(name, data):
+                    codes.append(_ask(name, data, given, answered, late))
     finally:
         ONE_AT_A_TIME.release()
     return np.stack(codes)
+
+
+@contextmanager
+def _room(name: str, data: bytes) -> Iterator[None]:
+    """A share of the memory for decoders, as for an upload."""
+    try:
+        needed = outline(data).memory(len(data))
+    except PictureError as error:
+        raise DataError(f"“{printable(name)}”: {error}") from error
+    try:
+        room = BUDGET.take(needed, OWN_LIMITS.wait_seconds)
+    except TimeoutError as error:
+        raise DataError(BUSY) from error
+    try:
+        yield
+    finally:
+        BUDGET.give_back(room)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from explainer.images.decode import BUDGET
 from explainer.images.formats import SUFFIXES
 from explainer.training.data import archive, own, own_names, squares
 from explainer.training.data.own import from_folder, from_zip, own_folders
@@ -283,6 +284,14 @@ def test_a_nested_archive_is_refused_by_its_name_or_its_first_bytes() -> None:
 def test_a_file_that_is_no_picture_is_refused_by_name() -> None:
     said = refusal(zipped({**GOOD, "dog/notes.png": b"a dog"}))
     assert said.startswith("“dog/notes.png”: This file is not a ")
+
+
+def test_a_picture_of_absurdly_many_parts_is_refused_by_name() -> None:
+    data = picture(suffix=".jpg")
+    many = data[:2] + b"\xff\xe9\0\2" * 25_001 + data[2:]
+    files = {"a/1.jpg": data, "a/2.jpg": many, "b/1.jpg": data, "b/2.jpg": data}
+    assert "2.jpg”: This JPEG has more than 25,000 segments, the limit" in refusal(zipped(files))
+    assert BUDGET.taken == 0
 
 
 def test_a_picture_with_too_many_pixels_is_refused_by_name() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from explainer.topics import TOPICS, Topic
+from scripts.quick import names_imported
 
 ROOT = Path(__file__).parents[1]
 SUBJECTS = frozenset({"images", "convolution", "networks", "gradients", "training"})
@@ -33,10 +34,11 @@ MAY_IMPORT = {
     "shell": SUBJECTS | {"charts", "libraries", "service", "topics", "ui"},
     "pages": SUBJECTS | {"charts", "service", "topics", "ui"},
 }
-TARGETS = ("run", "test", "test-all", "check", "bench", "clean")
+TARGETS = ("run", "test", "test-all", "quick", "explore", "check", "bench", "clean")
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 MODULES = sorted((ROOT / "explainer").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 PROSE = sorted((ROOT / "assets" / "prose").rglob("*.md"))
 PRESENT_SUBJECTS = sorted(s for s in SUBJECTS if (ROOT / "explainer" / s).is_dir())
 
@@ -50,20 +52,6 @@ def part_of(path: Path) -> str:
     """The part of the app that a file belongs to: `pages`, or a package or module of explainer."""
     first, *rest = path.relative_to(ROOT).with_suffix("").parts
     return rest[0] if first == "explainer" else first
-
-
-def names_imported(source: str, package: tuple[str, ...]) -> Iterator[str]:
-    """The full names of all that a module of `package` imports, also inside functions.
-
-    `from explainer import images` counts as `explainer.images`.
-    """
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def imported_modules(path: Path) -> Iterator[str]:
@@ -88,6 +76,12 @@ def without_formulas_and_code(text: str) -> str:
     for pattern in patterns:
         text = re.sub(pattern, " ", text, flags=re.DOTALL)
     return text
+
+
+@pytest.mark.parametrize("test", TESTS, ids=relative)
+def test_how_many_examples_are_drawn_is_said_in_one_place(test: Path) -> None:
+    """Only `examples` of `tests/drawing.py` draws more of them in an exploration."""
+    assert "hypothesis.settings" not in set(imported_modules(test))
 
 
 def test_imports_are_read_by_their_full_names() -> None:
@@ -190,6 +184,6 @@ def test_ci_runs_the_tests_and_the_checks(command: str) -> None:
     assert command in (ROOT / ".ci" / "run").read_text().splitlines()
 
 
-@pytest.mark.parametrize("script", [".ci/run", "scripts/install.sh"])
+@pytest.mark.parametrize("script", [".ci/run", "scripts/install.sh", "scripts/python.sh"])
 def test_scripts_are_executable(script: str) -> None:
     assert os.access(ROOT / script, os.X_OK)

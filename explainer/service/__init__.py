@@ -12,6 +12,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
+from explainer.service.sentences import sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.training_service import (
     Phase,
@@ -59,7 +60,7 @@ def service_of(work: str) -> Service[Any]:
     """
     with _lock:
         if work not in _services:
-            _services[work] = Service(ServiceSettings.from_environment(os.environ))
+            _services[work] = Service(ServiceSettings.from_environment(os.environ), sentences(work))
             atexit.unregister(stop_service)
             atexit.register(stop_service)
         return _services[work]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from explainer.service.settings import MEGABYTE, ServiceSettings
-
-STAYS = ", the most there is; it stays paused."
+from explainer.service.sentences import RACE, Sentences
+from explainer.service.settings import ServiceSettings
 
 
 class Budget:
@@ -13,8 +12,8 @@ class Budget:
     `errand_seconds` are those of the seconds in which it had no slot.
     """
 
-    def __init__(self, settings: ServiceSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: ServiceSettings, words: Sentences = RACE) -> None:
+        self._settings, self._words = settings, words
         self._steps, self._seconds, self._bytes = 0, 0.0, 0
         self.errand_seconds = 0.0
 
@@ -29,15 +28,11 @@ class Budget:
     @property
     def message(self) -> str:
         """The sentence that says which budget is used up; empty while there is something left."""
-        most = self._settings
+        most, say = self._settings, self._words
         if self._seconds >= most.most_seconds:
-            return f"This race has been at work for {most.most_seconds:,.0f} s{STAYS}"
+            return say.seconds_used(most.most_seconds)
         if self._steps >= most.most_steps:
-            return f"This race has trained for {most.most_steps:,} steps{STAYS}"
+            return say.steps_used(most.most_steps)
         if self._bytes > most.most_bytes:
-            held, room = self._bytes / MEGABYTE, most.most_bytes / MEGABYTE
-            return (
-                f"The curves and checkpoints of this race take {held:,.0f} MB of the {room:,.0f} MB"
-                " there are; it stays paused."
-            )
+            return say.bytes_used(self._bytes, most.most_bytes)
         return ""

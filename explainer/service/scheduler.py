@@ -17,12 +17,12 @@ from typing import Generic
 from explainer.service.clerk import Clerk
 from explainer.service.errands import Errands
 from explainer.service.line import Line
+from explainer.service.sentences import Sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.ticket import Phase, R, Ticket, TicketState
 
 SLICE_SECONDS = 0.1
 LIMITED_SECONDS = 0.05
-CRASHED = "Something went wrong in training, so this race was closed; the others go on."
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +33,10 @@ class Scheduler(Generic[R]):
     `forget` is called, under :attr:`lock`, with every ticket that is closed.
     """
 
-    def __init__(self, settings: ServiceSettings, forget: Callable[[Ticket[R]], None]) -> None:
-        self.settings, self.lock = settings, threading.RLock()
+    def __init__(
+        self, settings: ServiceSettings, words: Sentences, forget: Callable[[Ticket[R]], None]
+    ) -> None:
+        self.settings, self.lock, self._words = settings, threading.RLock(), words
         self.clerk = Clerk("service-clerk")
         self._errands: Errands[Ticket[R]] = Errands(
             "service-errands", self._errand, lambda ticket: ticket.budget.errand_seconds
@@ -124,7 +126,7 @@ class Scheduler(Generic[R]):
 
     def _enter(self, ticket: Ticket[R]) -> None:
         if not self._line.enter(ticket):
-            self._hold(ticket, self._full())
+            self._hold(ticket, self._words.line_full(self._line.slots, len(self._line)))
         elif self._line.races(ticket):
             self._ready.append(ticket)
             self._news.notify()
@@ -133,13 +135,6 @@ class Scheduler(Generic[R]):
         ticket.race.pause()
         ticket.message = message
         self._line.drop_out(ticket)
-
-    def _full(self) -> str:
-        racing, waiting = self._line.slots, len(self._line)
-        return (
-            f"{_count(racing)} and {waiting} wait, which is all there is room for;"
-            " this one stays paused, so press play again in a while."
-        )
 
     # The threads of the slots.
 
@@ -198,8 +193,4 @@ class Scheduler(Generic[R]):
 
     def _crashed(self, ticket: Ticket[R]) -> None:
         _log.exception("A race failed and is closed")
-        self.retire(ticket, CRASHED)
-
-
-def _count(races: int) -> str:
-    return "1 race trains" if races == 1 else f"{races} races train"
+        self.retire(ticket, self._words.crashed)

@@ -45,6 +45,13 @@ class TicketState:
         """Whether the race trains or waits for its turn."""
         return self.phase in (Phase.WAITING, Phase.RACING)
 
+    @property
+    def place(self) -> str:
+        """Its place in the line in words, such as `Waiting in line, place 2 of 3`; else empty."""
+        if self.phase is not Phase.WAITING:
+            return ""
+        return f"Waiting in line, place {self.position} of {self.line_length}"
+
 
 class Desk(Protocol):
     """Whoever schedules the race of a ticket."""

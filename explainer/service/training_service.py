@@ -15,15 +15,13 @@ from typing import Generic
 
 from explainer.service.budget import Budget
 from explainer.service.scheduler import Scheduler
+from explainer.service.sentences import RACE, Sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.ticket import Phase, R, Ticket, TicketState
 
 __all__ = ["Phase", "Service", "ServiceClosed", "ServiceFull", "Ticket", "TicketState"]
 
 STOP_SECONDS = 5.0
-REPLACED = "A newer race of yours took the place of this one."
-ABANDONED = "Nobody was there for this race any more, so it was closed."
-STOPPED = "The server is stopping, so this race was closed."
 
 _log = logging.getLogger(__name__)
 
@@ -42,11 +40,11 @@ class Service(Generic[R]):
     Every method may be called from any thread.
     """
 
-    def __init__(self, settings: ServiceSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: ServiceSettings, words: Sentences = RACE) -> None:
+        self.settings, self._words = settings, words
         self._tickets: dict[str, Ticket[R]] = {}
         self._builds = 0
-        self._scheduler: Scheduler[R] = Scheduler(settings, self._forget)
+        self._scheduler: Scheduler[R] = Scheduler(settings, words, self._forget)
         self._lock = self._scheduler.lock
 
     def open(self, build: Callable[[], R], visitor: str) -> Ticket[R]:
@@ -104,7 +102,7 @@ class Service(Generic[R]):
             left = list(self._tickets.values())
             self._tickets.clear()
             for ticket in left:
-                ticket.closed, ticket.message = True, STOPPED
+                ticket.closed, ticket.message = True, self._words.stopped
         for ticket in left:
             if not stuck or not self._scheduler.busy_with(ticket):
                 ticket.shut()
@@ -116,33 +114,32 @@ class Service(Generic[R]):
             others = sum(one.visitor != visitor for one in self._tickets.values())
             most = self.settings.open_races
             if others + self._builds >= most:
-                races = "1 race is open" if most == 1 else f"{most} races are open"
-                raise ServiceFull(f"{races}, the most this server takes; try again in a while.")
+                raise ServiceFull(self._words.open_already(most))
             self._builds += 1
 
     def _enrol(self, race: R, visitor: str) -> Ticket[R]:
         with self._lock:
             if not self._scheduler.stopping:
                 self._replace(visitor)
-                ticket = Ticket(race, visitor, self._scheduler, Budget(self.settings))
+                ticket = Ticket(race, visitor, self._scheduler, Budget(self.settings, self._words))
                 self._tickets[ticket.id] = ticket
                 return ticket
         race.close()
-        raise ServiceClosed(STOPPED)
+        raise ServiceClosed(self._words.stopped)
 
     def _check_open(self) -> None:
         if self._scheduler.stopping:
-            raise ServiceClosed(STOPPED)
+            raise ServiceClosed(self._words.stopped)
 
     def _replace(self, visitor: str) -> None:
         earlier = self.find(visitor)
         if earlier is not None:
-            self._scheduler.retire(earlier, REPLACED)
+            self._scheduler.retire(earlier, self._words.replaced)
 
     def _expire(self, ticket: Ticket[R], left_at: float) -> None:
         with self._lock:
             if ticket.left_at == left_at:
-                self._scheduler.retire(ticket, ABANDONED)
+                self._scheduler.retire(ticket, self._words.abandoned)
 
     def _by_id(self, ticket_id: str) -> Ticket[R] | None:
         """The ticket of that id; looks at all of them, each in constant time."""

@@ -24,7 +24,7 @@ from explainer.gradients.landscape.views import PanelView, Snapshot, VariantView
 from explainer.service import Ticket
 from explainer.ui.appearance import theme
 from explainer.ui.landscape_controls import Choice, choices, preset_menu, story
-from explainer.ui.landscape_job import FULL, KEY, again, is_active, status, ticket_for
+from explainer.ui.landscape_job import KEY, again, is_active, refusal, status, ticket_for
 from explainer.ui.planes import contours, surfaces
 from explainer.ui.prose import say
 from explainer.ui.tables import table
@@ -49,7 +49,7 @@ def landscape(choice: Choice) -> Ticket[Survey] | None:
     """The planes, the path and the curvature, as far as they are computed."""
     ticket = ticket_for(choice.plan)
     if ticket is None:
-        st.warning(FULL, icon=":material/info:")
+        st.warning(refusal(choice.plan), icon=":material/info:")
         st.button("Try again", key=f"{KEY}.try", on_click=again, args=(choice.plan,))
         return None
     stands = _stands(ticket)

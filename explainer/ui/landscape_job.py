@@ -15,7 +15,8 @@ from explainer.ui.visits import visit
 KEY = "landscape"
 WORK = "landscapes"
 TICKET, REFUSED = f"{KEY}.ticket", f"{KEY}.refused"
-FULL = "The server computes as many landscapes as it can at the moment; try again in a while."
+Refused = tuple[Plan, str]
+"""The plan that was not begun, and the sentence that says why."""
 
 
 def _service() -> Service[Survey]:
@@ -31,9 +32,13 @@ def ticket_for(plan: Plan) -> Ticket[Survey] | None:
     ticket: Ticket[Survey] | None = st.session_state.get(TICKET)
     if ticket is not None and ticket.race.plan == plan:
         return ticket
-    if st.session_state.get(REFUSED) == plan:
-        return None
-    return _begin(plan)
+    return None if refusal(plan) else _begin(plan)
+
+
+def refusal(plan: Plan) -> str:
+    """Why the survey of `plan` was not begun; empty where it was not refused."""
+    refused: Refused | None = st.session_state.get(REFUSED)
+    return refused[1] if refused and refused[0] == plan else ""
 
 
 def again(plan: Plan) -> None:
@@ -44,8 +49,8 @@ def again(plan: Plan) -> None:
 def _begin(plan: Plan) -> Ticket[Survey] | None:
     try:
         ticket = _service().open(lambda: Survey(plan), visit(WORK).id)
-    except (ServiceFull, ServiceClosed):
-        st.session_state[REFUSED] = plan
+    except (ServiceFull, ServiceClosed) as error:
+        st.session_state[REFUSED] = plan, str(error)
         return None
     st.session_state.pop(REFUSED, None)
     st.session_state[TICKET] = ticket
@@ -62,7 +67,7 @@ def status(ticket: Ticket[Survey], plan: Plan) -> None:
     """How far the survey is, and the button that stops it or lets it go on."""
     state, seen = ticket.state, ticket.race.snapshot
     if state.phase is Phase.CLOSED:
-        st.warning("This survey was closed before it was finished.", icon=":material/info:")
+        st.warning(state.message, icon=":material/info:")
         st.button("Compute it again", key=f"{KEY}.again", on_click=again, args=(plan,))
         return
     if seen.message:
@@ -70,11 +75,13 @@ def status(ticket: Ticket[Survey], plan: Plan) -> None:
         return
     if seen.finished:
         return
+    if state.message:
+        st.warning(state.message, icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(seen.progress, text=_words(ticket))
         if is_active(ticket):
             _button(ticket, "Stop", ":material/stop:")
-        else:
+        elif not ticket.budget.message:  # a used-up budget lets nothing go on
             _button(ticket, "Go on", ":material/play_arrow:")
 
 
@@ -85,10 +92,10 @@ def _button(ticket: Ticket[Survey], label: str, icon: str) -> None:
 
 def _words(ticket: Ticket[Survey]) -> str:
     state, seen = ticket.state, ticket.race.snapshot
-    if state.phase is Phase.WAITING:
-        return f"Waiting in line, place {state.position} of {state.line_length}"
+    if state.place:
+        return state.place
     if state.phase is Phase.IDLE:
-        return f"Stopped at {seen.points:,} points" if not state.message else FULL
+        return f"Stopped at {seen.points:,} points"
     if seen.panels:
         rate = f", {seen.points_per_second:,.0f} points a second" if seen.points_per_second else ""
         return f"{seen.phase[0].upper()}{seen.phase[1:]}{rate}"

@@ -87,17 +87,17 @@ def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
     if seen.finished:
         return
     if state.phase is Phase.CLOSED:
-        st.warning(state.message or "The training was closed.", icon=":material/info:")
+        st.warning(state.message, icon=":material/info:")
         return
-    words = f"Training twelve networks, {seen.share:.0%} done"
-    if state.phase is Phase.WAITING:
-        words = f"Waiting in line, place {state.position} of {state.line_length}"
+    if state.message:
+        st.warning(state.message, icon=":material/info:")
+    done = f"{seen.share:.0%} done"
+    words = f"Training twelve networks, {done}" if state.active else f"Stopped, {done}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.progress(seen.share, words, width=340)
-        label, do = (
-            ("Stop", PermutedRace.pause) if ticket.state.active else ("Go on", PermutedRace.play)
-        )
-        st.button(label, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
+        st.progress(seen.share, state.place or words, width=340)
+        label, do = ("Stop", PermutedRace.pause) if state.active else ("Go on", PermutedRace.play)
+        if state.active or not ticket.budget.message:  # a used-up budget lets nothing go on
+            st.button(label, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
 
 
 def _draw(seen: Progress) -> None:

@@ -174,7 +174,7 @@ def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
         snapshot.device,
     ]
     if state.phase is Phase.WAITING:
-        parts.append(f"waiting in line, place {state.position} of {state.line_length}")
+        parts.append(state.place[0].lower() + state.place[1:])
     elif state.phase is Phase.RACING:
         parts.append(f"{snapshot.model_steps_per_second:,.0f} steps a second in all")
     else:

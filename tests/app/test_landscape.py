@@ -165,7 +165,7 @@ def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.Monkey
     with monkeypatch.context() as patch:
         patch.setattr(landscape_job, "_service", Full)
         app = app_at("landscape", **TINY)
-        assert app.warning[0].value == landscape_job.FULL
+        assert app.warning[0].value == "64 races are open."
     app.button(key="landscape.try").click().run()
     run_until(app, lambda: snapshot(app).finished)
 

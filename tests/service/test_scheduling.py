@@ -80,7 +80,7 @@ def test_where_the_line_is_full_the_race_is_paused_again_and_told_so() -> None:
         first, _, third = (playing(service, name) for name in ("ada", "bob", "cy"))
         assert third.state.phase is Phase.IDLE
         assert not third.race.snapshot.playing
-        assert third.state.message.startswith("1 race trains and 1 wait, which is all there is")
+        assert third.state.message.startswith("1 race is at work and 1 waits, which is all there")
         first.command(Toy.pause)
         until(lambda: third.state.line_length == 0)
         third.command(Toy.play)
@@ -164,7 +164,7 @@ def test_a_command_that_raises_reaches_the_caller_and_an_answer_too() -> None:
         (
             ServiceSettings(concurrent=1, most_steps=10),
             Toy,
-            "This race has trained for 10 steps, the most there is; it stays paused.",
+            "This race has gone 10 steps, the most there is; it stays paused.",
         ),
         (
             ServiceSettings(concurrent=1, most_bytes=MEGABYTE),
@@ -222,7 +222,7 @@ def test_a_crash_closes_that_race_and_leaves_the_others(
         until(lambda: other.race.steps > 5)
         until(lambda: broken.race.closed)
         assert broken.state.phase is Phase.CLOSED
-        assert broken.state.message.startswith("Something went wrong in training")
+        assert broken.state.message.startswith("Something went wrong in this race")
         assert service.find("ada") is None
         assert "the toy broke" in caplog.text
         assert "Traceback" in caplog.text

@@ -41,12 +41,12 @@ def test_a_race_that_ends_while_it_is_asked_says_so() -> None:
 
     def slow(runs: Sequence[Run]) -> bool:
         begun.set()
-        return go_on.wait(20)
+        return go_on.wait(60)
 
     with races() as service:
         ticket = service.open(small_race, "ada")
         ticket.command(lambda race: race.ask(slow))
-        assert begun.wait(5)
+        assert begun.wait(60)
         closing = threading.Timer(0.05, service.open, (small_race, "ada"))
         closing.start()
         with pytest.raises(NoAnswer) as refused:
@@ -61,12 +61,12 @@ def test_a_question_that_nobody_waits_for_any_more_is_not_answered() -> None:
 
     def slow(runs: Sequence[Run]) -> bool:
         begun.set()
-        return go_on.wait(20)
+        return go_on.wait(60)
 
     with races() as service:
         ticket = service.open(small_race, "ada")
         ticket.command(lambda race: race.ask(slow))
-        assert begun.wait(5)
+        assert begun.wait(60)
         with pytest.raises(NoAnswer, match=r"no time for it within 0\.05 s; try again\."):
             answer_now(ticket, lambda runs: asked.append(1), seconds=0.05)
         go_on.set()
@@ -79,7 +79,7 @@ def test_a_race_that_has_too_much_to_do_says_so() -> None:
 
     def slow(runs: Sequence[Run]) -> bool:
         begun.set()
-        return go_on.wait(20)
+        return go_on.wait(60)
 
     def flood(race: Race) -> list[Future[bool]]:
         return [race.ask(slow) for _ in range(99)]
@@ -87,7 +87,7 @@ def test_a_race_that_has_too_much_to_do_says_so() -> None:
     with races() as service:
         ticket = service.open(small_race, "ada")
         ticket.command(flood)
-        assert begun.wait(5)
+        assert begun.wait(60)
         ticket.command(flood)
         with pytest.raises(NoAnswer) as refused:
             answer_now(ticket, len)

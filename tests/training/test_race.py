@@ -487,13 +487,13 @@ def test_closing_does_not_wait_for_the_worker_which_lets_go_itself(digits: Prepa
 
     def question(runs: Sequence[Run]) -> int:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return len(runs)
 
     first, second = one.ask(question), one.ask(len)
     worker = threading.Thread(target=one.run_slice, args=(0.0,))
     worker.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     one.close()  # would never return if it waited
     assert second.cancelled()
     assert one.snapshot.runs, "the worker has them still"

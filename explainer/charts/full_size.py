@@ -1,7 +1,8 @@
 """A filter's answer at the picture's own resolution, worked out in strips and written as PNG.
 
-No more than a strip is ever held as floats, so 50 megapixels stay within a few hundred MB. The
-colour scale is the one on the page, so that the file looks like what was seen there.
+No more than a strip is ever held, as floats or as colours, so that 50 megapixels take little more
+than the file that becomes of them. The colour scale is the one on the page, so that the file looks
+like what was seen there.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from explainer.convolution.application import Application, output_shape
 from explainer.convolution.record import Weights
 from explainer.convolution.strips import apply_in_strips
 from explainer.convolution.view import Scale
-from explainer.images.thumbnails import encode_png
+from explainer.images.png import png_of_strips
+
+STRIP_PIXELS = 2**20
 
 
 def full_size_png(
@@ -32,7 +35,7 @@ def full_size_png(
     """
     rows, columns, _ = output_shape(codes.shape[0], codes.shape[1], weights.shape, application)
     stops = view.stops(theme)
-    painted = np.empty((rows, columns, 3), np.uint8)
-    for start, strip in apply_in_strips(codes, weights, application):
-        painted[start : start + len(strip)] = colour_result(view.prepare(strip), scale, stops)
-    return encode_png(painted)
+    strip_rows = max(1, STRIP_PIXELS // codes.shape[1])
+    strips = apply_in_strips(codes, weights, application, strip_rows)
+    painted = (colour_result(view.prepare(strip), scale, stops) for _, strip in strips)
+    return png_of_strips(columns, rows, painted)

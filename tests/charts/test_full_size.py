@@ -28,10 +28,13 @@ from explainer.convolution.application import Application
 from explainer.convolution.kernels import weights
 from explainer.convolution.view import Scale
 codes = np.random.default_rng(0).integers(0, 9, (5000, 10000, 3), dtype=np.uint8)
-full_size_png(
+def highest():
+    return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) * 1024
+before = highest()
+png = full_size_png(
     codes, weights("gaussian"), Application(padding="wrap"), SIGNED, Scale(-1, 1, 0), LIGHT
 )
-print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+print(highest() - before, len(png))
 """
 
 
@@ -53,7 +56,7 @@ def test_the_file_shows_what_the_page_shows(view: View, channels: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_fifty_megapixels_stay_within_a_gigabyte() -> None:
+def test_fifty_megapixels_take_little_more_memory_than_their_file() -> None:
     done = subprocess.run(
         [sys.executable, "-c", FIFTY_MEGAPIXELS],
         cwd=Path(__file__).parents[2],
@@ -61,4 +64,5 @@ def test_fifty_megapixels_stay_within_a_gigabyte() -> None:
         text=True,
         check=True,
     )
-    assert int(done.stdout) < 1_000_000
+    taken, file_bytes = map(int, done.stdout.split())
+    assert taken < 1.25 * file_bytes + 150_000_000

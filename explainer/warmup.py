@@ -3,7 +3,7 @@
 With torch imported there are about half a million objects to walk whenever garbage is collected,
 some 200 ms each time; frozen objects are not walked. So the slow libraries are imported once, in a
 thread that no visitor waits for, then what the pages import, and what is there then is frozen. What
-comes later is collected every few seconds.
+comes later is collected every few seconds. Last the process that decodes uploads is started.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from explainer.libraries import FIRST, SLOW, import_libraries
 from explainer.nodelay import send_small_answers_at_once
 from explainer.service import stop_service
 from explainer.stopping import end_quietly
+from explainer.training.freed_memory import give_back_freed_memory
 
 PAGES = Path(__file__).parents[1] / "pages"
 HEAD_START_SECONDS = 2.5
@@ -40,15 +41,32 @@ def freeze_heap() -> None:
     atexit.register(gc.unfreeze)
 
 
+def tidy() -> None:
+    """Collect garbage, and give the system back the memory that is free.
+
+    The C library keeps what lies below the last block in use, of every thread that has ever run a
+    script; after large pictures that is hundreds of megabytes.
+    """
+    gc.collect()
+    give_back_freed_memory()
+
+
 async def keep_tidy() -> None:
-    """Collect garbage every few seconds; Python's own collector goes on beside it.
+    """Tidy up every few seconds; Python's own collector goes on beside it.
 
     Streamlit would do it after every rerun (`runner.postScriptGC`), and hold up all that goes on
     in the process for several milliseconds each time, a race above all.
     """
     while True:
         await asyncio.sleep(TIDY_SECONDS)
-        await asyncio.to_thread(gc.collect)
+        await asyncio.to_thread(tidy)
+
+
+def warm_decoders() -> None:
+    """Have the process that decodes uploads started, so that the first does not wait for it."""
+    from explainer.images.decoders import start_decoders  # not before the first page is drawn
+
+    start_decoders()
 
 
 def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
@@ -69,6 +87,7 @@ async def warm_up() -> None:
     await asyncio.to_thread(import_libraries, SLOW)
     await asyncio.to_thread(import_libraries, page_modules())
     await asyncio.to_thread(freeze_heap)
+    await asyncio.to_thread(warm_decoders)
     await keep_tidy()
 
 

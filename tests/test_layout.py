@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "stopping": frozenset[str](),
     "lengths": frozenset[str](),
     "libraries": frozenset[str](),
-    "warmup": frozenset({"libraries", "nodelay", "service", "stopping"}),
+    "warmup": frozenset({"images", "libraries", "nodelay", "service", "stopping", "training"}),
     **dict.fromkeys(SUBJECTS, SUBJECTS | {"lengths"}),
     "charts": SUBJECTS | {"lengths"},
     "service": frozenset({"training"}),

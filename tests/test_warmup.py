@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import os
+import sys
 import tomllib
 import weakref
 from contextlib import suppress
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from explainer import warmup
+from explainer.images import decoders
 from explainer.topics import TOPICS
 from explainer.warmup import PAGES, page_modules
 
@@ -51,3 +54,28 @@ def test_what_streamlit_no_longer_collects_is_collected_in_time(
         assert ring() is None
     finally:
         gc.enable()
+
+
+def resident_bytes() -> int:
+    """What this process holds in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_below_a_block_in_use_is_given_back() -> None:
+    blocks = [bytearray(10_000) for _ in range(20_000)]
+    kept = bytearray(10_000)
+    del blocks
+    before = resident_bytes()
+    warmup.tidy()
+    assert before - resident_bytes() > 100_000_000
+    assert len(kept) == 10_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="decoders are forked on Linux")
+def test_the_warm_up_leaves_a_process_that_decodes() -> None:
+    warmup.warm_decoders()
+    process = decoders._FORK_SERVER._process
+    assert process is not None
+    assert process.poll() is None

@@ -33,7 +33,7 @@ def png_of_strips(width: int, height: int, strips: Iterable[Codes]) -> bytes:
         if strip.dtype != np.uint8 or strip.shape[1:] != (width, 3):
             raise ValueError(f"a strip is {strip.dtype} {strip.shape}, but the width is {width}")
         rows += len(strip)
-        _write(file, b"IDAT", compressor.compress(_filtered(strip)))
+        _write(file, b"IDAT", compressor.compress(_filtered(strip).data))
     if rows != height:
         raise ValueError(f"the strips have {rows} rows, but the height is {height}")
     _write(file, b"IDAT", compressor.flush())

@@ -21,6 +21,7 @@ def test_strips_of_any_height_give_the_picture_back(height: int, width: int, row
     with Image.open(BytesIO(data)) as image:
         assert np.array_equal(np.asarray(image), codes)
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    assert decoded is not None
     assert np.array_equal(decoded, codes)
     with Image.open(BytesIO(data)) as image:
         image.verify()
@@ -32,4 +33,4 @@ def test_strips_of_another_size_or_type_are_refused() -> None:
     with pytest.raises(ValueError, match="have 40 rows, but the height is 41"):
         png_of_strips(30, 41, [CODES])
     with pytest.raises(ValueError, match="a strip is float64"):
-        png_of_strips(30, 40, [CODES.astype(float)])  # type: ignore[list-item]
+        png_of_strips(30, 40, [CODES.astype(float)])

@@ -2,6 +2,7 @@
 
     python -m explainer.training race dropout-or-nothing --out results
     python -m explainer.training race results/metrics.json --out again
+    python -m explainer.training race race.json --data-folder pets --out again
     python -m explainer.training race --list
 
 It writes metrics.csv, metrics.json, the best weights of every run, and a script for each recipe.
@@ -22,7 +23,7 @@ from typing import IO, NoReturn
 
 import torch
 
-from explainer.training.command_plan import Plan, examples_of, planned
+from explainer.training.command_plan import Plan, difference, examples_of, planned
 from explainer.training.data.real import available
 from explainer.training.data.record import Examples
 from explainer.training.data.registry import DATA_SETS
@@ -66,7 +67,12 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="race")
     race = commands.add_parser("race", help="race recipes over several seeds")
     race.add_argument("what", nargs="?", help="a preset, or a JSON file with recipes")
-    race.add_argument("--data", help="a data set, or a zip with a folder for each class")
+    data = race.add_mutually_exclusive_group()
+    data.add_argument("--data", help="a data set by the name that --list shows")
+    data.add_argument(
+        "--data-folder", type=Path, metavar="PATH",
+        help="your own pictures: a folder or a zip with a folder of them for each class",
+    )  # fmt: skip
     race.add_argument("--out", type=Path, help="the folder to write to")
     race.add_argument("--seeds", type=int, metavar="N", help="race the seeds 0 to N - 1")
     race.add_argument("--steps", type=int, metavar="N", help="train each recipe for N steps")
@@ -79,9 +85,11 @@ def _parser() -> Parser:
 def _race(given: argparse.Namespace) -> int:
     if given.what is None or given.out is None:
         raise ValueError("Say what to race and where to write: race PRESET --out FOLDER.")
-    plan = planned(given.what, given.data, given.seeds, given.steps, given.train_size)
+    plan = planned(
+        given.what, given.data, given.seeds, given.steps, given.train_size, given.data_folder
+    )
     examples = examples_of(plan)
-    for note in examples.notes:
+    for note in filter(None, (*examples.notes, difference(plan, examples))):
         print(note, file=sys.stderr)
     race = Race(
         plan.recipes,

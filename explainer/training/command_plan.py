@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explainer.training.data.own import from_zip
-from explainer.training.data.record import Examples
-from explainer.training.data.registry import data_set, load
+from explainer.training.data.own import from_path
+from explainer.training.data.record import DataError, Examples
+from explainer.training.data.registry import DATA_SETS, data_set, load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.parameter import Value
 from explainer.training.presets import preset
@@ -26,12 +26,26 @@ SPLIT_FIELDS = {field.name for field in dataclasses.fields(Split)} - {"seed"}
 
 
 @dataclass(frozen=True)
+class DataPlan:
+    """Which data: those of a slug with settings, or one's own, called `name`.
+
+    One's own lie at `path`, a folder or a zip, and had this `fingerprint` when they were raced;
+    either may be unknown.
+    """
+
+    name: str
+    settings: tuple[tuple[str, Value], ...] = ()
+    own: bool = False
+    path: Path | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Everything a race is built from; `data` is a slug, or the path of a zip."""
+    """Everything a race is built from."""
 
     recipes: tuple[Recipe, ...]
-    data: str
-    settings: tuple[tuple[str, Value], ...]
+    data: DataPlan
     split: Split
     seeds: tuple[int, ...]
 
@@ -51,11 +65,19 @@ def planned(
     seeds: int | None = None,
     steps: int | None = None,
     train_size: int | None = None,
+    folder: Path | None = None,
 ) -> Plan:
-    """The plan of a preset, by slug, or of a JSON file, with what is not None changed."""
-    plan = _from_file(Path(what), data) if what.endswith(".json") else _from_preset(what)
-    if data is not None and data != plan.data:
-        plan = replace(plan, data=data, settings=())
+    """The plan of a preset, by slug, or of a JSON file, with what is not None changed.
+
+    `data` is a slug or the path of a zip, `folder` that of a folder or a zip.
+    """
+    if folder is None and data is not None and data.lower().endswith(ZIP):
+        data, folder = None, Path(data)
+    plan = _from_file(Path(what)) if what.endswith(".json") else _from_preset(what)
+    if folder is not None:
+        plan = replace(plan, data=replace(plan.data, name=folder.name, own=True, path=folder))
+    elif data is not None and (plan.data.own or data != plan.data.name):
+        plan = replace(plan, data=DataPlan(data))
     if seeds is not None:
         if seeds < 1:
             raise ValueError(f"--seeds is {seeds}, but it starts at 1")
@@ -69,21 +91,41 @@ def planned(
 
 
 def examples_of(plan: Plan) -> Examples:
-    """The examples of the plan: a registered data set, or the pictures of a zip."""
-    if plan.data.lower().endswith(ZIP):
-        path = Path(plan.data)
-        return from_zip(_bytes(path), path.name)
-    return load(data_set(plan.data).slug, **dict(plan.settings))
+    """The examples of the plan: a registered data set, or the pictures of a folder or a zip.
+
+    Raises :class:`DataError` where it is not known where one's own pictures lie.
+    """
+    data = plan.data
+    if data.own and data.path:
+        return from_path(data.path)
+    if data.own:
+        raise DataError(
+            f"That race was on pictures of one's own, “{data.name}”: say where they lie with"
+            " --data-folder PATH, a folder or a zip with a folder of pictures for each class."
+        )
+    if not data.name:
+        raise DataError("That file names no data set: give “data” a slug, or --data.")
+    return load(data_set(data.name).slug, **dict(data.settings))
+
+
+def difference(plan: Plan, examples: Examples) -> str:
+    """One sentence where one's own pictures are others than those that were raced, else nothing."""
+    expected = plan.data.fingerprint
+    if not plan.data.own or expected in ("", examples.fingerprint):
+        return ""
+    return (
+        f"{plan.data.path} holds other pictures than those of that race (fingerprint"
+        f" {examples.fingerprint}, not {expected}): the numbers will differ."
+    )
 
 
 def _from_preset(slug: str) -> Plan:
     found = preset(slug)
-    return Plan(
-        found.recipes, found.data, found.data_settings, found.split, tuple(range(found.seeds))
-    )
+    data = DataPlan(found.data, found.data_settings)
+    return Plan(found.recipes, data, found.split, tuple(range(found.seeds)))
 
 
-def _from_file(path: Path, data: str | None) -> Plan:
+def _from_file(path: Path) -> Plan:
     """The plan in a JSON file: `recipes`, and `data`, `split` and `seeds` where they are given."""
     try:
         whole = json.loads(_bytes(path))
@@ -92,14 +134,12 @@ def _from_file(path: Path, data: str | None) -> Plan:
     recipes = whole.get("recipes") if isinstance(whole, dict) else None
     if not isinstance(recipes, list) or not all(isinstance(one, dict) for one in recipes):
         raise ValueError(f"{path} has no list “recipes”")
-    slug, settings = _data(whole.get("data", data), path)
     seeds = whole.get("seeds", [0, 1, 2])
     if not isinstance(seeds, list) or not all(type(one) is int and one >= 0 for one in seeds):
         raise ValueError(f"seeds is {seeds!r}, but it is a list of whole numbers from 0")
     return Plan(
         tuple(from_dict(one) for one in recipes),
-        slug,
-        settings,
+        _data(whole.get("data", "")),
         _split(whole.get("split", {})),
         tuple(dict.fromkeys(seeds)),
     )
@@ -112,18 +152,30 @@ def _bytes(path: Path) -> bytes:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _data(given: Any, path: Path) -> tuple[str, tuple[tuple[str, Value], ...]]:
-    """A slug and settings, from the slug alone or from an object that has both."""
+def _data(given: Any) -> DataPlan:
+    """The data from a slug or the path of a zip alone, or from what a race wrote of them."""
     whole = {"slug": given} if isinstance(given, str) else given
     if not isinstance(whole, dict) or not isinstance(whole.get("slug"), str):
-        raise ValueError(f"{path} names no data set: give “data” a slug, or --data")
+        raise ValueError(f"data is {given!r}, but it is a slug, or it has one")
+    name, fingerprint = whole["slug"], whole.get("fingerprint", "")
+    if _is_own(whole):
+        return DataPlan(name, own=True, fingerprint=str(fingerprint))
+    if name.lower().endswith(ZIP):
+        return DataPlan(name, own=True, path=Path(name))
     settings = whole.get("settings", {})
     if not isinstance(settings, dict):
         raise ValueError(f"settings is {settings!r}, but it has values by name")
-    for name, value in settings.items():
+    for one, value in settings.items():
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise ValueError(f"{name} is {value!r}, but it is a number or a text")
-    return whole["slug"], tuple(settings.items())
+            raise ValueError(f"{one} is {value!r}, but it is a number or a text")
+    return DataPlan(name, tuple(settings.items()))
+
+
+def _is_own(whole: dict[str, Any]) -> bool:
+    """Whether a race was on one's own data: it says so, or its title is of no data set."""
+    known = {entry.slug: entry.title for entry in DATA_SETS}
+    title = whole.get("title", known.get(whole["slug"]))
+    return bool(whole.get("origin", "") == "own" or title != known.get(whole["slug"]))
 
 
 def _split(given: Any) -> Split:

@@ -17,7 +17,7 @@ from typing import Any
 from safetensors.torch import save
 
 from explainer.strict_json import strict_json, with_nulls
-from explainer.training.data.record import Examples
+from explainer.training.data.record import Examples, Origin
 from explainer.training.data.splits import Split
 from explainer.training.history import NAMES, Curves
 from explainer.training.parameter import Value
@@ -31,10 +31,15 @@ LONGEST_SLUG = 40
 
 @dataclass(frozen=True)
 class DataDescription:
-    """Which examples: the slug of a data set, or the name of one's own, and how it was made."""
+    """Which examples: the slug of a data set, or the name of one's own, and how it was made.
+
+    `fingerprint` tells one's own data from others of the same name; it is empty for all else.
+    """
 
     slug: str
     title: str
+    origin: Origin
+    fingerprint: str
     settings: tuple[tuple[str, Value], ...]
     classes: tuple[str, ...]
     shape: tuple[int, ...]
@@ -47,6 +52,8 @@ def describe(examples: Examples) -> DataDescription:
     return DataDescription(
         slug=examples.name,
         title=examples.title,
+        origin=examples.origin,
+        fingerprint=examples.fingerprint if examples.origin == "own" else "",
         settings=examples.settings,
         classes=examples.classes,
         shape=examples.shape,
@@ -108,7 +115,9 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "step": str(kept.step),
         "validation_loss": repr(best.validation_loss),
         "validation_accuracy": repr(best.validation_accuracy),
-        "data": strict_json({"slug": data.slug, "settings": dict(data.settings)}),
+        "data": strict_json(
+            {"slug": data.slug, "origin": data.origin, "settings": dict(data.settings)}
+        ),
         "shape": strict_json(run.data.shape),
         "classes": strict_json(run.data.classes),
         "mean": strict_json(normaliser.mean.tolist()),

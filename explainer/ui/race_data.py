@@ -41,7 +41,9 @@ def data_choice() -> tuple[DataChoice, Examples | None]:
     if title in by_title:
         return _registered(by_title[title])
     if title == OWN_ZIP:
-        choice, examples = DataChoice("zip", title), _own_zip()
+        examples = _own_zip()
+        marks = (("fingerprint", examples.fingerprint),) if examples else ()
+        choice = DataChoice("zip", title, marks)  # another zip is another race
     else:
         name = title.removeprefix(FOLDER)
         choice, examples = DataChoice("folder", title), _or_say(lambda: _folder(name))

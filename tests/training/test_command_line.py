@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from explainer.training.command_line import main
-from explainer.training.command_plan import examples_of, planned
+from explainer.training.command_plan import DataPlan, examples_of, planned
 from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.export import metrics_csv
@@ -120,18 +123,63 @@ def test_generated_pictures_lie_beside_the_scripts(tmp_path: Path) -> None:
     assert names == {"1-plain.py", "2-dropout.py", "data.npz"}
 
 
+def pictures(folder: Path, seed: int = 0) -> Path:
+    """A folder `digits` of one's own: two classes of ten pictures of noise."""
+    numbers = np.random.default_rng(seed)
+    for kind in ("cat", "dog"):
+        (folder / "digits" / kind).mkdir(parents=True)
+        for number in range(10):
+            codes = numbers.integers(0, 256, (32, 32, 3), np.uint8)
+            cv2.imwrite(str(folder / "digits" / kind / f"{number}.png"), codes)
+    (folder / "digits" / "labels.csv").write_text("cat,dog")
+    return folder / "digits"
+
+
+def test_a_race_on_a_folder_of_one_s_own_is_repeated_from_its_json_and_that_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, other = pictures(tmp_path), pictures(tmp_path / "other", seed=1)
+    race = written(tmp_path, TINY | {"split": {"train_size": 10}})
+    outs = [str(tmp_path / name) for name in ("first", "second", "third")]
+    assert main(["race", race, "--data-folder", str(folder), "--out", outs[0]]) == 0
+    said = capsys.readouterr().err
+    assert "Skipped: 1 file of other kinds (labels.csv)." in said
+    assert "fingerprint" not in said
+    again = f"{outs[0]}/metrics.json"
+    data = json.loads(Path(again).read_text(encoding="utf-8"))["data"]
+    assert (data["slug"], data["origin"], data["examples"]) == ("digits", "own", 20)
+    packed = shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path, "digits")
+
+    refusal = refused(["race", again, "--out", outs[1]], capsys)
+    assert refusal.startswith("That race was on pictures of one's own, “digits”: say where")
+    assert main(["race", again, "--data-folder", packed, "--out", outs[1]]) == 0
+    assert "fingerprint" not in capsys.readouterr().err
+    metrics = [(Path(out) / "metrics.csv").read_bytes() for out in outs[:2]]
+    assert metrics[0] == metrics[1]
+    assert main(["race", again, "--data-folder", str(other), "--out", outs[2]]) == 0
+    assert "holds other pictures than those of that race" in capsys.readouterr().err
+    assert (Path(outs[2]) / "metrics.csv").read_bytes() != metrics[0]
+
+
+def test_a_file_without_an_origin_is_of_a_data_set_only_where_its_title_is(tmp_path: Path) -> None:
+    for title, own in (("Digits, 8 × 8", False), ("digits", True)):
+        data = {"slug": "digits", "title": title, "settings": {}}
+        assert planned(written(tmp_path, TINY | {"data": data})).data.own is own
+
+
 @pytest.mark.parametrize("entry", PRESETS, ids=lambda entry: entry.slug)
 def test_a_preset_is_planned_as_it_stands(entry: Any) -> None:
     plan = planned(entry.slug)
     assert plan.recipes == entry.recipes
     assert plan.seeds == tuple(range(entry.seeds))
-    assert (plan.data, plan.settings, plan.split) == (entry.data, entry.data_settings, entry.split)
+    assert (plan.data.name, plan.data.settings) == (entry.data, entry.data_settings)
+    assert plan.split == entry.split
 
 
 def test_options_change_the_plan() -> None:
     entry = PRESETS[0]
     plan = planned(entry.slug, "moons", 2, 7, 40)
-    assert (plan.data, plan.settings, plan.seeds) == ("moons", (), (0, 1))
+    assert (plan.data, plan.seeds) == (DataPlan("moons"), (0, 1))
     assert {recipe.training.steps for recipe in plan.recipes} == {7}
     assert plan.split == replace(entry.split, train_size=40)
 
@@ -159,7 +207,8 @@ def test_the_list_names_presets_and_data_sets(capsys: pytest.CaptureFixture[str]
         ({"recipes": [{"dropout": 2}]}, "dropout"),
         ({"recipes": []}, "there are 0 recipes"),
         ({"data": "cats"}, "no data set 'cats'"),
-        ({"data": None}, "names no data set"),
+        ({"data": None}, "data is None"),
+        ({"data": ""}, "names no data set"),
         ({"data": {"slug": "moons", "settings": {"noise": [1]}}}, "noise is [1]"),
         ({"data": {"slug": "moons", "settings": {"noise": 7}}}, "noise"),
         ({"data": {"slug": "moons", "settings": 3}}, "settings is 3"),
@@ -194,6 +243,8 @@ def test_bad_input_is_refused_with_one_sentence(
         (["race", "l1-or-l2", "--steps", "0", "--out", "x"], "steps"),
         (["race", "l1-or-l2", "--steps", "many", "--out", "x"], "many"),
         (["race", "l1-or-l2", "--data", "cats", "--out", "x"], "no data set 'cats'"),
+        (["race", "l1-or-l2", "--data-folder", "pets", "--out", "x"], "pets cannot be read"),
+        (["race", "l1-or-l2", "--data", "xor", "--data-folder", "p", "--out", "x"], "not allowed"),
         (["race", "l1-or-l2", "--device", "abacus", "--out", "x"], "abacus"),
         ([], "required"),
     ],

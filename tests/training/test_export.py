@@ -15,6 +15,7 @@ from safetensors.torch import load as load_weights
 
 from explainer.training.data.record import Examples
 from explainer.training.data.registry import load
+from explainer.training.data.shifted import suitable
 from explainer.training.data.splits import Split, prepare
 from explainer.training.devices import device
 from explainer.training.evaluation import evaluate
@@ -40,6 +41,7 @@ from explainer.training.recipe import (
     from_text,
 )
 from explainer.training.run import Run
+from explainer.training.script import needs_data_file
 
 SMALL = Network(kind="mlp", depth=1, width=8)
 SPLIT = Split(train_size=100)
@@ -111,6 +113,33 @@ def test_the_json_is_strict_and_holds_the_race(race: Race, examples: Examples) -
     assert "no longer a finite number" in whole["runs"][-1]["explanation"]
 
 
+def own(codes: torch.Tensor, name: str = "digits") -> Examples:
+    """Pictures of one's own, which may bear the name of a data set."""
+    labels = torch.arange(len(codes)) % 2
+    return Examples(name, name, codes.float() / 255, labels, ("a", "b"), None, "", origin="own")
+
+
+def test_the_description_says_where_data_are_from_and_tells_one_s_own_apart() -> None:
+    codes = torch.randint(0, 256, (6, 3, 4, 4), generator=torch.Generator().manual_seed(0))
+    one, again, other = own(codes), own(codes, "pets"), own(255 - codes)
+    assert describe(one).origin == "own"
+    assert describe(one).fingerprint == describe(again).fingerprint != describe(other).fingerprint
+    assert len(describe(one).fingerprint) == 32
+    renamed = dataclasses.replace(one, classes=("a", "c"))
+    assert renamed.fingerprint != one.fingerprint
+    assert [(describe(load(slug)).origin, describe(load(slug)).fingerprint) for slug in
+            ("digits", "faces", "shapes", "moons")] == [
+        ("shipped", ""), ("shipped", ""), ("generated", ""), ("generated", ""),
+    ]  # fmt: skip
+
+
+def test_one_s_own_data_with_the_name_of_a_data_set_are_not_taken_for_it() -> None:
+    codes = torch.randint(0, 256, (6, 1, 8, 8), generator=torch.Generator().manual_seed(0))
+    assert needs_data_file(own(codes))
+    assert needs_data_file(dataclasses.replace(own(codes), title="Digits, 8 × 8"))
+    assert "backgrounds" not in {one.slug for one in suitable(own(codes, "shapes"))}
+
+
 def test_numbers_that_are_not_finite_are_null(race: Race, examples: Examples) -> None:
     run = race.snapshot.runs[0]
     assert run.last is not None
@@ -166,7 +195,11 @@ def test_the_weights_say_what_they_are(
     assert from_text(metadata["recipe"]) == RECIPES[1]
     assert (metadata["seed"], metadata["step"]) == ("5", str(best.step))
     assert float(metadata["validation_loss"]) == best.validation_loss
-    assert json.loads(metadata["data"]) == {"slug": "digits", "settings": {}}
+    assert json.loads(metadata["data"]) == {
+        "slug": "digits",
+        "origin": "shipped",
+        "settings": {},
+    }
     assert json.loads(metadata["classes"]) == list(examples.classes)
     mean = prepare(examples, SPLIT).normaliser.mean
     assert torch.tensor(json.loads(metadata["mean"])).equal(mean)

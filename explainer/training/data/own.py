@@ -41,13 +41,22 @@ def from_zip(data: bytes, name: str) -> Examples:
 
 
 def from_folder(root: Path, name: str) -> Examples:
-    """The pictures of the folder `own/<name>` below `root`, bounded like those of a zip.
+    """The pictures of the folder `own/<name>` below `root`, as :func:`from_path` reads it.
 
-    Raises :class:`DataError` as :func:`from_zip`, and for a name or a link that leads elsewhere.
+    Raises :class:`DataError` also for a name or a link that leads elsewhere.
     """
-    folder = _inside(root / FOLDER, name)
-    files, skipped = _files(folder)
-    return _examples(name, list(files), skipped, _read(files.values()))
+    return from_path(_inside(root / FOLDER, name))
+
+
+def from_path(path: Path) -> Examples:
+    """The pictures of a folder or a zip anywhere, bounded alike; errors as in :func:`from_zip`."""
+    try:
+        if not path.is_dir():
+            return from_zip(path.read_bytes(), path.name)
+        files, skipped = _files(path)
+        return _examples(path.name, list(files), skipped, _read(files.values()))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def own_folders(root: Path) -> list[str]:
@@ -77,6 +86,7 @@ def _examples(
         classes=tuple(classes),
         test_from=None,
         credit="Your own pictures",
+        origin="own",
         notes=(f"Skipped: {in_words(skipped)}.",) if skipped else (),
     )
 

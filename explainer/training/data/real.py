@@ -139,6 +139,7 @@ def load_real(slug: str, *, count: float, test_count: float) -> Examples:
         test_from=len(train),
         credit=entry.credit,
         settings=(("count", count), ("test_count", test_count)),
+        origin="real",
     )
 
 

@@ -118,7 +118,7 @@ SHIFTS: tuple[Shift, ...] = (
         meaning="The same shapes, pixel by pixel, in front of any texture. Who learned the "
         "background is lost here.",
         parameters=(),
-        suits=lambda examples: examples.name == "shapes",
+        suits=lambda examples: (examples.name, examples.origin) == ("shapes", "generated"),
         apply=_other_backgrounds,
     ),
 )

@@ -28,6 +28,7 @@ def digits() -> Examples:
         test_from=None,
         credit="E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0; "
         "from scikit-learn",
+        origin="shipped",
     )
 
 
@@ -45,6 +46,7 @@ def faces() -> Examples:
         classes=("face", "not a face"),
         test_from=None,
         credit="Labeled Faces in the Wild (Huang et al. 2007); from scikit-image",
+        origin="shipped",
     )
 
 

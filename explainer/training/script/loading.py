@@ -76,9 +76,9 @@ def loading_source(examples: Examples) -> str:
 
 
 def _registered(examples: Examples) -> bool:
-    """Whether `examples` are those of the app: one's own may bear any name, but it is the title."""
+    """Whether `examples` are those of the app: one's own may bear any name."""
     known = {(entry.slug, entry.title) for entry in DATA_SETS}
-    return (examples.name, examples.title) in known
+    return examples.origin != "own" and (examples.name, examples.title) in known
 
 
 def _as_published(slug: str) -> bool:

@@ -61,8 +61,10 @@ def _files(ticket: Ticket[Race], plan: Plan, examples: Examples) -> None:
                 label, make, name, mime, key=f"{KEY}.save.{name}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
+    data = " --data-folder FOLDER" if examples.origin == "own" else ""
     st.caption(
-        "The same race without a browser: `python -m explainer.training race race.json --out DIR`"
+        "The same race without a browser:"
+        f" `python -m explainer.training race race.json{data} --out DIR`"
     )
 
 

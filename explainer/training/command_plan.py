@@ -22,6 +22,7 @@ from explainer.training.presets import preset
 from explainer.training.recipe import Recipe, from_dict, with_value
 
 ZIP = ".zip"
+TOGETHER = "keep_copies_together"
 SPLIT_FIELDS = {field.name for field in dataclasses.fields(Split)} - {"seed"}
 
 
@@ -72,7 +73,7 @@ def planned(
     `data` is a slug or the path of a zip, `folder` that of a folder or a zip.
     """
     if folder is None and data is not None and data.lower().endswith(ZIP):
-        data, folder = None, Path(data)
+        folder = Path(data)
     plan = _from_file(Path(what)) if what.endswith(".json") else _from_preset(what)
     if folder is not None:
         plan = replace(plan, data=replace(plan.data, name=folder.name, own=True, path=folder))
@@ -185,7 +186,10 @@ def _split(given: Any) -> Split:
     size = values.get("train_size")
     if not (size is None or type(size) is int):
         raise ValueError(f"train_size is {size!r}, but it is a whole number or null")
-    for name in values.keys() - {"train_size"}:
+    together = values.get(TOGETHER, False)
+    if type(together) is not bool:
+        raise ValueError(f"{TOGETHER} is {together!r}, but it is true or false")
+    for name in values.keys() - {"train_size", TOGETHER}:
         if isinstance(values[name], bool) or not isinstance(values[name], int | float):
             raise ValueError(f"{name} is {values[name]!r}, but it is a number")
     return Split(**values)

@@ -17,6 +17,7 @@ from explainer.training.data.root import data_root
 from explainer.training.data.splits import Split, most_for_training
 from explainer.ui.bounded import bounded_slider
 from explainer.ui.prose import escaped
+from explainer.ui.race_division import together_toggle
 from explainer.ui.race_plan import KEY, DataChoice
 from explainer.ui.settings import setting_controls
 
@@ -57,7 +58,8 @@ def split_choice(choice: DataChoice, examples: Examples) -> Split:
     base = f"{KEY}.{choice.slug}"
     validation = _share(f"{base}.validation", "Validation share", 0.2)
     test = _share(f"{base}.test", "Test share", 0.2)
-    undivided = Split(validation_share=validation, test_share=test)
+    together = together_toggle(f"{base}.together", examples)
+    undivided = Split(validation_share=validation, test_share=test, keep_copies_together=together)
     size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
     noise = st.slider(
         "Wrong labels among them",

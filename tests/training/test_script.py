@@ -19,7 +19,7 @@ import torch
 
 from explainer.training.augmentation import AUGMENTATIONS, step
 from explainer.training.data.real import REAL
-from explainer.training.data.record import Examples
+from explainer.training.data.record import Examples, Origin
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.data.stored import Stored
@@ -308,6 +308,25 @@ def test_ones_own_pictures_lie_beside_the_script_as_bytes(folder: Path) -> None:
     with np.load(folder / "data.npz", allow_pickle=False) as kept:
         assert kept["inputs"].dtype == np.uint8
         assert kept["classes"].tolist() == ["cat", "dog", "eel"]
+
+
+@pytest.mark.parametrize("origin", ["own", "generated"])
+@pytest.mark.parametrize("test_from", [None, 90])
+@pytest.mark.parametrize("size", [None, 20])
+def test_copies_are_kept_together_by_the_script_too(
+    origin: Origin, test_from: int | None, size: int | None
+) -> None:
+    codes = torch.randint(256, (60, 3, 8, 8), generator=torch.Generator().manual_seed(0))
+    rows = torch.cat([torch.arange(60), torch.arange(60)]).roll(5)
+    once = own(codes.float() / 255)
+    examples = replace(
+        once, inputs=once.inputs[rows], labels=once.labels[rows], test_from=test_from, origin=origin
+    )
+    split = Split(seed=3, train_size=size, keep_copies_together=True)
+    found = assert_same_curve(shortened(MLP, 6), examples, split)
+    twins = [set(rows[found.names[part]].tolist()) for part in ("train", "validation", "test")]
+    assert all(twins)
+    assert sum(map(len, twins)) == len(set().union(*twins))
 
 
 def test_ones_own_data_may_bear_the_name_of_another() -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from explainer.training.data.copies import copies
 from explainer.training.data.record import Examples
 from explainer.training.data.stratify import take, with_noise
 
@@ -26,7 +28,9 @@ class Split:
     `train_size` examples to learn from (None: all that remain); `validation_share` and
     `test_share`, in [0, 1), of all examples. Where the data set has an official test split that is
     the test part, whatever `test_share` says, and validation takes its share of the rest.
-    `label_noise`, in [0, 0.5], is the share of training labels replaced by another class.
+    `label_noise`, in [0, 0.5], is the share of training labels replaced by another class. With
+    `keep_copies_together` all copies of an example are in one part, and shares are of different
+    ones; what is a copy of an official test example is in no other part.
     Raises `ValueError` naming the value that is out of its range.
     """
 
@@ -35,6 +39,7 @@ class Split:
     test_share: float = 0.2
     label_noise: float = 0.0
     seed: int = 0
+    keep_copies_together: bool = False
 
     def __post_init__(self) -> None:
         if self.train_size is not None and self.train_size < 1:
@@ -68,11 +73,12 @@ def split(examples: Examples, config: Split) -> Parts:
     """
     generator = torch.Generator().manual_seed(config.seed)
     order = torch.randperm(len(examples), generator=generator)
-    test, rest = _test_part(examples, config, order)
-    before = len(rest) if examples.test_from is not None else len(examples)
-    validation, rest = take(
-        rest, examples.labels, min(round(config.validation_share * before), len(rest))
-    )
+    groups = _groups(examples, config)
+    test, rest = _test_part(examples, config, order, groups)
+    different = first_of_each(rest, groups)
+    before = different if examples.test_from is not None else first_of_each(order, groups)
+    count = min(round(config.validation_share * len(before)), len(different))
+    validation, rest = with_copies(rest, groups, take(different, examples.labels, count)[0])
     if not len(rest):
         raise ValueError(
             f"No example is left to learn from: of {len(examples)} examples {len(validation)} are"
@@ -93,18 +99,48 @@ def split(examples: Examples, config: Split) -> Parts:
 
 
 def most_for_training(examples: Examples, config: Split) -> int:
-    """The largest `train_size` that leaves room for the validation and test parts of `config`."""
+    """The largest `train_size` that leaves room for the validation and test parts of `config`.
+
+    It holds for every seed; where copies are kept together some seeds would leave more.
+    """
+    groups, held_out = _groups(examples, config), 0
     if examples.test_from is not None:
-        return examples.test_from - round(config.validation_share * examples.test_from)
-    held_out = round(config.validation_share * len(examples))
-    return max(0, len(examples) - held_out - round(config.test_share * len(examples)))
+        test, groups = groups[examples.test_from :], groups[: examples.test_from]
+        groups = groups[~torch.isin(groups, test)]
+    sizes = groups.bincount().sort(descending=True).values
+    different = int((sizes > 0).sum())
+    if examples.test_from is None:
+        held_out = round(config.test_share * different)
+    held_out += round(config.validation_share * different)
+    return int(sizes[held_out:].sum())
 
 
-def _test_part(examples: Examples, config: Split, order: Tensor) -> tuple[Tensor, Tensor]:
+def first_of_each(rows: Tensor, groups: Tensor) -> Tensor:
+    """Of `rows` the first one of each of their `groups` (one for each row of the data set)."""
+    _, first = np.unique(groups[rows].numpy(), return_index=True)
+    return rows[np.sort(first)]
+
+
+def with_copies(rows: Tensor, groups: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
+    """Of `rows` those in the groups of the `chosen` ones, and the others, in their order."""
+    taken = torch.isin(groups[rows], groups[chosen])
+    return rows[taken], rows[~taken]
+
+
+def _groups(examples: Examples, config: Split) -> Tensor:
+    return copies(examples) if config.keep_copies_together else torch.arange(len(examples))
+
+
+def _test_part(
+    examples: Examples, config: Split, order: Tensor, groups: Tensor
+) -> tuple[Tensor, Tensor]:
     if examples.test_from is not None:
         official = order >= examples.test_from
-        return order[official], order[~official]
-    return take(order, examples.labels, round(config.test_share * len(examples)))
+        test, rest = order[official], order[~official]
+        return test, with_copies(rest, groups, test)[1]
+    different = first_of_each(order, groups)
+    count = round(config.test_share * len(different))
+    return with_copies(order, groups, take(different, examples.labels, count)[0])
 
 
 @dataclass(frozen=True, eq=False)

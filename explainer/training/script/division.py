@@ -6,9 +6,11 @@ import textwrap
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
+from explainer.training.data.copies import copies
 from explainer.training.data.splits import SMALLEST_STD
-from explainer.training.script.loading import loading_source, origin
+from explainer.training.script.loading import groups_source, loading_source, origin
 from explainer.training.script.task import Task
 
 TAKE = '''def take(rows, count):
@@ -23,12 +25,27 @@ TAKE = '''def take(rows, count):
     return rows[taken], rows[~taken]'''
 
 
+COPIES = '''def first_of_each(rows):
+    """Of the rows the first one of each group of copies."""
+    _, first = np.unique(groups[rows].numpy(), return_index=True)
+    return rows[np.sort(first)]
+
+
+def with_copies(rows, chosen):
+    """Of the rows those that are chosen or copies of them; and those that are left."""
+    taken = torch.isin(groups[rows], groups[chosen])
+    return rows[taken], rows[~taken]'''
+
+
 def data_source(task: Task) -> Iterator[str]:
     """The blocks of source: examples, their division, and what the network sees of them."""
     yield TAKE
     title = " ".join(task.examples.title.split())  # of one's own: any name, but on one line
     head = textwrap.wrap(f"The data: {title}.", 90, initial_indent="# ", subsequent_indent="# ")
     yield "\n".join([*head, loading_source(task.examples)])
+    if task.split.keep_copies_together:
+        yield f"# Copies of an example have the same number.\n{groups_source(task.examples)}"
+        yield COPIES
     yield _division(task)
     yield _normaliser(task)
     yield _parts(task)
@@ -47,14 +64,26 @@ def _division(task: Task) -> str:
         before = f"test_from = {task.examples.test_from}"
         lines += [] if "test_from =" in loading_source(task.examples) else [before]
         lines.append("test, rest = rest[rest >= test_from], rest[rest < test_from]")
+        if task.split.keep_copies_together:
+            lines.append("_, rest = with_copies(rest, test)  # none of a test example")
     elif len(parts.test):
-        lines.append(f"test, rest = take(rest, {len(parts.test)})")
+        lines.append(_taken(task, "test", parts.test))
+    lines.append(_taken(task, "validation", parts.validation))
     left = whole - len(parts.test) - len(parts.validation)
-    lines.append(f"validation, rest = take(rest, {len(parts.validation)})")
     smaller = len(parts.train) < left
+    if task.split.keep_copies_together:  # with another seed another number may be left
+        smaller = task.split.train_size is not None
     lines.append(f"train, _ = take(rest, {len(parts.train)})" if smaller else "train = rest")
     lines.append("train = train[torch.randperm(len(train), generator=division)]")
     return "\n".join(lines)
+
+
+def _taken(task: Task, name: str, rows: Tensor) -> str:
+    """The line that takes a part from the rest."""
+    if not task.split.keep_copies_together:
+        return f"{name}, rest = take(rest, {len(rows)})"
+    count = len(set(copies(task.examples)[rows].tolist()))
+    return f"{name}, rest = with_copies(rest, take(first_of_each(rest), {count})[0])"
 
 
 def _normaliser(task: Task) -> str:

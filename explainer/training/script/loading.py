@@ -13,6 +13,7 @@ from io import BytesIO
 import numpy as np
 import torch
 
+from explainer.training.data.copies import copies
 from explainer.training.data.points import BLOB_CENTRES, TURNS
 from explainer.training.data.real import REAL, source
 from explainer.training.data.record import Examples
@@ -55,7 +56,8 @@ def needs_data_file(examples: Examples) -> bool:
 def data_file(examples: Examples) -> bytes:
     """`inputs`, `labels` and the names of the `classes` as an .npz, as loaded, before any division.
 
-    Pictures of 8 bits are kept as such, uint8; others and points are float32.
+    Pictures of 8 bits are kept as such, uint8; others and points are float32. Copies of one
+    another have the same number in `groups`, which one's own have.
     """
     file = BytesIO()
     codes = _codes(examples)
@@ -65,6 +67,7 @@ def data_file(examples: Examples) -> bytes:
         inputs=examples.inputs.numpy() if codes is None else codes.numpy(),
         labels=examples.labels.numpy(),
         classes=np.array(examples.classes),
+        **({"groups": copies(examples).numpy()} if examples.origin == "own" else {}),
     )
     return file.getvalue()
 
@@ -73,6 +76,15 @@ def loading_source(examples: Examples) -> str:
     """The block of source that leaves `inputs` and `labels`."""
     settings = dict(examples.settings)
     return origin(examples).source(settings, examples)
+
+
+def groups_source(examples: Examples) -> str:
+    """The line that leaves `groups`: of one's own from the file, else of equal inputs."""
+    if examples.origin == "own":
+        return f'''with np.load(Path(__file__).with_name("{FILE}")) as data:
+    groups = torch.from_numpy(data["groups"])'''
+    unique = "np.unique(inputs.flatten(1), axis=0, return_inverse=True)"
+    return f"groups = torch.from_numpy({unique}[1].reshape(-1))"
 
 
 def _registered(examples: Examples) -> bool:

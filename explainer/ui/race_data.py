@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.training.data.download import download
+from explainer.training.data.download import wanted
+from explainer.training.data.fetching import VARIABLE
 from explainer.training.data.own import from_folder, from_zip, own_folders
 from explainer.training.data.real import available
 from explainer.training.data.record import DataError, DataSet, Examples
@@ -16,6 +17,7 @@ from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.root import data_root
 from explainer.training.data.splits import Split, most_for_training
 from explainer.ui.bounded import bounded_slider
+from explainer.ui.fetching import offer
 from explainer.ui.prose import escaped
 from explainer.ui.race_division import together_toggle
 from explainer.ui.race_plan import KEY, DataChoice
@@ -119,20 +121,12 @@ def _registered(entry: DataSet) -> tuple[DataChoice, Examples | None]:
 
 
 def _offer_download(entry: DataSet) -> None:
-    st.info(f"{entry.title} is not on this machine yet.", icon=":material/cloud_download:")
-    if st.button(f"Download {entry.title}", key=f"{KEY}.download"):
-        bar = st.progress(0.0, f"Downloading {entry.title}")
-        try:
-            download(entry.slug, lambda share: _advance(bar, share))
-        except DataError as error:
-            bar.empty()
-            st.error(str(error), icon=":material/cloud_off:")
-        else:
-            st.rerun()
-
-
-def _advance(bar: Any, share: float) -> None:
-    bar.progress(min(max(share, 0.0), 1.0), f"Downloading, {share:.0%}")
+    offer(
+        wanted(entry.slug),
+        source="It is not on this machine yet, and is fetched once for everybody on it.",
+        forbidden=f"{entry.title} is not on this machine, which fetches nothing ({VARIABLE} is 0);"
+        " the README says where its files belong.",
+    )
 
 
 def _own_zip() -> Examples | None:

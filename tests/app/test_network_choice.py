@@ -13,11 +13,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.images.gallery import gallery_picture
-from explainer.networks import fetching
 from explainer.networks.looking import as_input, for_answer, for_maps
 from explainer.networks.shared import ENTRIES, forget, shared_layers
 from explainer.networks.torchvision_models import classifier
 from explainer.service import stop_service
+from explainer.training.data import fetching
 from explainer.training.data.root import VARIABLE
 from tests.app.reading import app_at, arithmetic, message_to, text_of
 from tests.networks.random_networks import torchvision_network

@@ -132,6 +132,13 @@ def test_a_network_that_does_not_fit_is_refused_in_one_sentence() -> None:
     assert app.warning
 
 
-def test_data_that_are_not_there_offer_a_download() -> None:
+def test_data_that_are_not_there_are_offered_with_their_size() -> None:
     app = app_at("training_lab", training_lab__data="Fashion-MNIST")
-    assert "Download Fashion-MNIST" in labels(app)
+    assert "Fetch Fashion-MNIST (31 MB)" in labels(app)
+
+
+def test_a_server_that_fetches_nothing_offers_no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPGLASS_FETCH", "0")
+    app = app_at("training_lab", training_lab__data="Fashion-MNIST")
+    assert not [label for label in labels(app) if label.startswith("Fetch")]
+    assert "which fetches nothing (DEEPGLASS_FETCH is 0)" in app.info[0].value

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 from urllib.request import urlopen
 
+from explainer.training.data.fetching import Told, Wanted
 from explainer.training.data.published import Resource
 from explainer.training.data.real import Source, source
 from explainer.training.data.record import DataError
@@ -47,6 +48,17 @@ def download(slug: str, progress: Progress = lambda share: None) -> None:
                 put(root / entry.place, Path(folder) / one.name, one.name)
     except (OSError, HTTPException, tarfile.TarError, DataError) as error:
         raise DataError(_sentence(entry, root, error)) from error
+
+
+def wanted(slug: str) -> Wanted:
+    """A published data set as something to fetch, once for all who ask for it."""
+    entry = source(slug)
+    total = sum(one.size for one in entry.published())
+
+    def get(told: Told) -> None:
+        download(slug, lambda share: told(round(share * total), total))
+
+    return Wanted(f"data.{slug}", entry.title, total, get, DataError)
 
 
 def _portion(progress: Progress, before: int, size: int, total: int) -> Progress:
@@ -101,8 +113,8 @@ def _unpack(folder: Path, file: Path, name: str) -> None:
             raise DataError(f"{name} unpacks to more than {UNPACKED // 1024**2} MB")
         for member in members:
             _extract(archive, member, unpacked.resolve(), name)
-    if folder.exists():
-        shutil.rmtree(folder)
+    if folder.exists():  # aside, and gone with the folder of the download
+        folder.replace(file.with_name("replaced"))
     (unpacked / folder.name).replace(folder)
 
 

@@ -3,6 +3,7 @@ import io
 import socket
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,8 @@ from torchvision import datasets
 
 from explainer.training.data import download as module
 from explainer.training.data.cifar import BATCHES
-from explainer.training.data.download import download
+from explainer.training.data.download import download, wanted
+from explainer.training.data.fetching import fetch, leave
 from explainer.training.data.published import Resource
 from explainer.training.data.real import SOURCES, Source, available, load_real
 from explainer.training.data.record import DataError
@@ -92,6 +94,35 @@ def test_a_download_brings_every_file_and_tells_its_progress(
     assert 0 < progress[0] < progress[-1] == 1
     assert sorted(path.name for path in (root / "MNIST" / "raw").iterdir()) == sorted(FILES)
     assert [path.name for path in root.iterdir()] == ["MNIST"]
+
+
+def test_visitors_who_want_the_same_data_wait_for_one_download(
+    root: Path, served: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, answers = served
+    answers |= {f"/{name}": data for name, data in FILES.items()}
+    publish(monkeypatch, address, files=FILES)
+    asked, gate = [], threading.Event()
+    fetching_one = module.fetch
+
+    def counted(resource: Resource, path: Path, progress: module.Progress) -> None:
+        asked.append(resource.name)
+        assert gate.wait(60)
+        fetching_one(resource, path, progress)
+
+    monkeypatch.setattr(module, "fetch", counted)
+    found = [fetch(wanted("mnist"), visitor) for visitor in ("one", "two", "three")]
+    assert found[0] is found[1] is found[2]
+    assert not found[0].over
+    leave("data.mnist", "one")
+    gate.set()
+    deadline = time.monotonic() + 60
+    while not found[0].over:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert (found[0].error, found[0].share) == ("", 1)
+    assert sorted(asked) == sorted(FILES)
+    assert available("mnist")
 
 
 def test_progress_is_told_while_a_file_is_on_its_way(
@@ -213,6 +244,19 @@ def test_an_archive_is_unpacked_where_it_belongs_and_nothing_else_of_it(
     assert [path.name for path in root.iterdir()] == [BATCHES]
     assert (root / BATCHES / "test_batch").read_bytes() == b"test_batch"
     assert progress[-1] == 1
+
+
+def test_what_was_unpacked_before_is_replaced_as_a_whole(
+    root: Path, served: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / BATCHES).mkdir(parents=True)
+    (root / BATCHES / "old").write_bytes(b"old")
+    address, answers = served
+    answers["/c.tar.gz"] = archive({f"{BATCHES}/test_batch": b"new"})
+    monkeypatch.setattr(datasets.CIFAR10, "url", f"{address}c.tar.gz")
+    monkeypatch.setattr(datasets.CIFAR10, "tgz_md5", digest(answers["/c.tar.gz"]))
+    download("cifar-10")
+    assert [path.name for path in root.rglob("*")] == [BATCHES, "test_batch"]
 
 
 def test_an_archive_that_leads_elsewhere_is_refused(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from explainer.networks import fetching
-from explainer.networks.fetching import Fetch, fetch, fetch_of, fetching_allowed, leave
+from explainer.networks.torchvision_models import DownloadError, classifier, download
+from explainer.training.data import fetching
+from explainer.training.data.fetching import Fetch, Wanted, fetch_of, fetching_allowed, leave
 from tests.served_weights import DATA, SLOW, right_name, served_as
 
 pytestmark = pytest.mark.usefixtures("checkpoints", "_nothing_fetched")
@@ -22,6 +24,13 @@ def _nothing_fetched() -> Iterator[None]:
     fetching._FETCHES.clear()
     yield
     fetching._FETCHES.clear()
+
+
+def fetch(slug: str, visitor: str) -> Fetch:
+    """The weights of a network, wanted by `visitor`."""
+    total = round(classifier(slug).megabytes * 1e6)
+    get = partial(download, slug)
+    return fetching.fetch(Wanted(slug, "A network", total, get, DownloadError), visitor)
 
 
 def until(there: Callable[[], bool]) -> None:

@@ -175,7 +175,7 @@ def _facts(liked: Liked, best: Best, shown: int) -> None:
 
 def _commonest(album: Album, best: Best, shown: int) -> str:
     name, count = Counter(album.name(int(one)) for one in best.pictures[:shown]).most_common(1)[0]
-    return f"{count} of the {shown} are called “{name}”."
+    return f"{count} of the {shown} are called “{escaped(name)}”."
 
 
 def _number(value: float) -> str:

@@ -25,6 +25,7 @@ from explainer.gradients.landscape.setup import (
     Setup,
 )
 from explainer.ui.landscape_job import KEY
+from explainer.ui.prose import escaped
 
 OWN = "Your own"
 PRESET = f"{KEY}.preset"
@@ -112,7 +113,7 @@ def choices() -> Choice | None:
     try:
         plan = Plan(Setup(**network), CONTRAST_TITLES[str(compared)], **plane)
     except ValueError as error:
-        st.warning(f"These settings do not go together: {error}.", icon=":material/info:")
+        st.warning(escaped(f"These settings do not go together: {error}."), icon=":material/info:")
         return None
     return Choice(plan, part, surface)
 

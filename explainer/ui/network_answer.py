@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from explainer.charts.network import answer_points, answer_spec
@@ -12,7 +14,7 @@ from explainer.networks.shared import network_of
 from explainer.ui.appearance import theme
 from explainer.ui.picture import Chosen
 from explainer.ui.pictures import figures, inline
-from explainer.ui.prose import escaped, say
+from explainer.ui.prose import say
 from explainer.ui.tables import table
 
 PROSE = "feature_maps"
@@ -63,7 +65,7 @@ def _last_step(entry: Entry, found: SoftmaxDrill, likeliest: list[int]) -> None:
         ["class", "logit z", "exp(z − max)", "divided by their sum"],
         [
             [
-                escaped(entry.classes[place]),
+                escape(entry.classes[place]),
                 _number(found.logits[place]),
                 f"{found.exponentials[place]:.4f}",
                 f"{found.probabilities[place]:.4f}",

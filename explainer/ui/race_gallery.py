@@ -11,7 +11,7 @@ from explainer.training.data.record import Examples
 from explainer.training.recipe import Recipe
 from explainer.ui.appearance import theme
 from explainer.ui.page import show_picture
-from explainer.ui.prose import say
+from explainer.ui.prose import escaped, say
 from explainer.ui.recipe_editor import name_of
 
 EACH = 6
@@ -26,7 +26,7 @@ def gallery(examples: Examples, entries: tuple[Recipe, ...]) -> None:
         st.altair_chart(chart, alt=f"The points of {examples.title}, coloured by class.")
         return
     rows = first_of_each_class(examples.labels, len(examples.classes), EACH)
-    st.caption("Rows: " + ", ".join(examples.classes[: len(rows)]))
+    st.caption(escaped("Rows: " + ", ".join(examples.classes[: len(rows)])))
     before, after = st.columns(2)
     with before:
         st.markdown("**As they are**")

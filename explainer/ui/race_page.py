@@ -11,6 +11,7 @@ from explainer.training.race import Race
 from explainer.ui.instruments.prediction import predict
 from explainer.ui.instruments.tabs import instruments
 from explainer.ui.instruments.verdict import compare_shifted
+from explainer.ui.prose import escaped
 from explainer.ui.race_control import (
     current,
     dials,
@@ -76,7 +77,7 @@ def race(plan: Plan, examples: Examples) -> None:
         transport(ticket, plan, examples)
     with messages:
         if message := last_words():
-            st.warning(message, icon=":material/info:")
+            st.warning(escaped(message), icon=":material/info:")
         if ticket is None:
             _wait_for_owner()
     if ticket is not None:

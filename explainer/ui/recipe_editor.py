@@ -73,7 +73,7 @@ def edit_recipe(index: int) -> None:
         "Name", recipe.name, max_chars=40, key=f"{key}.name", on_change=_rename, args=(index, key)
     )
     if message := st.session_state.pop(f"{KEY}.refused", ""):
-        st.error(message)
+        st.error(escaped(message))
     tabs = st.tabs([*SECTIONS.values(), "Augmentation"])
     for tab, section in zip(tabs, SECTIONS, strict=False):
         with tab, st.grid(columns=2, min_column_width=220):

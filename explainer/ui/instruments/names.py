@@ -53,7 +53,8 @@ def pick_recipe(snapshot: Snapshot, name: str) -> int:
     key = f"{KEY}.{name}"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
-    return names.index(str(st.segmented_control("Recipe", names, key=key, required=True)))
+    picked = st.segmented_control("Recipe", names, key=key, required=True, format_func=escaped)
+    return names.index(str(picked))
 
 
 def first_seed_runs(snapshot: Snapshot) -> slice:

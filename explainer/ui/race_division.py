@@ -56,5 +56,5 @@ def _copies(examples: Examples, parts: Parts) -> str:
         f"{found.validation:,} of the {len(parts.validation):,} examples to validate on and"
         f" {found.test:,} of the {len(parts.test):,} to test on are {exactly} the same as one to"
         f" learn from, so a network that learns by heart scores on them too; “{TOGETHER}”, under"
-        " Split and seeds, puts them into one part."
+        " Split and seeds, leaves all copies of an example in one part."
     )

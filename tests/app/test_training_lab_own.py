@@ -70,3 +70,33 @@ def test_a_division_that_leaves_too_little_is_a_sentence_and_the_page_stays(
     assert "Start the race" in [button.label for button in app.button]
     app.button(key="training_lab.start").click().run()
     assert not app.exception
+
+
+def test_copies_across_the_parts_are_counted_until_they_are_kept_together(own: Path) -> None:
+    write(own / "twins", 2, 12)
+    for path in [*(own / "twins").rglob("*.png")]:
+        path.with_name(f"again {path.name}").write_bytes(path.read_bytes())
+    app = app_at("training_lab", training_lab__data="Folder: twins")
+    (said,) = (entry.value for entry in app.warning)
+    assert "of the 10 to test on are exactly or nearly the same as one to learn from" in said
+    app.toggle(key="training_lab.folder.together").set_value(True).run()
+    assert not app.exception
+    assert not app.warning
+    app.button(key="training_lab.start").click().run()
+    assert not app.exception
+    assert not app.warning
+
+
+def test_a_link_keeps_copies_together_where_there_are_any(own: Path) -> None:
+    write(own / "alone", 2, 12)
+    link = {"training_lab__folder__together": "true"}
+    app = app_at("training_lab", training_lab__data="Folder: alone", **link)
+    assert not [one for one in app.toggle if one.key == "training_lab.folder.together"]
+    assert not app.warning
+    picture = next((own / "alone").rglob("*.png"))
+    write(own / "one twin", 2, 12)
+    for number in range(8):
+        (own / "one twin" / "class 0" / f"again {number}.png").write_bytes(picture.read_bytes())
+    app = app_at("training_lab", training_lab__data="Folder: one twin", **link)
+    assert app.toggle(key="training_lab.folder.together").value
+    assert not app.warning

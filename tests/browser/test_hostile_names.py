@@ -1,4 +1,4 @@
-"""Names that a visitor gives are shown letter by letter: no Markdown, no HTML, no link of theirs."""
+"""Names that a visitor gives are shown letter by letter: no Markdown, no HTML, no link."""
 
 from __future__ import annotations
 

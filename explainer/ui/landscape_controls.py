@@ -25,7 +25,6 @@ from explainer.gradients.landscape.setup import (
     Setup,
 )
 from explainer.ui.landscape_job import KEY
-from explainer.ui.prose import escaped
 
 OWN = "Your own"
 PRESET = f"{KEY}.preset"
@@ -113,7 +112,7 @@ def choices() -> Choice | None:
     try:
         plan = Plan(Setup(**network), CONTRAST_TITLES[str(compared)], **plane)
     except ValueError as error:
-        st.warning(escaped(f"These settings do not go together: {error}."), icon=":material/info:")
+        st.warning(f"These settings do not go together: {error}.", icon=":material/info:")
         return None
     return Choice(plan, part, surface)
 

@@ -26,7 +26,7 @@ def opened(story: str) -> AppTest:
 def finished(app: AppTest) -> AppTest:
     """The page once its race has ended."""
     ticket: Any = app.session_state["training_lab.ticket"]
-    ends = time.monotonic() + 120
+    ends = time.monotonic() + 300
     while not ticket.race.snapshot.finished and time.monotonic() < ends:
         time.sleep(0.1)
     app.run()

@@ -40,7 +40,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[AppTest]:
     app = app_at("training_lab", training_lab__recipes=recipes, training_lab__data=data)
     app.button(key="training_lab.start").click().run()
     ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 300
     while not ticket.race.snapshot.finished or ticket.race.has_work:
         assert time.monotonic() < ends
         time.sleep(0.02)

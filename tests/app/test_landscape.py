@@ -30,7 +30,7 @@ def _service_of_its_own() -> Iterator[None]:
     stop_service()
 
 
-def run_until(app: AppTest, there: Callable[[], bool], seconds: float = 60) -> None:
+def run_until(app: AppTest, there: Callable[[], bool], seconds: float = 300) -> None:
     """Rerun the page until something shows."""
     deadline = time.monotonic() + seconds
     while not there() and time.monotonic() < deadline:

@@ -27,7 +27,7 @@ def table_of(app: AppTest) -> str:
     return "".join(element.proto.body for element in app.get("html"))
 
 
-def run_until(app: AppTest, there: Callable[[], bool], seconds: float = 60) -> None:
+def run_until(app: AppTest, there: Callable[[], bool], seconds: float = 300) -> None:
     """Rerun the page until something shows."""
     deadline = time.monotonic() + seconds
     while not there() and time.monotonic() < deadline:

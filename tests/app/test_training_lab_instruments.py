@@ -29,7 +29,7 @@ def finished(app: AppTest) -> Ticket[Race]:
     """Start the race of the page and wait for its end."""
     app.button(key="training_lab.start").click().run()
     ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not ticket.race.snapshot.finished or ticket.race.has_work:
         assert time.monotonic() < deadline
         time.sleep(0.05)

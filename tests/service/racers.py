@@ -119,7 +119,7 @@ def phase(ticket: Ticket[Toy]) -> Phase:
     return ticket.state.phase
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 300.0) -> None:
     """Wait until `condition` holds; fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -34,8 +34,8 @@ def fetch(slug: str, visitor: str) -> Fetch:
 
 
 def until(there: Callable[[], bool]) -> None:
-    """Wait until something is so, for a minute at most."""
-    deadline = time.monotonic() + 60
+    """Wait until something is so, for some minutes at most."""
+    deadline = time.monotonic() + 300
     while not there():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explainer.libraries import import_libraries
 from explainer.topics import TOPICS, sections
+from explainer.ui.refusal import open_with_nothing_refused
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "pages"
@@ -22,6 +23,7 @@ for section, entries in sections().items():
     ]
 
 page = st.navigation(navigation)
+open_with_nothing_refused(page.url_path)
 if any(entry.networks and entry.slug == page.url_path for entry in TOPICS):
     import_libraries()
 page.run()

@@ -1,4 +1,6 @@
 // The sample pictures as buttons. Out, trigger "picked": {slug}.
+// It also watches the uploader beside it, which lets no file past its bound go to the server:
+// out, trigger "oversize": {name, size in bytes}; an empty name once a file is taken back.
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
   const { header, blobs } = unpack(data)
@@ -15,5 +17,23 @@ export default function (component) {
     const button = event.target.closest("button")
     if (button) setTriggerValue("picked", { slug: button.dataset.slug })
   }
-  return () => holder.querySelectorAll("img").forEach(image => URL.revokeObjectURL(image.src))
+  holder.unwatch?.()
+  const tell = files => {
+    const file = [...files].find(one => one.size > header.most)
+    if (file) setTriggerValue("oversize", { name: file.name, size: file.size })
+  }
+  const watched = {
+    change: event => tell(event.target.files ?? []),
+    drop: event => tell(event.dataTransfer.files),
+    click: event => event.target.closest("[data-testid=stFileChipDeleteBtn]") &&
+      setTriggerValue("oversize", { name: "", size: 0 }),
+  }
+  const watch = event => event.target.closest?.(header.uploader) && watched[event.type](event)
+  Object.keys(watched).forEach(type => document.addEventListener(type, watch, true))
+  holder.unwatch = () =>
+    Object.keys(watched).forEach(type => document.removeEventListener(type, watch, true))
+  return () => {
+    holder.unwatch()
+    holder.querySelectorAll("img").forEach(image => URL.revokeObjectURL(image.src))
+  }
 }

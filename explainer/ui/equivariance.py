@@ -49,7 +49,7 @@ def equivariance(chosen: Chosen) -> Question | None:
     say(KEY, "equivariance")
     grey, size = grey_of(chosen.picture)
     if min(grey.shape) < SMALLEST:
-        st.info(f"This photo is smaller than {SMALLEST} × {SMALLEST} pixels: too small to move.")
+        st.info(_too_small(chosen.picture, size))
         return None
     asked = _controls(grey, size)
     found = compared(asked.grey, asked.weights, asked.layer, asked.shift)
@@ -87,6 +87,16 @@ def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
     chosen = kernels[str(name)]
     layer = Layer(int(step), paddings[str(title)], bool(pooled))
     return Question(grey, size, chosen.build(**chosen.defaults()), layer, moved)
+
+
+def _too_small(picture: Picture, size: tuple[int, int]) -> str:
+    """Why the photo cannot be moved; `size` (width, height) is what it is reduced to."""
+    height, width = picture.codes.shape[:2]
+    reduced = "" if (width, height) == size else f" becomes {size[0]} × {size[1]} here, which"
+    return (
+        f"This photo of {width:,} × {height:,} pixels{reduced} is too small to move:"
+        f" each side needs at least {SMALLEST}."
+    )
 
 
 def grey_of(picture: Picture) -> tuple[NDArray[np.float32], tuple[int, int]]:

@@ -1,6 +1,7 @@
 """The one picture of a visit: gallery, upload or camera, kept for every page of the session.
 
-A picture that cannot be read leaves everything as it was and one sentence beside the input.
+A picture that cannot be read leaves everything as it was and one sentence, on the page and in the
+chooser, which covers the page while it is open.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import numpy as np
 import streamlit as st
 
 from explainer.images.decode import decode
+from explainer.images.formats import NAMES
 from explainer.images.gallery import DEFAULT, GALLERY, gallery_entry, gallery_picture
+from explainer.images.limits import LIMITS, too_heavy
 from explainer.images.picture import Picture, PictureError
-from explainer.images.thumbnails import thumbnail
+from explainer.images.thumbnails import encode_png, thumbnail
 from explainer.ui.components import mount, pack
 from explainer.ui.prose import escaped
+from explainer.ui.refusal import forget, refuse, show_refusal
 
 KEY = "picture"
-FORMATS = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 THUMBNAIL = 96
-LARGEST_UPLOAD_MB = 20
+ICON = ":material/broken_image:"
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,46 @@ def picture_input() -> Chosen:
     return chosen
 
 
+def offer_picture(chosen: Chosen) -> None:
+    """A button for the picture as the page works on it, which is what a script beside it opens."""
+    st.download_button(
+        "Download the picture",
+        lambda: encode_png(chosen.picture.codes),
+        file_name="picture.png",
+        mime="image/png",
+        icon=":material/image:",
+        on_click="ignore",
+    )
+
+
 def send_pixels(picture: Picture) -> None:
     """Hand the exact pixels to the browser's components, once per picture."""
     mount("pixels", key=f"{KEY}.pixels", data=_pixels_message(picture))
 
 
 def _chooser() -> None:
-    mount("gallery", key=f"{KEY}.gallery", data=_gallery_message(), on_picked_change=_take_sample)
+    """One's own picture, then the gallery: what was refused stands where the chooser begins."""
+    show_refusal(KEY, icon=ICON)
+    _own_picture()
+    mount(
+        "gallery",
+        key=f"{KEY}.gallery",
+        data=_gallery_message(),
+        on_picked_change=_take_sample,
+        on_oversize_change=_take_oversize,
+    )
+
+
+def _own_picture() -> None:
+    """The uploader takes files of every type: the app says what it cannot read, not a hint."""
+    megabytes = LIMITS.file_bytes // 1024**2
     st.file_uploader(
         "Your own picture",
-        type=list(FORMATS),
         key=f"{KEY}.upload",
         on_change=_take_file,
         args=(f"{KEY}.upload",),
-        max_upload_size=LARGEST_UPLOAD_MB,
-        help="PNG, JPEG, WebP, BMP, GIF or TIFF, up to 20 MB and 50 megapixels. "
+        max_upload_size=megabytes,
+        help=f"{NAMES}, up to {megabytes} MB and {LIMITS.pixels // 10**6} megapixels. "
         "It stays in this server's memory for your visit and is not stored.",
     )
     if st.toggle("Use the camera", key=f"{KEY}.camera_on"):
@@ -93,7 +121,7 @@ def _first_choice() -> Chosen:
     try:
         return Chosen(gallery_picture(slug), slug)
     except PictureError as error:
-        st.session_state[f"{KEY}.error"] = str(error)
+        refuse(KEY, str(error))
         return Chosen(gallery_picture(DEFAULT), DEFAULT)
 
 
@@ -105,22 +133,31 @@ def _take_sample() -> None:
 def _take_file(key: str) -> None:
     file = st.session_state.get(key)
     if file is None:
+        forget(KEY)
         return
     data = file.getvalue()
     _try(lambda: Chosen(decode(data, file.name), upload=data), name=f"{file.name}: ")
 
 
+def _take_oversize() -> None:
+    """A file past the bound of the uploader never arrives; the browser tells its name and size."""
+    told = st.session_state[f"{KEY}.gallery"].oversize
+    if told["name"]:
+        refuse(KEY, f"{told['name']}: {too_heavy(int(told['size']))}")
+    else:  # it was taken back
+        forget(KEY)
+
+
 def _try(choose: Callable[[], Chosen], *, name: str = "") -> None:
-    st.session_state.pop(f"{KEY}.error", None)
+    forget(KEY)
     try:
         st.session_state[KEY] = choose()
     except PictureError as error:
-        st.session_state[f"{KEY}.error"] = f"{name}{error}"
+        refuse(KEY, f"{name}{error}")
 
 
 def _say_what_happened(chosen: Chosen) -> None:
-    if message := st.session_state.get(f"{KEY}.error"):
-        st.error(escaped(message), icon=":material/broken_image:")
+    show_refusal(KEY, icon=ICON)
     notes = chosen.picture.notes or ((gallery_entry(chosen.slug).teaches,) if chosen.slug else ())
     if notes:
         st.caption(" ".join(escaped(note) for note in notes))
@@ -145,7 +182,8 @@ def _gallery_message() -> bytes:
         {"slug": entry.slug, "title": entry.title, "teaches": entry.teaches} for entry in GALLERY
     ]
     small = [thumbnail(picture.codes, THUMBNAIL) for picture in pictures]
-    return pack({"entries": entries, "side": THUMBNAIL}, *small)
+    header = {"entries": entries, "side": THUMBNAIL, "most": LIMITS.file_bytes}
+    return pack({**header, "uploader": f".st-key-{KEY}-upload"}, *small)
 
 
 @st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Picture: lambda p: p.digest})

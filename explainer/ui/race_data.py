@@ -21,6 +21,7 @@ from explainer.ui.fetching import offer
 from explainer.ui.prose import escaped
 from explainer.ui.race_division import together_toggle
 from explainer.ui.race_plan import KEY, DataChoice
+from explainer.ui.refusal import forget, refuse, show_refusal
 from explainer.ui.settings import setting_controls
 
 OWN_ZIP = "Your own pictures (zip)"
@@ -138,21 +139,20 @@ def _own_zip() -> Examples | None:
         max_upload_size=LARGEST_ZIP_MB,
         on_change=_take_zip,
     )
-    if message := st.session_state.get(f"{KEY}.zip_error"):
-        st.error(message, icon=":material/folder_off:")
+    show_refusal(f"{KEY}.zip", icon=":material/folder_off:")
     found: Examples | None = st.session_state.get(f"{KEY}.zip_examples")
     return found
 
 
 def _take_zip() -> None:
     file = st.session_state.get(f"{KEY}.zip")
+    forget(f"{KEY}.zip")
     if file is None:
         return
-    st.session_state.pop(f"{KEY}.zip_error", None)
     try:
         st.session_state[f"{KEY}.zip_examples"] = from_zip(file.getvalue(), file.name)
     except DataError as error:
-        st.session_state[f"{KEY}.zip_error"] = escaped(f"{file.name}: {error}")
+        refuse(f"{KEY}.zip", f"{file.name}: {error}")
 
 
 def _or_say(read: Callable[[], Examples]) -> Examples | None:

@@ -146,6 +146,26 @@ def test_a_tiny_photo_is_counted_all_the_same(shape: tuple[int, int]) -> None:
     assert ("too small to move" in " ".join(one.value for one in app.info)) == (min(shape) < 16)
 
 
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        ((1600, 40), "This photo of 40 × 1,600 pixels becomes 6 × 256 here, which is too small to"),
+        (
+            (30, 12),
+            "This photo of 12 × 30 pixels is too small to move: each side needs at least 16.",
+        ),
+    ],
+)
+def test_a_photo_that_cannot_be_moved_is_told_its_own_size(
+    shape: tuple[int, int], sentence: str
+) -> None:
+    app = app_at(KEY)
+    codes = np.full((*shape, 3), 128, np.uint8)
+    app.session_state["picture"] = Chosen(Picture("x", "x", "x", codes, shape[::-1]))
+    app.run()
+    assert sentence in " ".join(one.value for one in app.info)
+
+
 def test_the_trainings_start_stop_and_go_on() -> None:
     app = app_at(KEY)
     next(one for one in app.button if one.label.startswith("Train all four")).click().run()

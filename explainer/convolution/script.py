@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from explainer.convolution.application import Application, channel_mode, padding, pads
 from explainer.convolution.apply import checked_weights
 from explainer.convolution.record import Weights
+from explainer.images.script import READ_PICTURE
 
 
 def script(
@@ -49,12 +50,15 @@ def _head(title: str, kernel: Weights, application: Application) -> str:
     return f'''"""{name} on a picture, with OpenCV and with PyTorch: the same numbers twice."""
 
 import sys
+from contextlib import suppress
+from io import BytesIO
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-
+from PIL import Image, ImageCms, ImageOps
+{READ_PICTURE}
 KERNEL = np.array({literal(kernel)})
 BIAS, STRIDE, DILATION = {application.bias!r}, {application.stride}, {application.dilation}
 {_flip(application)}'''
@@ -71,10 +75,7 @@ KERNEL = KERNEL[::-1, ::-1].copy()
 def _reading(picture: str, application: Application) -> str:
     shares = channel_mode(application.channels).weights
     text = f"""path = sys.argv[1] if len(sys.argv) > 1 else {json.dumps(picture)}
-codes = cv2.imread(path, cv2.IMREAD_COLOR)
-if codes is None:
-    sys.exit(f"cannot read {{path}}")
-picture = cv2.cvtColor(codes, cv2.COLOR_BGR2RGB).astype(np.float32) / 255  # (H, W, 3), 0 to 1
+picture = read_picture(path).astype(np.float32) / 255  # (H, W, 3), 0 to 1
 """
     if shares is not None:
         text += f"SHARES = {shares!r}  # of red, green and blue in the sum\n"

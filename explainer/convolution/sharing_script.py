@@ -13,6 +13,7 @@ from explainer.convolution.equivariance import WRAP, Layer
 from explainer.convolution.record import Weights
 from explainer.convolution.script import literal
 from explainer.convolution.sharing import FirstLayer
+from explainer.images.script import READ_PICTURE
 
 
 def sharing_script(
@@ -37,13 +38,16 @@ def _count(first: FirstLayer) -> str:
     return f'''"""What a small window and shared weights save, and what a shift does."""
 
 import sys
+from contextlib import suppress
+from io import BytesIO
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image, ImageCms, ImageOps
 from torch import nn
-
+{READ_PICTURE}
 HEIGHT, WIDTH, MAPS, KERNEL = {first.height}, {first.width}, {first.maps}, {first.kernel_size}
 
 
@@ -87,10 +91,7 @@ def _moving(
     black = "" if layer.padding == WRAP else "\n    moved[..., :places] = 0  # black comes in"
     return f"""
 path = sys.argv[1] if len(sys.argv) > 1 else {json.dumps(picture)}
-codes = cv2.imread(path, cv2.IMREAD_COLOR)
-if codes is None:
-    sys.exit(f"cannot read {{path}}")
-codes = cv2.resize(cv2.cvtColor(codes, cv2.COLOR_BGR2RGB), {size!r}, interpolation=cv2.INTER_AREA)
+codes = cv2.resize(read_picture(path), {size!r}, interpolation=cv2.INTER_AREA)
 grey = (codes / 255.0)[:{crop[0]}, :{crop[1]}] @ np.array({channel_mode("grey").weights!r})
 x = torch.from_numpy(grey).float()[None, None]  # (1, 1, H, W)
 KERNEL_WEIGHTS = torch.tensor({literal(weights)})[None, None]

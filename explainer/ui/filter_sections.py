@@ -22,7 +22,7 @@ from explainer.ui.filter_controls import KEY
 from explainer.ui.filter_stack import stack_section
 from explainer.ui.lens import answer, pinned_pixel, small_picture
 from explainer.ui.page import show_picture
-from explainer.ui.picture import Chosen
+from explainer.ui.picture import Chosen, offer_picture
 from explainer.ui.prose import say
 
 TABS = (
@@ -206,7 +206,7 @@ def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
     st.latex(rf"\text{{with bias }} {setup.application.bias:g}:\quad {outputs}")
 
 
-def code_section(_chosen: Chosen, setup: Setup) -> None:
+def code_section(chosen: Chosen, setup: Setup) -> None:
     """The script that reproduces the current state."""
     say("filters", "code")
     text = script(setup.weights, setup.application, title=setup.title[0].upper() + setup.title[1:])
@@ -219,6 +219,7 @@ def code_section(_chosen: Chosen, setup: Setup) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+    offer_picture(chosen)
 
 
 def _largest_difference(

@@ -7,13 +7,14 @@ import streamlit as st
 from explainer.convolution.sharing import CONNECTIONS, FirstLayer
 from explainer.convolution.sharing_script import sharing_script
 from explainer.ui.equivariance import Question
+from explainer.ui.picture import Chosen, offer_picture
 from explainer.ui.prose import say
 
 KEY = "why_convolution"
 TABS = ("What to notice", "Arithmetic", "Code")
 
 
-def closing(first: FirstLayer, asked: Question | None) -> None:
+def closing(chosen: Chosen, first: FirstLayer, asked: Question | None) -> None:
     """The tabs; only the one that is open is computed."""
     notice, arithmetic, code = st.tabs(
         TABS, key=f"{KEY}.tab", on_change="rerun", bind="query-params"
@@ -26,7 +27,7 @@ def closing(first: FirstLayer, asked: Question | None) -> None:
             _arithmetic(first)
     if code.open:
         with code:
-            _code(first, asked)
+            _code(chosen, first, asked)
 
 
 def _arithmetic(first: FirstLayer) -> None:
@@ -47,7 +48,7 @@ def _number(value: int) -> str:
     return f"{value:,}".replace(",", r"\,")
 
 
-def _code(first: FirstLayer, asked: Question | None) -> None:
+def _code(chosen: Chosen, first: FirstLayer, asked: Question | None) -> None:
     say(KEY, "code")
     if asked is None:
         st.info("The photo is too small for the second part of the script.")
@@ -59,3 +60,4 @@ def _code(first: FirstLayer, asked: Question | None) -> None:
         "Download the script", text, file_name="deepglass_why_convolution.py",
         mime="text/x-python", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
+    offer_picture(chosen)

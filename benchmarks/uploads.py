@@ -150,7 +150,7 @@ class Visitor:
             element = answer.delta.new_element
             if element.file_uploader.id:
                 self.uploader = element.file_uploader.id
-            if element.download_button.deferred_file_id:
+            if element.download_button.label.startswith("Download the answer"):
                 self.download = element.download_button.deferred_file_id
             if element.alert.format == Alert.ERROR:
                 error = element.alert.body

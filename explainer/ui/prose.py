@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def parts(slug: str, language: str = "en") -> dict[str, str]:
 
 def escaped(text: str) -> str:
     """`text` as Markdown that shows it letter by letter."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#|~$:" else c for c in text)
+    plain = "".join(f"\\{c}" if c in r"\`*_{}[]()<>#|~$:" else c for c in text)
+    return re.sub(r"^(\s*\d*)([-+.=])", r"\1\\\2", plain)  # what would begin a list or a heading
 
 
 def say(slug: str, part: str) -> None:

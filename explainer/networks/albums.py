@@ -53,11 +53,12 @@ class Album:
 def album_for(entry: Entry, root: Path | None = None) -> Album:
     """The album for a network.
 
-    A visitor's own: what it was validated on. Else CIFAR-10's test pictures where the network takes
-    that size and they lie below `root` (or the data root); the gallery's photos in tiles otherwise.
+    A visitor's own: what it was validated on, where that is at hand. Else CIFAR-10's test pictures
+    where the network takes that size and they lie below `root` (or the data root); the gallery's
+    photos in tiles otherwise.
     Raises :class:`~explainer.training.data.record.DataError` where CIFAR-10 is there but broken.
     """
-    if isinstance(entry, OwnNetwork):
+    if isinstance(entry, OwnNetwork) and len(entry.pictures):
         labels = np.array(entry.labels, np.uint8)
         words = "pictures that the network was validated on"
         return Album(entry.slug, words, entry.pictures, entry.classes, labels)

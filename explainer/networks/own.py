@@ -1,4 +1,4 @@
-"""A network taken over from a race: a copy of its best weights, with what it learned from.
+"""A network of the visitor's own: the best of a race, with what it learned from.
 
 The race may go on, or be over and its memory free: nothing here belongs to it any more.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from explainer.networks.graph import layers
 from explainer.networks.normalisation import normalised
+from explainer.training.data.splits import Normaliser
 from explainer.training.networks import build
 from explainer.training.run import Run
 
@@ -26,7 +28,7 @@ class OwnNetwork:
 
     It takes squares of `input_size` pixels with `channels` colours, normalised by `mean` and
     `deviation` of its training part. `pictures` `(N, S, S, 3)` are some that it was validated on,
-    never trained on, and `labels` what they are.
+    never trained on, and `labels` what they are; there are none where its data are not at hand.
     """
 
     slug: str
@@ -79,16 +81,13 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
         raise ValueError("This network takes points, not pictures, so it has no maps to look at.")
     network = build(run.recipe.network, shape, len(run.data.classes), run.recipe.regularisation)
     kept.restore(network)
-    network.eval().requires_grad_(False)
-    _check(network, shape)
-    normaliser, pictures = run.data.normaliser.to("cpu"), _pictures(run)
-    return OwnNetwork(
-        slug=f"own-{_digest(network)}",
+    normaliser = run.data.normaliser.to("cpu")
+    pictures = as_codes(run.data.normaliser, run.data.validation_inputs[:MOST_PICTURES])
+    return own_network(
+        network,
+        shape,
         name=name,
-        network=network,
         classes=run.data.classes,
-        input_size=shape[1],
-        channels=shape[0],
         mean=tuple(normaliser.mean.tolist()),
         deviation=tuple(normaliser.std.tolist()),
         pictures=pictures,
@@ -96,8 +95,24 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
         seed=run.seed,
         step=kept.step,
         accuracy=best.validation_accuracy,
+    )
+
+
+def own_network(network: nn.Module, shape: tuple[int, ...], **known: Any) -> OwnNetwork:
+    """An entry for `network`, which is put to rest; `known` are the rest of the fields.
+
+    Raises `ValueError` where it has a layer that cannot be opened.
+    """
+    network.eval().requires_grad_(False)
+    _check(network, shape)
+    return OwnNetwork(
+        slug=f"own-{_digest(network)}",
+        network=network,
+        input_size=shape[1],
+        channels=shape[0],
         parameters=sum(one.numel() for one in network.parameters()),
         any_size=any(isinstance(one, nn.AdaptiveAvgPool2d) for one in network.modules()),
+        **known,
     )
 
 
@@ -108,10 +123,9 @@ def _check(network: nn.Module, shape: tuple[int, ...]) -> None:
         raise ValueError(f"This network cannot be opened: {error}.") from None
 
 
-def _pictures(run: Run) -> NDArray[np.uint8]:
-    """The first pictures of the validation part, `(N, S, S, 3)`."""
-    inputs = run.data.validation_inputs[:MOST_PICTURES]
-    pictures = run.data.normaliser.invert(inputs).clamp(0, 1).mul(255).round().byte().cpu()
+def as_codes(normaliser: Normaliser, inputs: Tensor) -> NDArray[np.uint8]:
+    """Normalised inputs `(N, C, S, S)` as the pictures they were, `(N, S, S, 3)`."""
+    pictures = normaliser.invert(inputs).clamp(0, 1).mul(255).round().byte().cpu()
     codes = pictures.permute(0, 2, 3, 1).expand(-1, -1, -1, 3)
     return np.ascontiguousarray(codes.numpy())
 

@@ -26,7 +26,7 @@ from explainer.training.run import Run
 from explainer.training.snapshot import RunView, Snapshot
 
 FORMAT = "deepglass race"
-LONGEST_SLUG = 40
+LONGEST_SLUG, SHOWN = 40, 24
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
     """The best checkpoint of `run` as safetensors, with what it takes to use it as metadata.
 
     `build(from_text(recipe).network, shape, classes)` takes the weights; inputs are normalised by
-    `mean` and `std`. Raises `ValueError` where nothing was measured yet.
+    `mean` and `std`. `validation` are the first places in the data that it was validated on.
+    Raises `ValueError` where nothing was measured yet.
     """
     kept, best = run.record.checkpoint, run.record.best
     if kept is None or best is None:
@@ -122,6 +123,7 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "classes": strict_json(run.data.classes),
         "mean": strict_json(normaliser.mean.tolist()),
         "std": strict_json(normaliser.std.tolist()),
+        "validation": strict_json(run.data.parts.validation[:SHOWN].tolist()),
     }
     return save({name: one.contiguous() for name, one in kept.state.items()}, metadata)
 

@@ -18,6 +18,7 @@ from explainer.networks.torchvision_models import CLASSIFIERS, Classifier
 from explainer.ui.network_fetch import offer
 from explainer.ui.own_networks import option_of, own_networks
 from explainer.ui.prose import escaped
+from explainer.ui.saved_networks import open_saved, say_what_was_wrong
 
 FIRST, MORE = "Small VGG", "ImageNet networks"
 FIRST_OF_MORE = "ResNet-18"
@@ -31,16 +32,19 @@ def network_choice(page: str) -> Entry:
     """
     present: dict[str, Entry] = {one.title: one for one in SHIPPED if one.weights().is_file()}
     present |= {option_of(one): one for one in own_networks()}
-    title = st.segmented_control(
-        "Network",
-        [*present, MORE],
-        default=FIRST if FIRST in present else next(iter(present)),
-        required=True,
-        key=f"{page}.network",
-        bind="query-params",
-        persist_state="session",
-        width="content",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        title = st.segmented_control(
+            "Network",
+            [*present, MORE],
+            default=FIRST if FIRST in present else next(iter(present)),
+            required=True,
+            key=f"{page}.network",
+            bind="query-params",
+            persist_state="session",
+            width="content",
+        )
+        open_saved(page)
+    say_what_was_wrong(page)
     if title != MORE:
         return present[str(title)]
     wanted = _more(page)

@@ -46,7 +46,7 @@ def picture_for(chosen: Chosen, entry: Entry, page: str) -> Chosen:
     """
     if not isinstance(entry, OwnNetwork):
         return chosen
-    what = st.segmented_control(
+    what = PHOTO if not len(entry.pictures) else st.segmented_control(
         "What it looks at", [ITS_OWN, PHOTO], default=ITS_OWN, required=True, key=f"{page}.shown",
         persist_state="session",
     )  # fmt: skip

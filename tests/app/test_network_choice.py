@@ -19,6 +19,9 @@ from explainer.networks.torchvision_models import classifier
 from explainer.service import stop_service
 from explainer.training.data import fetching
 from explainer.training.data.root import VARIABLE
+from explainer.training.export import best_weights, describe
+from explainer.ui.instruments.asking import answer_now
+from explainer.ui.race_control import origin_of
 from tests.app.reading import app_at, arithmetic, message_to, text_of
 from tests.networks.random_networks import torchvision_network
 from tests.served_weights import SLOW, right_name, served_as
@@ -258,3 +261,38 @@ def test_a_network_of_points_stays_in_the_lab() -> None:
     assert not app.get("page_link")
     assert any("points, not pictures" in one.value for one in app.warning)
     assert "Take a network of this race along" in text_of(app)
+
+
+@pytest.mark.parametrize("page", ["feature_maps", "attribution"])
+def test_the_weights_taken_away_from_the_lab_open_in_another_visit(lab: AppTest, page: str) -> None:
+    ticket = lab.session_state["training_lab.ticket"]
+    origin = origin_of(ticket)
+    assert origin is not None
+    files = answer_now(ticket, lambda runs: best_weights(runs, describe(origin[1])))
+    name, content = next(iter(files.items()))
+    other = at(page)
+    other.file_uploader(key=f"{page}.saved").upload(name, content).run()
+    assert not other.exception, other.exception
+    assert not other.error
+    assert other.segmented_control(key=f"{page}.network").value == "Your network: Plain"
+    assert "as it was after step" in captions(other)
+    assert len(other.session_state["own_networks"][0].pictures) == 24
+    elsewhere = {"feature_maps": "attribution", "attribution": "feature_maps"}[page]
+    other.switch_page(f"../pages/{elsewhere}.py").run()
+    assert "Your network: Plain" in other.segmented_control(key=f"{elsewhere}.network").options
+
+
+def test_a_file_that_is_no_network_leaves_one_sentence_until_it_is_removed() -> None:
+    app = at("feature_maps")
+    chosen = app.segmented_control(key="feature_maps.network").value
+    for name, content, sentence in (
+        ("weights.zip", b"PK\x03\x04" + bytes(50), "unpack it and open one of its"),
+        ("**a**.safetensors", b"12345678" * 9, "the length of its header does not fit it"),
+    ):
+        app.file_uploader(key="feature_maps.saved").upload(name, content).run()
+        assert not app.exception, app.exception
+        assert sentence in app.error[0].value
+        assert app.segmented_control(key="feature_maps.network").value == chosen
+    assert r"\*\*a\*\*.safetensors" in app.error[0].value
+    app.file_uploader(key="feature_maps.saved").set_value(None).run()
+    assert not app.error

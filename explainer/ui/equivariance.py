@@ -151,6 +151,8 @@ def _verdict(found: Comparison, asked: Question) -> str:
         border = " What differs lies at the border: there one side has lost what the other made up."
     elif found.exact and asked.layer.padding == WRAP:
         border = " The picture wraps around, so it has no border, and nothing differs anywhere."
+    if not asked.shift:
+        border = " Nothing was moved, so nothing could differ."
     return (
         f"Here {moved}. Largest difference inside the frame: {told}; anywhere: "
         f"**{_number(anywhere)}**.{border}"

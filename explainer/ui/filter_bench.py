@@ -91,10 +91,19 @@ def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, Answer | None]:
             say("filters", "own")
             own_grid(KEY, setup.weights, edit, theme(), address=address)
         live.sliders(KEY, parameters_of(choice), moved, scope=choice.scope, address=address)
+        _without_effect(choice, setup)
         _table_controls(choice, setup)
     with stage:
         found = _show(chosen, setup, max(moved.number, edit))
     return setup, found
+
+
+def _without_effect(choice: FilterChoice, setup: Setup) -> None:
+    """What is set and changes nothing for these weights."""
+    if choice.flip and np.array_equal(setup.weights, setup.weights[::-1, ::-1]):
+        st.caption("This kernel is the same after a turn by 180°: convolution changes nothing.")
+    if choice.dilation > 1 and setup.weights.size == 1:
+        st.caption("This kernel is a single weight: dilation changes nothing.")
 
 
 def keep_in_url(choice: FilterChoice, setup: Setup) -> None:

@@ -44,6 +44,8 @@ def stack_section(chosen: Chosen, setup: Setup) -> None:
         default=OWN_SCALE,
         required=True,
         key=f"{KEY}.stack_scale",
+        disabled=len(names) < 2,
+        help="With one filter there is one scale." if len(names) < 2 else None,
         bind="query-params",
         persist_state="session",
     )

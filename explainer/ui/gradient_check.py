@@ -83,6 +83,8 @@ def _details(wrong: str) -> tuple[Setting, Scheme]:
     kinds = {kind.title: kind for kind in NONLINEARITIES}
     forced = fault(wrong).kink
     kind = _segments("Activation", "activation", list(kinds), TANH.title, disabled=forced)
+    if forced:
+        st.caption("This fault stands at the kink of ReLU, so the network has ReLU.")
     numbers = _segments("Numbers", "numbers", ["float64", "float32"], "float64")
     schemes = {scheme.title: scheme for scheme in SCHEMES}
     scheme = schemes[_segments("Difference", "difference", list(schemes), CENTRAL.title)]
@@ -138,6 +140,8 @@ def _verdict(what: Asked, found: Check) -> None:
     apart = [one.name for one in TENSORS if verdict(found.error_of(one)) is not GOOD]
     if apart:
         parts.append(f"The two part in {', '.join(apart)}.")
+    if of_fault.of_penalty and not what.setting.penalty:
+        parts.append("With λ = 0 there is no penalty to forget, so nothing is wrong here.")
     if of_fault.deceives and read is not GOOD:
         parts.append("Here it is the check that is deceived: the gradient is right.")
     elif what.setting.dtype is np.float32 and of_fault is NONE and read is not GOOD:

@@ -106,7 +106,7 @@ def choices() -> Choice | None:
             persist_state="session", width=215,
             help="A second network that differs in this one thing, from the same seed.",
         )  # fmt: skip
-        plane = _plane()
+        plane = _plane(normed=network["batch_norm"] or CONTRAST_TITLES[str(compared)] == "norm")
         part, surface = _view()
     _keep_in_url()
     try:
@@ -156,37 +156,43 @@ def _training() -> dict[str, Any]:
     return values
 
 
-def _plane() -> dict[str, Any]:
+def _plane(*, normed: bool) -> dict[str, Any]:
+    """The plane; `normed`: whether a network that is looked at has batch norm."""
     directions = _segments("Plane", list(DIRECTIONS), "plane")
+    alone = DIRECTIONS[directions] == PATH
     with st.popover("Plane settings", icon=":material/grid_on:"):
         values: dict[str, Any] = {"directions": DIRECTIONS[directions]}
+        if alone:
+            st.caption("A path has one plane of its own: what is grey concerns random planes.")
         values["planes"] = int(
             st.slider(
                 "Random planes of each network", 1, MOST_PLANES, 1, key=f"{KEY}.planes",
-            persist_state="session",
+                persist_state="session", disabled=alone,
             )
         )  # fmt: skip
         values["plane_seed"] = int(
             st.number_input(
                 "Seed of the first", 0, LARGEST_SEED, 0, key=f"{KEY}.plane_seed",
-            persist_state="session",
+                persist_state="session", disabled=alone,
             )
         )  # fmt: skip
         values["reach"] = _steps(
-            "Reach of a random plane", REACHES, 1.0, "reach",
+            "Reach of a random plane", REACHES, 1.0, "reach", disabled=alone,
             help="1 is a step as long as the filter itself.",
         )  # fmt: skip
         title = st.selectbox(
             "Length of a random direction", list(SCALING_TITLES), key=f"{KEY}.scaling",
-            persist_state="session",
+            persist_state="session", disabled=alone,
         )  # fmt: skip
         values["scaling"] = SCALING_TITLES[str(title)]
         values["points"] = _steps("Points a side", POINTS, POINTS[-1], "points")
         values["recomputed"] = _toggle(
-            "Batch norm measures anew", "anew",
+            "Batch norm measures anew", "anew", disabled=not normed,
             help="At each point mean and variance are those of the 256 pictures; otherwise the "
             "running ones from training.",
         )  # fmt: skip
+        if not normed:
+            st.caption("No network here has batch norm.")
     return values
 
 
@@ -205,20 +211,14 @@ def _segments(label: str, options: list[str], name: str) -> str:
     )  # fmt: skip
 
 
-def _steps(label: str, options: tuple[Any, ...], value: Any, name: str, *, help: str = "") -> Any:
+def _steps(label: str, options: tuple[Any, ...], value: Any, name: str, **more: Any) -> Any:
     return st.select_slider(
-        label, options, value, key=f"{KEY}.{name}", persist_state="session",
-        help=help or None,
-    )  # fmt: skip
+        label, options, value, key=f"{KEY}.{name}", persist_state="session", **more
+    )
 
 
-def _toggle(label: str, name: str, *, help: str = "") -> bool:
-    return bool(
-        st.toggle(
-            label, key=f"{KEY}.{name}", persist_state="session",
-            help=help or None,
-        )
-    )  # fmt: skip
+def _toggle(label: str, name: str, **more: Any) -> bool:
+    return bool(st.toggle(label, key=f"{KEY}.{name}", persist_state="session", **more))
 
 
 def _arrive() -> None:

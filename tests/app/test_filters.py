@@ -130,3 +130,19 @@ def test_the_feature_map_has_one_slice_for_each_filter_chosen() -> None:
     app = app_at("filters", filters__tab="Feature map")
     app.multiselect(key="filters.stack").set_value(["Sobel x", "Sobel y", "Laplacian"]).run()
     assert "× 3**: 3 slices" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "operation", "said"),
+    [
+        ("Gaussian blur", "Convolution", True),
+        ("Gaussian blur", "Cross-correlation", False),
+        ("Sobel x", "Convolution", False),
+    ],
+)
+def test_a_turn_that_changes_nothing_is_said_beside_the_controls(
+    kernel: str, operation: str, said: bool
+) -> None:
+    app = app_at("filters", filters__kernel=kernel, filters__operation=operation)
+    words = "the same after a turn by 180°: convolution changes nothing"
+    assert any(words in caption.value for caption in app.caption) == said

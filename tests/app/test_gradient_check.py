@@ -141,3 +141,18 @@ def test_what_one_tenth_lets_through_is_computed() -> None:
     error = power_of_ten(check(Setting(fault=fault("Penalty forgotten"))).error)
     assert f"all the same:** *Penalty forgotten* ({error})." in said
     assert "× −1 gives 1, × 2 gives 0.33, × 1.2 gives 0.091" in said
+
+
+def test_a_forgotten_penalty_of_nothing_is_said_to_be_no_mistake() -> None:
+    words = "With λ = 0 there is no penalty to forget"
+    link = {"gradient_check__fault": "Penalty forgotten"}
+    assert words in verdict_box(app_at("gradient_check", gradient_check__penalty="0.0", **link))
+    assert words not in verdict_box(app_at("gradient_check", **link))
+
+
+def test_a_fault_that_needs_relu_says_why_the_activation_cannot_be_chosen() -> None:
+    app = app_at(
+        "gradient_check", gradient_check__fault=next(one.title for one in FAULTS if one.kink)
+    )
+    assert app.segmented_control(key="gradient_check.activation").disabled
+    assert any("the kink of ReLU" in caption.value for caption in app.caption)

@@ -188,3 +188,28 @@ def test_the_message_to_the_planes_is_small_enough_for_every_half_second() -> No
     data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == "landscape.contours")
     assert len(data) < 100_000
     assert json.dumps(message_to(app, "landscape.contours"))
+
+
+def test_what_concerns_random_planes_alone_is_grey_for_a_path() -> None:
+    words = "what is grey concerns random planes"
+    for plane, grey in (("Path", True), ("Random", False)):
+        app = app_at("landscape", **{**TINY, "landscape__plane": plane})
+        assert any(words in caption.value for caption in app.caption) == grey
+        controls = (
+            app.slider(key="landscape.planes"), app.number_input(key="landscape.plane_seed"),
+            app.select_slider(key="landscape.reach"), app.selectbox(key="landscape.scaling"),
+        )  # fmt: skip
+        assert {one.disabled for one in controls} == {grey}
+
+
+@pytest.mark.parametrize(
+    ("settings", "grey"),
+    [({}, True), ({"norm": "true"}, False), ({"compare": "Batch norm"}, False)],
+)
+def test_measuring_anew_is_grey_where_nothing_has_batch_norm(
+    settings: dict[str, str], grey: bool
+) -> None:
+    link = {f"landscape__{name}": value for name, value in settings.items()}
+    app = app_at("landscape", **{**TINY, **link})
+    assert app.toggle(key="landscape.anew").disabled == grey
+    assert any("No network here has batch norm" in one.value for one in app.caption) == grey

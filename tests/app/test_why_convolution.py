@@ -203,3 +203,8 @@ def test_the_arithmetic_and_the_code_open() -> None:
     code = app.code[0].value
     assert "HEIGHT, WIDTH, MAPS, KERNEL = 149, 224, 64, 3" in code
     assert torch.__name__ in code
+
+
+def test_a_photo_that_is_not_moved_is_said_to_show_nothing() -> None:
+    said = text_of(app_at("why_convolution", why_convolution__shift="0"))
+    assert "Nothing was moved, so nothing could differ." in said

@@ -11,6 +11,7 @@ The ReLUs are caught where PyTorch calls them, modules and functions alike, in t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -23,6 +24,13 @@ from explainer.gradients.attribution.passes import gradients
 from explainer.gradients.attribution.record import Answer, Method, Question
 
 RELUS = frozenset({F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
+# The other activations that networks here have; their gates, such as a hard sigmoid, are none.
+OTHERS = {
+    F.celu: "CELU", F.elu: "ELU", F.gelu: "GELU", F.hardswish: "Hardswish", F.hardtanh: "hard tanh",
+    F.leaky_relu: "leaky ReLU", F.mish: "Mish", F.prelu: "PReLU", F.relu6: "ReLU6",
+    F.rrelu: "RReLU", F.selu: "SELU", F.silu: "SiLU", F.softplus: "softplus",
+    F.softsign: "softsign", torch.prelu: "PReLU", torch.sigmoid: "sigmoid", torch.tanh: "tanh",
+}  # fmt: skip
 NO_RELU = "This network has no ReLU for the method to treat differently: the map is the gradient."
 
 
@@ -49,11 +57,11 @@ class _DeconvolvedReLU(torch.autograd.Function):
 
 
 class _OtherReLU(TorchFunctionMode):
-    """Within it, each ReLU of this thread is `rule`; `met` counts them."""
+    """Within it, each ReLU of this thread is `rule`; `met` counts them, `others` what is none."""
 
     def __init__(self, rule: type[torch.autograd.Function]) -> None:
         super().__init__()
-        self.rule, self.met = rule, 0
+        self.rule, self.met, self.others = rule, 0, Counter[str]()
 
     def __torch_function__(
         self,
@@ -63,6 +71,7 @@ class _OtherReLU(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         if func not in RELUS:
+            self.others.update([OTHERS[func]] if func in OTHERS else [])
             return func(*args, **(kwargs or {}))
         self.met += 1
         return cast(Any, self.rule).apply(args[0] if args else cast(Any, kwargs)["input"])
@@ -79,7 +88,18 @@ def _deconvolved(question: Question) -> Answer:
 def _with_rule(question: Question, rule: type[torch.autograd.Function]) -> Answer:
     with _OtherReLU(rule) as mode:
         found = gradients(question.network, question.picture, question.score)[0]
-    return Answer(found.sum(dim=0), note="" if mode.met else NO_RELU)
+    return Answer(found.sum(dim=0), note=_note(mode.met, mode.others))
+
+
+def _note(relus: int, others: Mapping[str, int]) -> str:
+    """What is to be said where the rule holds nowhere, or for a part of the network only."""
+    if not relus or not others:
+        return "" if relus else NO_RELU
+    listed = " and ".join(f"{count} {name}" for name, count in others.items())
+    return (
+        f"The rule holds for the {relus} ReLUs of this network only; back through its {listed} "
+        "goes the gradient as it is."
+    )
 
 
 RECTIFIED: tuple[Method, ...] = (

@@ -17,7 +17,7 @@ class Fault:
 
     `meaning` says what happens and where. `redraws`: the loss draws a dropout mask anew whenever it
     is asked. `kink`: the network has ReLU, and one unit stands at its kink for one picture.
-    `deceives`: the gradient is right all the same.
+    `deceives`: the gradient is right all the same. `of_penalty`: so it is where λ is 0.
     """
 
     slug: str
@@ -28,6 +28,7 @@ class Fault:
     rules: Rules = RIGHT
     redraws: bool = False
     kink: bool = False
+    of_penalty: bool = False
 
     @property
     def deceives(self) -> bool:
@@ -96,6 +97,7 @@ FAULTS = (
         "d_W1 = x.T @ d1 + 2 * PENALTY * W1",
         "d_W1 = x.T @ d1",
         Rules(hidden_weights=lambda x, d1, pull: x.T @ d1),
+        of_penalty=True,
     ),
     Fault(
         "dropout",

@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torchvision.models import mobilenet_v3_large
 
 from explainer.gradients.attribution.methods import attribute
 from explainer.gradients.attribution.rectified import NO_RELU
@@ -68,3 +69,31 @@ def test_without_a_relu_the_map_is_the_gradient_and_says_so(
     found = attribute(network, picture, PREDICTED, slug)
     np.testing.assert_array_equal(found.values, plain.values)
     assert found.note == NO_RELU
+
+
+@pytest.mark.parametrize("slug", ["deconvnet", "guided-backpropagation"])
+def test_a_network_that_has_other_activations_too_is_told_where_the_rule_holds(slug: str) -> None:
+    both = nn.Sequential(
+        nn.Hardswish(), nn.ReLU(), nn.Hardswish(), nn.Sigmoid(), of_modules(nn.ReLU())
+    )
+    found = attribute(both.eval(), PIXELS, ClassLogit(0), slug)
+    assert "holds for the 2 ReLUs of this network only" in found.note
+    assert "back through its 2 Hardswish and 1 sigmoid" in found.note
+
+
+def test_mobilenet_has_nineteen_relus_and_twenty_one_hardswishes() -> None:
+    network = mobilenet_v3_large().eval()
+    found = attribute(network, torch.rand(1, 3, 32, 32), ClassLogit(0), "guided-backpropagation")
+    assert "for the 19 ReLUs of this network only; back through its 21 Hardswish" in found.note
+
+
+OTHER_MODULES = (
+    nn.CELU, nn.ELU, nn.GELU, nn.Hardswish, nn.Hardtanh, nn.LeakyReLU, nn.Mish, nn.PReLU, nn.ReLU6,
+    nn.RReLU, nn.SELU, nn.SiLU, nn.Softplus, nn.Softsign, nn.Sigmoid, nn.Tanh,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("module", OTHER_MODULES, ids=lambda one: one.__name__)
+def test_every_other_activation_is_seen(module: type[nn.Module]) -> None:
+    network = nn.Sequential(module(), of_modules(nn.ReLU())).eval()
+    assert " 1 " in attribute(network, PIXELS, ClassLogit(0), "deconvnet").note

@@ -21,7 +21,7 @@ from explainer.charts.theme import Theme
 Codes = NDArray[np.uint8]
 Values = NDArray[np.float64]
 DASHES = (("", "solid"), ("7 4", "dashed"), ("2 3", "dotted"))
-GAP = 6
+GAP, LARGEST = 6, 1e30
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,17 @@ def given_places(names: Sequence[str], before: Mapping[str, int]) -> dict[str, i
     return {name: kept[name] if name in kept else next(free) for name in names}
 
 
+def drawable(values: Values) -> NDArray[np.float32]:
+    """The values as colours can be given to them: from −1e30 to 1e30, 0 for what is no number."""
+    return np.clip(np.nan_to_num(values), -LARGEST, LARGEST).astype(np.float32)
+
+
 def reduced(values: Values, side: int) -> NDArray[np.float32]:
     """A map `(H, W)` with its longer side at most `side`, each pixel the mean of what it covers."""
     height, width = values.shape
     factor = min(1.0, side / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(drawable(values), size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.float32).reshape(size[1], size[0])
 
 
@@ -69,4 +74,4 @@ def pair_picture(above: Codes, below: Codes, theme: Theme) -> Codes:
 
 def common_span(maps: Sequence[Values]) -> Span:
     """One scale for several maps."""
-    return span_of(np.concatenate([one.ravel() for one in maps]).astype(np.float32))
+    return span_of(np.concatenate([drawable(one).ravel() for one in maps]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explainer.gradients.chosen import Chosen
+from explainer.gradients.formula.tree import WHERE_CODE
 
 HEAD = '''"""Activations at one x: value, first and second derivative, by autograd."""
 
@@ -41,4 +42,5 @@ for name, function in FUNCTIONS.items():
 def script(functions: Sequence[Chosen], x: float) -> str:
     """The script for `functions` at `x`; it leaves its numbers in `results`, by name."""
     rows = "\n".join(f"    {one.title!r}: {one.code()}," for one in functions)
-    return HEAD.format(x=x) + f"FUNCTIONS = {{\n{rows}\n}}\n" + TAIL
+    helper = f"\n\n{WHERE_CODE}\n\n" if " where(x, " in rows or "(where(x, " in rows else ""
+    return HEAD.format(x=x) + helper + f"FUNCTIONS = {{\n{rows}\n}}\n" + TAIL

@@ -7,6 +7,7 @@ halving intervals, and says which value that is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from explainer.gradients.formula.jets import derivative
+
 Function = Callable[[Tensor], Tensor]
 Numbers = NDArray[np.float64]
 
@@ -22,6 +25,8 @@ ORDERS = 3
 JUMP = 1e-7
 HALVINGS = 60
 MOST_CORNERS = 40
+LARGE = 1e290
+BESIDE = 1e-4
 
 
 def derivatives(function: Function, places: ArrayLike) -> Numbers:
@@ -34,17 +39,10 @@ def derivatives(function: Function, places: ArrayLike) -> Numbers:
     with torch.enable_grad():
         found = [function(inputs)]
         for _ in range(ORDERS - 1):
-            found.append(_derivative(found[-1], inputs))
+            found.append(derivative(found[-1], inputs))
     values = np.stack([one.detach().numpy() for one in found])
     values[:, np.isnan(values[0])] = np.nan
     return values
-
-
-def _derivative(outputs: Tensor, inputs: Tensor) -> Tensor:
-    if not outputs.requires_grad:
-        return torch.zeros_like(inputs)
-    (found,) = torch.autograd.grad(outputs.sum(), inputs, create_graph=True, allow_unused=True)
-    return torch.zeros_like(inputs) if found is None else found
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,37 @@ class Corner:
     right: float
     taken: float
 
+    @property
+    def jumps(self) -> bool:
+        """Whether the sides differ by more than a function without a jump does over a billionth."""
+        return _apart(self.left, self.right)
 
+    @property
+    def missed(self) -> bool:
+        """Whether both sides come to one number and PyTorch takes another.
+
+        As for ReLU(x) − ReLU(−x), which is x, at 0: it takes 0 − 0 for the slope.
+        """
+        return not self.jumps and _apart(self.left, self.taken)
+
+    @property
+    def overflows(self) -> bool:
+        """Whether nothing jumps, but one side is too large for a number."""
+        finite = [abs(one) for one in (self.left, self.right) if math.isfinite(one)]
+        return len(finite) == 1 and finite[0] > LARGE and not math.isnan(self.left + self.right)
+
+
+def _apart(one: float, other: float) -> bool:
+    return abs(one - other) > BESIDE * max(1.0, abs(one), abs(other))
+
+
+def corner_at(function: Function, place: float) -> Corner | None:
+    """The lowest order that jumps at `place`, or is not taken as its sides are; `None` of none."""
+    found = (_corner(function, place, order) for order in range(ORDERS))
+    return next((one for one in found if one.jumps or one.missed), None)
+
+
+@np.errstate(invalid="ignore", over="ignore")
 def corners(function: Function, low: float, high: float, pieces: int = 1000) -> tuple[Corner, ...]:
     """Where value, slope or curvature jump from `low` to `high`, by place and order; 40 at most.
 
@@ -76,9 +104,12 @@ def corners(function: Function, low: float, high: float, pieces: int = 1000) -> 
 def _jumps(function: Function, grid: Numbers, order: int) -> list[Corner]:
     values = derivatives(function, grid)[order]
     left, right, at_left, at_right = grid[:-1], grid[1:], values[:-1], values[1:]
+    whole = np.nan_to_num(np.abs(at_right - at_left), posinf=0.0)
     for _ in range(HALVINGS):
-        kept = _jumped(at_left, at_right)
-        left, right, at_left, at_right = (one[kept] for one in (left, right, at_left, at_right))
+        kept = _jumped(at_left, at_right, whole)
+        left, right, at_left, at_right, whole = (
+            one[kept] for one in (left, right, at_left, at_right, whole)
+        )
         middle = (left + right) / 2
         if not len(middle) or not np.any((middle > left) & (middle < right)):
             break
@@ -90,12 +121,14 @@ def _jumps(function: Function, grid: Numbers, order: int) -> list[Corner]:
             np.where(leftwards, at_middle, at_right),
         )
     places = np.unique(np.round((left + right) / 2, 9) + 0.0)
-    return [_corner(function, float(place), order) for place in places]
+    made = (_corner(function, float(place), order) for place in places[:MOST_CORNERS])
+    return [one for one in made if not one.overflows]
 
 
-def _jumped(left: Numbers, right: Numbers) -> NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):  # false for what is no number
-        return np.abs(right - left) > JUMP * np.maximum(1, np.minimum(np.abs(left), np.abs(right)))
+def _jumped(left: Numbers, right: Numbers, whole: Numbers) -> NDArray[np.bool_]:
+    """Whether what is left of the change over a `whole` interval is a jump; not where NaN is."""
+    size = np.maximum(whole, np.minimum(np.abs(left), np.abs(right)))
+    return np.abs(right - left) > JUMP * np.maximum(1, size)
 
 
 def _corner(function: Function, place: float, order: int) -> Corner:

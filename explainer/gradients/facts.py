@@ -20,6 +20,8 @@ LATTICE = np.linspace(-EDGE, EDGE, 10_001)
 FLAT = 0.01
 FAR = np.array([-1e6, -1e3, 1e3, 1e6])
 EQUAL, ENDLESS, UNDERFLOW = 1e-9, 1e7, 1e-200
+GROWING, NEARER = 1.05, 1e-12
+MOST_EDGES = 64  # of an interval; further ones are as exact as the lattice
 NORMAL_STEP = 0.001
 NORMAL = NORMAL_STEP * (np.arange(-9000, 9000) + 0.5)  # middles: a jump at 0 lies between two
 DENSITY = np.exp(-(NORMAL**2) / 2) / math.sqrt(2 * math.pi)
@@ -36,6 +38,7 @@ class Facts:
     `steepest_where`; with `approached` it is only come near to. `flat`: where $|f'| < 0.01$.
     `low`, `high`: the range. `falling`: where $f' < 0$. Of a standard normal input: `mean` and
     `spread` (standard deviation) of the output, and `slope_square`, the mean of $f'^2$.
+    `undefined`: where the value is no number. `low` and `high` are NaN where no value is finite.
     """
 
     steepest: float
@@ -49,6 +52,7 @@ class Facts:
     spread: float
     slope_square: float
     corners: tuple[Corner, ...]
+    undefined: tuple[Interval, ...] = ()
 
     @property
     def centred(self) -> bool:
@@ -56,12 +60,13 @@ class Facts:
         return abs(self.mean) < 0.0005
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def facts(function: Function) -> Facts:
     """The facts of `function`."""
     value, slope, _ = derivatives(function, LATTICE)
     found = corners(function, -EDGE, EDGE, pieces=2000)
     steepest, where = _steepest(function, slope, found)
-    mean, square, slope_square = _of_normal_inputs(function)
+    mean, variance, slope_square = _of_normal_inputs(function)
     low, high = _range(function, value, found)
     return Facts(
         steepest=steepest,
@@ -72,9 +77,10 @@ def facts(function: Function) -> Facts:
         high=high,
         falling=_falling(function),
         mean=mean,
-        spread=math.sqrt(max(square - mean**2, 0.0)),
+        spread=math.sqrt(variance),
         slope_square=slope_square,
         corners=found,
+        undefined=_intervals(lambda places: np.isnan(derivatives(function, places)[0])),
     )
 
 
@@ -90,6 +96,8 @@ def _steepest(
         side = max(abs(corner.left), abs(corner.right))
         if corner.order == 1 and side > most + 1e-6:
             place, most = corner.place, side
+    if math.isinf(most):
+        return most, ()
     far = np.abs(derivatives(function, FAR[1:3])[1])
     if np.nanmax(far, initial=0.0) > 1.5 * most or most > ENDLESS:
         return math.inf, ()
@@ -100,16 +108,15 @@ def _steepest(
 
 
 def _refined(function: Function, place: float, most: float) -> tuple[float, float]:
-    """The greatest slope near a lattice point, on ever finer lattices around it."""
-    step = 0.01
-    for _ in range(8):
+    """The greatest slope near a lattice point, on ever finer lattices; infinite if it grows on."""
+    grown = 1.0
+    for step in 10.0 ** -np.arange(2, 10):
         places = np.linspace(place - step, place + step, 41)
         steep = np.nan_to_num(np.abs(derivatives(function, places)[1]))
-        if steep.max() <= most + 1e-15:
-            step /= 10
-            continue
-        place, most, step = float(places[steep.argmax()]), float(steep.max()), step / 10
-    return round(place, 6) + 0.0, most
+        grown = float(steep.max()) / most if most else 1.0
+        if steep.max() > most + 1e-15:
+            place, most = float(places[steep.argmax()]), float(steep.max())
+    return round(place, 6) + 0.0, math.inf if grown > GROWING else most
 
 
 def _approached(function: Function, steepest: float, where: tuple[Interval, ...]) -> bool:
@@ -126,11 +133,11 @@ def _approached(function: Function, steepest: float, where: tuple[Interval, ...]
 
 
 def _range(function: Function, value: Numbers, found: tuple[Corner, ...]) -> Interval:
-    sides = [side for one in found if one.order == 0 for side in (one.left, one.right, one.taken)]
+    sides = [side for one in found if one.order == 0 for side in _sides(function, one)]
+    if not np.isfinite(value).any():
+        return math.nan, math.nan
     inner = np.array([*value, *sides])
     inner = inner[~np.isnan(inner)]
-    if not inner.size:
-        return math.nan, math.nan
     low, high = float(inner.min()), float(inner.max())
     low, high = (low if low > -ENDLESS else -math.inf), (high if high < ENDLESS else math.inf)
     for far in derivatives(function, FAR)[0]:
@@ -141,6 +148,19 @@ def _range(function: Function, value: Numbers, found: tuple[Corner, ...]) -> Int
         if math.isfinite(far):
             low, high = min(low, far), max(high, far)
     return low, high
+
+
+def _sides(function: Function, corner: Corner) -> list[float]:
+    """Value at a jump and beside it; infinite where it still moves a trillionth away."""
+    nearer = derivatives(function, [corner.place - NEARER, corner.place + NEARER])[0]
+    pairs = zip((corner.left, corner.right), nearer.tolist(), strict=True)
+    return [
+        corner.taken,
+        *(
+            far if abs(near - far) < 0.1 * max(1, abs(far)) else near * math.inf
+            for far, near in pairs
+        ),
+    ]
 
 
 def _falling(function: Function) -> tuple[Interval, ...]:
@@ -154,17 +174,22 @@ def _falling(function: Function) -> tuple[Interval, ...]:
 
 
 def _of_normal_inputs(function: Function) -> tuple[float, float, float]:
+    """Mean and variance of the value, mean of the slope's square."""
     value, slope, _ = derivatives(function, NORMAL)
-    return tuple(  # type: ignore[return-value]
-        float(np.sum(one * DENSITY)) * NORMAL_STEP for one in (value, value**2, slope**2)
-    )
+    shares = DENSITY * NORMAL_STEP
+    mean = float(value @ shares)
+    return mean, float((value - mean) ** 2 @ shares), float(slope**2 @ shares)
 
 
 def _intervals(holds: Callable[[Numbers], Numbers]) -> tuple[Interval, ...]:
     """Where a condition holds on the lattice, its edges found by halving."""
     mask = np.asarray(holds(LATTICE), bool)
     turns = np.flatnonzero(mask[1:] != mask[:-1])
-    edges = _halved(holds, LATTICE[turns], LATTICE[turns + 1], mask[turns])
+    near = turns[:MOST_EDGES]
+    edges = [
+        *_halved(holds, LATTICE[near], LATTICE[near + 1], mask[near]),
+        *(LATTICE[turns[MOST_EDGES:]] + 0.005),
+    ]
     bounds = [*([-math.inf] if mask[0] else []), *edges, *([math.inf] if mask[-1] else [])]
     return tuple(zip(bounds[::2], bounds[1::2], strict=True))
 

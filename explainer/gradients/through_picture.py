@@ -7,6 +7,7 @@ $\partial L/\partial x$, exactly and in float64. Left out: colours, and more tha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,11 +64,13 @@ class Shares:
     r"""Of all places, shares in [0, 1] that sum to 1.
 
     `cut`: $|f'(z)| < 10^{-6}$; `saturated`: above that, but below 1 % of the greatest slope the
-    function has; `passing`: the rest.
+    function has (where that has no bound, of the greatest here); `undefined`: where there is no
+    slope; `passing`: the rest.
     """
 
     cut: float
     saturated: float
+    undefined: float
     passing: float
 
 
@@ -130,8 +133,9 @@ def _pulled(outputs: Tensor, inputs: Tensor, upstream: Tensor) -> Tensor:
 
 
 def _shares(steep: Tensor, steepest: float) -> Shares:
-    cut = steep < CUT
+    if math.isinf(steepest):
+        steepest = float(steep.nan_to_num(0, posinf=0).max())
+    cut, undefined = steep < CUT, steep.isnan()
     saturated = ~cut & (steep < SATURATED * steepest)
-    count = steep.numel()
-    shares = int(cut.sum()) / count, int(saturated.sum()) / count
-    return Shares(*shares, 1 - sum(shares))
+    none, few, nowhere = (int(one.sum()) / steep.numel() for one in (cut, saturated, undefined))
+    return Shares(none, few, nowhere, 1 - none - few - nowhere)

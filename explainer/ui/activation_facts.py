@@ -53,10 +53,12 @@ def _kept(text: str) -> str:
 
 def told(found: Facts) -> tuple[str, ...]:
     """The facts of a function, one text for each heading after the first."""
+    if math.isnan(found.low):
+        return ("not defined",) * (len(HEADINGS) - 1)
     return (
         greatest_slope(found),
         flat(found),
-        f"{number(found.low)} to {number(found.high)}",
+        value_range(found),
         mean_output(found),
         monotone(found),
         not_differentiable(found),
@@ -78,6 +80,12 @@ def greatest_slope(found: Facts) -> str:
 def flat(found: Facts) -> str:
     """Where almost no gradient passes."""
     return _listed(found.flat) if found.flat else "nowhere"
+
+
+def value_range(found: Facts) -> str:
+    """From the least value to the greatest, and where there is none."""
+    values = f"{number(found.low)} to {number(found.high)}"
+    return f"{values}; undefined {_listed(found.undefined)}" if found.undefined else values
 
 
 def mean_output(found: Facts) -> str:
@@ -113,6 +121,11 @@ def _corner(corner: Corner, found: Facts) -> str:
     taken = next(
         (one.taken for one in found.corners if one.order == 1 and one.place == corner.place), 0.0
     )
+    if corner.missed and corner.order == 1:
+        return (
+            f"nowhere, but at {number(corner.place)} PyTorch takes {number(taken)} "
+            f"for {number(corner.left)}"
+        )
     jump = "jumps " if corner.order == 0 else ""
     return f"{jump}at {number(corner.place)} (PyTorch: {number(taken)})"
 

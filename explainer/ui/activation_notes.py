@@ -8,8 +8,8 @@ from functools import cache
 import streamlit as st
 
 from explainer.gradients.activation_script import script
-from explainer.gradients.chosen import Chosen
-from explainer.gradients.curves import derivatives
+from explainer.gradients.chosen import Chosen, told_by_autograd
+from explainer.gradients.curves import corner_at, derivatives
 from explainer.gradients.formula.tree import written
 from explainer.gradients.often_said import (
     elu_corner,
@@ -97,6 +97,8 @@ MEASURED: dict[str, Callable[[], str]] = {
     "said_elu": _elu,
 }
 SIGNS = ("f", "f'", "f''")
+ORDERS = ("the value", "the slope", "the curvature")
+LOST = ("there is no slope", "there is no slope", "there is no curvature")
 
 
 def arithmetic_section(shown: Shown) -> None:
@@ -121,13 +123,35 @@ def _written_out(chosen: Chosen, x: float) -> None:
         rest = zip(SIGNS[len(formulas) :], values[len(formulas) :], strict=True)
         texts = [rf"{sign}({written(x)}) = \mathbf{{{written(float(one))}}}" for sign, one in rest]
         st.latex(r",\qquad ".join(texts))
-        st.caption("The derivatives of your own formula are autograd’s.")
+        st.caption("The derivatives of your own formula are computed by the chain rule.")
+    _bend(chosen, x)
+
+
+def _bend(chosen: Chosen, x: float) -> None:
+    """What is to be said of a derivative that does not exist at x."""
+    found = corner_at(chosen.function(), x)
+    if found is None:
+        return
+    what, taken = ORDERS[found.order], f"PyTorch takes {number(found.taken)}"
+    if found.missed:
+        st.caption(f"At x = {number(x)} {what} is {number(found.left)} from both sides; {taken}.")
+        return
+    st.caption(
+        f"At x = {number(x)} {what} jumps from {number(found.left)} to {number(found.right)}, "
+        f"so {LOST[found.order]}; {taken}."
+    )
 
 
 def code_section(shown: Shown) -> None:
     """The script that gives the numbers of the table above."""
     say(KEY, "code")
     text = script([chosen for chosen, _ in shown.functions], shown.x)
+    for chosen, _ in shown.functions:
+        if not told_by_autograd(chosen, shown.x):
+            st.caption(
+                f"**{chosen.title}** at x = {number(shown.x)}: on its way autograd multiplies 0 "
+                "by infinity, which is no number (nan); what the page shows is right."
+            )
     st.code(text, language="python")
     st.download_button(
         "Download the script", text, file_name="deepglass_activations.py", mime="text/x-python",

@@ -25,6 +25,7 @@ from explainer.gradients.through_picture import (
 )
 from explainer.images.thumbnails import fit
 from explainer.lengths import length
+from explainer.ui.activation_facts import number
 from explainer.ui.activations import KEY, Shown
 from explainer.ui.appearance import theme
 from explainer.ui.picture import Chosen as ChosenPicture
@@ -52,7 +53,7 @@ class Set:
 def picture_section(chosen: ChosenPicture, shown: Shown) -> None:
     """Controls, what was computed, and for each function a pair of pictures with its shares."""
     say(KEY, "picture")
-    asked = _controls()
+    asked = _controls(len(shown.functions))
     picture = grey(fit(chosen.picture.codes, SIDE, SIDE) / 255.0)
     found = [(one, _passage(picture, asked, one)) for one, _ in shown.functions]
     before = found[0][1].response
@@ -66,7 +67,7 @@ def picture_section(chosen: ChosenPicture, shown: Shown) -> None:
     say(KEY, "picture_notice")
 
 
-def _controls() -> Set:
+def _controls(count: int) -> Set:
     left, middle, right = st.columns([1.2, 1, 1], gap="medium")
     with left:
         titles = sorted((entry.title for entry in KERNELS), key=lambda t: t != FIRST_FILTER)
@@ -90,7 +91,8 @@ def _controls() -> Set:
             )
         common = st.segmented_control(
             "One gradient scale for", [ALL, EACH], default=ALL, required=True,
-            key=f"{KEY}.common", bind="query-params", persist_state="session",
+            key=f"{KEY}.common", bind="query-params", persist_state="session", disabled=count < 2,
+            help="With one function there is one scale." if count < 2 else None,
         )  # fmt: skip
     entry = next(one for one in KERNELS if one.title == title)
     weights = entry.build(**entry.defaults())
@@ -162,5 +164,6 @@ def _caption(chosen: Chosen, one: Passage) -> str:
     return (
         f"<b>{escape(chosen.title)}</b><br>passing {shares.passing:.1%}<br>"
         f"saturated {shares.saturated:.1%}<br>cut off {shares.cut:.1%}<br>"
-        f"gradient’s length {length(one.gradient):.4g}"
+        + (f"without a slope {shares.undefined:.1%}<br>" if shares.undefined else "")
+        + f"gradient’s length {number(length(one.gradient))}"
     )

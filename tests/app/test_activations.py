@@ -191,3 +191,59 @@ def test_every_saying_has_a_part_of_the_prose_and_a_measurement() -> None:
     said = [name for name in parts("activations") if name.startswith("said_")]
     assert text.count("*Measured here:*") == len(said) == 6
     assert "|x| < 1.663" in text
+
+
+ODD = (
+    "3", "0", "-e", "abs(x)", "min(abs(x), 1)", "max(x, x)", "where(x > 0, sqrt(x), 0)", "sqrt(x)",
+    "log(x)", "log(-1 - x^2)", "1/x", "x/0", "0/0", "9**9**9", "-9**9**9", "1e308*x", "1e-308*x",
+    "exp(exp(exp(x)))", "x^x", "(-2)^x", "sign(sin(9*x))", "tanh(exp(x^3))", "1/(1 + exp(-x^3))",
+    "where(x >= 0, where(x <= 0, 5, x), -x)", "x^999", "sqrt(-x) + sqrt(x)",
+    "(" * 28 + "x" + ")" * 28, "+".join(["x"] * 100),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("tab", ["On the picture", "Arithmetic", "Code"])
+def test_every_tab_opens_for_every_odd_formula(tab: str) -> None:
+    app = app_at("activations", activations__tab=tab, activations__functions="Your own")
+    for place, formula in enumerate(ODD[:: 3 if tab == TABS[0] else 1]):
+        app.text_input(key="activations.own").set_value(formula).run(timeout=60)
+        assert not app.exception, formula
+        assert not app.error, formula
+        assert titles(app) == ["Your own"]
+        if place % 9 == 0:
+            app.number_input(key="activations.x").set_value(float(place % 4 - 1)).run(timeout=60)
+            assert not app.exception, formula
+
+
+@pytest.mark.parametrize("formula", ["abs(x)", "min(abs(x), 1)", "log(-1 - x^2)", "9**9**9"])
+def test_a_link_with_an_odd_formula_opens(formula: str) -> None:
+    app = app_at("activations", activations__functions="Your own", activations__own=formula)
+    assert titles(app) == ["Your own"]
+
+
+@pytest.mark.parametrize("formula", ["(" * 100 + "x", "x+" * 500 + "x", "2x", "import os", "1e999"])
+def test_a_link_with_a_formula_that_cannot_be_read_says_so(formula: str) -> None:
+    app = app_at("activations", activations__functions="Sigmoid", activations__own=formula)
+    functions(app).set_value(["Sigmoid", "Your own"]).run()
+    assert not app.exception
+    assert titles(app) == ["Sigmoid"]
+    assert len(app.error) == 1
+
+
+def test_the_arithmetic_says_that_a_kink_has_no_slope() -> None:
+    app = app_at(
+        "activations",
+        activations__tab="Arithmetic",
+        activations__functions="Your own",
+        activations__own="abs(x)",
+        activations__x="0",
+    )
+    told = "".join(caption.value for caption in app.caption)
+    assert "At x = 0 the slope jumps from −1 to 1, so there is no slope; PyTorch takes 0." in told
+
+
+def test_one_function_has_one_gradient_scale() -> None:
+    for picked, alone in (("ReLU", True), ("ReLU,Tanh", False)):
+        app = app_at("activations", activations__tab="On the picture")
+        functions(app).set_value(picked.split(",")).run(timeout=60)
+        assert app.segmented_control(key="activations.common").disabled == alone

@@ -4,7 +4,7 @@ Nothing of the text is ever executed: names are looked up in the tables of `func
 other name is refused.
 """
 
+from explainer.gradients.formula.formula import Formula
 from explainer.gradients.formula.parser import MOST_LETTERS, MOST_NESTED, FormulaError, parse
-from explainer.gradients.formula.tree import Formula
 
 __all__ = ["MOST_LETTERS", "MOST_NESTED", "Formula", "FormulaError", "parse"]

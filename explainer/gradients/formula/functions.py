@@ -17,7 +17,8 @@ from torch import Tensor
 class Function:
     """A function by name: how many values it takes, how PyTorch computes it, its LaTeX, its code.
 
-    `latex` and `code` have a place `{0}`, `{1}` for each value.
+    `latex` and `code` have a place `{0}`, `{1}` for each value. A function of two values is one of
+    them: the first where `picks(first, second)` holds.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Function:
     compute: Callable[..., Tensor]
     latex: str
     code: str
+    picks: Callable[[Tensor, Tensor], Tensor] | None = None
 
 
 def _softplus(inputs: Tensor) -> Tensor:
@@ -33,6 +35,15 @@ def _softplus(inputs: Tensor) -> Tensor:
 
 def _one(name: str, compute: Callable[[Tensor], Tensor], latex: str, code: str = "") -> Function:
     return Function(name, 1, compute, latex, f"torch.{code or name}({{0}})")
+
+
+def _of_two(
+    name: str,
+    compute: Callable[[Tensor, Tensor], Tensor],
+    picks: Callable[[Tensor, Tensor], Tensor],
+) -> Function:
+    latex, code = rf"\{name}\left({{0}},\, {{1}}\right)", f"torch.{name}imum({{0}}, {{1}})"
+    return Function(name, 2, compute, latex, code, picks)
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -56,8 +67,8 @@ FUNCTIONS: tuple[Function, ...] = (
     _one("relu", torch.relu, r"\operatorname{{ReLU}}\left({0}\right)"),
     _one("erf", torch.erf, r"\operatorname{{erf}}\left({0}\right)"),
     _one("phi", torch.special.ndtr, r"\Phi\left({0}\right)", "special.ndtr"),
-    Function("max", 2, torch.maximum, r"\max\left({0},\, {1}\right)", "torch.maximum({0}, {1})"),
-    Function("min", 2, torch.minimum, r"\min\left({0},\, {1}\right)", "torch.minimum({0}, {1})"),
+    _of_two("max", torch.maximum, torch.gt),
+    _of_two("min", torch.minimum, torch.lt),
 )
 BY_NAME = {entry.name: entry for entry in FUNCTIONS}
 CONSTANTS = {"e": math.e, "pi": math.pi}

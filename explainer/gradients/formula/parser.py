@@ -15,13 +15,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from explainer.gradients.formula.formula import Formula
 from explainer.gradients.formula.functions import BY_NAME, CONSTANTS
 from explainer.gradients.formula.tree import (
     COMPARISONS,
     OPERATORS,
     Binary,
     Call,
-    Formula,
     Minus,
     Name,
     Node,

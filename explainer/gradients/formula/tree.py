@@ -1,7 +1,8 @@
-"""A formula as a tree: its value for tensors, and its LaTeX with or without numbers put in."""
+"""A formula as a tree: its value for tensors, its LaTeX with or without numbers, its code."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -219,9 +220,12 @@ class Where:
     binds: int = ATOM
 
     def value(self, values: Values) -> Tensor:
-        """Elementwise; both sides are computed."""
-        condition = COMPARISONS[self.sign][0](self.left.value(values), self.right.value(values))
-        return torch.where(condition, self.then.value(values), self.otherwise.value(values))
+        """Elementwise; each side is given an x that is differentiated where it is taken alone."""
+        holds = COMPARISONS[self.sign][0](self.left.value(values), self.right.value(values))
+        x = values["x"]
+        then = self.then.value({**values, "x": torch.where(holds, x, x.detach())})
+        otherwise = self.otherwise.value({**values, "x": torch.where(holds, x.detach(), x)})
+        return torch.where(holds, then, otherwise)
 
     def latex(self, texts: Texts) -> str:
         """As cases."""
@@ -234,15 +238,21 @@ class Where:
         )
 
     def code(self) -> str:
-        """By `torch.where`."""
+        """By the function `where` of :data:`WHERE_CODE`."""
         condition = f"{tensor_code(self.left)} {self.sign} {self.right.code()}"
-        return f"torch.where({condition}, {tensor_code(self.then)}, {tensor_code(self.otherwise)})"
+        then, otherwise = tensor_code(self.then), tensor_code(self.otherwise)
+        return f"where(x, {condition}, lambda x: {then}, lambda x: {otherwise})"
 
     def constant(self) -> bool:
         """Where all its parts are."""
         return all(one.constant() for one in (self.left, self.right, self.then, self.otherwise))
 
 
+WHERE_CODE = '''def where(x, holds, then, otherwise):
+    """Each side differentiates x only where it is taken: 0 times infinity is no number."""
+    taken, other = torch.where(holds, x, x.detach()), torch.where(holds, x.detach(), x)
+    return torch.where(holds, then(taken), otherwise(other))
+'''
 COMPARISONS: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], str]] = {
     ">": (torch.gt, ">"),
     "<": (torch.lt, "<"),
@@ -267,24 +277,11 @@ def inside(node: Node, least: int, texts: Texts, *, signed: bool = False) -> str
     return rf"\left({text}\right)" if loose else text
 
 
-@dataclass(frozen=True)
-class Formula:
-    """A formula that was read: the text and its tree. Call it with x, and parameters by name."""
-
-    text: str
-    tree: Node
-
-    def __call__(self, x: Tensor, **parameters: float) -> Tensor:
-        """The value at each of `x`, of its shape and type."""
-        values = {"x": x, **{name: x.new_tensor(one) for name, one in parameters.items()}}
-        return torch.broadcast_to(self.tree.value(values), x.shape)
-
-    def latex(self, **numbers: float) -> str:
-        """The LaTeX; with `numbers`, those stand in place of their names."""
-        return self.tree.latex({name: written(one) for name, one in numbers.items()})
-
-
 def written(number: float) -> str:
-    """A number for LaTeX: six digits at most, and a power of ten written as one."""
+    """A number for LaTeX: six digits at most, a power of ten written as one; NaN as undefined."""
+    if math.isnan(number):
+        return r"\text{undefined}"
+    if math.isinf(number):
+        return r"\infty" if number > 0 else r"-\infty"
     mantissa, _, exponent = f"{number:.6g}".partition("e")
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import sympy as sp
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from explainer.gradients.activation_script import script
@@ -23,6 +23,7 @@ from explainer.gradients.curves import corner_at, derivatives
 from explainer.gradients.facts import facts
 from explainer.gradients.formula import MOST_LETTERS, parse
 from explainer.ui.activation_facts import told
+from tests.drawing import examples
 
 X = sp.Symbol("x", real=True)
 PLACES = (-2.5, -1.0, -0.5, -0.3, 0.0, 0.25, 0.5, 1.0, 2.0, 2.7)
@@ -135,7 +136,7 @@ def said(function: Any, place: float) -> bool:
 
 
 @given(formulas())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_derivatives_are_sympys_wherever_there_are_any(pair: tuple[str, Any]) -> None:
     text, expression = pair
     if len(text) > MOST_LETTERS:
@@ -152,7 +153,7 @@ def test_derivatives_are_sympys_wherever_there_are_any(pair: tuple[str, Any]) ->
 
 
 @given(formulas())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_slope_that_is_no_number_is_that_of_a_single_x_or_of_no_value(
     pair: tuple[str, Any],
 ) -> None:
@@ -165,7 +166,7 @@ def test_a_slope_that_is_no_number_is_that_of_a_single_x_or_of_no_value(
 
 
 @given(formulas(), st.sampled_from(PLACES))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_the_script_has_the_same_numbers_or_says_that_it_has_not(
     pair: tuple[str, Any], place: float
 ) -> None:

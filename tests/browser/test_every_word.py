@@ -1,0 +1,128 @@
+"""Every tab, fold and popover of every page, opened: no word stands there as its own source.
+
+They are found on the page, so a new page and a new tab are looked at without a line here. Primary
+buttons are pressed as well, because much has nothing to say before there is a race.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explainer.topics import TOPICS
+from tests.browser.conftest import PAINTED, OpenPage
+
+# Three pages train networks while they are looked at, which takes its time.
+LONG = {"depth", "landscape", "training_lab"}
+PATHS = [
+    "/",
+    *(
+        pytest.param(f"/{topic.slug}", marks=[pytest.mark.slow] * (topic.slug in LONG))
+        for topic in TOPICS
+    ),
+]
+MOST_OPENED = 80
+ROOTS = """
+const roots = [document];
+for (let i = 0; i < roots.length; i++)
+  for (const one of roots[i].querySelectorAll("*")) if (one.shadowRoot) roots.push(one.shadowRoot);
+const every = selector => roots.flatMap(root => [...root.querySelectorAll(selector)]);
+const shown = one => one.checkVisibility({visibilityProperty: true});
+"""
+# What nobody reads as words: code, what was typed, icons (their names are letters of a font).
+FAULTS = f"""() => {{ {ROOTS}
+const skipped = "code, pre, textarea, script, style, .katex, [data-testid=stIconMaterial]";
+const source = /\\$\\$|\\$[^$\\n]+\\$|\\*\\*|\\\\[a-zA-Z]+|:material|:[a-z-]+\\[|\\{{[a-z_]+\\}}/;
+const found = every(".katex-error").map(one => `formula: ${{one.textContent}}`);
+found.push(...every("[data-testid=stException]").map(one => `exception: ${{one.textContent}}`));
+for (const root of roots) {{
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode())
+    if (source.test(texts.currentNode.data) && !texts.currentNode.parentElement?.closest(skipped))
+      found.push(`source: ${{texts.currentNode.data}}`);
+}}
+for (const panel of every("[role=tabpanel]"))
+  if (shown(panel) && !panel.innerText.trim() && !panel.querySelector("canvas, svg, img, input"))
+    found.push(`empty: ${{panel.id}}`);
+return found;
+}}"""
+# What can be opened and was not, by the way to it; the deepest first, so that no tab is left
+# before all within it was seen.
+UNOPENED = f"""seen => {{ {ROOTS}
+const folds = "details:not([open]) > summary";
+const inner = "[role=tabpanel], details, [data-testid=stPopoverBody]";
+const primary = "[data-testid=stBaseButton-primary]";
+const popovers = "[data-testid=stPopover] button";
+const openers = [primary, "[role=tab]:not([aria-selected=true])", folds, popovers].join(", ");
+const label = one => {{
+  const words = one.cloneNode(true);
+  for (const icon of words.querySelectorAll("[data-testid=stIconMaterial]")) icon.remove();
+  return words.textContent.trim();
+}};
+const way = one => {{
+  const steps = [label(one)];
+  for (let at = one.parentElement; at; at = at.parentElement) {{
+    const tab = document.getElementById(at.getAttribute("aria-labelledby"));
+    if (tab?.matches("[role=tab]")) steps.unshift(label(tab));
+    else if (at.matches(inner)) steps.unshift(">");
+  }}
+  return steps;
+}};
+const rank = one => way(one).length + (one.closest("[data-testid=stPopoverBody]") ? 100 : 0);
+const left = every(openers).filter(one => shown(one) && !seen.includes(way(one).join(" / ")));
+left.sort((one, other) => rank(other) - rank(one));
+return left.length ? [left[0], way(left[0]).join(" / ")] : [null, ""];
+}}"""
+# Ends when a run of the script is under way, or after 300 ms without one.
+BEGUN = """async () => {
+const resting = document.querySelector("[data-test-script-state=notRunning]");
+for (let turn = 0; turn < 15 && resting?.dataset.testScriptState === "notRunning"; turn++)
+  await new Promise(done => setTimeout(done, 20));
+}"""
+
+
+def settle(page: Page) -> None:
+    """Wait until what was asked for is there; a click that asks nothing of the server is quick."""
+    page.evaluate(BEGUN)
+    page.wait_for_selector(PAINTED, timeout=60_000)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=60_000)
+
+
+def faults(page: Page) -> list[str]:
+    """What stands on the page as source, and what is empty or broken."""
+    found: list[str] = []
+    for _ in range(20):  # what is empty now may only be on its way
+        found = page.evaluate(FAULTS)
+        if not found:
+            break
+        page.wait_for_timeout(100)
+    return found
+
+
+def walk(page: Page) -> dict[str, list[str]]:
+    """Open all there is to open; the faults by the way to them."""
+    seen: list[str] = []
+    found = {"the page": faults(page)}
+    while len(seen) < MOST_OPENED:
+        pair = page.evaluate_handle(UNOPENED, seen)
+        opener = pair.get_property("0").as_element()
+        if opener is None:
+            break
+        way = str(pair.get_property("1").json_value())
+        seen.append(way)
+        opener.click()
+        settle(page)
+        found[way] = faults(page)
+    return {way: broken for way, broken in found.items() if broken}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("viewport", ["desktop", pytest.param("phone", marks=pytest.mark.slow)])
+def test_no_word_of_a_page_stands_there_as_its_source(
+    open_page: OpenPage, path: str, viewport: Literal["desktop", "phone"]
+) -> None:
+    page = open_page(path, viewport=viewport)
+    settle(page)
+    assert walk(page) == {}

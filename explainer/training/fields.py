@@ -7,10 +7,19 @@ A section of a recipe is a frozen dataclass whose fields are made by :func:`numb
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from explainer.training.parameter import Choice, Option, Parameter
+
+Idle = Callable[[Any], str]
+"""Why a field changes nothing in a recipe, as the end of a sentence; empty where it does."""
+
+
+def always_matters(recipe: Any) -> str:
+    """No recipe keeps the field from having its effect."""
+    return ""
 
 
 class Entry(Protocol):
@@ -45,7 +54,8 @@ class Field:
 
     `section` is the attribute of the recipe and `setting.name` the attribute of the section.
     `kind` is int, float, str or bool. `logarithmic` suggests a slider in powers of ten; `only` is
-    the kind of network that the field concerns, or empty for both.
+    the kind of network that the field concerns, or empty for both. `idle` tells of a recipe why the
+    field changes nothing in it.
     """
 
     section: str
@@ -54,6 +64,7 @@ class Field:
     kind: type
     logarithmic: bool = False
     only: str = ""
+    idle: Idle = always_matters
 
     @property
     def name(self) -> str:
@@ -101,10 +112,11 @@ def number(
     *,
     logarithmic: bool = False,
     only: str = "",
+    idle: Idle = always_matters,
 ) -> Any:
     """A dataclass field that holds a float from `minimum` to `maximum`."""
     setting = Parameter("", label, default, minimum, maximum, step, help=help_text)
-    return _field(Field("", key, setting, float, logarithmic, only))
+    return _field(Field("", key, setting, float, logarithmic, only, idle))
 
 
 def whole(
@@ -118,23 +130,39 @@ def whole(
     step: int = 1,
     logarithmic: bool = False,
     only: str = "",
+    idle: Idle = always_matters,
 ) -> Any:
     """A dataclass field that holds an int: `minimum`, `minimum + step`, … up to `maximum`."""
     setting = Parameter("", label, default, minimum, maximum, step, help=help_text, whole=True)
-    return _field(Field("", key, setting, int, logarithmic, only))
+    return _field(Field("", key, setting, int, logarithmic, only, idle))
 
 
 def choice(
-    key: str, label: str, default: str, entries: tuple[Entry, ...], help_text: str, only: str = ""
+    key: str,
+    label: str,
+    default: str,
+    entries: tuple[Entry, ...],
+    help_text: str,
+    only: str = "",
+    idle: Idle = always_matters,
 ) -> Any:
     """A dataclass field that holds the slug of one of `entries`."""
     options = tuple(Option(entry.slug, entry.title) for entry in entries)
-    return _field(Field("", key, Choice("", label, default, options, help_text), str, only=only))
+    setting = Choice("", label, default, options, help_text)
+    return _field(Field("", key, setting, str, only=only, idle=idle))
 
 
-def switch(key: str, label: str, default: bool, help_text: str, only: str = "") -> Any:
+def switch(
+    key: str,
+    label: str,
+    default: bool,
+    help_text: str,
+    only: str = "",
+    idle: Idle = always_matters,
+) -> Any:
     """A dataclass field that is on or off."""
-    return _field(Field("", key, Switch("", label, default, help_text), bool, only=only))
+    setting = Switch("", label, default, help_text)
+    return _field(Field("", key, setting, bool, only=only, idle=idle))
 
 
 def fields_of(section: str, holder: type) -> tuple[Field, ...]:

@@ -52,6 +52,7 @@ class Scheme:
     """A scheme by name: weights are `shaped` standard normal numbers times `scale`.
 
     `formula` is what holds of the weights then, with g the activation's gain.
+    `uses_sigma` says whether the σ of the recipe matters.
     """
 
     slug: str
@@ -59,6 +60,7 @@ class Scheme:
     formula: str
     scale: Callable[[Start], float]
     shaped: Callable[[Tensor], Tensor] = _as_drawn
+    uses_sigma: bool = False
 
 
 SCHEMES: tuple[Scheme, ...] = (
@@ -99,7 +101,13 @@ SCHEMES: tuple[Scheme, ...] = (
         lambda start: 1.0,
         orthonormal,
     ),
-    Scheme("normal", "Normal, σ", r"\sigma \text{ as asked for}", lambda start: start.sigma),
+    Scheme(
+        "normal",
+        "Normal, σ",
+        r"\sigma \text{ as asked for}",
+        lambda start: start.sigma,
+        uses_sigma=True,
+    ),
 )
 _BY_SLUG = {entry.slug: entry for entry in SCHEMES}
 

@@ -14,7 +14,7 @@ from explainer.training.film import film_bytes
 from explainer.training.history import History
 from explainer.training.layers import channels_last
 from explainer.training.meter import layer_names
-from explainer.training.networks import build, hidden_dense_layers
+from explainer.training.networks import build
 from explainer.training.recipe import Recipe
 from explainer.training.run import Evaluation, Run
 
@@ -133,7 +133,7 @@ def _check_norm(recipe: Recipe, examples: int) -> None:
 
     That of a convolution sees the places of a map as well, which are four at the least.
     """
-    if recipe.network.batch_norm and hidden_dense_layers(recipe.network):
+    if recipe.network.batch_norm and recipe.network.hidden_dense_layers:
         size = recipe.training.batch(examples)
         if size < 2:
             cause = "there is one training example" if examples < 2 else "the batch size is 1"

@@ -87,11 +87,6 @@ def maps_after_blocks(network: Network, shape: tuple[int, ...]) -> tuple[int, in
     return network.channels * 2 ** (network.blocks - 1), height, width
 
 
-def hidden_dense_layers(network: Network) -> int:
-    """How many dense layers stand before the last one."""
-    return network.dense_layers if kind(network.kind).convolutions else network.depth
-
-
 def first_maps(network: Network, shape: tuple[int, ...]) -> int:
     """The number of values that the first layer makes of one input of `shape`."""
     if kind(network.kind).convolutions:
@@ -121,7 +116,7 @@ def _blocks(network: Network, drops: Regularisation, channels: int) -> Named:
 
 def _dense(network: Network, drops: Regularisation, features: int, classes: int) -> Named:
     entry = activation(network.activation)
-    for number in range(1, hidden_dense_layers(network) + 1):
+    for number in range(1, network.hidden_dense_layers + 1):
         name = f"dense{number}"
         yield name, _linear(features, network.width, drops, bias=_biased(network))
         yield from _norm(network, name, nn.BatchNorm1d, nn.LayerNorm, network.width)

@@ -36,8 +36,8 @@ class Optimiser:
     """An optimiser by name.
 
     `slots` are the matrices that it remembers, zero at the start. `uses_momentum` says whether the
-    recipe's momentum matters. `decay` is the decoupled weight decay that belongs to the method,
-    used where the recipe names none.
+    recipe's momentum matters. `usual_decay` is the weight decay that comes with the method: the
+    editor sets it where there is none; by itself it does nothing.
     """
 
     slug: str
@@ -47,7 +47,7 @@ class Optimiser:
     slots: tuple[str, ...]
     update: Update
     uses_momentum: bool = False
-    decay: float = 0.0
+    usual_decay: float = 0.0
 
 
 def descend(values: Tensor, direction: Tensor, rate: Rate) -> None:
@@ -159,11 +159,11 @@ OPTIMISERS: tuple[Optimiser, ...] = (
     Optimiser(
         "adamw",
         "AdamW",
-        "Adam with decoupled weight decay: 0.01 unless the recipe names another.",
+        "Adam with decoupled weight decay, usually 0.01; where that is 0 it is Adam.",
         r"w \leftarrow (1 - \eta\lambda)\,w,\quad " + ADAM_FORMULA,
         ("mean", "squares"),
         _adam,
-        decay=ADAMW_DECAY,
+        usual_decay=ADAMW_DECAY,
     ),
 )
 _BY_SLUG = {entry.slug: entry for entry in OPTIMISERS}

@@ -77,6 +77,13 @@ def value_of(recipe: Recipe, entry: Field) -> Any:
     return getattr(getattr(recipe, entry.section), entry.name)
 
 
+def idle(recipe: Recipe, entry: Field) -> str:
+    """Why that field changes nothing in `recipe`, as the end of a sentence; empty where it does."""
+    if entry.only not in ("", recipe.network.kind):
+        return "the network is of another kind"
+    return entry.idle(recipe)
+
+
 def with_value(recipe: Recipe, name: str, value: Any) -> Recipe:
     """`recipe` with one field changed, whichever section it lives in. Raises `ValueError`."""
     if name not in _BY_NAME:

@@ -7,8 +7,17 @@ from typing import Any
 
 from explainer.gradients.activations import TRAINED
 from explainer.training.fields import check_all, choice, number, switch, whole
+from explainer.training.idle import (
+    counting_epochs,
+    past_the_end,
+    without_dense_layers,
+    without_hidden_layers,
+    without_momentum,
+    without_sigma,
+    without_two_layers,
+)
 from explainer.training.initialisation import SCHEMES
-from explainer.training.kinds import KINDS
+from explainer.training.kinds import KINDS, kind
 from explainer.training.optimisers import OPTIMISERS
 from explainer.training.pooling import POOLINGS
 from explainer.training.schedules import SCHEDULES
@@ -29,7 +38,14 @@ class Network:
     kind: str = choice("net", "Network", "cnn", KINDS, "Dense layers alone, or convolutions first.")
     depth: int = whole("depth", "Hidden layers", 2, 0, 100, "None: a linear model.", only="mlp")
     width: int = whole(
-        "width", "Units in a layer", 64, 1, 1024, "Of every hidden dense layer.", logarithmic=True
+        "width",
+        "Units in a layer",
+        64,
+        1,
+        1024,
+        "Of every hidden dense layer.",
+        logarithmic=True,
+        idle=without_dense_layers,
     )
     blocks: int = whole("blocks", "Blocks", 2, 1, 4, "Each halves the picture.", only="cnn")
     channels: int = whole(
@@ -46,16 +62,37 @@ class Network:
         "gap", "Mean of each map", False, "Before the dense layers: where no longer counts.", "cnn"
     )
     activation: str = choice("act", "Activation", "relu", TRAINED, "After every hidden layer.")
-    batch_norm: bool = switch("bn", "Batch norm", False, "Before every activation.")
+    batch_norm: bool = switch(
+        "bn", "Batch norm", False, "Before every activation.", idle=without_hidden_layers
+    )
     initialisation: str = choice("init", "Initialisation", "he", SCHEMES, "The scale of the start.")
-    layer_norm: bool = switch("ln", "Layer norm", False, "Before every activation.")
+    layer_norm: bool = switch(
+        "ln", "Layer norm", False, "Before every activation.", idle=without_hidden_layers
+    )
     residual: bool = switch(
-        "skip", "Skip connections", False, "A hidden layer adds its input to its output.", "mlp"
+        "skip",
+        "Skip connections",
+        False,
+        "A hidden layer adds its input to its output.",
+        "mlp",
+        without_two_layers,
     )
     bias: bool = switch("bias", "Biases", True, "None stands before batch norm, ever.")
     init_sigma: float = number(
-        "sigma", "σ of “Normal, σ”", 0.1, 0.0, 10.0, 0.01, "Used by that initialisation alone."
+        "sigma",
+        "σ of “Normal, σ”",
+        0.1,
+        0.0,
+        10.0,
+        0.01,
+        "Used by that initialisation alone.",
+        idle=without_sigma,
     )
+
+    @property
+    def hidden_dense_layers(self) -> int:
+        """How many dense layers stand before the last one."""
+        return self.dense_layers if kind(self.kind).convolutions else self.depth
 
     def __post_init__(self) -> None:
         check_all(self)
@@ -87,7 +124,14 @@ class Regularisation:
         "wd", "Weight decay", "Each step shrinks the weights by ηλ, apart from the gradient."
     )
     dropout: float = number(
-        "do", "Dropout, dense", 0.0, 0.0, 0.95, 0.05, "The share of hidden units left out."
+        "do",
+        "Dropout, dense",
+        0.0,
+        0.0,
+        0.95,
+        0.05,
+        "The share of hidden units left out.",
+        idle=without_hidden_layers,
     )
     map_dropout: float = number(
         "mdo",
@@ -116,6 +160,7 @@ class Regularisation:
         1_000_000,
         "Stops after so many steps without a better validation loss; 0 is off.",
         logarithmic=True,
+        idle=past_the_end,
     )
 
     def __post_init__(self) -> None:
@@ -145,13 +190,29 @@ class Training:
         "lr", "Learning rate", 0.05, 1e-6, 100.0, 1e-3, "The length of a step.", logarithmic=True
     )
     momentum: float = number(
-        "mu", "Momentum", 0.9, 0.0, 0.999, 0.01, "The share kept of the steps before."
+        "mu",
+        "Momentum",
+        0.9,
+        0.0,
+        0.999,
+        0.01,
+        "The share kept of the steps before.",
+        idle=without_momentum,
     )
     schedule: str = choice("sched", "Schedule", "constant", SCHEDULES, "η over the steps.")
     batch_size: int = whole(
         "bs", "Batch size", 32, 0, 65_536, "Examples in a step; 0 is all of them.", logarithmic=True
     )
-    steps: int = whole("steps", "Steps", 2000, 1, 1_000_000, "Then the run ends.", logarithmic=True)
+    steps: int = whole(
+        "steps",
+        "Steps",
+        2000,
+        1,
+        1_000_000,
+        "Then the run ends.",
+        logarithmic=True,
+        idle=counting_epochs,
+    )
     epochs: int = whole("ep", "Epochs", 0, 0, 10_000, "Instead of steps; 0 counts steps.")
     clip_norm: float = number(
         "clip", "Clip the gradient’s length", 0.0, 0.0, 1000.0, 0.5, "The longest; 0 is off."

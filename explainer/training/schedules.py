@@ -95,7 +95,8 @@ SCHEDULES: tuple[Schedule, ...] = (
         "warm-up-cosine",
         "Warm-up and cosine",
         "Rises over the first tenth, then falls along half a cosine.",
-        r"\min\left(\tfrac{t+1}{W},\ \tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})\right)",
+        r"\tfrac{t+1}{W} \text{ for } t < W = \lceil T/10 \rceil,\ \text{then } "
+        r"\tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})",
         warm_up_cosine,
     ),
     Schedule(
@@ -108,7 +109,8 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule(
         "plateau",
         "Reduce on plateau",
-        "Halved whenever the validation loss has not improved for 5 evaluations.",
+        f"Halved after more than {PLATEAU_PATIENCE} evaluations in a row without a lower "
+        "validation loss.",
         r"\tfrac12^{\text{times stuck}}",
         constant,
         watches=True,

@@ -59,7 +59,7 @@ def update(
         clip_norms(flat.gradients[rows], limit)
     for rows, limit in spread([one.value for one in clips]):
         flat.gradients[rows].clamp_(-limit, limit)
-    decays = [one["weight_decay"] or optimiser.decay for one in strengths]
+    decays = [one["weight_decay"] for one in strengths]
     for rows, amount in spread(products(rates, decays)):
         decay(flat.rows(rows)[1], amount)
     rate = for_all(rates, flat.values)

@@ -16,6 +16,7 @@ from explainer.ui.race_control import (
     current,
     dials,
     last_words,
+    origin_of,
     plan_of,
     score_shifted,
     shifted_answer,
@@ -128,6 +129,8 @@ def _test_buttons(ticket: Ticket[Race], examples: Examples) -> None:
             help="For the best checkpoint of every run, once. It happens by itself at the end.",
         )
     if snapshot.step:
+        origin = origin_of(ticket)
+        examples = origin[1] if origin else examples  # those of the page may be others by now
         shifts = {f"Test, shifted: {one.title}": one.slug for one in suitable(examples)}
         picked = st.menu_button("Shifted test", list(shifts), key=f"{KEY}.shift")
         if picked:

@@ -78,13 +78,18 @@ def set_recipes(entries: tuple[Recipe, ...]) -> None:
 
 def change(index: int, name: str, value: object) -> str:
     """Change one field of one recipe; returns a sentence where the value is refused, else ''."""
-    entries = list(recipes())
     try:
-        entries[index] = with_value(entries[index], name, value)
+        set_recipe(index, with_value(recipes()[index], name, value))
     except ValueError as error:
         return str(error)
-    set_recipes(tuple(entries))
     return ""
+
+
+def set_recipe(index: int, recipe: Recipe) -> None:
+    """Replace the recipe with that index."""
+    entries = list(recipes())
+    entries[index] = recipe
+    set_recipes(tuple(entries))
 
 
 def copy(index: int) -> None:

@@ -22,7 +22,7 @@ ORACLES: dict[str, Factory] = {
     "rmsprop": lambda parameters: torch.optim.RMSprop(parameters, lr=RATE),
     "adagrad": lambda parameters: torch.optim.Adagrad(parameters, lr=RATE),
     "adam": lambda parameters: torch.optim.Adam(parameters, lr=RATE),
-    "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.01),
+    "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=RATE, weight_decay=0.0),
 }
 
 

@@ -4,9 +4,13 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
 from explainer.training.early_stopping import Patience
-from explainer.training.schedules import SCHEDULES, Schedule, schedule
+from explainer.training.history import Point
+from explainer.training.recipe import Recipe, Training
+from explainer.training.record import Record
+from explainer.training.schedules import PLATEAU_PATIENCE, SCHEDULES, Schedule, schedule
 
 STEPS = 50
 
@@ -78,3 +82,46 @@ def test_no_patience_waits_for_ever_and_nan_is_never_better() -> None:
     assert patience.improves(1.0, 0)
     assert not patience.improves(math.nan, 10**6)
     assert not patience.exhausted
+
+
+@pytest.mark.parametrize("total", [1, 2, 10, 11, 20, 1000])
+def test_warm_up_is_its_formula_at_both_ends_and_where_its_halves_meet(total: int) -> None:
+    entry = schedule("warm-up-cosine")
+    warm = math.ceil(total / 10)  # the formula's W; t counts from 0
+    assert r"\tfrac{t+1}{W} \text{ for } t < W = \lceil T/10 \rceil" in entry.formula
+    assert r"\tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})" in entry.formula
+    found = factors("warm-up-cosine", total)
+    expected = [
+        (t + 1) / warm if t < warm else (1 + math.cos(math.pi * (t - warm) / (total - warm))) / 2
+        for t in range(total)
+    ]
+    assert found == pytest.approx(expected, abs=1e-12)
+    assert found[0] == 1 / warm
+    assert found[warm - 1] == 1
+
+
+def test_a_plateau_halves_the_rate_at_the_sixth_evaluation_without_a_lower_loss() -> None:
+    record = Record(Recipe(training=Training(schedule="plateau")), 2, torch.float32)
+    model, factors_seen = nn.Linear(1, 1), []
+    for number, loss in enumerate([1.0, 0.5, *[0.5] * 12]):
+        point = Point(number, loss, 0, loss, 0, loss, 0, 0, 0, 0)
+        record.point(point, model, scheduled=True)
+        factors_seen.append(record.plateau_factor)
+    lowest_at = 1
+    first = next(n for n, factor in enumerate(factors_seen) if factor == 0.5)
+    second = next(n for n, factor in enumerate(factors_seen) if factor == 0.25)
+    assert (first - lowest_at, second - first) == (6, 6)
+    assert PLATEAU_PATIENCE + 1 == 6
+    assert "after more than 5 evaluations in a row" in schedule("plateau").meaning
+
+
+def test_a_plateau_has_the_patience_of_torch() -> None:
+    optimiser = sgd()
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser, factor=0.5, patience=PLATEAU_PATIENCE, threshold=0, eps=0
+    )
+    rates_seen = []
+    for loss in [1.0, *[1.0] * 12]:
+        theirs.step(loss)
+        rates_seen.append(optimiser.param_groups[0]["lr"])
+    assert (rates_seen.index(0.5), rates_seen.index(0.25)) == (6, 12)

@@ -111,6 +111,7 @@ GEOMETRY: tuple[Augmentation, ...] = (
         ),
         apply=pixelwise(flipped),
         maps=flips,
+        idle=lambda p: p == 0,
     ),
     Augmentation(
         slug="shift",
@@ -123,6 +124,7 @@ GEOMETRY: tuple[Augmentation, ...] = (
         ),
         apply=by_warping(shifts),
         maps=shifts,
+        idle=lambda share: share == 0,
     ),
     Augmentation(
         slug="rotation",
@@ -131,6 +133,7 @@ GEOMETRY: tuple[Augmentation, ...] = (
         parameters=(Parameter("degrees", "Largest angle", 15, 0, 180, 1, "°"),),
         apply=by_warping(rotations),
         maps=rotations,
+        idle=lambda degrees: degrees == 0,
     ),
     Augmentation(
         slug="crop",
@@ -143,5 +146,6 @@ GEOMETRY: tuple[Augmentation, ...] = (
         ),
         apply=by_warping(crops),
         maps=crops,
+        idle=lambda smallest: smallest == 1,
     ),
 )

@@ -43,6 +43,11 @@ class Step:
         """The registered augmentation."""
         return augmentation(self.slug)
 
+    @property
+    def idle(self) -> bool:
+        """Whether it leaves everything as it is, with these values."""
+        return self.record.idle(**dict(self.values))
+
 
 def step(slug: str, **values: float) -> Step:
     """A step with checked values; those left out take their defaults.

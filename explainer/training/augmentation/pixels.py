@@ -106,6 +106,7 @@ PIXELS: tuple[Augmentation, ...] = (
             _strength("saturation", "Saturation", "The distance from grey; colour pictures only."),
         ),
         apply=pixelwise(jittered),
+        idle=lambda brightness, contrast, saturation: not (brightness or contrast or saturation),
     ),
     Augmentation(
         slug="erasing",
@@ -116,6 +117,7 @@ PIXELS: tuple[Augmentation, ...] = (
             Parameter("share", "Largest area", 0.25, 0, 0.6, 0.05, help="Of the whole picture."),
         ),
         apply=pixelwise(erased),
+        idle=lambda p, share: not (p and share),
     ),
     Augmentation(
         slug="noise",
@@ -123,6 +125,7 @@ PIXELS: tuple[Augmentation, ...] = (
         meaning="Every value moves by its own random amount, drawn anew each time.",
         parameters=(Parameter("sigma", "σ", 0.05, 0, 0.5, 0.01, help="White is 1, black is 0."),),
         apply=pixelwise(noised),
+        idle=lambda sigma: sigma == 0,
         pictures_only=False,
     ),
 )

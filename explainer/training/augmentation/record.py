@@ -18,6 +18,11 @@ Nothing is changed in place. Targets are int64 `(B,)` or float32 `(B, classes)`.
 """
 
 
+def never(**values: float) -> bool:
+    """No values leave everything as it is."""
+    return False
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """An augmentation by name: what it does to a batch, and how strongly by default.
@@ -26,6 +31,7 @@ class Augmentation:
     `pictures_only` is set. A geometric one has `maps` as well: `maps(batch size, (H, W), generator,
     **values)` are matrices `(B, 2, 3)` from output to input coordinates, both in [-1, 1], which
     several of them share in one pass over the pixels. `softens` says that targets become mixtures.
+    `idle(**values)` says whether those values leave everything as it is.
     """
 
     slug: str
@@ -36,6 +42,7 @@ class Augmentation:
     maps: Callable[..., Tensor] | None = None
     pictures_only: bool = True
     softens: bool = False
+    idle: Callable[..., bool] = never
 
     def defaults(self) -> dict[str, float]:
         """The default value of each parameter, by name."""

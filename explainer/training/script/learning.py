@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explainer.training.kinds import kind
-from explainer.training.optimisers import optimiser
 from explainer.training.recipe import Recipe
 from explainer.training.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
 from explainer.training.script.task import Task
@@ -95,7 +94,7 @@ def constants(recipe: Recipe) -> Iterator[str]:
     named = (
         ("L1", held.l1_subgradient or held.l1_proximal, "times the sum of |w|"),
         ("L2", held.l2, "half of it times the sum of w²"),
-        ("WEIGHT_DECAY", _decay(recipe), "times the learning rate: what a step takes off"),
+        ("WEIGHT_DECAY", held.weight_decay, "times the learning rate: what a step takes off"),
         ("LABEL_SMOOTHING", held.label_smoothing, "the share of each label spread over all"),
         ("MAX_NORM", held.max_norm, "of the weights that lead to one unit"),
         ("PATIENCE", held.patience, "steps to wait for a lower validation loss"),
@@ -126,10 +125,6 @@ def _options(recipe: Recipe) -> str:
     return _METHODS[recipe.training.optimiser].options if recipe.training.momentum else ""
 
 
-def _decay(recipe: Recipe) -> float:
-    return recipe.regularisation.weight_decay or optimiser(recipe.training.optimiser).decay
-
-
 def _optimiser(recipe: Recipe) -> str:
     method, lines = _METHODS[recipe.training.optimiser], []
     if _uses_weights(recipe):
@@ -137,11 +132,14 @@ def _optimiser(recipe: Recipe) -> str:
             "weights = [p for p in model.parameters() if p.dim() > 1]  # no biases and no norms"
         )
     parameters = "model.parameters()"
-    if method.decays:
+    decay = recipe.regularisation.weight_decay
+    if method.decays and decay:
         lines.append("others = [p for p in model.parameters() if p.dim() <= 1]")
         lines.append('groups = [{"params": weights}, {"params": others, "weight_decay": 0.0}]')
         parameters = "groups"
-    options = _options(recipe) + (", weight_decay=WEIGHT_DECAY" if method.decays else "")
+    options = _options(recipe)
+    if method.decays:
+        options += f", weight_decay={'WEIGHT_DECAY' if decay else 0.0}"
     call = f"optimiser = torch.optim.{method.name}({parameters}, lr=LEARNING_RATE{options})"
     return "\n".join([*lines, call])
 
@@ -165,7 +163,7 @@ def _schedule(recipe: Recipe) -> Iterator[str]:
 
 def _uses_weights(recipe: Recipe) -> bool:
     held = recipe.regularisation
-    used = (held.l1_subgradient, held.l1_proximal, held.l2, _decay(recipe), held.max_norm)
+    used = (held.l1_subgradient, held.l1_proximal, held.l2, held.weight_decay, held.max_norm)
     return any(used)
 
 
@@ -208,7 +206,7 @@ def _clipped(recipe: Recipe) -> Iterator[str]:
 def _around(recipe: Recipe) -> Iterator[str]:
     """The step of the optimiser, and what goes before and after it, outside the gradient."""
     held = recipe.regularisation
-    decays = bool(_decay(recipe)) and not _METHODS[recipe.training.optimiser].decays
+    decays = bool(held.weight_decay) and not _METHODS[recipe.training.optimiser].decays
     if decays or held.l1_proximal:
         yield '    rate = optimiser.param_groups[0]["lr"]'
     if decays:

@@ -1,0 +1,88 @@
+"""A visitor who moves everything: the controls of a page, and the values that each of them allows.
+
+What a browser would send is sent: a value within the bounds, or one of the options, that the page
+drew last. What depends on it (the bounds of another slider, the options of a menu) is up to the
+page.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from streamlit.proto.NumberInput_pb2 import NumberInput as NumberInputProto
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import (
+    Button,
+    ButtonGroup,
+    Checkbox,
+    MenuButton,
+    Multiselect,
+    NumberInput,
+    Selectbox,
+    SelectSlider,
+    Slider,
+    Toggle,
+    Widget,
+)
+
+FETCHES = ("Download ", "Fetch ")  # what only a network could answer
+
+
+def controls(app: AppTest) -> dict[str, Widget]:
+    """The controls that the page shows and that answer, by their keys, or their labels."""
+    found = {}
+    for node in app._tree:
+        if isinstance(node, Widget) and not getattr(node.proto, "disabled", False):
+            name = node.key or str(getattr(node, "label", ""))
+            if not str(getattr(node, "label", "")).startswith(FETCHES) and ends(node):
+                found[name] = node
+    return found
+
+
+def ends(widget: Widget) -> list[Any]:
+    """The values at the two ends of what a control allows; of a menu the first and the last."""
+    match widget:
+        case Slider():
+            return [widget.min, widget.max]
+        case NumberInput():
+            kind = _kind(widget)
+            return [kind(widget.min), kind(widget.max)]
+        case Selectbox() | SelectSlider() | MenuButton():
+            return list(dict.fromkeys((widget.options[0], widget.options[-1])))
+        case ButtonGroup() if widget._is_single_select:
+            return list(dict.fromkeys((widget.options[0], widget.options[-1])))
+        case ButtonGroup() | Multiselect():
+            return [[], list(widget.options)]
+        case Checkbox() | Toggle():
+            return [False, True]
+        case Button():
+            return [True]
+    return []
+
+
+def anything(widget: Widget, draw: random.Random) -> Any:
+    """One of the values that a control allows, at an end or between."""
+    match widget:
+        case Slider():
+            steps = int((widget.max - widget.min) / widget.step + 1e-6)
+            value = widget.min + draw.randint(0, steps) * widget.step
+            return type(widget.min)(min(value, widget.max))
+        case NumberInput():
+            low, high = ends(widget)
+            whole = isinstance(low, int)
+            return draw.choice(
+                (low, high, draw.randint(low, high) if whole else draw.uniform(low, high))
+            )
+        case Selectbox() | SelectSlider() | MenuButton():
+            return draw.choice(widget.options)
+        case ButtonGroup() if widget._is_single_select:
+            return draw.choice(widget.options)
+        case ButtonGroup() | Multiselect():
+            return draw.sample(widget.options, draw.randint(0, len(widget.options)))
+        case _:
+            return draw.choice(ends(widget))
+
+
+def _kind(widget: NumberInput) -> type:
+    return int if widget.proto.data_type == NumberInputProto.INT else float

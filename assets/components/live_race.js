@@ -4,7 +4,8 @@
 // parts, zero, logarithmic, alt}], words}, and what is fetched too: {view, number, moving, status, most: [per
 // chart], curves: [[chart, recipe, part]], marks: [[recipe, step, text]]}, with a float32 array of 4 × n
 // for each curve: steps, least, median, largest. An answer without curves leaves those that are there.
-// Out: trigger "woken"; state "closed": the view in which the address could not be reached.
+// Out: trigger "woken"; state "closed": {view, number}, the view in which the address could not be
+// reached, with a number that is another each time.
 const races = new WeakMap()
 const NEAR = 6, TRIES = 3, RETRY = 1000
 const MOST_RANGES = 4  // recipes whose ranges over the seeds are read beside their medians
@@ -14,7 +15,7 @@ export default function (component) {
   let race = races.get(parentElement)
   if (!race) races.set(parentElement, (race = createRace(parentElement)))
   race.wake = () => setTriggerValue("woken", true)
-  race.close = view => setStateValue("closed", view)
+  race.close = view => setStateValue("closed", { view, number: Date.now() })
   race.update(data)
   return () => race.stop()
 }

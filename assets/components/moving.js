@@ -87,7 +87,7 @@ function createMoving(parentElement) {
     speaking = setTimeout(() => { readout.textContent = `${placeText()}. ${told.join("; ")}.` }, 400)
   }
 
-  const percent = value => `${(100 * value).toFixed(value >= 0.9995 || value < 0.0005 ? 0 : 1)} %`
+  const percent = value => Number.isNaN(value) ? "–" : `${(100 * value).toFixed(value >= 0.9995 || value < 0.0005 ? 0 : 1)} %`
   const signed = value => (value < 0 ? `−${-value}` : `${value}`)
   const placeText = () => data.labels.place.replace("{right}", signed(right)).replace("{down}", signed(down))
 

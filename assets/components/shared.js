@@ -26,22 +26,34 @@ function keepPicture(digest, picture) {
 }
 
 // A move answered without a rerun: the values go to the server's live picture, its message to the
-// component that draws under `name`. Refused values (422) are left to the rerun on release.
+// component that draws under `name`. Refused values (422) are left to the rerun on release, and those
+// that were outrun by later ones (204) need no answer.
 async function askForPicture({ address, name }, value) {
   const answer = await fetch(new URL(address, document.baseURI), { method: "POST", body: JSON.stringify(value) })
-  if (answer.status === 422) return
-  if (!answer.ok) throw new Error(`the live picture answered ${answer.status}`)
+  if (answer.status === 422 || answer.status === 204) return
+  const ours = answer.headers.get("content-type")?.startsWith("application/octet-stream")
+  if (!answer.ok || !ours) throw new Error(`the live picture answered ${answer.status}`)
   const message = new Uint8Array(await answer.arrayBuffer())
   window.dispatchEvent(new CustomEvent("deepglass-live", { detail: { name, message } }))
 }
 
-// How a component's moves travel: as pictures where there is an address, else as reruns.
+// How a component's moves travel: as pictures where there is an address, else as reruns. Where a
+// fetch fails the moves are reruns for a while, the longer the more fetches have failed in a row, and
+// then the address is tried again. `report` is told in how many milliseconds that will be.
+const FIRST_PAUSE_MS = 500, LONGEST_PAUSE_MS = 60_000
+
 function travel(flow, data, report) {
   flow.send = value => {
-    if (!data.address || flow.closed) { report(value); return }
+    if (!data.address) { report(value); return }
+    const left = flow.openAt - performance.now()
+    if (left > 0) { report(value, left); return }
     askForPicture(data, value)
-      .then(() => flow.acknowledge(value.number))
-      .catch(() => { flow.closed = true; report(value) })
+      .then(() => { flow.failed = 0; flow.acknowledge(value.number) })
+      .catch(() => {
+        const pause = Math.min(FIRST_PAUSE_MS * 2 ** flow.failed++, LONGEST_PAUSE_MS)
+        flow.openAt = performance.now() + pause
+        report(value, pause)
+      })
   }
 }
 
@@ -64,7 +76,7 @@ function makeFlow(send) {
     flow.send(value)
   }
   const flow = {
-    send,
+    send, failed: 0, openAt: 0,
     push(value) { waiting = value; flush() },
     // The last value of a move: nothing waits behind it, and it is for `report` alone.
     finish(value, report) {
@@ -96,6 +108,7 @@ function rgbOf(hex) { return [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16
 function colourAt(stops, position) {
   const place = Math.min(Math.max(position, 0), 1) * (stops.length - 1)
   const index = Math.min(Math.floor(place), stops.length - 2)
+  if (Number.isNaN(place)) return [128, 128, 128]  // no number: as in the server's pictures
   const [a, b] = [rgbOf(stops[index]), rgbOf(stops[index + 1])]
   return a.map((value, i) => Math.round(value + (b[i] - value) * (place - index)))
 }

@@ -25,7 +25,7 @@ function createUnit(parentElement) {
   const photo = paneOf("photo"), map = paneOf("map"), drill = find(".drill")
   const flow = makeFlow(() => {})
   let settings = null, values = null, at = null, pinned = false, number = 0
-  let answer = null, asked = "", since = 0, expanded = false, folded = false, reporting = 0
+  let answer = null, asked = "", since = 0, expanded = false, folded = false, reporting = 0, retrying = 0
 
   function update(header, [photoImage, mapImage, floats]) {
     const before = settings
@@ -35,8 +35,12 @@ function createUnit(parentElement) {
     if (before?.pictures !== header.pictures) showPictures(photoImage, mapImage)
     if (header.number >= number) { number = header.number; follow(header, before) }
     at = bounded(at)
-    if (before?.address !== header.address) flow.closed = false
-    travel(flow, header, () => { if (!answer) find(".text").textContent = header.words.closed })
+    if (before?.address !== header.address) flow.failed = flow.openAt = 0
+    travel(flow, header, (_, pause) => {
+      if (!answer) find(".text").textContent = header.words.closed
+      clearTimeout(retrying)
+      if (pause) retrying = setTimeout(() => { asked = ""; refresh() }, pause)
+    })
     describe()
     refresh()
   }
@@ -221,7 +225,7 @@ function createUnit(parentElement) {
   }
   opacity.oninput()
 
-  const unit = { update, report: () => {}, stop() { flow.stop(); clearTimeout(reporting); revoke(); window.removeEventListener("deepglass-live", live); units.delete(parentElement) } }
+  const unit = { update, report: () => {}, stop() { flow.stop(); clearTimeout(reporting); clearTimeout(retrying); revoke(); window.removeEventListener("deepglass-live", live); units.delete(parentElement) } }
   return unit
 }
 
@@ -288,7 +292,7 @@ function matchCells(holder, cell) {
   return `${figure(value)} × ${figure(weight)} = ${figure(value * weight)}`
 }
 
-const largest = (table, least) => table.reduce((most, line) => line.reduce((far, value) => Math.max(far, Math.abs(value)), most), least)
+const largest = (table, least) => table.reduce((most, line) => line.reduce((far, value) => Number.isFinite(value) ? Math.max(far, Math.abs(value)) : far, most), least)
 const sign = text => element("span", { class: "sign", text })
 const exact = value => element("span", { class: "figure", text: figure(value), title: value })
 const term = ({ label, value, sign: own }, usual) =>
@@ -301,6 +305,7 @@ function figure(value) {
 }
 function brief(value) {
   const size = Math.abs(value)
+  if (!Number.isFinite(value)) return "–"
   if (size === 0) return "0"
   if (size < 5e-4 || size >= 1e4) return power(value, 1)
   return show(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)

@@ -6,12 +6,14 @@ Components of one family have HTML and CSS in common, and a script that goes bet
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from explainer.messages import LARGEST_NUMBER, whole
 from explainer.strict_json import strict_json
 
 FOLDER = Path(__file__).parents[2] / "assets" / "components"
@@ -59,13 +61,25 @@ def pack(header: dict[str, Any], *blobs: bytes) -> bytes:
 
 def unread(name: str, state: str) -> dict[str, Any]:
     """What component `name` last reported as `state`, where no run has taken it; else nothing."""
-    message = dict((st.session_state.get(name) or {}).get(state) or {})
-    return message if message.get("number", 0) > _last_read(name) else {}
+    message = heard(name, state)
+    return message if count_of(message) > _last_read(name) else {}
+
+
+def heard(name: str, state: str) -> dict[str, Any]:
+    """What component `name` last reported as `state`: nothing where a browser sent no message."""
+    reports = st.session_state.get(name)
+    message = reports.get(state) if isinstance(reports, Mapping) else None
+    return dict(message) if isinstance(message, Mapping) else {}
+
+
+def count_of(message: Mapping[str, Any]) -> int:
+    """The number of a report; 0 where it has none."""
+    return whole(message.get("number"), 0, LARGEST_NUMBER) or 0
 
 
 def number_of(name: str, message: dict[str, Any]) -> int:
     """The number of the newest report that a run knows of: the browser keeps what is newer."""
-    return int(message.get("number", _last_read(name)))
+    return count_of(message) or _last_read(name)
 
 
 def mark_read(name: str, message: dict[str, Any]) -> None:

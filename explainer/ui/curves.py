@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from explainer.charts.activations import Stroke
 from explainer.gradients.curves import Corner
+from explainer.messages import number
 from explainer.ui.components import mark_read, mount, number_of, pack, reported, unread
 
 
@@ -82,8 +83,7 @@ def curves_message(
 
 def pinned_x(key: str) -> float | None:
     """The x that was pinned since the last run, if any."""
-    found = unread(f"{key}.curves", "pinned").get("x")
-    return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
+    return number(unread(f"{key}.curves", "pinned").get("x"))
 
 
 def pinned_number(key: str) -> int:

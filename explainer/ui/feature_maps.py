@@ -26,6 +26,7 @@ from explainer.charts.maps import (
     tile_size,
 )
 from explainer.charts.network import PICK, shape_text, strip_layers, strip_points, strip_spec
+from explainer.messages import LARGEST_NUMBER, linked_whole, said_shortly, whole
 from explainer.networks.drill import drill
 from explainer.networks.entry import Entry
 from explainer.networks.graph import INPUT, Layer
@@ -240,8 +241,7 @@ def _map_controls() -> tuple[Order, str]:
 
 
 def _linked_map(count: int) -> int:
-    text = st.query_params.get(f"{KEY}.map", "0")
-    return int(text) if text.isdecimal() and int(text) < count else 0
+    return linked_whole(st.query_params.get(f"{KEY}.map"), 0, count - 1) or 0
 
 
 def _label(seen: Seen, place: int) -> str:
@@ -287,7 +287,8 @@ def _pinned(seen: Seen) -> str:
 
 
 def _whole(values: dict[str, object], name: str) -> int:
-    value = values.get(name)
-    if not isinstance(value, int):
-        raise ValueError(f"{name} is {value!r}, but it is a whole number")
+    value = whole(values.get(name), 0, LARGEST_NUMBER)
+    if value is None:
+        said = said_shortly(values.get(name))
+        raise ValueError(f"{name} is {said}, but it is a whole number from 0 up")
     return value

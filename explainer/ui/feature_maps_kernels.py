@@ -25,6 +25,7 @@ from explainer.charts.theme import Theme
 from explainer.convolution import grid
 from explainer.convolution.bank import Bank, bank
 from explainer.convolution.kernels import kernel
+from explainer.messages import linked_whole
 from explainer.networks.first_kernels import (
     READINGS,
     Compared,
@@ -121,8 +122,8 @@ def _choice(found: Sequence[Compared], among: Bank) -> Compared:
 
 
 def _linked(indices: Sequence[int]) -> int:
-    text = st.query_params.get(f"{KEY}.kernel", "")
-    return int(text) if text.isdecimal() and int(text) in indices else indices[0]
+    found = linked_whole(st.query_params.get(f"{KEY}.kernel"), 0, max(indices))
+    return found if found is not None and found in indices else indices[0]
 
 
 def _label(one: Compared, among: Bank) -> str:

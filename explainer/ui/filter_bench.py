@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from explainer.charts.colour import View
@@ -29,6 +28,7 @@ from explainer.ui.own_kernel import (
     own_controls,
     own_grid,
     own_weights,
+    sent_weights,
     write_own_to_url,
 )
 from explainer.ui.picture import Chosen
@@ -132,7 +132,7 @@ def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Rend
 
     def render(moved: Mapping[str, object], number: int) -> bytes:
         values = {p.name: live.first_sound(p, [moved, resting]) for p in parameters_of(choice)}
-        typed = grid.checked(np.array(moved["weights"], float)) if "weights" in moved else own
+        typed = sent_weights(moved) if "weights" in moved else own
         setup = set_up(choice, values, typed)
         found = found_answer(chosen.picture, setup)
         return _message(chosen.picture, setup, found, number, pinned, colours)

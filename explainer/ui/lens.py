@@ -20,7 +20,8 @@ from explainer.convolution.application import Application, pads
 from explainer.convolution.view import Scale, Statistics, statistics
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import encode_jpeg, encode_png, fit
-from explainer.ui.components import mount, pack, reported
+from explainer.messages import LARGEST_NUMBER, whole
+from explainer.ui.components import heard, mount, pack, reported
 
 SHOWN_SIDE = 640
 LOSSLESS_BELOW = 160 * 160
@@ -126,12 +127,14 @@ def lens_message(
 
 def pinned_pixel(key: str) -> tuple[int, int] | None:
     """The output pixel the visitor has pinned: from the microscope, else from the URL."""
-    state = st.session_state.get(f"{key}.lens") or {}
-    pinned = state.get("pinned")
-    if pinned is None:
+    pinned = heard(f"{key}.lens", "pinned")
+    if not pinned:
         return _pixel_from_url(key)
-    row_column = pinned["pixel"]
-    return (int(row_column[0]), int(row_column[1])) if row_column else None
+    place = pinned.get("pixel")
+    if not isinstance(place, list) or len(place) != 2:
+        return None
+    row, column = (whole(one, 0, LARGEST_NUMBER) for one in place)
+    return None if row is None or column is None else (row, column)
 
 
 def write_pixel_to_url(key: str, pixel: tuple[int, int] | None) -> None:

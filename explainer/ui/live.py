@@ -17,7 +17,8 @@ from typing import Any, Protocol
 import streamlit as st
 
 from explainer.live_pictures import LivePicture, Render
-from explainer.ui.components import mount, reported
+from explainer.messages import number as number_in
+from explainer.ui.components import count_of, heard, mount, reported
 
 
 class Parameter(Protocol):
@@ -54,12 +55,16 @@ def values(key: str, parameters: Sequence[Parameter], *, scope: str = "") -> Mov
 
     What is remembered is kept apart by `scope` (a kernel, say); the URL counts once a session.
     """
-    message = _message(key)
+    message = heard(f"{key}.sliders", "moved")
     seen: dict[str, int] = st.session_state.setdefault(f"{key}.seen", {})
-    number = int(message.get("number", 0))
+    number = count_of(message)
     fresh = number > seen.get("number", 0) and message.get("scope") == scope
     store: dict[str, float] = st.session_state.setdefault(f"{key}.values", {}).setdefault(scope, {})
-    sources: list[Mapping[str, object]] = [message.get("values", {}) if fresh else {}, store]
+    sent = message.get("values")
+    sources: list[Mapping[str, object]] = [
+        sent if fresh and isinstance(sent, Mapping) else {},
+        store,
+    ]
     if not seen:
         sources.append(_from_url(key, parameters))
     store.update({p.name: first_sound(p, sources) for p in parameters})
@@ -115,17 +120,12 @@ def write_to_url(key: str, parameters: Sequence[Parameter], current: dict[str, f
     st.session_state[f"{key}.written"] = set(wanted)
 
 
-def _message(key: str) -> dict[str, Any]:
-    state = st.session_state.get(f"{key}.sliders") or {}
-    return dict(state.get("moved") or {})
-
-
 def first_sound(parameter: Parameter, sources: Sequence[Mapping[str, object]]) -> float:
     """The first finite number that `sources` have for `parameter`, in bounds and on a step."""
     for source in sources:
-        value = source.get(parameter.name)
-        if isinstance(value, int | float) and math.isfinite(value):
-            return _on_step(parameter, min(max(float(value), parameter.minimum), parameter.maximum))
+        value = number_in(source.get(parameter.name))
+        if value is not None:
+            return _on_step(parameter, min(max(value, parameter.minimum), parameter.maximum))
     return parameter.default
 
 

@@ -70,12 +70,22 @@ def _drawing() -> list[Any]:
     message = unread(DRAWING, "drawn")
     kept = f"{KEY}.strokes"
     if message:
-        st.session_state[kept] = message["strokes"]
+        st.session_state[kept] = sound_strokes(message.get("strokes"))
     strokes: list[Any] = st.session_state.setdefault(kept, [])
     data = {"strokes": strokes, "number": number_of(DRAWING, message), "labels": DRAWING_WORDS}
     mount("drawing", key=DRAWING, data=data, on_drawn_change=reported)
     mark_read(DRAWING, message)
     st.caption("It is scaled and centred as the digits that the networks learned from were.")
+    return strokes
+
+
+def sound_strokes(sent: object) -> list[Any]:
+    """The strokes that were sent, or none where they are no strokes."""
+    strokes = sent if isinstance(sent, list) else []
+    try:
+        drawn(strokes)
+    except (TypeError, ValueError, OverflowError):
+        return []
     return strokes
 
 

@@ -5,7 +5,8 @@ The weights live in the session and, written on leaving a cell, in the URL as co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ import streamlit as st
 from explainer.charts.theme import Theme, centred
 from explainer.convolution import grid
 from explainer.convolution.record import Weights
-from explainer.ui.components import mount, reported
+from explainer.messages import number
+from explainer.ui.components import count_of, heard, mount, reported
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
 LABELS = {
@@ -39,13 +41,24 @@ OPERATIONS: dict[str, Callable[[Weights], Weights]] = {
 
 def own_weights(key: str) -> tuple[Weights, int]:
     """The weights as typed, else as remembered, else from the URL; and the number of the edit."""
-    message = _message(key)
+    message = heard(f"{key}.grid", "edited")
     seen: dict[str, int] = st.session_state.setdefault(f"{key}.own_seen", {"number": 0})
-    number = int(message.get("number", 0))
-    if number > seen["number"]:
-        _remember(key, grid.checked(np.array(message["values"]["weights"], float)))
-    seen["number"] = max(number, seen["number"])
-    return _remembered(key), number
+    count = count_of(message)
+    if count > seen["number"]:
+        with suppress(ValueError):  # the table takes no such weights: not from our component
+            _remember(key, sent_weights(message.get("values")))
+    seen["number"] = max(count, seen["number"])
+    return _remembered(key), count
+
+
+def sent_weights(values: object) -> Weights:
+    """The weights in what the table sends. Raises `ValueError` with one sentence."""
+    sent = values.get("weights") if isinstance(values, Mapping) else None
+    rows = sent if isinstance(sent, list) else []
+    read = [[number(one) for one in row] if isinstance(row, list) else [] for row in rows]
+    if not read or len({len(row) for row in read}) > 1 or any(None in row for row in read):
+        raise ValueError("The weights are no table of finite numbers.")
+    return grid.checked(np.array(read, float))
 
 
 def adopt(key: str, weights: Weights) -> None:
@@ -94,11 +107,6 @@ def write_own_to_url(key: str, weights: Weights | None) -> None:
         st.query_params.pop(f"{key}.weights", None)
     elif st.query_params.get(f"{key}.weights") != (text := grid.format(weights)):
         st.query_params[f"{key}.weights"] = text
-
-
-def _message(key: str) -> dict[str, Any]:
-    state = st.session_state.get(f"{key}.grid") or {}
-    return dict(state.get("edited") or {})
 
 
 def _remembered(key: str) -> Weights:

@@ -21,7 +21,7 @@ from explainer.images.gallery import DEFAULT, GALLERY, gallery_entry, gallery_pi
 from explainer.images.limits import LIMITS, too_heavy
 from explainer.images.picture import Picture, PictureError
 from explainer.images.thumbnails import encode_png, thumbnail
-from explainer.ui.components import mount, pack
+from explainer.ui.components import heard, mount, pack
 from explainer.ui.prose import escaped
 from explainer.ui.refusal import forget, refuse, show_refusal
 
@@ -126,8 +126,8 @@ def _first_choice() -> Chosen:
 
 
 def _take_sample() -> None:
-    picked = st.session_state[f"{KEY}.gallery"].picked
-    _try(lambda: Chosen(gallery_picture(picked["slug"]), picked["slug"]))
+    slug = str(heard(f"{KEY}.gallery", "picked").get("slug", ""))
+    _try(lambda: Chosen(gallery_picture(slug), slug))
 
 
 def _take_file(key: str) -> None:

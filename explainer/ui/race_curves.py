@@ -2,7 +2,8 @@
 
 While a race moves, the component asks the route of the live pictures four times a second what is
 new; no script runs for that. It wakes the page when the race begins to move or comes to rest. Where
-the route cannot be reached the component says so, and the page has to run as often instead.
+the route cannot be reached the component says so, and the page has to run as often instead; after a
+while, longer each time, the component is told to try again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,16 +27,18 @@ from explainer.charts.race import (
     usual_most,
 )
 from explainer.charts.theme import Theme
+from explainer.messages import LARGEST_NUMBER, said_shortly, whole
 from explainer.service import Phase, Ticket
 from explainer.training.race import Race
 from explainer.training.snapshot import Snapshot
 from explainer.ui.appearance import theme
-from explainer.ui.components import mount, pack, reported
+from explainer.ui.components import heard, mount, pack, reported
 from explainer.ui.live import live_picture
 from explainer.ui.race_control import is_active
 from explainer.ui.recipe_editor import name_of
 
 SECONDS = 0.25
+FIRST_PAUSE, LONGEST_PAUSE = 20.0, 320.0  # seconds until a route that was closed is tried again
 WORDS = {
     "step": "step",
     "names": "Recipes",
@@ -59,6 +63,15 @@ class View:
     status: bool = True
 
 
+@dataclass(frozen=True)
+class Pause:
+    """For how many seconds from `since` the page runs for the curves, after that report."""
+
+    report: dict[str, Any]
+    seconds: float
+    since: float
+
+
 class Curves:
     """What the component is told of a race in one view: everything first, then what is new.
 
@@ -79,9 +92,12 @@ class Curves:
     def answer(self, values: dict[str, object], _number: int) -> bytes:
         """The state of the race, with curves where those that `values` calls known are old.
 
-        Raises `ValueError` or `TypeError` where what is known is no number.
+        Raises `ValueError` where what is known is no number.
         """
-        news, blobs = self._news(known=int(values["known"]))  # type: ignore[call-overload]
+        known = whole(values.get("known"), -1, LARGEST_NUMBER)
+        if known is None:
+            raise ValueError(f"known is {said_shortly(values.get('known'))}, but it is a number")
+        news, blobs = self._news(known=known)
         return pack(news, *blobs)
 
     def _news(self, *, known: int) -> tuple[dict[str, Any], list[bytes]]:
@@ -157,11 +173,21 @@ def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> No
 
 
 def is_reachable(key: str) -> bool:
-    """Whether the browser can ask: it reports in which view it could not, and tries the next."""
+    """Whether the browser is to ask by itself: it reports in which view it could not.
+
+    Another view is tried at once, the same one after a pause, twice as long each time.
+    """
     name = f"{key}.curves"
     shown: Curves | None = st.session_state.get(f"{name}.source")
-    closed = (st.session_state.get(name) or {}).get("closed")
-    return shown is None or closed != shown.id
+    closed = heard(name, "closed")
+    if shown is None or closed.get("view") != shown.id:
+        return True
+    kept: Pause | None = st.session_state.get(f"{name}.pause")
+    if kept is None or kept.report != closed:
+        longer = kept is not None and kept.report.get("view") == shown.id
+        seconds = min(2 * kept.seconds, LONGEST_PAUSE) if kept and longer else FIRST_PAUSE
+        kept = st.session_state[f"{name}.pause"] = Pause(closed, seconds, time.monotonic())
+    return time.monotonic() >= kept.since + kept.seconds
 
 
 def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:

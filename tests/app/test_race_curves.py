@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from explainer.charts.theme import DARK, LIGHT
 from explainer.live_pictures import LivePicture
 from explainer.service import Ticket, stop_service
 from explainer.training.race import Race
-from explainer.ui.race_curves import Curves, View
+from explainer.ui.race_curves import Curves, View, is_reachable
 from tests.app.reading import app_at, message_to
 
 TWO = "name-Plain~net-mlp~steps-40!name-Steep~net-mlp~lr-0.5~steps-40"
@@ -155,9 +156,29 @@ def test_a_browser_that_cannot_ask_is_sent_the_curves_by_the_page() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO)
     app.button(key="training_lab.first").click().run()
     at_rest(app)
-    app.session_state[KEY] = {"closed": message_to(app, KEY)["view"]}
+    app.session_state[KEY] = {"closed": {"view": message_to(app, KEY)["view"], "number": 1}}
     app.run()
     assert message_to(app, KEY)["address"] == ""
     app.toggle(key="training_lab.logarithmic").set_value(True).run()
     assert message_to(app, KEY)["address"]  # another view tries again
     assert not app.exception
+
+
+def test_a_way_that_was_closed_is_tried_again_after_a_pause_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    shown = SimpleNamespace(id=7)
+    state: dict[str, Any] = {"lab.curves.source": shown}
+    monkeypatch.setattr("streamlit.session_state", state)
+    monkeypatch.setattr("explainer.ui.race_curves.time.monotonic", lambda: now)
+    assert is_reachable("lab")
+    for number, pause in enumerate((20, 40, 80, 160, 320, 320)):
+        state["lab.curves"] = {"closed": {"view": 7, "number": number}}
+        assert not is_reachable("lab")
+        now += pause - 1
+        assert not is_reachable("lab")
+        now += 1
+        assert is_reachable("lab")
+    shown.id = 8
+    assert is_reachable("lab"), "another view is tried at once"

@@ -21,7 +21,8 @@ SUBJECTS = frozenset({"images", "convolution", "networks", "gradients", "trainin
 MAY_IMPORT = {
     "__init__": frozenset[str](),
     "topics": frozenset[str](),
-    "live_pictures": frozenset[str](),
+    "messages": frozenset[str](),
+    "live_pictures": frozenset({"messages"}),
     "nodelay": frozenset[str](),
     "stopping": frozenset[str](),
     "lengths": frozenset[str](),
@@ -31,7 +32,8 @@ MAY_IMPORT = {
     **dict.fromkeys(SUBJECTS, SUBJECTS | {"lengths", "strict_json"}),
     "charts": SUBJECTS | {"lengths"},
     "service": frozenset({"training"}),
-    "ui": SUBJECTS | {"charts", "lengths", "live_pictures", "service", "strict_json", "topics"},
+    "ui": SUBJECTS
+    | {"charts", "lengths", "live_pictures", "messages", "service", "strict_json", "topics"},
     "shell": SUBJECTS | {"charts", "libraries", "service", "topics", "ui"},
     "pages": SUBJECTS | {"charts", "service", "topics", "ui"},
 }

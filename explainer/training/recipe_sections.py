@@ -97,7 +97,7 @@ class Network:
     def __post_init__(self) -> None:
         check_all(self)
         if self.batch_norm and self.layer_norm:
-            raise ValueError("batch_norm and layer_norm are both 1, but there is one norm at most")
+            raise ValueError("batch norm and layer norm are both on, but there is one norm at most")
 
 
 def _strength(key: str, label: str, help_text: str) -> Any:

@@ -86,7 +86,7 @@ def test_a_text_names_what_differs_from_the_default_alone() -> None:
         ("lr-nan", "learning_rate is nan, but it goes from 1e-06 to 100"),
         ("ks-4", "kernel_size is 4, but it goes from 1 to 7 in steps of 2"),
         ("net-rnn", "kind is 'rnn', but it is one of mlp, cnn"),
-        ("bn-1~ln-1", "batch_norm and layer_norm are both 1, but there is one norm at most"),
+        ("bn-1~ln-1", "batch norm and layer norm are both on, but there is one norm at most"),
         ("bn-yes", "batch_norm is 'yes', but it is 0 or 1"),
         ("bs-1e400", "batch_size is inf, but it goes from 0 to 65536"),
         ("colour-red", "a recipe has no part 'colour-red'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -85,6 +86,26 @@ def test_weights_are_counted_and_pruning_everything_leaves_chance(app: AppTest) 
     assert not app.exception
     rows = html_of(app).split("without 100 %")[1]
     assert "10." in rows.split("<tr>")[1]  # one of ten classes for every digit
+
+
+def test_a_weight_stands_under_the_name_of_its_own_layer() -> None:
+    recipes = "name-Dense~net-mlp~steps-2!name-Maps~net-cnn~ch-4~steps-2"
+    app = app_at("training_lab", training_lab__recipes=recipes, training_lab__seeds=1)
+    finished(app)
+    look(app, "Weights")
+    table = html_of(app).split("below ε")[1].split("</table>")[0]
+    heading, *rows = table.split("<tr>")
+    names = re.findall(r'<th scope="col">(.*?)</th>', heading)
+    absent = {
+        row.split("</td>")[0].split()[-1]: [
+            name
+            for name, cell in zip(names, re.findall("<td>(.*?)</td>", row)[1:], strict=True)
+            if cell == "–"
+        ]
+        for row in rows
+    }
+    assert names == ["all", "dense1", "conv1", "dense2", "conv2", "out"]
+    assert list(absent.values()) == [["conv1", "conv2"], ["dense1", "dense2"]]
 
 
 def test_kernels_are_pictures_and_the_film_begins_at_step_0(app: AppTest) -> None:

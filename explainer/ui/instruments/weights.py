@@ -29,6 +29,7 @@ from explainer.ui.race_plan import KEY
 from explainer.ui.tables import table
 
 SMALL = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+ABSENT = "–"
 MOVING_NOTE = "Pause the race, or let it end, to see what pruning costs."
 
 
@@ -56,16 +57,23 @@ def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         alt="How many weights have which value, one line a recipe, on a logarithmic axis.",
     )
     st.caption(of_step(answer.step, snapshot, one_seed=False))
-    table(_headings(answer.value), [_row(snapshot, one) for one in answer.value])
+    names = _layers(answer.value)
+    headings = ["exactly 0 · below ε · length", "all", *names]
+    table(headings, [_row(snapshot, one, names) for one in answer.value])
     _pruning(ticket, snapshot, moving=moving)
 
 
-def _headings(reports: Sequence[WeightReport]) -> list[str]:
-    names = dict.fromkeys(layer.name for report in reports for layer in report.layers)
-    return ["exactly 0 · below ε · length", "all", *names]
+def _layers(reports: Sequence[WeightReport]) -> list[str]:
+    """The names of all layers, of which a recipe may lack some; the nearest to the output last."""
+    left = {
+        layer.name: len(report.layers) - place
+        for report in reports
+        for place, layer in enumerate(report.layers)
+    }
+    return sorted(left, key=left.__getitem__, reverse=True)
 
 
-def _row(snapshot: Snapshot, report: WeightReport) -> list[str]:
+def _row(snapshot: Snapshot, report: WeightReport, names: Sequence[str]) -> list[str]:
     whole = LayerWeights(
         "all",
         sum(one.count for one in report.layers),
@@ -73,11 +81,17 @@ def _row(snapshot: Snapshot, report: WeightReport) -> list[str]:
         sum(one.below for one in report.layers),
         sum(one.norm**2 for one in report.layers) ** 0.5,
     )
-    cells = [_cell(one) if math.isfinite(one.norm) else DIVERGED for one in (whole, *report.layers)]
-    return [marked(snapshot, report.recipe), *cells]
+    found = {one.name: _cell(one) for one in report.layers}
+    return [
+        marked(snapshot, report.recipe),
+        _cell(whole),
+        *(found.get(name, ABSENT) for name in names),
+    ]
 
 
 def _cell(layer: LayerWeights) -> str:
+    if not math.isfinite(layer.norm):
+        return DIVERGED
     exact, below = (f"{100 * part / layer.count:.1f} %" for part in (layer.zeros, layer.below))
     return f"<b>{exact}</b> · {below} · {layer.norm:.3g}"
 

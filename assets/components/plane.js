@@ -127,7 +127,7 @@ function told(panels, place, { words, part }) {
 
 function digits(value) {
   if (Number.isNaN(value)) return "not yet"
-  if (!Number.isFinite(value)) return "∞"
+  if (!Number.isFinite(value)) return "no finite number"
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 

@@ -142,8 +142,9 @@ def accuracy_points(study: NormStudy) -> pd.DataFrame:
 def parameter_points(run: NormRun, layer: int, name: str) -> pd.DataFrame:
     """γ or β of one layer over the steps: median over units, from the tenth to the ninetieth."""
     read = [(one.gamma if name == GAMMA else one.beta)[layer] for one in run.moments]
-    low, middle, high = np.percentile(read, (10, 50, 90), axis=1)
-    return _lines(name, _steps(run), middle, low, high)
+    with np.errstate(invalid="ignore"):  # between two infinities
+        low, middle, high = np.percentile(read, (10, 50, 90), axis=1)
+    return _joined([_lines(name, _steps(run), middle, low, high)])
 
 
 def drift_points(study: NormStudy, layer: int, measure: Drift) -> pd.DataFrame:
@@ -259,7 +260,7 @@ def _lines(
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     points = pd.concat(tables, ignore_index=True)
-    return points[np.isfinite(points.y)]
+    return points[np.isfinite(points[["y", "low", "high"]]).all(axis=1)]
 
 
 def _steps(run: NormRun) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.charts.colour import rgb
+from explainer.charts.specs import finite
 from explainer.charts.theme import Theme
 
 TILE = 56
@@ -40,7 +41,7 @@ def class_montage(pictures: Tensor, rows: list[list[int]], theme: Theme) -> NDAr
 
 
 def _tile(picture: Tensor) -> NDArray[np.uint8]:
-    colours = picture.expand(3, -1, -1).permute(1, 2, 0).clamp(0, 1).numpy()
+    colours = picture.expand(3, -1, -1).permute(1, 2, 0).nan_to_num().clamp(0, 1).numpy()
     codes = np.ascontiguousarray((colours * 255).round().astype(np.uint8))
     smaller = max(codes.shape[:2]) > TILE
     how = cv2.INTER_AREA if smaller else cv2.INTER_NEAREST
@@ -52,7 +53,7 @@ def points_chart(
 ) -> alt.Chart:
     """Points `(N, 2)` in the plane, coloured by class; at most `MOST_POINTS` of them."""
     rows = [
-        {"x": float(x), "y": float(y), "class": classes[int(label)]}
+        {"x": finite(float(x)), "y": finite(float(y)), "class": classes[int(label)]}
         for (x, y), label in zip(points[:MOST_POINTS], labels[:MOST_POINTS], strict=True)
     ]
     colours = alt.Scale(domain=list(classes), range=list(theme.categorical[: len(classes)]))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.charts.colour import paint
+from explainer.charts.specs import finite
 from explainer.charts.theme import Theme
 from explainer.convolution.spectrum import GainProfile
 
@@ -16,7 +17,7 @@ def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
     """The factor on each frequency (cycles per pixel, 0 to 0.5) along both axes, as two lines."""
     directions = {"across": profile.horizontal, "down": profile.vertical}
     rows = [
-        {"frequency": float(frequency), "gain": float(factor), "direction": name}
+        {"frequency": float(frequency), "gain": finite(float(factor)), "direction": name}
         for name, gain in directions.items()
         for frequency, factor in zip(profile.frequencies, gain, strict=True)
     ]
@@ -38,7 +39,7 @@ def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
 
 def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Chart:
     """The singular values of a kernel as bars, largest first."""
-    rows = [{"number": i, "value": float(value)} for i, value in enumerate(values, start=1)]
+    rows = [{"number": i, "value": finite(float(value))} for i, value in enumerate(values, start=1)]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_bar(color=theme.categorical[0])

@@ -12,7 +12,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, finite_only
 from explainer.charts.theme import Theme
 from explainer.gradients.check.checking import Check
 from explainer.gradients.check.network import B1, B2, W1, W2
@@ -63,10 +63,13 @@ def _pixel_cell(pixel: int, unit: int) -> _Cell:
 
 
 def error_cells(check: Check) -> pd.DataFrame:
-    """A row for each parameter: where it is drawn, both gradients, and the error's power of ten."""
+    """A row for each parameter: where it is drawn, both gradients, and the error's power of ten.
+
+    A gradient that is no finite number is as wrong as can be: its power is 0. NaN where both are 0.
+    """
     cells = _cells()
     errors = check.errors
-    decades = np.log10(np.clip(errors, LEAST, 1))
+    decades = np.log10(np.clip(np.nan_to_num(errors, nan=1), LEAST, 1))
     decades[check.both_zero] = np.nan
     return pd.DataFrame(
         {
@@ -75,8 +78,8 @@ def error_cells(check: Check) -> pd.DataFrame:
             "y": [cell.y for cell in cells],
             "y2": [cell.y + cell.side for cell in cells],
             "parameter": [cell.name for cell in cells],
-            "backpropagation": check.backprop.astype(float),
-            "difference": check.numeric.astype(float),
+            "backpropagation": finite_only(check.backprop),
+            "difference": finite_only(check.numeric),
             "error": errors,
             "decade": decades,
         }

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, finite_only
 from explainer.charts.theme import Theme
 from explainer.gradients.landscape.views import PanelView, Snapshot
 
@@ -107,7 +107,7 @@ def _enlarged(values: Floats, side: int) -> Floats:
 def off_plane_points(snapshot: Snapshot, panel: PanelView) -> pd.DataFrame:
     """Step and off-plane error in per cent, for each checkpoint but the last, the centre."""
     steps = snapshot.variants[panel.variant].path_steps
-    return pd.DataFrame({"step": steps, "error": 100 * panel.off_plane}).iloc[:-1]
+    return pd.DataFrame({"step": steps, "error": finite_only(100 * panel.off_plane)}).iloc[:-1]
 
 
 @lru_cache(maxsize=8)

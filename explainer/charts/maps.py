@@ -69,7 +69,8 @@ def sorted_places(maps: Maps, order: Order) -> list[int]:
     """The indices of `maps` `(C, H, W)` in that order."""
     if order.key is None:
         return list(range(len(maps)))
-    keys = np.array([order.key(one) for one in maps])
+    with np.errstate(invalid="ignore"):  # infinities have no variance
+        keys = np.array([order.key(one) for one in maps])
     return [int(place) for place in np.argsort(-keys, kind="stable")]  # no numbers come last
 
 

@@ -48,6 +48,11 @@ def table_of(rows: Sequence[tuple[Any, ...]], **columns: pa.DataType) -> pa.Tabl
     return pa.table(arrays, names=list(columns))
 
 
+def finite_only(values: NDArray[Any]) -> NDArray[np.float64]:
+    """`values` in double precision, NaN where they are infinite: Streamlit sends it as null."""
+    return np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+
+
 def finite(value: Any) -> Any:
     """`value`, or None where it is no finite number: one of them would take an axis with it."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -93,8 +93,12 @@ def relative_error(approximate: Array, exact: Array) -> float:
 
 
 def relative_errors(approximate: Array, exact: Array) -> NDArray[np.float64]:
-    """The same number by number, of finite numbers: |a − b| / (|a| + |b|), 0 where both are 0."""
+    """The same number by number: |a − b| / (|a| + |b|), 0 where both are 0.
+
+    NaN where one of the two is NaN or infinite.
+    """
     both = np.stack([approximate, exact]).astype(np.float64)
     largest = np.abs(both).max(0)
-    a, b = both / np.where(largest > 0, largest, 1)  # of huge numbers the sum would be infinite
+    with np.errstate(invalid="ignore"):  # ∞ / ∞ is NaN, as it should be
+        a, b = both / np.where(largest > 0, largest, 1)  # of huge ones the sum would be infinite
     return np.asarray(np.abs(a - b) / np.where(largest > 0, np.abs(a) + np.abs(b), 1))

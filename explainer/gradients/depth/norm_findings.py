@@ -105,10 +105,12 @@ def spread_drift(first: Sums, second: Sums, layer: int) -> Floats:
 def drift(run: NormRun, layer: int, measure: Drift, *, after: bool) -> Floats:
     """How far the sums of a layer moved since the last record: the median over its units.
 
-    One number for each record but the first; before batch norm, or `after` it.
+    One number for each record but the first, NaN where there is none; before batch norm, or `after`
+    it.
     """
     sums = [one.after if after else one.before for one in run.moments]
-    return np.array([float(np.median(measure(a, b, layer))) for a, b in pairwise(sums)])
+    with np.errstate(invalid="ignore"):  # of a network that diverged, from infinity to infinity
+        return np.array([float(np.median(measure(a, b, layer))) for a, b in pairwise(sums)])
 
 
 def drift_steps(moments: list[Moment]) -> Floats:

@@ -1,0 +1,538 @@
+"""What is no finite number ends no chart: every public function of the charts is asked, by name.
+
+A diverged network leaves such numbers in whatever is measured of it. A new function without an
+example call fails the first test.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import math
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import cache, partial
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+import explainer.charts
+from explainer.charts import (
+    activations,
+    attribution,
+    bands,
+    colour,
+    depth,
+    depth_norm,
+    depth_strips,
+    examples,
+    filters,
+    full_size,
+    gradient_check,
+    kindred,
+    landscape,
+    maps,
+    montage,
+    moved,
+    network,
+    race,
+    race_answers,
+    race_drops,
+    race_layers,
+    race_verdict,
+    race_weights,
+    sight,
+    specs,
+    units,
+)
+from explainer.charts.theme import GREYS, LIGHT
+from explainer.convolution.application import Application
+from explainer.convolution.bank import bank
+from explainer.convolution.spectrum import GainProfile
+from explainer.convolution.view import Statistics
+from explainer.gradients.attribution.trust import Comparison
+from explainer.gradients.attribution.trust import Curve as TrustCurve
+from explainer.gradients.check.checking import ALL, Check
+from explainer.gradients.check.network import PARAMETERS
+from explainer.gradients.check.sweep import EPSILONS, Sweep
+from explainer.gradients.check.theory import Theory
+from explainer.gradients.depth.mean_field import Theory as MeanField
+from explainer.gradients.depth.norm_findings import (
+    ByMomentum,
+    Findings,
+    Shifted,
+    mean_drift,
+    spread_drift,
+)
+from explainer.gradients.depth.norm_training import (
+    BINS,
+    Moment,
+    NormRun,
+    NormSettings,
+    NormStudy,
+    Sums,
+)
+from explainer.gradients.depth.passage import Passage
+from explainer.gradients.depth.running_statistics import ByBatch
+from explainer.gradients.depth.steepness import Step
+from explainer.gradients.depth.strips import Strip
+from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.setup import Setup
+from explainer.gradients.landscape.survey import survey
+from explainer.gradients.landscape.views import PanelView
+from explainer.gradients.landscape.views import Snapshot as Survey
+from explainer.networks.digit_networks import Moved
+from explainer.networks.first_kernels import Compared, Pattern
+from explainer.networks.permuted_race import Arm
+from explainer.networks.receptive import Box
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Prepared, Split, prepare
+from explainer.training.history import Curves, LayerCurves
+from explainer.training.instruments.boundary import Boundary
+from explainer.training.instruments.mistakes import Answers
+from explainer.training.instruments.next_step import Dropped
+from explainer.training.instruments.pruning import Pruned
+from explainer.training.instruments.units import UnitShares
+from explainer.training.instruments.verdict import Verdict
+from explainer.training.instruments.weights import WeightReport
+from explainer.training.race import Race
+from explainer.training.recipe import Network, Recipe, with_value
+from explainer.training.snapshot import RunView, Snapshot
+
+HUGE = 1e36  # float32 holds a hundred times as much, and not its square
+FILLS = {"NaN": math.nan, "inf": math.inf, "-inf": -math.inf, "huge": HUGE, "-huge": -HUGE}
+# Types of parameters that hold no measured number.
+NUMBERLESS = frozenset({
+    "Theme", "Axes", "DepthMeasure", "LayerMeasure", "FirstLayer", "Codes", "str", "int", "bool",
+    "tuple[str, ...]", "tuple[int, int]", "Sequence[str]", "Mapping[str, int]", "Sequence[Layer]",
+    "Layer", "Sequence[Codes]", "Box", "alt.Chart | alt.LayerChart | alt.FacetChart",
+})  # fmt: skip
+# Their numbers are the app's own: chosen marks, a counted step, the ends of a scale made before.
+OWN = frozenset(
+    {
+        "sweep_spec",
+        "strip_spec",
+        "momentum_axes",
+        "first_of_each_class",
+        "named",
+        "hand_made_weights",
+    }
+)
+DRAWN_BY_HAND = (race.curves_of,)  # sent as raw numbers; the browser leaves gaps
+PER_LAYER = ("sums", "gradient", "weight_gradient", "difference")
+UNBOUNDED = (race.usual_most,)  # infinite, it says, where there is no bound
+
+
+class Spoiled:
+    """Numbers with `fill` in place of the first, or of `every` one."""
+
+    def __init__(self, fill: float, *, every: bool) -> None:
+        self.fill, self.every = fill, every
+
+    def array(self, *shape: int, dtype: Any = np.float64) -> NDArray[Any]:
+        """Numbers from 0.1 to 0.9 in that shape, spoiled."""
+        values = np.linspace(0.1, 0.9, math.prod(shape)).astype(dtype).reshape(shape)
+        values.reshape(-1)[slice(None) if self.every else slice(1)] = self.fill
+        return values
+
+    def share(self, *shape: int) -> NDArray[Any]:
+        """What lies in [0, 1] by definition: it may be no number, but not infinite."""
+        return np.where(np.isnan(values := self.array(*shape)), values, np.clip(values, 0, 1))
+
+    @property
+    def part(self) -> float:
+        """One such number."""
+        return self.shares(1)[0]
+
+    def shares(self, count: int) -> tuple[float, ...]:
+        """The same as a tuple."""
+        return tuple(self.share(count).tolist())
+
+    def single(self, *shape: int) -> NDArray[np.float32]:
+        """The same in single precision."""
+        return self.array(*shape, dtype=np.float32)
+
+    def tensor(self, *shape: int) -> torch.Tensor:
+        """The same as a tensor."""
+        return torch.from_numpy(self.single(*shape))
+
+    def tuple(self, count: int) -> tuple[float, ...]:
+        """The same as a tuple."""
+        return tuple(self.array(count).tolist())
+
+
+def _passage(bad: Spoiled) -> Passage:
+    rows = {one.name: bad.array(3) for one in fields(Passage) if one.name in PER_LAYER}
+    return Passage(
+        network=Network(kind="mlp", depth=3), low=-1.0, high=1.0, values=bad.share(3, 41),
+        example_gradients=bad.array(3, 5), dead=bad.share(3), saturated=bad.share(3),
+        variance=bad.array(4), **rows,
+    )  # fmt: skip
+
+
+def _theory(bad: Spoiled) -> MeanField:
+    arrays = {one.name: np.abs(bad.array(3)) for one in fields(MeanField)}
+    return MeanField(**arrays)
+
+
+def _moments(bad: Spoiled) -> list[Moment]:
+    sums = Sums(bad.share(2, BINS), bad.array(2, 4), bad.array(2, 4))
+    row = bad.array(2, 4)
+    return [Moment(step, sums, sums, row, row, bad.part) for step in (0, 5, 10)]
+
+
+def _norm_run(bad: Spoiled) -> NormRun:
+    along = [Step(step, bad.fill, bad.fill, bad.fill, bad.fill, bad.fill) for step in (0, 5)]
+    return NormRun(nn.Sequential(), _moments(bad), along, list(bad.tuple(40)))
+
+
+@cache
+def _data() -> Prepared:
+    return prepare(load("moons"), Split())
+
+
+def _study(bad: Spoiled) -> NormStudy:
+    return NormStudy(NormSettings(), _data(), _norm_run(bad), _norm_run(bad))
+
+
+def _findings(bad: Spoiled) -> Findings:
+    by_batch = tuple(ByBatch(size, bad.share(4), bad.share(8)) for size in (2, 4))
+    by_momentum = (ByMomentum(0.1, (1, 2, 3), bad.shares(3)),)
+    shifted = tuple(Shifted(shift, bad.part, bad.part, bad.part) for shift in (0.0, 0.1))
+    return Findings(bad.part, bad.part, by_batch, by_momentum, shifted, "", 0)
+
+
+def _comparison(bad: Spoiled) -> Comparison:
+    shares = np.linspace(0, 1, 5, dtype=np.float32)
+    curves = [TrustCurve(shares, bad.single(5), bad.share(5).astype(np.float32)) for _ in range(3)]
+    return Comparison(curves[0], tuple(curves[1:]))
+
+
+def _compared(bad: Spoiled) -> Compared:
+    return Compared(0, bad.array(3, 3, 3), Pattern(bad.array(3, 3), bad.array(3), 0.5), None, 0.5)
+
+
+@cache
+def _survey() -> Survey:
+    """A small survey of one plane."""
+    return survey(Plan(Setup(layers=4, width=4, steps=50), points=7))
+
+
+def _panel(bad: Spoiled) -> PanelView:
+    panel = _survey().panels[0]
+    return replace(
+        panel, losses=bad.single(*panel.losses.shape), off_plane=bad.array(*panel.off_plane.shape),
+        at_places=bad.single(*panel.at_places.shape),
+    )  # fmt: skip
+
+
+def _surveyed(bad: Spoiled) -> Survey:
+    variants = [replace(one, on_path=bad.single(*one.on_path.shape)) for one in _survey().variants]
+    return replace(_survey(), variants=tuple(variants), panels=(_panel(bad),))
+
+
+@cache
+def _raced() -> Snapshot:
+    """Two recipes, two seeds, few steps on moons."""
+    base = with_value(with_value(Recipe(), "kind", "mlp"), "steps", 12)
+    race = Race((base, base), prepare(load("moons"), Split(train_size=40)), seeds=(0, 1))
+    race.play()
+    while race.has_work:
+        race.run_slice(0.05)
+    return race.snapshot
+
+
+def _run(run: RunView, bad: Spoiled) -> RunView:
+    layers = run.curves.layers
+    numbers: dict[str, Any] = {
+        one.name: bad.array(*values.shape, dtype=values.dtype)
+        for one in fields(Curves)
+        if isinstance(values := getattr(run.curves, one.name), np.ndarray) and one.name != "step"
+    }
+    parts: dict[str, Any] = {
+        one.name: bad.array(*values.shape, dtype=values.dtype)
+        for one in fields(LayerCurves)
+        if isinstance(values := getattr(layers, one.name), np.ndarray)
+    }
+    return replace(run, curves=replace(run.curves, layers=replace(layers, **parts), **numbers))
+
+
+def _race(bad: Spoiled) -> Snapshot:
+    """The first recipe is spoiled, the second sound."""
+    runs = [_run(run, bad) if run.recipe == 0 else run for run in _raced().runs]
+    return replace(_raced(), runs=tuple(runs))
+
+
+def _boundary(bad: Spoiled) -> Boundary:
+    points, labels = np.zeros((2, 2), np.float32), np.array([0, 1])
+    return Boundary(
+        bad.share(6, 6, 2).astype(np.float32),
+        (-1.0, 1.0),
+        (-1.0, 1.0),
+        points,
+        labels,
+        points,
+        labels,
+    )
+
+
+def _answers(bad: Spoiled) -> Answers:
+    two = np.array([0, 1])
+    return Answers(("a", "b"), two, two, bad.array(2), np.zeros((2, 2), np.int64), (), 2)
+
+
+def _report(_bad: Spoiled) -> WeightReport:
+    edges = np.linspace(-1, 1, 5, dtype=np.float32)  # of an axis, whatever the weights
+    return WeightReport(0, edges, np.array([1, 2, 3, 4]), ())
+
+
+def _full_size(bad: Spoiled) -> bytes | None:
+    codes, kernel = np.zeros((4, 4, 3), np.uint8), bad.array(3, 3)
+    scale = colour.symmetric(1.0)
+    if not np.isfinite(kernel).all():
+        with pytest.raises(ValueError, match="a kernel holds finite numbers"):
+            full_size.full_size_png(codes, kernel, Application(), colour.SIGNED, scale, LIGHT)
+        return None
+    return full_size.full_size_png(codes, kernel, Application(), colour.SIGNED, scale, LIGHT)
+
+
+def _asked_of(one: Callable[..., Any], make: Callable[[Spoiled], Any], bad: Spoiled) -> Any:
+    return one(make(bad))
+
+
+UNIT = maps.Span(0.0, 1.0, signed=False)
+NORM: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
+    depth_norm.loss_points: _study, depth_norm.accuracy_points: _study,
+    depth_norm.swing_points: _study, depth_norm.change_points: _study,
+    depth_norm.by_batch_points: _findings, depth_norm.answer_points: _findings,
+    depth_norm.momentum_points: _findings, depth_norm.shift_points: _findings,
+}  # fmt: skip
+CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
+    activations.drawable: lambda bad: activations.drawable(bad.array(4, 4)),
+    activations.reduced: lambda bad: activations.reduced(bad.array(4, 4), 2),
+    activations.map_picture: lambda bad: activations.map_picture(bad.array(4, 4), LIGHT, 4),
+    activations.common_span: lambda bad: activations.common_span([bad.array(4, 4)]),
+    attribution.attribution_picture: lambda bad: [
+        attribution.attribution_picture(bad.single(4, 4), LIGHT, signed=signed)
+        for signed in (True, False)
+    ],
+    attribution.trust_points: lambda bad: attribution.trust_points(_comparison(bad)),
+    bands.band_picture: lambda bad: bands.band_picture(
+        bad.single(4, 4), [0.2, 0.6], ["#000000", "#808080", "#ffffff"], LIGHT
+    ),
+    colour.to_codes: lambda bad: colour.to_codes(bad.single(4, 4), -1.0, 1.0),
+    colour.paint: lambda bad: colour.paint(bad.single(4, 4), -1.0, 1.0, GREYS),
+    colour.usual_reach: lambda bad: colour.usual_reach(bad.array(9)),
+    colour.symmetric: lambda bad: colour.symmetric(colour.usual_reach(bad.array(9))),
+    colour.extent: lambda bad: colour.extent(
+        bad.single(4, 4, 1), Statistics(bad.fill, bad.fill, bad.fill)
+    ),
+    colour.colour_result: lambda bad: [
+        colour.colour_result(bad.single(4, 4, channels), colour.symmetric(1.0), GREYS)
+        for channels in (1, 3)
+    ],
+    depth.depth_points: lambda bad: [
+        depth.depth_points([_passage(bad)], [_theory(bad)], measure)
+        for measure in depth.DEPTH_MEASURES
+    ],
+    depth.value_points: lambda bad: depth.value_points(_passage(bad)),
+    depth.idle_points: lambda bad: depth.idle_points([_passage(bad)]),
+    depth_norm.sums_points: lambda bad: depth_norm.sums_points(_moments(bad), 0, after=True),
+    depth_norm.parameter_points: lambda bad: depth_norm.parameter_points(
+        _norm_run(bad), 0, depth_norm.GAMMA
+    ),
+    depth_norm.drift_points: lambda bad: [
+        depth_norm.drift_points(_study(bad), 0, measure) for measure in (mean_drift, spread_drift)
+    ],
+    **{one: partial(_asked_of, one, make) for one, make in NORM.items()},
+    depth_strips.reach: lambda bad: depth_strips.reach([_strip(bad)]),
+    depth_strips.strip_points: lambda bad: depth_strips.strip_points(_strip(bad)),
+    examples.class_montage: lambda bad: examples.class_montage(
+        bad.tensor(2, 1, 4, 4), [[0], [1]], LIGHT
+    ),
+    examples.points_chart: lambda bad: examples.points_chart(
+        bad.tensor(2, 2), torch.tensor([0, 1]), ("a", "b"), LIGHT
+    ),
+    filters.gain_chart: lambda bad: filters.gain_chart(
+        GainProfile(np.linspace(0, 0.5, 4), bad.array(4), bad.array(4)), LIGHT
+    ),
+    filters.singular_values_chart: lambda bad: filters.singular_values_chart(bad.array(3), LIGHT),
+    filters.square_picture: lambda bad: filters.square_picture(bad.single(4, 4), 1.0, LIGHT, 8),
+    full_size.full_size_png: _full_size,
+    gradient_check.power_of_ten: lambda bad: gradient_check.power_of_ten(bad.fill),
+    gradient_check.error_cells: lambda bad: gradient_check.error_cells(
+        Check(ALL, bad.array(PARAMETERS), bad.array(PARAMETERS))
+    ),
+    gradient_check.sweep_points: lambda bad: gradient_check.sweep_points(
+        [Sweep(np.float64, bad.array(len(EPSILONS)))], Theory(bad.fill, 2, bad.fill)
+    ),
+    gradient_check.fault_points: lambda bad: gradient_check.fault_points(
+        [("a", bad.part, bad.part)]
+    ),
+    kindred.pattern_picture: lambda bad: kindred.pattern_picture(bad.array(3, 3), LIGHT),
+    kindred.large_pattern: lambda bad: kindred.large_pattern(bad.array(3, 3), LIGHT),
+    kindred.pair_picture: lambda bad: kindred.pair_picture(
+        _compared(bad), LIGHT, side=8, close=True
+    ),
+    kindred.pairs: lambda bad: kindred.pairs(
+        [_compared(bad)], bank(3), LIGHT, side=8, columns=1, gap=1
+    ),
+    kindred.chance_points: lambda bad: kindred.chance_points([_compared(bad)], bank(3)),
+    landscape.bands_of: lambda bad: landscape.bands_of((_panel(bad),), 0, LIGHT),
+    landscape.heights: lambda bad: landscape.heights(_panel(bad), 0),
+    landscape.plane_picture: lambda bad: landscape.plane_picture(
+        _panel(bad), 0, landscape.bands_of((_panel(bad),), 0, LIGHT), LIGHT, 20
+    ),
+    landscape.off_plane_points: lambda bad: landscape.off_plane_points(
+        _surveyed(bad), _panel(bad)
+    ),
+    landscape.path_points: lambda bad: landscape.path_points(_surveyed(bad), _panel(bad), 0),
+    maps.span_of: lambda bad: maps.span_of(bad.single(2, 4, 4)),
+    maps.span_within: lambda bad: maps.span_within(bad.single(4, 4), 1.0),
+    maps.sorted_places: lambda bad: [
+        maps.sorted_places(bad.single(2, 4, 4), order) for order in maps.ORDERS
+    ],
+    maps.painted: lambda bad: maps.painted(bad.single(4, 4), UNIT, LIGHT),
+    maps.montage: lambda bad: maps.montage(
+        bad.single(2, 4, 4), [1, 0], LIGHT, columns=1, size=(2, 2), spans=[UNIT, UNIT], gap=1
+    ),
+    montage.reach_of: lambda bad: montage.reach_of([bad.array(2, 2), np.ones((2, 2))]),
+    montage.kernel_picture: lambda bad: [
+        montage.kernel_picture(bad.array(3, 3, channels), 1.0, LIGHT) for channels in (1, 2, 3)
+    ],
+    montage.example_picture: lambda bad: montage.example_picture(bad.array(3, 3, 1)),
+    moved.move_points: lambda bad: moved.move_points(
+        Moved(9, 1, tuple(bad.shares(3) for _ in range(3)), bad.part, bad.part, bad.part)
+    ),
+    moved.slope_points: lambda bad: moved.slope_points([_arm(bad)]),
+    moved.learning_points: lambda bad: moved.learning_points([_arm(bad)]),
+    network.answer_points: lambda bad: network.answer_points(["a", "b"], bad.shares(2)),
+    race.curves_of: lambda bad: [
+        race.curves_of(_race(bad), measure, smoothing=0.5)
+        for pair in race.PAIRS.values()
+        for measure in pair
+    ],
+    race.marks_of: lambda bad: race.marks_of(_race(bad)),
+    race.usual_most: lambda bad: race.usual_most(_race(bad)),
+    race_answers.confusion_points: lambda bad: race_answers.confusion_points(_answers(bad)),
+    race_answers.boundary_picture: lambda bad: race_answers.boundary_picture(_boundary(bad), LIGHT),
+    race_drops.dropped_picture: lambda bad: race_drops.dropped_picture(
+        Dropped("a", "units", np.ones((2, 3), bool), bad.single(2, 3)), LIGHT
+    ),
+    race_layers.layer_points: lambda bad: [
+        race_layers.layer_points(_race(bad), measure) for measure in race_layers.LAYER_MEASURES
+    ],
+    race_layers.unit_points: lambda bad: race_layers.unit_points(
+        [[UnitShares("a", 4, bad.part, bad.part)]]
+    ),
+    race_layers.layer_history: lambda bad: [
+        race_layers.layer_history(_race(bad).runs[0], measure)
+        for measure in race_layers.LAYER_MEASURES
+    ],
+    race_verdict.verdict_points: lambda bad: race_verdict.verdict_points(
+        [Verdict(0, bad.tuple(3), bad.fill, bad.fill, bad.fill, "ahead")], ["a"], 100.0
+    ),
+    race_weights.histogram_points: lambda bad: race_weights.histogram_points([_report(bad)]),
+    race_weights.pruning_points: lambda bad: race_weights.pruning_points(
+        [[[Pruned(share, bad.part, bad.fill) for share in (0.0, 0.5)]]], 0.5
+    ),
+    sight.strength_picture: lambda bad: sight.strength_picture(
+        np.zeros((4, 4, 3), np.uint8),
+        np.abs(bad.single(4, 4)),
+        LIGHT,
+        part=Box(0, 0, 4, 4),
+        boxes=(),
+    ),
+    specs.table_of: lambda bad: specs.table_of([(bad.fill,), (0.5,)], value=pa.float32()),
+    specs.finite_only: lambda bad: pd.DataFrame({"value": specs.finite_only(bad.array(3))}),
+    specs.finite: lambda bad: specs.finite(bad.fill),
+    units.growth_points: lambda bad: units.growth_points(
+        [(step, bad.single(2)) for step in (0, 1)], ["a", "b"], bad.fill
+    ),
+}  # fmt: skip
+
+
+def _strip(bad: Spoiled) -> Strip:
+    return Strip(0, ("a", "b"), np.array([1.0, 5.0, 9.0]), np.clip(bad.array(3, 2), -30, 38))
+
+
+def _arm(bad: Spoiled) -> Arm:
+    return Arm("CNN", False, bad.shares(2), (0, 5), (bad.shares(2), bad.shares(2)))
+
+
+def public() -> Iterator[Callable[..., Any]]:
+    """Every public function of the modules of charts, where it is defined."""
+    for found in pkgutil.walk_packages(explainer.charts.__path__, "explainer.charts."):
+        module = importlib.import_module(found.name)
+        for name, one in vars(module).items():
+            ours = getattr(one, "__module__", None) == found.name
+            if callable(one) and ours and not name.startswith("_") and not inspect.isclass(one):
+                yield one
+
+
+def takes_numbers(one: Callable[..., Any]) -> bool:
+    """Whether any of its parameters may hold a measured number."""
+    parameters = inspect.signature(one).parameters.values()
+    numbers = any(str(each.annotation) not in NUMBERLESS for each in parameters)
+    return numbers and one.__name__ not in OWN
+
+
+def not_finite(value: Any) -> Iterator[str]:
+    """What the browser could not draw or read, in words."""
+    if isinstance(value, alt.TopLevelMixin):
+        json.dumps(value.to_dict(), allow_nan=False)
+    elif isinstance(value, pd.DataFrame):  # Streamlit sends it like this: NaN becomes null
+        yield from not_finite(pa.Table.from_pandas(value))
+    elif isinstance(value, pa.Table):
+        for name in value.column_names:
+            numbers = value[name].drop_null().to_numpy()
+            if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
+                yield f"the column {name}"
+    elif isinstance(value, np.ndarray | float):
+        yield from [] if np.isfinite(value).all() else [str(value)]
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from not_finite([getattr(value, one.name) for one in fields(value)])
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from not_finite(one)
+
+
+def test_every_function_that_takes_numbers_has_an_example_call() -> None:
+    missing = {f"{one.__module__}.{one.__name__}" for one in public()
+               if takes_numbers(one) and one not in CALLS}  # fmt: skip
+    assert not missing
+
+
+def test_no_example_call_is_of_what_is_gone() -> None:
+    assert set(CALLS) <= set(public())
+
+
+@pytest.mark.parametrize("every", [False, True], ids=["one", "all"])
+@pytest.mark.parametrize("fill", FILLS.values(), ids=FILLS)
+@pytest.mark.parametrize(
+    "one", CALLS, ids=[f"{one.__module__.rpartition('.')[2]}.{one.__name__}" for one in CALLS]
+)
+def test_what_is_no_finite_number_ends_no_chart(
+    one: Callable[..., Any], fill: float, *, every: bool
+) -> None:
+    found = CALLS[one](Spoiled(fill, every=every))
+    if one not in (*DRAWN_BY_HAND, *UNBOUNDED):
+        assert not list(not_finite(found))
+
+
+@pytest.mark.parametrize("fill", [math.nan, math.inf, -math.inf])
+def test_a_gradient_that_is_no_finite_number_is_as_wrong_as_can_be(fill: float) -> None:
+    right = np.linspace(0.1, 1, PARAMETERS)
+    wrong = right.copy()
+    wrong[3] = fill
+    cells = gradient_check.error_cells(Check(ALL, right, wrong))
+    assert cells.decade.tolist() == [-10.0] * 3 + [0.0] + [-10.0] * (PARAMETERS - 4)

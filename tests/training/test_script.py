@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import random
 import runpy
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from explainer.training.recipe import (
     Regularisation,
     Training,
     from_text,
+    idle,
     with_value,
 )
 from explainer.training.record import Status
@@ -56,6 +58,7 @@ VALUES: dict[str, Any] = {
     "residual": True, "bias": False, "init_sigma": 0.3, "clip_norm": 0.5, "clip_value": 0.05,
 }  # fmt: skip
 
+FIXED = ("kind", "steps", "epochs", "learning_rate")  # of a random recipe
 BASES = {"init_sigma": with_value(CNN, "initialisation", "normal")}
 
 
@@ -278,6 +281,53 @@ EVERYTHING = Recipe(
 
 def test_everything_at_once_gives_the_engines_curve(digits: Examples) -> None:
     assert_same_curve(EVERYTHING, digits, Split(train_size=150, label_noise=0.2))
+
+
+def any_recipe(draw: random.Random) -> Recipe:
+    """About half of all fields at another value than usual, and some augmentations."""
+    recipe = draw.choice((CNN, MLP))
+    for entry in FIELDS:
+        if (
+            entry.name in FIXED
+            or entry.only not in ("", recipe.network.kind)
+            or draw.random() < 0.5
+        ):
+            continue
+        setting, value = entry.setting, VALUES.get(entry.name)
+        if isinstance(setting, Choice):
+            value = draw.choice(setting.options).value
+        try:
+            recipe = with_value(recipe, entry.name, value)
+        except ValueError as error:
+            assert "one norm at most" in str(error)  # noqa: PT017, whatever else is refused is not
+    drawn = draw.sample(AUGMENTATIONS, draw.choice((0, 1, 2)))
+    return replace(recipe, augmentation=tuple(step(entry.slug) for entry in drawn))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_random_recipe_says_stands_in_its_script(seed: int, digits: Examples) -> None:
+    recipe = any_recipe(random.Random(seed))
+    source = script(recipe, digits, FEW, 0)
+    compile(source, "script.py", "exec")
+    for entry in FIELDS:
+        if idle(recipe, entry) or entry.only not in ("", recipe.network.kind):
+            continue
+        try:
+            usual = with_value(recipe, entry.name, entry.default)
+        except ValueError:
+            continue
+        if usual != recipe:
+            assert script(usual, digits, FEW, 0) != source, f"{entry.name} is not in the script"
+    for place in range(len(recipe.augmentation)):
+        fewer = recipe.augmentation[:place] + recipe.augmentation[place + 1 :]
+        assert script(replace(recipe, augmentation=fewer), digits, FEW, 0) != source
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_script_of_a_random_recipe_gives_the_engines_curve(seed: int, digits: Examples) -> None:
+    recipe = any_recipe(random.Random(seed))
+    few = replace(recipe.training, steps=4, epochs=0, learning_rate=0.003)
+    assert_same_curve(replace(recipe, training=few), digits)
 
 
 @pytest.mark.parametrize("slug", ["moons", "circles", "spirals", "xor", "blobs"])

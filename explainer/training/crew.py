@@ -8,6 +8,7 @@ from concurrent.futures import wait
 from dataclasses import replace
 
 from explainer.training.devices import Device, workers
+from explainer.training.failure import not_scored
 from explainer.training.grouping import groups
 from explainer.training.lineup import Settings, Source, line_up
 from explainer.training.recipe import Recipe
@@ -86,9 +87,14 @@ class Crew:
             change(run)
 
     def test(self) -> None:
-        """Score on the test part whatever has no score yet."""
+        """Score on the test part whatever has no score yet; a run that cannot be says why."""
         for run in self.runs:
-            run.record.test = run.record.test or score_on_test(run)
+            try:
+                run.record.test = run.record.test or score_on_test(run)
+            except Exception as error:  # whatever it is, the other runs have their scores
+                run.record.untested = not_scored(error)
+            else:
+                run.record.untested = ""
 
     def view(self, steps_per_second: float) -> Snapshot:
         """All that there is to see of the runs; paused, as far as they know."""

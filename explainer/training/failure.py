@@ -1,4 +1,4 @@
-"""Why a run could not go on, in one sentence, from what was raised while it trained."""
+"""Why a run could not go on or be scored, in one sentence, from what was raised."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ LONGEST = 200
 def failure(step: int, error: Exception) -> str:
     """What stopped a run that had done `step` steps, and the cause as far as it is known."""
     return f"After {step} steps the next one could not be done: {_cause(error)}."
+
+
+def not_scored(error: Exception) -> str:
+    """Why the best network of a run has no score on the test part."""
+    return f"Its best network could not be scored on the test part: {_cause(error)}."
 
 
 def _cause(error: Exception) -> str:

@@ -72,6 +72,7 @@ class Record:
         self.best: Point | None = None
         self.checkpoint: Checkpoint | None = None
         self.test: Score | None = None
+        self.untested = ""
         self.plateau_factor = 1.0
         self._watches = schedule(recipe.training.schedule).watches
         self._early = Patience(recipe.regularisation.patience)

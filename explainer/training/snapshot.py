@@ -18,7 +18,8 @@ class RunView:
     """One run: the `recipe`-th recipe from `seed`.
 
     `last` and `best` (lowest validation loss) are None until the first measurement, and `test` is
-    the score of the best checkpoint once it was asked for. `explanation` says why a run ended
+    the score of the best checkpoint once it was asked for; where it could not be scored `untested`
+    says why. `explanation` says why a run ended
     before its time, and is empty otherwise. `learning_rate` and `strengths` are where the dials
     stand; the schedule acts on top of them. `film` has frames of the first layer's weights, of the
     runs of the first seed alone.
@@ -36,6 +37,7 @@ class RunView:
     marks: tuple[Mark, ...]
     learning_rate: float
     strengths: tuple[tuple[str, float], ...]
+    untested: str = ""
     film: tuple[tuple[int, Frame], ...] = ()
 
 

@@ -24,6 +24,7 @@ def run_view(recipe: int, run: Run) -> RunView:
         last=record.last,
         best=record.best,
         test=record.test,
+        untested=record.untested,
         marks=record.marks,
         learning_rate=run.dials.learning_rate,
         strengths=tuple(run.dials.strengths.items()),

@@ -40,7 +40,7 @@ def standings(snapshot: Snapshot) -> None:
 
 
 def _sentences(snapshot: Snapshot) -> list[str]:
-    """Why runs broke off: for each recipe how many, and the reason of the first of them."""
+    """Why runs broke off or have no score: for each recipe how many, and the first one's reason."""
     sentences = []
     for index, recipe in enumerate(snapshot.recipes):
         for status in (Status.DIVERGED, Status.FAILED):
@@ -48,6 +48,10 @@ def _sentences(snapshot: Snapshot) -> list[str]:
             if broken:
                 count = f"{len(broken)} of {len(snapshot.seeds)} seeds {status.value}"
                 sentences.append(f"{name_of(recipe, index)}, {count}: {broken[0].explanation}")
+        untested = [run.untested for run in snapshot.of_recipe(index) if run.untested]
+        if untested:
+            count = f"{len(untested)} of {len(snapshot.seeds)} seeds"
+            sentences.append(f"{name_of(recipe, index)}, {count}: {untested[0]}")
     return sentences
 
 

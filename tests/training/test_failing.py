@@ -11,12 +11,15 @@ from torch import Tensor
 
 from explainer.training.data.splits import Prepared
 from explainer.training.devices import device
+from explainer.training.evaluation import Score
 from explainer.training.failure import failure
 from explainer.training.layers import Dropout
 from explainer.training.race import Race, Settings
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
 from explainer.training.record import Status
+from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
+from explainer.training.views import score_on_test
 
 CPU = device("cpu")
 MLP = Network(kind="mlp", depth=1, width=16)
@@ -169,3 +172,29 @@ def test_the_cause_of_a_failure_is_one_short_sentence(error: Exception, cause: s
     assert text.startswith("After 3 steps the next one could not be done: ")
     assert cause in text
     assert "\n" not in text
+
+
+def test_a_best_network_that_cannot_be_scored_leaves_the_others_their_scores(
+    digits: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    race = raced([Recipe(MLP, training=SHORT), Recipe(MLP, DROPPING, SHORT)], digits)
+
+    def torn(run: Run) -> Score | None:
+        if run.recipe.regularisation.dropout and run.seed == 0:
+            raise RuntimeError("the weights tore.\nat line 3")
+        return score_on_test(run)
+
+    monkeypatch.setattr("explainer.training.crew.score_on_test", torn)
+    snapshot = to_the_end(race)
+    assert snapshot.finished
+    untested = snapshot.of_recipe(1)[0]
+    sentence = "Its best network could not be scored on the test part: the weights tore."
+    assert (untested.test, untested.untested) == (None, sentence)
+    others = [run for run in snapshot.runs if run is not untested]
+    assert all(run.test and not run.untested for run in others)
+    monkeypatch.undo()
+    race.evaluate_test()
+    race.run_slice(0)
+    again = race.snapshot.of_recipe(1)[0]
+    assert again.test
+    assert not again.untested

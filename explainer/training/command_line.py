@@ -24,6 +24,7 @@ from typing import IO, NoReturn
 import torch
 
 from explainer.training.command_plan import Plan, difference, examples_of, planned
+from explainer.training.data.gaps import gaps
 from explainer.training.data.real import available
 from explainer.training.data.record import Examples
 from explainer.training.data.registry import DATA_SETS
@@ -89,11 +90,13 @@ def _race(given: argparse.Namespace) -> int:
         given.what, given.data, given.seeds, given.steps, given.train_size, given.data_folder
     )
     examples = examples_of(plan)
-    for note in filter(None, (*examples.notes, difference(plan, examples))):
+    source = plan.source(examples)
+    lacking = gaps(examples, source(plan.seeds[0]).parts)
+    for note in filter(None, (*examples.notes, difference(plan, examples), *lacking)):
         print(note, file=sys.stderr)
     race = Race(
         plan.recipes,
-        plan.source(examples),
+        source,
         seeds=plan.seeds,
         device=_device(given.device),
     )

@@ -269,3 +269,12 @@ def test_a_file_that_is_no_json_and_a_folder_that_is_a_file_are_refused(
     assert "is not JSON" in refused(["race", str(broken), "--out", str(tmp_path / "x")], capsys)
     race = written(tmp_path, TINY)
     assert "broken.json" in refused(["race", race, "--out", str(broken)], capsys)
+
+
+def test_what_a_division_leaves_empty_is_said_and_the_race_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    race = written(tmp_path, TINY | {"split": {"train_size": 60, "test_share": 0}})
+    assert main(["race", race, "--steps", "2", "--out", str(tmp_path / "out")]) == 0
+    assert "The test part is empty" in capsys.readouterr().err
+    assert (tmp_path / "out").is_dir()

@@ -51,7 +51,12 @@ class OwnNetwork:
     @property
     def title(self) -> str:
         """What it is called among other networks."""
-        return f"Your network: {self.name}"
+        return f"Your network: {self.called}"
+
+    @property
+    def called(self) -> str:
+        """The name of its recipe, and the seed where that is not the first."""
+        return f"{self.name}, seed {self.seed}" if self.seed else self.name
 
     @property
     def resize(self) -> int:

@@ -36,7 +36,7 @@ def keep(entry: OwnNetwork) -> None:
 
 def option_of(entry: OwnNetwork) -> str:
     """What the menu of networks calls it: what a visitor typed is shown letter by letter."""
-    return f"Your network: {escaped(entry.name)}"
+    return f"Your network: {escaped(entry.called)}"
 
 
 def picture_for(chosen: Chosen, entry: Entry, page: str) -> Chosen:

@@ -187,3 +187,9 @@ def test_what_a_unit_of_it_likes_is_searched_painted_and_compared(digits: Prepar
     convolution = first_convolution(own.network, found)
     assert convolution is not None
     assert [len(one.kernel) for one in compared(convolution, READINGS[0])] == [1, 1, 1]
+
+
+def test_two_seeds_of_one_recipe_have_two_titles(digits: Prepared) -> None:
+    _, own = taken(digits)
+    titles = {replace(own, seed=seed).title for seed in (0, 1, 2)}
+    assert titles == {f"Your network: {own.name}{seed}" for seed in ("", ", seed 1", ", seed 2")}

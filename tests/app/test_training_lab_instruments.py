@@ -90,7 +90,7 @@ def test_weights_are_counted_and_pruning_everything_leaves_chance(app: AppTest) 
 
 def test_a_weight_stands_under_the_name_of_its_own_layer() -> None:
     recipes = "name-Dense~net-mlp~steps-2!name-Maps~net-cnn~ch-4~steps-2"
-    app = app_at("training_lab", training_lab__recipes=recipes, training_lab__seeds=1)
+    app = app_at("training_lab", training_lab__recipes=recipes, training_lab__seeds="1")
     finished(app)
     look(app, "Weights")
     table = html_of(app).split("below ε")[1].split("</table>")[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 
 from explainer.convolution.application import Application
 from explainer.convolution.arithmetic import window_at
@@ -141,6 +141,36 @@ def test_a_slider_drag_moves_the_picture_before_the_hand_lets_go(open_page: Open
     assert "filters.sigma" not in page.url
     page.mouse.up()
     expect(page).to_have_url(with_query("filters.sigma="))
+
+
+def test_a_drag_is_answered_again_after_a_fetch_that_failed(open_page: OpenPage) -> None:
+    page = open_page("/filters?filters.kernel=Gaussian+blur&picture=astronaut")
+    wait_for_lens(page)
+    asked: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=200, content_type="text/html", body="Please sign in")
+        else:
+            route.continue_()
+
+    page.route("**/live/**", fail_once)
+    box = page.locator('input[type="range"][name="sigma"]').bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    with page.expect_response(is_picture_answer):
+        for place in range(3, 10):  # through the pause and past it
+            page.mouse.move(box["x"] + 0.1 * place * box["width"], box["y"] + box["height"] / 2)
+            page.wait_for_timeout(250)
+    page.mouse.up()
+    assert len(asked) > 1
+
+
+def is_picture_answer(answer: Response) -> bool:
+    """Whether the route of the live pictures has drawn one."""
+    return "/live/" in answer.url and answer.headers["content-type"] == "application/octet-stream"
 
 
 def test_a_jpeg_is_uploaded_filtered_and_downloaded_at_its_own_size(

@@ -14,13 +14,19 @@ from playwright.sync_api import Browser, Page, expect
 from explainer.images.gallery import gallery_picture
 from explainer.networks.looking import as_input, for_maps
 from explainer.networks.torchvision_models import classifier
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Split, prepare
+from explainer.training.export import describe, weights_file
+from explainer.training.recipe import Network, Recipe, Training
+from explainer.training.run import Run, train
 from scripts.serving import serving
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_feature_maps import PLACE, number, painted
 from tests.browser.test_filters import NAMELESS, named
 from tests.networks.random_networks import torchvision_network
 
 IMAGENET = "feature_maps.network=ImageNet+networks&feature_maps.imagenet={}"
+SMALL = Network(channels=4, blocks=1, dense_layers=0)
 RACE = "/training_lab?training_lab.recipes=name-Mine~steps-40~ch-4&training_lab.seeds=1"
 
 
@@ -127,3 +133,42 @@ def test_the_best_network_of_a_race_is_looked_into_and_a_pixel_measured(
     expect(page.get_by_text(re.compile("of the gradient"))).to_be_visible(timeout=30_000)
     page.get_by_text("Does it use all that it sees?").scroll_into_view_if_needed()
     screenshot(page, "own-network")
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of weights as the lab and the command line write it."""
+    examples = load("digits")
+    recipe = Recipe(SMALL, training=Training(steps=20), name="Mine")
+    run = Run(recipe, 0, prepare(examples, Split(train_size=100)))
+    for _ in train(run):
+        pass
+    path = tmp_path_factory.mktemp("weights") / "1-mine-seed-0.safetensors"
+    path.write_bytes(weights_file(run, describe(examples)))
+    return path
+
+
+@on_every_screen
+def test_a_saved_network_opens_on_feature_maps_and_a_wrong_file_says_why(
+    open_page: OpenPage,
+    saved: Path,
+    viewport: Any,
+    scheme: Any,
+    screenshot: Callable[[Page, str], Path],
+) -> None:
+    page = open_page("/feature_maps", viewport=viewport, colour_scheme=scheme)
+    painted(page)
+    page.get_by_role("button", name="Open a saved network").click()
+    chooser = page.locator(".st-key-feature_maps-saved input[type=file]")
+    wrong = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"nothing of a network"}
+    chooser.set_input_files([wrong])  # type: ignore[list-item]
+    said = page.get_by_text("notes.txt: This is no safetensors file")
+    expect(said).to_be_visible()
+    screenshot(page, f"saved-wrong-{viewport}-{scheme}")
+    chooser.set_input_files(saved)
+    expect(page.get_by_role("radio", name="Your network: Mine")).to_be_checked(timeout=30_000)
+    expect(said).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("it was after step").first).to_be_visible(timeout=30_000)
+    painted(page)
+    screenshot(page, f"saved-{viewport}-{scheme}")

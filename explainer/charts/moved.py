@@ -61,11 +61,16 @@ def move_spec(theme: Theme) -> dict[str, Any]:
 
 
 def slope_points(arms: Sequence[Arm]) -> pd.DataFrame:
-    """A row for each network, order of pixels and seed: the last accuracy in percent."""
+    """A row for each network, order of pixels and seed: the accuracy in percent.
+
+    It is that of the last step which all four have come to, so that equal steps are compared.
+    """
+    common = min(len(arm.steps) for arm in arms)
     rows = [
-        (arm.network, PERMUTED if arm.permuted else PLAIN, seed, 100 * accuracy)
+        (arm.network, PERMUTED if arm.permuted else PLAIN, seed, 100 * curve[common - 1])
         for arm in arms
-        for seed, accuracy in enumerate(arm.accuracies)
+        for seed, curve in enumerate(arm.curves)
+        if common
     ]
     return pd.DataFrame(rows, columns=["network", "pixels", "seed", "accuracy"])
 

@@ -57,6 +57,14 @@ def test_the_charts_hold_every_seed_and_the_medians(arms: tuple[Arm, ...]) -> No
     assert last.accuracy == pytest.approx(100 * sorted(arms[0].accuracies)[1])
 
 
+def test_the_slopes_compare_equal_steps_while_one_race_is_behind() -> None:
+    ahead = Arm("MLP", False, (0.8,), (0, 8, 16), ((0.1, 0.4, 0.8),))
+    behind = Arm("MLP", True, (0.5,), (0, 8), ((0.1, 0.5),))
+    assert slope_points((ahead, behind)).accuracy.tolist() == [40, 50]
+    begun = Arm("MLP", True, (), (), ((),))
+    assert slope_points((ahead, begun)).empty
+
+
 def test_the_verdict_tells_medians_and_what_the_seeds_say() -> None:
     plain = Arm("CNN", False, (0.97, 0.98, 0.96), (0,), ((0.1,),) * 3)
     permuted = Arm("CNN", True, (0.92, 0.99, 0.95), (0,), ((0.1,),) * 3)

@@ -160,8 +160,9 @@ def test_a_saved_network_opens_on_feature_maps_and_a_wrong_file_says_why(
     painted(page)
     page.get_by_role("button", name="Open a saved network").click()
     chooser = page.locator(".st-key-feature_maps-saved input[type=file]")
-    wrong = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"nothing of a network"}
-    chooser.set_input_files([wrong])  # type: ignore[list-item]
+    wrong = saved.with_name("notes.txt")
+    wrong.write_text("nothing of a network")
+    chooser.set_input_files(wrong)
     said = page.get_by_text("notes.txt: This is no safetensors file")
     expect(said).to_be_visible()
     screenshot(page, f"saved-wrong-{viewport}-{scheme}")

@@ -147,7 +147,9 @@ def choice(
     idle: Idle = always_matters,
 ) -> Any:
     """A dataclass field that holds the slug of one of `entries`."""
-    options = tuple(Option(entry.slug, entry.title) for entry in entries)
+    options = tuple(
+        Option(entry.slug, entry.title, getattr(entry, "meaning", "")) for entry in entries
+    )
     setting = Choice("", label, default, options, help_text)
     return _field(Field("", key, setting, str, only=only, idle=idle))
 

@@ -14,10 +14,11 @@ Value = float | str
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to a :class:`Choice`: the value itself and how it is shown."""
+    """One answer to a :class:`Choice`: the value itself, how it is shown, and what it does."""
 
     value: str
     title: str
+    meaning: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,10 @@ from explainer.training.parameter import Choice
 from explainer.training.recipe import Network
 from explainer.ui.prose import escaped
 from explainer.ui.recipe_editor import dot
+from explainer.ui.refusal import forget, refuse, show_refusal
 
 KEY = "depth"
+LINK = f"{KEY}.link"
 SEPARATOR = "!"
 OWN = "Your own"
 COPY, REMOVE = "Copy", "Remove"
@@ -60,8 +62,7 @@ def story() -> None:
 
 def setting_rows() -> None:
     """A row for each setting: its colour, its name, its controls behind one button."""
-    if message := st.session_state.get(f"{KEY}.link_error"):
-        st.warning(escaped(message), icon=":material/link_off:")
+    show_refusal(LINK, icon=":material/link_off:")
     entries = settings()
     for index, network in enumerate(entries):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -130,7 +131,7 @@ def _on_more(index: int, key: str) -> None:
 
 def _replace(entries: tuple[Network, ...]) -> None:
     if 1 <= len(entries) <= MOST_SETTINGS:
-        st.session_state.pop(f"{KEY}.link_error", None)
+        forget(LINK)
         st.session_state[LIST] = entries
         _show_anew()
 
@@ -170,7 +171,5 @@ def _from_url(text: str) -> tuple[Network, ...]:
     try:
         return tuple(from_text(part) for part in text.split(SEPARATOR))[:MOST_SETTINGS]
     except ValueError as error:
-        st.session_state[f"{KEY}.link_error"] = (
-            f"The settings of this link cannot be read: {error}."
-        )
+        refuse(LINK, f"The settings of this link cannot be read: {error}.")
         return DEPTH_PRESETS[0].settings

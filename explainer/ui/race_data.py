@@ -61,6 +61,9 @@ def split_choice(choice: DataChoice, examples: Examples) -> Split:
     base = f"{KEY}.{choice.slug}"
     validation = _share(f"{base}.validation", "Validation share", 0.2)
     test = _share(f"{base}.test", "Test share", 0.2)
+    if examples.test_from is not None:
+        count = len(examples) - examples.test_from
+        st.caption(f"No effect: these data bring their own test part, of {count:,} examples.")
     together = together_toggle(f"{base}.together", examples)
     undivided = Split(validation_share=validation, test_share=test, keep_copies_together=together)
     size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
@@ -103,7 +106,6 @@ def _share(key: str, label: str, value: float) -> float:
         key=key,
         bind="query-params",
         persist_state="session",
-        help="Where the data come with an official test part, that one is used.",
     )
     return float(share)
 

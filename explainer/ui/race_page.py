@@ -56,7 +56,7 @@ def _set_up() -> tuple[Plan, Examples] | None:
                 persist_state="session", help="Each recipe is trained once for each seed.",
             )  # fmt: skip
     division_words(examples, split)
-    recipe_table()
+    recipe_table(points=len(examples.shape) == 1)
     keep_recipes_in_url()
     return Plan(choice, split, recipes(), int(seeds)), examples
 

@@ -14,8 +14,10 @@ from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.race import Race, Settings
 from explainer.training.recipe import Recipe, from_text, to_text, with_value
 from explainer.training.run import Evaluation
+from explainer.ui.refusal import forget, refuse
 
 KEY = "training_lab"
+LINK = f"{KEY}.link"
 SEPARATOR = "!"
 MOST_RECIPES = 8
 FIRST_RECIPES = (Recipe(name="Plain"),)
@@ -72,7 +74,7 @@ def recipes() -> tuple[Recipe, ...]:
 def set_recipes(entries: tuple[Recipe, ...]) -> None:
     """Replace the recipes; 1 to 8 of them."""
     if 1 <= len(entries) <= MOST_RECIPES:
-        st.session_state.pop(f"{KEY}.link_error", None)
+        forget(LINK)
         st.session_state[f"{KEY}.recipe_list"] = entries
 
 
@@ -121,6 +123,6 @@ def _from_url() -> tuple[Recipe, ...]:
     try:
         found = tuple(from_text(part) for part in text.split(SEPARATOR))
     except ValueError as error:
-        st.session_state[f"{KEY}.link_error"] = f"The recipes of this link cannot be read: {error}."
+        refuse(LINK, f"The recipes of this link cannot be read: {error}.")
         return FIRST_RECIPES
     return found[:MOST_RECIPES]

@@ -20,8 +20,13 @@ Anew = Callable[[], None]
 """Makes every control of the recipe show what the recipe holds."""
 
 
-def augmentation_steps(index: int, key: str, recipe: Recipe, anew: Anew) -> None:
-    """The steps of the recipe with that index: their order, their values, and one more."""
+def augmentation_steps(
+    index: int, key: str, recipe: Recipe, anew: Anew, *, points: bool = False
+) -> None:
+    """The steps of the recipe with that index: their order, their values, and one more.
+
+    `points` says that the data are points, which steps for pictures leave as they are.
+    """
     steps = recipe.augmentation
     st.markdown("What is done to the training pictures, in this order")
     if not steps:
@@ -30,6 +35,8 @@ def augmentation_steps(index: int, key: str, recipe: Recipe, anew: Anew) -> None
         with st.container(border=True):
             _heading(index, f"{key}.step{place}", place, len(steps), anew)
             _values(index, f"{key}.step{place}", place, one)
+            if points and one.record.pictures_only:
+                st.caption("No effect: it changes pictures, and these data are points.")
     titles = {entry.title: entry.slug for entry in AUGMENTATIONS}
     if len(steps) < MOST_AUGMENTATIONS:
         adding = f"{key}.augmentations"

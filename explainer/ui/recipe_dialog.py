@@ -24,15 +24,15 @@ VERSION, REFUSED = f"{KEY}.editing_version", f"{KEY}.refused"
 
 
 @st.dialog("Recipe", width="large", on_dismiss="rerun")
-def edit_recipe(index: int) -> None:
+def edit_recipe(index: int, *, points: bool = False) -> None:
     """Every field of one recipe. What is refused is said and changes nothing."""
-    recipe_controls(index)
+    recipe_controls(index, points=points)
     if st.button("Done", type="primary", key=f"{KEY}.editing{index}.done"):
         st.rerun()
 
 
-def recipe_controls(index: int) -> None:
-    """The controls of the recipe with that index."""
+def recipe_controls(index: int, *, points: bool = False) -> None:
+    """The controls of the recipe with that index; `points` says what the data are."""
     recipe = recipes()[index]
     key = f"{KEY}.editing{index}.v{st.session_state.get(VERSION, 0)}"
     st.text_input(
@@ -48,7 +48,7 @@ def recipe_controls(index: int) -> None:
                     with st.container():
                         _field(index, key, entry, recipe)
     with tabs[-1]:
-        augmentation_steps(index, key, recipe, _show_anew)
+        augmentation_steps(index, key, recipe, _show_anew, points=points)
 
 
 def _field(index: int, key: str, entry: Field, recipe: Recipe) -> None:
@@ -68,6 +68,8 @@ def _field(index: int, key: str, entry: Field, recipe: Recipe) -> None:
         st.selectbox(
             setting.label, values, values.index(value), format_func=titles.__getitem__, **common
         )
+        if meaning := next(one.meaning for one in setting.options if one.value == value):
+            st.caption(meaning)
     elif entry.logarithmic:
         kind = entry.kind
         st.number_input(

@@ -12,31 +12,34 @@ from explainer.training.parameter import Choice
 from explainer.training.recipe import FIELDS, Recipe, Step, idle, value_of
 from explainer.ui.appearance import theme
 from explainer.ui.prose import escaped
-from explainer.ui.race_plan import KEY, MOST_RECIPES, copy, recipes, remove
+from explainer.ui.race_plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
 from explainer.ui.recipe_dialog import edit_recipe
+from explainer.ui.refusal import show_refusal
 
 COPY, REMOVE = "Copy", "Remove"
 NO_EFFECT = " (no effect)"
 
 
-def recipe_table() -> None:
-    """One row for each recipe: its colour, its name, and what sets it apart."""
+def recipe_table(*, points: bool) -> None:
+    """One row for each recipe: its colour, its name, and what sets it apart.
+
+    `points` says that the data are points in the plane, not pictures.
+    """
     entries = recipes()
-    if message := st.session_state.get(f"{KEY}.link_error"):
-        st.warning(escaped(message), icon=":material/link_off:")
+    show_refusal(LINK, icon=":material/link_off:")
     for index, recipe in enumerate(entries):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html(dot(index), width="content")
             st.markdown(f"**{escaped(name_of(recipe, index))}**", width="content")
             st.caption(escaped(_difference(recipe, entries[0] if index else Recipe())))
             with st.container(horizontal=True, gap="small", width="content"):
-                _actions(index, len(entries))
+                _actions(index, len(entries), points=points)
 
 
-def _actions(index: int, count: int) -> None:
+def _actions(index: int, count: int, *, points: bool) -> None:
     """What can be done with one of `count` recipes."""
     if st.button("Edit", key=f"{KEY}.edit{index}", icon=":material/tune:"):
-        edit_recipe(index)
+        edit_recipe(index, points=points)
     options = [COPY] * (count < MOST_RECIPES) + [REMOVE] * (count > 1)
     st.menu_button("More", options, key=f"{KEY}.more{index}", on_click=_on_more, args=(index,))
 

@@ -26,6 +26,7 @@ from explainer.training.recipe import (
     to_text,
     value_of,
 )
+from explainer.training.schedules import SCHEDULES, Schedule
 from tests.app.moving import anything, controls
 from tests.training.test_extremes import any_recipe
 
@@ -199,3 +200,25 @@ def test_a_menu_of_the_editor_lists_every_option_of_its_field() -> None:
     menus = [one for one in controls(app).values() if isinstance(one, Selectbox)]
     assert len(menus) >= 5
     assert all(len(menu.options) > 1 for menu in menus)
+
+
+@pytest.mark.parametrize("entry", SCHEDULES, ids=lambda entry: entry.slug)
+def test_a_schedule_says_what_it_does_where_it_is_chosen(entry: Schedule) -> None:
+    app = editor(Recipe(training=Training(schedule=entry.slug)))
+    assert entry.meaning in [one.value for one in app.caption]
+
+
+def test_a_step_for_pictures_says_that_it_leaves_points_alone() -> None:
+    recipe = Recipe(augmentation=(step("rotation"), step("noise")))
+
+    def page(points: bool) -> None:
+        from explainer.ui.recipe_dialog import recipe_controls
+
+        recipe_controls(0, points=points)
+
+    for points in (True, False):
+        app = AppTest.from_function(page, default_timeout=30, args=(points,))
+        app.session_state[LIST] = (recipe,)
+        app.run()
+        said = [one.value for one in app.caption if "these data are points" in one.value]
+        assert len(said) == int(points)  # of the noise nothing: it changes points too

@@ -10,7 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.service import stop_service
+from explainer.training.data.registry import load
+from explainer.training.data.shifted import suitable
 from explainer.training.presets import PRESETS, Preset
+from explainer.training.shifted_score import shifted_scores
+from explainer.ui.instruments.asking import answer_now
 from tests.app.reading import app_at, message_to, text_of
 
 TWO = "name-Plain~net-mlp~steps-150!name-Dropout~net-mlp~do-0.5~steps-150"
@@ -68,6 +72,41 @@ def test_a_changed_setting_keeps_the_race_and_offers_a_new_one() -> None:
     assert "Reset" in labels(app)
 
 
+def test_a_shifted_test_is_on_the_races_own_data_whatever_the_page_has_chosen_since() -> None:
+    app = app_at("training_lab", training_lab__recipes="net-mlp~steps-2", training_lab__seeds="1")
+    app.button(key="training_lab.start").click().run()
+    run_until(app, lambda: "finished" in message_to(app, "training_lab.curves")["status"])
+    app.selectbox(key="training_lab.data").set_value("Shapes").run()
+    menu: Any = app.get_by_key("training_lab.shift")
+    menu.click(menu.options[0]).run()
+    assert not app.exception
+    chosen = next(one for one in suitable(load("digits")) if menu.options[0].endswith(one.title))
+    ticket = app.session_state["training_lab.ticket"]
+    wanted = answer_now(ticket, lambda runs: shifted_scores(runs, load("digits"), chosen.slug))
+    assert wanted[0] is not None
+    assert app.session_state["training_lab.shifted"] == wanted
+
+
+@pytest.mark.parametrize("official", [None, 1500])
+def test_where_data_bring_their_own_test_part_the_share_says_that_it_does_nothing(
+    official: int | None,
+) -> None:
+    def page(official: int | None) -> None:
+        from dataclasses import replace
+
+        from explainer.training.data.registry import load
+        from explainer.ui.race_data import split_choice
+        from explainer.ui.race_plan import DataChoice
+
+        split_choice(DataChoice("digits", "Digits"), replace(load("digits"), test_from=official))
+
+    app = AppTest.from_function(page, default_timeout=30, args=(official,)).run()
+    assert not app.exception
+    count = len(load("digits")) - 1500
+    sentence = f"No effect: these data bring their own test part, of {count} examples."
+    assert [one.value for one in app.caption] == ([sentence] if official else [])
+
+
 def test_recipes_are_copied_and_removed_but_the_last_one_stays() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO)
     for expected, label in ((3, "Copy"), (2, "Remove"), (1, "Remove")):
@@ -122,7 +161,11 @@ def test_points_have_a_chart_and_pictures_a_montage() -> None:
 def test_a_recipe_that_cannot_be_read_is_said_and_the_page_opens(recipes: str) -> None:
     app = app_at("training_lab", training_lab__recipes=recipes)
     assert "Start the race" in labels(app)
-    assert "cannot be read" in app.warning[0].value
+    assert "cannot be read" in app.error[0].value
+    app.switch_page("../pages/depth.py").run()
+    app.switch_page("../pages/training_lab.py").run()
+    assert not app.exception
+    assert not app.error
 
 
 def test_a_network_that_does_not_fit_is_refused_in_one_sentence() -> None:

@@ -98,7 +98,7 @@ class Visitor:
 
     def __init__(self, served: Served, connection: ClientConnection) -> None:
         self._url, self._connection = served.url, connection
-        self.session = self.uploader = self.download = ""
+        self.session = self.uploader = self.download = self._uploaded = ""
         self._rerun(BackMsg())
 
     def upload(self, data: bytes) -> tuple[float, str]:
@@ -119,7 +119,16 @@ class Visitor:
         info.file_urls.file_id = identity
         info.file_urls.upload_url = info.file_urls.delete_url = address
         error = self._rerun(message)
-        return time.perf_counter() - started, error
+        seconds = time.perf_counter() - started
+        self._remove(self._uploaded)
+        self._uploaded = address
+        return seconds, error
+
+    def _remove(self, address: str) -> None:
+        """Have the server drop a file, as Streamlit's uploader does with one that is replaced."""
+        if address:
+            request = urllib.request.Request(self._url + address, method="DELETE")
+            urllib.request.urlopen(request, timeout=60).close()
 
     def take_answer(self) -> tuple[float, int]:
         """Seconds and bytes of the download of the answer at full resolution."""

@@ -11,8 +11,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.images.kept import Kept
+
 WORK_LIMIT = 2048
 """The longest side, in pixels, of the codes that the pages work on."""
+
+MOST_NUMBERS = 100_000_000
+"""The bytes of :attr:`Picture.pixels` that are kept, of all pictures: two or three of the largest.
+
+One takes four times its codes; made anew it takes as long as a small filter on it.
+"""
 
 
 class PictureError(ValueError):
@@ -48,12 +56,10 @@ class Picture:
         codes.setflags(write=False)
         object.__setattr__(self, "codes", codes)
 
-    @cached_property
+    @property
     def pixels(self) -> NDArray[np.float32]:
         """The picture as ``codes / 255``: float32 (H, W, 3) in [0, 1], read-only."""
-        pixels = self.codes.astype(np.float32) / np.float32(255)
-        pixels.setflags(write=False)
-        return pixels
+        return KEPT.of(self)
 
     @cached_property
     def digest(self) -> str:
@@ -61,3 +67,12 @@ class Picture:
         digest = hashlib.sha256(repr(self.codes.shape).encode())
         digest.update(self.codes.data)
         return digest.hexdigest()
+
+
+def _numbers(picture: Picture) -> NDArray[np.float32]:
+    pixels = picture.codes.astype(np.float32) / np.float32(255)
+    pixels.setflags(write=False)
+    return pixels
+
+
+KEPT = Kept(_numbers, lambda pixels: pixels.nbytes, most=MOST_NUMBERS)

@@ -18,6 +18,7 @@ import streamlit as st
 from explainer.images.decode import decode
 from explainer.images.formats import NAMES
 from explainer.images.gallery import DEFAULT, GALLERY, gallery_entry, gallery_picture
+from explainer.images.kept import Kept
 from explainer.images.limits import LIMITS, too_heavy
 from explainer.images.picture import Picture, PictureError
 from explainer.images.thumbnails import encode_png, thumbnail
@@ -28,6 +29,8 @@ from explainer.ui.refusal import forget, refuse, show_refusal
 KEY = "picture"
 THUMBNAIL = 96
 ICON = ":material/broken_image:"
+MOST_MESSAGES = 32_000_000
+"""The bytes kept of what pictures are sent as; a photo of the largest size takes up to 9 MB."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def offer_picture(chosen: Chosen) -> None:
 
 def send_pixels(picture: Picture) -> None:
     """Hand the exact pixels to the browser's components, once per picture."""
-    mount("pixels", key=f"{KEY}.pixels", data=_pixels_message(picture))
+    mount("pixels", key=f"{KEY}.pixels", data=MESSAGES.of(picture))
 
 
 def _chooser() -> None:
@@ -151,9 +154,12 @@ def _take_oversize() -> None:
 def _try(choose: Callable[[], Chosen], *, name: str = "") -> None:
     forget(KEY)
     try:
-        st.session_state[KEY] = choose()
+        chosen = choose()
     except PictureError as error:
         refuse(KEY, f"{name}{error}")
+        return
+    st.session_state.pop(KEY, None)  # or what is replaced would be held until the rerun after this
+    st.session_state[KEY] = chosen
 
 
 def _say_what_happened(chosen: Chosen) -> None:
@@ -186,11 +192,6 @@ def _gallery_message() -> bytes:
     return pack({**header, "uploader": f".st-key-{KEY}-upload"}, *small)
 
 
-@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Picture: lambda p: p.digest})
-def _pixels_message(picture: Picture) -> bytes:
-    return exact_pixels(picture)
-
-
 def exact_pixels(picture: Picture) -> bytes:
     """The codes of `picture` for the browser: differences along each row, deflated."""
     codes = picture.codes
@@ -199,3 +200,6 @@ def exact_pixels(picture: Picture) -> bytes:
     height, width = codes.shape[:2]
     header: dict[str, Any] = {"digest": picture.digest, "height": height, "width": width}
     return pack(header, zlib.compress(np.ascontiguousarray(differences).tobytes(), 1))
+
+
+MESSAGES = Kept(exact_pixels, len, most=MOST_MESSAGES)

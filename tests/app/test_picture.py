@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import struct
+import weakref
 from collections.abc import Callable
 
 import cv2
@@ -23,8 +25,8 @@ def refused() -> AppTest:
     return app
 
 
-def png() -> bytes:
-    return cv2.imencode(".png", np.zeros((30, 40, 3), np.uint8))[1].tobytes()
+def png(shade: int = 0) -> bytes:
+    return cv2.imencode(".png", np.full((30, 40, 3), shade, np.uint8))[1].tobytes()
 
 
 def removed(app: AppTest) -> None:
@@ -87,3 +89,19 @@ def test_a_heic_that_is_torn_is_called_by_its_name() -> None:
     torn = struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(400)
     app.file_uploader(key="picture.upload").upload("IMG_1.HEIC", torn).run()
     assert "HEIC" in app.error[0].value
+
+
+SLOW = pytest.mark.slow
+OTHERS = [pytest.param(slug, marks=SLOW) for slug in ("activations", "feature_maps", "attribution")]
+
+
+@pytest.mark.parametrize("slug", ["filters", *OTHERS])
+def test_a_picture_that_is_replaced_leaves_nothing_behind(slug: str) -> None:
+    app = app_at(slug)
+    pictures = []
+    for shade in (0, 90, 180):
+        app.file_uploader(key="picture.upload").upload("dot.png", png(shade)).run()
+        assert not app.exception
+        pictures.append(weakref.ref(app.session_state["picture"].picture))
+    gc.collect()
+    assert [one() is None for one in pictures] == [True, True, False]

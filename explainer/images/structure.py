@@ -43,6 +43,8 @@ class Tag(NamedTuple):
 
 
 NOTHING = Tag(0, 0)
+TORN = (error, IndexError, OverflowError)
+"""What reading past the end of a file raises; the last where a place has 64 bits."""
 
 
 def outline(data: bytes) -> Outline:
@@ -55,7 +57,7 @@ def outline(data: bytes) -> Outline:
         if signature.match(data):
             try:
                 return survey(data)
-            except (error, IndexError):  # the file ends before its header does
+            except TORN:  # the file ends before its header does
                 return Outline()
     return Outline()
 
@@ -63,7 +65,7 @@ def outline(data: bytes) -> Outline:
 def _parts(walk: Iterator[Part], most: int = LIMITS.parts) -> list[Part]:
     """The parts of a file up to its end, or one more than the ``most`` that are allowed."""
     found: list[Part] = []
-    with suppress(error, IndexError):
+    with suppress(*TORN):
         for part in islice(walk, most + 1):
             found.append(part)
     return found
@@ -224,7 +226,7 @@ def _webp_chunks(data: bytes) -> Iterator[Part]:
 def _heif(data: bytes) -> Outline:
     """The outline of an AVIF or HEIC: the largest of the sizes in its boxes `ispe`."""
     sizes = [unpack_from(">II", data, box.end() + 4) for box in HEIF_SIZE.finditer(data)]
-    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
     return Outline(width, height, 18)
 
 

@@ -79,6 +79,12 @@ def animated_webp(path: Path) -> None:
     frames[0].save(path, "WEBP", save_all=True, append_images=frames[1:], method=0, quality=10)
 
 
+def heic(path: Path) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    photo = heif.from_pillow(smooth("RGB"))
+    photo.save(path, quality=50, enc_params={"preset": "ultrafast"})
+
+
 WORST: dict[str, Callable[[Path], None]] = {
     "interlaced RGBA PNG": interlaced_png,
     "progressive CMYK JPEG": lambda path: smooth("CMYK").save(path, "JPEG", progressive=True),
@@ -88,11 +94,16 @@ WORST: dict[str, Callable[[Path], None]] = {
         path, "TIFF", compression="tiff_adobe_deflate"
     ),
     "GIF": lambda path: smooth("L").save(path, "GIF"),
+    "HEIC": heic,
 }
+CASES = [
+    pytest.param(write, id=name, marks=[pytest.mark.slow] if write is heic else [])
+    for name, write in WORST.items()
+]
 
 
 @linux
-@pytest.mark.parametrize("write", WORST.values(), ids=WORST.keys())
+@pytest.mark.parametrize("write", CASES)
 def test_50_megapixels_take_half_the_time_they_may_and_the_memory_they_may(
     write: Callable[[Path], None], tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -98,6 +99,16 @@ def test_the_size_in_an_outline_is_that_of_the_picture(data: bytes) -> None:
     found = outline(data)
     with Image.open(BytesIO(data)) as image:
         assert (found.width, found.height) == image.size
+
+
+@pytest.mark.parametrize("data", SAVED.values(), ids=SAVED.keys())
+def test_a_file_that_is_torn_or_overwritten_anywhere_has_an_outline_or_a_sentence(
+    data: bytes,
+) -> None:
+    for place in range(min(len(data), 1000)):
+        for filler in (b"", b"\xff" * 8 + data[place + 8 :], b"\x7f" * 8 + data[place + 8 :]):
+            with suppress(PictureError):
+                assert outline(data[:place] + filler).pixels >= 0
 
 
 ABSURD: dict[str, tuple[Callable[[int], bytes], int, str]] = {

@@ -152,9 +152,12 @@ def _take_zip() -> None:
     if file is None:
         return
     try:
-        st.session_state[f"{KEY}.zip_examples"] = from_zip(file.getvalue(), file.name)
+        examples = from_zip(file.getvalue(), file.name)
     except DataError as error:
         refuse(f"{KEY}.zip", f"{file.name}: {error}")
+        return
+    st.session_state.pop(f"{KEY}.zip_examples", None)  # or it would be held for one more rerun
+    st.session_state[f"{KEY}.zip_examples"] = examples
 
 
 def _or_say(read: Callable[[], Examples]) -> Examples | None:

@@ -99,7 +99,7 @@ def test_a_link_that_cannot_be_read_is_said_and_the_page_stands() -> None:
     app = app_at("depth", depth__settings="net-mlp~act-nonsense")
     assert "nonsense" in app.error[0].value
     assert "Sigmoid, Xavier" in html_of(app)
-    app.switch_page("../pages/landscape.py").run()
+    app.switch_page("../pages/filters.py").run()
     app.switch_page("../pages/depth.py").run()
     assert not app.exception
     assert not app.error

@@ -88,6 +88,22 @@ def corner_at(function: Function, place: float) -> Corner | None:
     return next((one for one in found if one.jumps or one.missed), None)
 
 
+def sides(function: Function, corner: Corner) -> tuple[float, float]:
+    """What the derivative comes to from the left and the right; ±∞ where it grows without bound.
+
+    It does where it is larger by a tenth at a hundredth of the distance, as a logarithm is.
+    """
+    near = 1e-11 * max(1.0, abs(corner.place))
+    places = [corner.place - near, corner.place + near]
+    left, right = (float(one) for one in derivatives(function, places)[corner.order])
+    return _limit(corner.left, left), _limit(corner.right, right)
+
+
+def _limit(near: float, nearer: float) -> float:
+    grows = abs(nearer) > 1.1 * max(1.0, abs(near))
+    return math.copysign(math.inf, nearer) if grows else near
+
+
 @np.errstate(invalid="ignore", over="ignore")
 def corners(function: Function, low: float, high: float, pieces: int = 1000) -> tuple[Corner, ...]:
     """Where value, slope or curvature jump from `low` to `high`, by place and order; 40 at most.

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer.gradients.activation_script import script
 from explainer.gradients.chosen import Chosen, told_by_autograd
-from explainer.gradients.curves import corner_at, derivatives
+from explainer.gradients.curves import corner_at, derivatives, sides
 from explainer.gradients.formula.tree import written
 from explainer.gradients.often_said import (
     elu_corner,
@@ -136,9 +136,9 @@ def _bend(chosen: Chosen, x: float) -> None:
     if found.missed:
         st.caption(f"At x = {number(x)} {what} is {number(found.left)} from both sides; {taken}.")
         return
+    left, right = (number(one) for one in sides(chosen.function(), found))
     st.caption(
-        f"At x = {number(x)} {what} jumps from {number(found.left)} to {number(found.right)}, "
-        f"so {LOST[found.order]}; {taken}."
+        f"At x = {number(x)} {what} jumps from {left} to {right}, so {LOST[found.order]}; {taken}."
     )
 
 

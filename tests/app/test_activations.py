@@ -230,16 +230,24 @@ def test_a_link_with_a_formula_that_cannot_be_read_says_so(formula: str) -> None
     assert len(app.error) == 1
 
 
-def test_the_arithmetic_says_that_a_kink_has_no_slope() -> None:
+@pytest.mark.parametrize(
+    ("formula", "left", "right"),
+    [
+        ("abs(x)", "−1", "1"),
+        ("where(x > 0, sqrt(x), 0)", "0", "∞"),
+        ("where(x > 0, -sqrt(x), 0)", "0", "−∞"),
+    ],
+)
+def test_the_arithmetic_says_that_a_kink_has_no_slope(formula: str, left: str, right: str) -> None:
     app = app_at(
         "activations",
         activations__tab="Arithmetic",
         activations__functions="Your own",
-        activations__own="abs(x)",
+        activations__own=formula,
         activations__x="0",
     )
     told = "".join(caption.value for caption in app.caption)
-    assert "At x = 0 the slope jumps from −1 to 1, so there is no slope; PyTorch takes 0." in told
+    assert f"At x = 0 the slope jumps from {left} to {right}, so there is no slope" in told
 
 
 def test_one_function_has_one_gradient_scale() -> None:

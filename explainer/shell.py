@@ -6,7 +6,7 @@ import streamlit as st
 
 from explainer.libraries import import_libraries
 from explainer.topics import TOPICS, sections
-from explainer.ui.address import forget_endless_numbers
+from explainer.ui.address import forget_unreadable
 from explainer.ui.refusal import open_with_nothing_refused
 
 ROOT = Path(__file__).parents[1]
@@ -14,7 +14,7 @@ PAGES = ROOT / "pages"
 ICON = ROOT / "assets" / "images" / "icon.png"
 
 st.set_page_config(page_title="Deepglass", page_icon=str(ICON), layout="wide")
-forget_endless_numbers()
+forget_unreadable()
 
 home = st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True)
 navigation: dict[str, list[st.Page]] = {"": [home]}

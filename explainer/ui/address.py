@@ -1,25 +1,45 @@
 """The address of a page, made safe before any widget reads it.
 
 A slider that is bound to the address ends the page in Streamlit where a link says `inf`, or a
-number so long that it is read as one: it makes a whole number of it.
+number so long that it is read as one: it makes a whole number of it. And a choice that must be made
+is none where a link gives its name and no value (`gradient_check.activation=`).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 from streamlit.runtime.state import get_session_state
 
+MAY_BE_EMPTY = {
+    "activations.functions",
+    "activations.own",
+    "filters.stack",
+    "gradient_check.formula",
+    "why_convolution.digit",
+}
+"""Choices of which none may be made, and texts."""
 
-def forget_endless_numbers() -> None:
-    """Take out of the address what reads as a number and is not a finite one."""
-    wrong = [name for name in st.query_params if any(map(_endless, st.query_params.get_all(name)))]
-    if wrong:
+
+def forget_unreadable() -> None:
+    """Take out what is empty and must not be, and numbers that are not finite."""
+    forget([name for name in st.query_params if _unreadable(name)])
+
+
+def forget(names: Sequence[str]) -> None:
+    """Take these out of the address, so that no widget begins with what a link says there."""
+    if any(name in st.query_params for name in names):
         with get_session_state().query_params() as parameters:
-            for name in wrong:
+            for name in names:
                 parameters.remove_param(name)
             parameters.set_initial_query_params_from_current()
+
+
+def _unreadable(name: str) -> bool:
+    texts = st.query_params.get_all(name)
+    return any(map(_endless, texts)) or (not any(texts) and name not in MAY_BE_EMPTY)
 
 
 def _endless(text: str) -> bool:

@@ -1,7 +1,9 @@
-"""Sliders whose bounds depend on something else: what was chosen before follows them.
+"""Sliders that keep to what they allow, whatever was chosen before or is said by a link.
 
 A value outside the bounds that a slider has by now ends the page in Streamlit where the session
-kept it, and is forgotten where a link carries it. Here it becomes the nearest one that is allowed.
+kept it, and is forgotten where a link carries it; a whole number between two steps of the slider
+(a kernel of 4, where sizes are odd) is taken from a link as it is. Here each becomes the nearest
+one that is allowed.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ import math
 from typing import TypeVar
 
 import streamlit as st
+
+from explainer.ui.address import forget
 
 N = TypeVar("N", int, float)
 
@@ -40,13 +44,14 @@ def bounded_slider(
 
 
 def _follow(key: str, low: N, high: N, step: N) -> None:
-    """Bring what the session, or else the link, has for `key` within the bounds."""
+    """Bring what the session, or else the link, has for `key` to what is allowed."""
     try:
         kept = float(st.session_state.get(key, st.query_params.get(key, "")))
     except ValueError:
         return  # nothing, or no number: the slider begins with its default
-    if math.isfinite(kept) and not low <= kept <= high:
-        st.session_state[key] = nearest(kept, low, high, step)
+    if math.isfinite(kept) and kept != (allowed := nearest(kept, low, high, step)):
+        forget([key])  # the link goes before the session when a slider is first drawn
+        st.session_state[key] = allowed
 
 
 def nearest(value: float, low: N, high: N, step: N) -> N:

@@ -17,6 +17,7 @@ from explainer.networks.maximise import Painted, Painting, Unit, middle_unit, pa
 from explainer.networks.shared import layers_of
 from explainer.networks.slices import Work
 from explainer.ui.appearance import theme
+from explainer.ui.bounded import bounded_slider
 from explainer.ui.feature_maps import KEY, Subject
 from explainer.ui.feature_maps_crops import Liked
 from explainer.ui.pictures import figures, inline, legend
@@ -98,7 +99,7 @@ def _side(looked: Subject, field: int) -> int:
 def _settings() -> Painting:
     with st.popover("How it is painted", icon=":material/tune:"):
         common: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
-        steps = st.slider("Steps", 32, 512, 128, 32, key=f"{KEY}.steps", **common)
+        steps = bounded_slider("Steps", 32, 512, 128, 32, key=f"{KEY}.steps")
         smoothness = st.slider(
             "Smoothness", 0.0, 1.0, Painting.smoothness, 0.05, key=f"{KEY}.smoothness", **common,
             help="How much neighbouring pixels that differ count against the picture.",
@@ -123,7 +124,7 @@ def _settings() -> Painting:
         )  # fmt: skip
         first = int(st.number_input("First seed", 1, 9999, 1, key=f"{KEY}.seed", **common))
     return Painting(
-        steps=int(steps),
+        steps=steps,
         smoothness=float(smoothness),
         jitter=int(jitter),
         holding=holdings[str(holding)],

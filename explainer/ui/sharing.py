@@ -9,6 +9,7 @@ from explainer.convolution.sharing import CONNECTIONS, Connection, FirstLayer, s
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import centred_square, fit
 from explainer.ui.appearance import theme
+from explainer.ui.bounded import bounded_slider
 from explainer.ui.components import mount
 from explainer.ui.picture import Chosen
 from explainer.ui.prose import say
@@ -37,17 +38,14 @@ def layer_controls(chosen: Chosen) -> FirstLayer:
             bind="query-params", persist_state="session",
         )  # fmt: skip
     with kernel:
-        size = st.slider(
-            "Kernel size", 1, 11, FIRST_KERNEL, 2, key=f"{KEY}.kernel",
-            bind="query-params", persist_state="session",
-        )  # fmt: skip
+        size = bounded_slider("Kernel size", 1, 11, FIRST_KERNEL, 2, key=f"{KEY}.kernel")
     with maps:
         count = st.slider(
             "Maps", 1, 128, FIRST_MAPS, key=f"{KEY}.maps",
             bind="query-params", persist_state="session",
         )  # fmt: skip
     width, height = scaled_size(*chosen.picture.original_size, int(longest))
-    return FirstLayer(height, width, int(count), int(size))
+    return FirstLayer(height, width, int(count), size)
 
 
 def connections(chosen: Chosen, layer: FirstLayer) -> None:

@@ -104,3 +104,15 @@ def test_a_link_with_more_training_examples_than_its_shares_leave_takes_all_of_t
     )  # fmt: skip
     size = app.slider(key="training_lab.moons.train_size")
     assert size.value == size.max
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"), [("4", 5), ("5", 5), ("0", 1), ("3.2", 3), ("9.9", 9), ("-1e308", 1)]
+)
+def test_a_whole_number_from_a_link_between_two_steps_becomes_the_nearest(
+    link: str, expected: int
+) -> None:
+    app = app_at("why_convolution", why_convolution__kernel=link)
+    assert app.slider(key="why_convolution.kernel").value == expected
+    weights = 3 * 64 * expected**2
+    assert any(f"<td>{weights:,}</td>" in one.proto.body for one in app.get("html"))

@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.proto.Slider_pb2 import Slider as SliderProto
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.testing.v1 import AppTest
 
@@ -31,14 +34,14 @@ from tests.test_messages import ANYTHING
 SLUGS = [topic.slug for topic in TOPICS]
 NUMBERS = (
     "9" * 5_000, "-" + "9" * 400, "1e308", "1e999", "-1e-320", "nan", "NaN", "inf", "-Infinity",
-    "-0", "-0.0", "0x10", "1_000", "٣", "²", "１２", "1/0", "3.7", "-1", "0", "1", "999999999",
+    "-0", "-0.0", "0x10", "1_000", "٣", "²", "１２", "1/0", "3.7", "-1", "0", "1", "4", "33",
+    "1001", "999999999",
 )  # fmt: skip
 TEXTS = (
     "", " ", "\x00", "\x1b[31m", "\r\nSet-Cookie: a=b", "\u202e\u2066", "😀" * 50, "x" * 20_000,
     "__proto__", "constructor", "[" * 500, '{"a": ' * 200, "<script>alert(1)</script>", "**b** $x$",
     "../../etc/passwd", "%00%ff", "None", "true", "null", ",", "_", "~", "!", ";", "a=b;c", "1,2,3",
 )  # fmt: skip
-VALUES = st.sampled_from(NUMBERS + TEXTS) | st.text(max_size=40)
 TRAINS = {"Batch norm, closely"}
 
 
@@ -84,20 +87,52 @@ def tabs_of(app: AppTest, names: set[str]) -> list[dict[str, str]]:
     return [{key: tab.label} for key in keys for tab in app.tabs if tab.label not in TRAINS]
 
 
+def nonsense(asked: list[str], seed: str) -> dict[str, str]:
+    """A link that says something for every name a page asks for, and for two it does not know."""
+    draw = random.Random(seed)
+    return {name: draw.choice(NUMBERS + TEXTS) for name in (*asked, "race", "unknown")}
+
+
+def off_their_steps(app: AppTest) -> list[str]:
+    """The sliders of whole numbers that stand between two of their steps."""
+    whole = [one for one in app.slider if one.proto.data_type == SliderProto.INT]
+    return [str(one.key) for one in whole if (one.value - one.min) % one.step]
+
+
+def stand(slug: str, names: dict[str, set[str]], *, links: int, each_tab: bool) -> None:
+    """Open a page by a link that names all and says nothing, and by so many of nonsense.
+
+    They open its tabs in turn, or so many each of them.
+    """
+    names.clear()
+    plain = opened(slug, {})
+    asked = sorted(set().union(*names.values()))
+    opened(slug, dict.fromkeys(asked, ""))
+    places = [{}, *tabs_of(plain, set(asked))]
+    count = links * len(places) if each_tab else links
+    for number, place in zip(range(count), cycle(places), strict=False):
+        app = opened(slug, nonsense(asked, f"{slug} {number}") | place)
+        assert not off_their_steps(app)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_page_stands_whatever_its_link_says(slug: str, names: dict[str, set[str]]) -> None:
+    stand(slug, names, links=1, each_tab=False)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
-@examples(1)
-@given(data=st.data())
-def test_a_page_stands_whatever_its_link_says(
-    slug: str, names: dict[str, set[str]], data: st.DataObject
+def test_every_tab_of_a_page_stands_whatever_its_link_says(
+    slug: str, names: dict[str, set[str]]
 ) -> None:
-    def nonsense() -> dict[str, str]:
-        known = sorted(set().union(*names.values()))
-        return data.draw(st.fixed_dictionaries(dict.fromkeys([*known, "race", "unknown"], VALUES)))
+    stand(slug, names, links=5, each_tab=True)
 
-    places = [{}, *tabs_of(opened(slug, {}), set().union(*names.values()))]
-    for place in places:
-        opened(slug, nonsense() | place)
+
+def test_a_choice_that_a_link_leaves_empty_is_the_first_and_several_may_be_none() -> None:
+    app = opened("gradient_check", {"gradient_check.activation": ""})
+    assert app.segmented_control(key="gradient_check.activation").value == "tanh"
+    app = opened("activations", {"activations.functions": ""})
+    assert app.button_group(key="activations.functions").value == []
 
 
 class Noting(dict[str, object]):

@@ -23,7 +23,7 @@ STARTS = [
     *(pytest.param(topic.slug, {}, id=topic.slug) for topic in TOPICS),
     pytest.param("training_lab", {"training_lab__data": "Two moons"}, id="training_lab-points"),
 ]
-PAIRED, DRAWN = 6, 3
+PAIRED, DRAWN = 6, 1
 LONG_DRAWN = 200
 End = tuple[int, int]
 """A slider by its number, and 0 for its lower or 1 for its upper end."""

@@ -12,6 +12,7 @@ from explainer.ui.prose import escaped
 def open_saved(page: str) -> None:
     """A button with the chooser behind it; `page` is the slug of the page that asks."""
     with st.popover("Open a saved network", icon=":material/folder_open:", width="content"):
+        say_what_was_wrong(page)  # the open chooser covers the sentence on the page
         st.file_uploader(
             "Best weights from the training lab",
             key=_key(page),

@@ -163,7 +163,8 @@ def test_a_saved_network_opens_on_feature_maps_and_a_wrong_file_says_why(
     wrong = saved.with_name("notes.txt")
     wrong.write_text("nothing of a network")
     chooser.set_input_files(wrong)
-    said = page.get_by_text("notes.txt: This is no safetensors file")
+    words = "notes.txt: This is no safetensors file"
+    said = page.get_by_test_id("stPopoverBody").get_by_text(words)
     expect(said).to_be_visible()
     screenshot(page, f"saved-wrong-{viewport}-{scheme}")
     chooser.set_input_files(saved)

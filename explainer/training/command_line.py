@@ -91,15 +91,15 @@ def _race(given: argparse.Namespace) -> int:
     )
     examples = examples_of(plan)
     source = plan.source(examples)
-    lacking = gaps(examples, source(plan.seeds[0]).parts)
-    for note in filter(None, (*examples.notes, difference(plan, examples), *lacking)):
-        print(note, file=sys.stderr)
     race = Race(
         plan.recipes,
         source,
         seeds=plan.seeds,
         device=_device(given.device),
     )
+    lacking = gaps(examples, source(plan.seeds[0]).parts)
+    for note in filter(None, (*examples.notes, difference(plan, examples), *lacking)):
+        print(note, file=sys.stderr)
     given.out.mkdir(parents=True, exist_ok=True)
     with _interruptible() as interrupted:
         _train(race, interrupted, sys.stderr)

@@ -13,14 +13,11 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.runtime.state import get_session_state
 
-MAY_BE_EMPTY = {
-    "activations.functions",
-    "activations.own",
-    "filters.stack",
-    "gradient_check.formula",
-    "why_convolution.digit",
-}
-"""Choices of which none may be made, and texts."""
+TEXTS = {"activations.own", "gradient_check.formula"}
+"""Formulas: whoever reads them says what is wrong with them."""
+
+MAY_BE_EMPTY = TEXTS | {"activations.functions", "filters.stack", "why_convolution.digit"}
+"""Texts, and choices of which none may be made."""
 
 
 def forget_unreadable() -> None:
@@ -39,7 +36,8 @@ def forget(names: Sequence[str]) -> None:
 
 def _unreadable(name: str) -> bool:
     texts = st.query_params.get_all(name)
-    return any(map(_endless, texts)) or (not any(texts) and name not in MAY_BE_EMPTY)
+    endless = name not in TEXTS and any(map(_endless, texts))
+    return endless or (not any(texts) and name not in MAY_BE_EMPTY)
 
 
 def _endless(text: str) -> bool:

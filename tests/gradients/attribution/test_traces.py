@@ -170,5 +170,6 @@ def test_networks_that_work_in_place_and_call_functions_can_be_asked(name: str) 
         found = attribute(network, picture, PREDICTED, slug, layer=layer)
         assert np.isfinite(found.values).all()
         assert found.values.shape == (64, 64)
-        assert not found.note
+        partly = name.startswith("mobilenet_v3") and slug in ("guided-backpropagation", "deconvnet")
+        assert bool(found.note) == partly  # a rule for ReLU, and many of its units are Hardswish
     assert state(network) == before

@@ -81,8 +81,7 @@ def boundary_picture(found: Boundary, theme: Theme) -> Codes:
     """Every place in the colour of the class that the network sees there, and the examples on it.
 
     Between classes the colours mix as the probabilities do; grey is where there are none. Training
-    points are discs, validation
-    points rings.
+    points are discs, validation points rings.
     """
     colours = np.array([rgb(colour) for colour in theme.categorical], float)
     classes = found.probabilities.shape[2]

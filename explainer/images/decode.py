@@ -81,7 +81,7 @@ def _read_apart(data: bytes, longest: int | None) -> Reading:
     try:
         with scratch() as given, scratch() as taken:
             given.write(data)
-            _checked(run_decoder(job, given, taken), job)
+            _run(job, given, taken)
             reading = _collected(taken)
     except BaseException:
         BUDGET.give_back(room)
@@ -91,8 +91,12 @@ def _read_apart(data: bytes, longest: int | None) -> Reading:
     return reading
 
 
-def _checked(returned: int, job: Job) -> None:
-    """Raise :class:`PictureError` where a decoder that ``returned`` has not answered."""
+def _run(job: Job, given: IO[bytes], taken: IO[bytes]) -> None:
+    """Have a decoder do the job; raises :class:`PictureError` where it has not answered."""
+    try:
+        returned = run_decoder(job, given, taken)
+    except TimeoutError as error:
+        raise PictureError(limits.too_slow(job.wall_seconds)) from error
     if sys.platform != "win32":
         bounds = {-signal.SIGPROF: job.cpu_seconds, -signal.SIGALRM: job.wall_seconds}
         if returned in bounds:

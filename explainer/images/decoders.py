@@ -117,7 +117,7 @@ class _ForkServer:
         """The exit code of a decoder forked for the job; None where the process is gone."""
         ended, theirs = socket.socketpair()
         with ended:
-            with theirs, suppress(ConnectionError):
+            with theirs, suppress(OSError):  # the process has gone, its socket with it
                 files = [file.fileno() for file in (given, taken, theirs)]
                 socket.send_fds(self.requests(), [job.text().encode()], files)
             ended.settimeout(job.wall_seconds + GRACE_SECONDS)

@@ -110,6 +110,22 @@ def test_a_fork_server_that_was_killed_is_replaced() -> None:
 
 
 @linux
+def test_a_decoder_that_is_not_heard_of_again_is_one_refused_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decoders, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(decoding, "LIMITS", replace(LIMITS, wall_seconds=0.4))
+    silent = fork_server()
+    os.kill(silent, signal.SIGSTOP)
+    try:
+        with pytest.raises(PictureError, match=r"takes more than 0\.4 seconds, the limit"):
+            decode(png(), "a.png")
+    finally:
+        os.kill(silent, signal.SIGKILL)
+    assert BUDGET.taken == 0
+
+
+@linux
 def test_an_attendant_that_was_killed_costs_a_second_try() -> None:
     server = fork_server()
     with ThreadPoolExecutor(1) as pool:

@@ -136,7 +136,6 @@ def _own_zip() -> Examples | None:
     st.caption("A zip with one folder of pictures for each class, 2 to 20 classes.")
     st.file_uploader(
         "Zip of folders",
-        type=["zip"],
         key=f"{KEY}.zip",
         max_upload_size=LARGEST_ZIP_MB,
         on_change=_take_zip,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explainer.networks.saved import LARGEST_MB, opened
 from explainer.ui.own_networks import keep, option_of
-from explainer.ui.prose import escaped
+from explainer.ui.refusal import forget, refuse, show_refusal
 
 
 def open_saved(page: str) -> None:
@@ -27,8 +27,7 @@ def open_saved(page: str) -> None:
 
 def say_what_was_wrong(page: str) -> None:
     """The sentence about the last file, where it could not be opened; the network stays."""
-    if message := st.session_state.get(f"{_key(page)}.error"):
-        st.error(message, icon=":material/folder_off:")
+    show_refusal(_key(page), icon=":material/folder_off:")
 
 
 def _key(page: str) -> str:
@@ -37,14 +36,14 @@ def _key(page: str) -> str:
 
 def _take(page: str) -> None:
     """Open the file and choose its network on the page, or leave one sentence."""
-    st.session_state.pop(f"{_key(page)}.error", None)
+    forget(_key(page))
     file = st.session_state.get(_key(page))
     if file is None:
         return
     try:
         entry = opened(file.getvalue(), file.name)
     except ValueError as error:
-        st.session_state[f"{_key(page)}.error"] = escaped(f"{file.name}: {error}")
+        refuse(_key(page), f"{file.name}: {error}")
         return
     keep(entry)
     st.session_state[f"{page}.network"] = option_of(entry)

@@ -296,3 +296,12 @@ def test_a_file_that_is_no_network_leaves_one_sentence_until_it_is_removed() -> 
     assert r"\*\*a\*\*.safetensors" in app.error[0].value
     app.file_uploader(key="feature_maps.saved").set_value(None).run()
     assert not app.error
+
+
+def test_a_sentence_about_a_network_stays_on_its_page() -> None:
+    app = at("feature_maps")
+    app.file_uploader(key="feature_maps.saved").upload("a.safetensors", b"12345678" * 9).run()
+    assert app.error
+    app.switch_page("../pages/filters.py").run()
+    app.switch_page("../pages/feature_maps.py").run(timeout=60)
+    assert not app.error

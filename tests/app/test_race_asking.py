@@ -101,7 +101,7 @@ def test_what_costs_is_refused_where_the_budget_is_used_up_and_what_is_there_can
         ticket.command(Race.step)
         while ticket.race.has_work or not ticket.budget.message:
             ticket.race.wait_for_work(0.01)
-        with pytest.raises(NoAnswer, match="has trained for 1 steps, the most there is"):
+        with pytest.raises(NoAnswer, match="has gone 1 step, the most there is"):
             answer_now(ticket, len, costly=True)
         assert answer_now(ticket, len) == 1
 

@@ -15,7 +15,6 @@ and He et al. 2015.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,11 +52,6 @@ def _rule() -> tuple[Tensor, Tensor]:
 POINTS, SHARES = _rule()
 
 
-def gaussian_mean(function: Callable[[Tensor], Tensor], variance: Tensor) -> Tensor:
-    r"""$\mathbb{E}\,[g(\sqrt{q}\,x)]$ for standard normal $x$ and each q of `variance` `(N,)`."""
-    return function(variance.sqrt()[:, None] * POINTS) @ SHARES
-
-
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Means over normal sums of variance q, each `(N,)`: f, its square, and its slope's square."""
@@ -68,11 +62,13 @@ class Moments:
 
 
 def moments(function: nn.Module, variance: Tensor) -> Moments:
-    """The moments of an activation at each variance; the slope is autograd's."""
+    """The moments of an activation at each variance `(N,)`; the slope is autograd's."""
+    different, place = variance.unique(return_inverse=True)  # one alone behind layer norm
+    sums = different.sqrt()[:, None] * POINTS
     with torch.no_grad():
-        value = gaussian_mean(function, variance)
-        square = gaussian_mean(lambda z: function(z).square(), variance)
-    return Moments(value, square, gaussian_mean(lambda z: slopes(function, z).square(), variance))
+        values = function(sums)
+    seen = values, values.square(), slopes(function, sums).square()
+    return Moments(*((one @ SHARES)[place] for one in seen))
 
 
 @dataclass(frozen=True, eq=False)

@@ -136,7 +136,7 @@ def said(function: Any, place: float) -> bool:
 
 
 @given(formulas())
-@examples(40)
+@examples(20)
 def test_derivatives_are_sympys_wherever_there_are_any(pair: tuple[str, Any]) -> None:
     text, expression = pair
     if len(text) > MOST_LETTERS:

@@ -15,13 +15,13 @@ from explainer.networks.pictures import Pictures, read_pictures
 from explainer.networks.shipped import Shipped, shipped
 from explainer.training.data.cifar import CLASSES, PARTS, SIDE
 
-EACH = {"train": 8, "test": 2}
-EPOCHS, BATCH = 2, 16
+EACH = {"train": 4, "test": 2}
+EPOCHS, BATCH = 2, 8
 
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data root with 80 training and 20 test pictures."""
+    """A data root with 40 training and 20 test pictures."""
     folder, draw = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
     colours = draw.integers(40, 216, (len(CLASSES), 3))
     for part in PARTS:
@@ -40,7 +40,7 @@ def parts(root: Path) -> tuple[Pictures, Pictures]:
     return read_pictures(root)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def entry() -> Shipped:
     """The small VGG with a plan of ten steps."""
     small = shipped("vgg")
@@ -48,7 +48,7 @@ def entry() -> Shipped:
     return replace(small, plan=plan)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """Torch on one thread; afterwards it is as it was."""
     before = torch.get_num_threads()

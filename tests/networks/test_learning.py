@@ -14,7 +14,7 @@ from explainer.networks.shipped import Shipped
 from explainer.networks.train import learn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-STEPS = 10  # 80 pictures, batches of 16, 2 epochs
+STEPS = 10  # 40 pictures, batches of 8, 2 epochs
 Parts = tuple[Pictures, Pictures]
 
 
@@ -33,11 +33,17 @@ def same(first: Training, second: Training) -> bool:
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
-@pytest.fixture
-def whole(entry: Shipped, parts: Parts, tmp_path: Path) -> Training:
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the training that nothing interrupted leaves its checkpoint."""
+    return tmp_path_factory.mktemp("training") / "whole.pt"
+
+
+@pytest.fixture(scope="module")
+def whole(entry: Shipped, parts: Parts, checkpoint: Path, one_thread: None) -> Training:
     """A training that nothing interrupted."""
     training = Training(entry, parts[0], seed=1)
-    assert learn(training, tmp_path / "whole.pt", never)
+    assert learn(training, checkpoint, never)
     return training
 
 
@@ -76,17 +82,17 @@ def test_a_stop_after_the_last_step_is_no_interruption(
     assert learn(Training(entry, parts[0], seed=1), tmp_path / "it.pt", after(STEPS))
 
 
-def test_every_epoch_leaves_a_checkpoint(whole: Training, tmp_path: Path) -> None:
-    assert torch.load(tmp_path / "whole.pt", weights_only=True)["step"] == STEPS
+def test_every_epoch_leaves_a_checkpoint(whole: Training, checkpoint: Path) -> None:
+    assert torch.load(checkpoint, weights_only=True)["step"] == STEPS
 
 
 def test_a_checkpoint_of_other_settings_is_refused(
-    whole: Training, entry: Shipped, parts: Parts, tmp_path: Path
+    whole: Training, entry: Shipped, parts: Parts, checkpoint: Path
 ) -> None:
     longer = replace(entry, plan=replace(entry.plan, epochs=3))
     for training in (Training(longer, parts[0], seed=1), Training(entry, parts[0], seed=2)):
         with pytest.raises(ValueError, match=r"whole\.pt belongs to a training with other"):
-            training.resume(tmp_path / "whole.pt")
+            training.resume(checkpoint)
 
 
 def test_a_plan_has_an_epoch_and_more_than_one_picture_in_a_batch() -> None:

@@ -135,13 +135,16 @@ class Visitor:
         started = time.perf_counter()
         message = BackMsg()
         operation = message.backend_operation_request
-        operation.request_id = uuid.uuid4().hex
+        operation.request_id, operation.session_id = uuid.uuid4().hex, self.session
         operation.deferred_file.file_id = self.download
         self._connection.send(message.SerializeToString())
         for answer in self._answers():
             if answer.WhichOneof("type") == "backend_operation_response":
                 break
-        url = answer.backend_operation_response.deferred_file.url
+        found = answer.backend_operation_response
+        if found.error_msg:
+            raise RuntimeError(found.error_msg)
+        url = found.deferred_file.url
         with urllib.request.urlopen(self._url + url, timeout=60) as response:
             size = sum(map(len, iter(lambda: response.read(2**20), b"")))
         return time.perf_counter() - started, size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from explainer.gradients.chosen import Chosen
@@ -42,5 +43,5 @@ for name, function in FUNCTIONS.items():
 def script(functions: Sequence[Chosen], x: float) -> str:
     """The script for `functions` at `x`; it leaves its numbers in `results`, by name."""
     rows = "\n".join(f"    {one.title!r}: {one.code()}," for one in functions)
-    helper = f"\n\n{WHERE_CODE}\n\n" if " where(x, " in rows or "(where(x, " in rows else ""
+    helper = f"\n\n{WHERE_CODE}\n\n" if re.search(r"(?<![\w.])where\(x, ", rows) else ""
     return HEAD.format(x=x) + helper + f"FUNCTIONS = {{\n{rows}\n}}\n" + TAIL

@@ -27,8 +27,7 @@ from tests.drawing import examples
 
 X = sp.Symbol("x", real=True)
 PLACES = (-2.5, -1.0, -0.5, -0.3, 0.0, 0.25, 0.5, 1.0, 2.0, 2.7)
-LARGE = (-30.0, -12.0, 12.0, 30.0)
-"""Beyond what the page shows; further out a part may be too small to hold: sigmoid(-800) is 0."""
+LARGE = (-1e6, -800.0, -30.0, 30.0, 800.0, 1e6)
 CASES = sp.Piecewise
 SYMPY: dict[str, Any] = {
     "exp": sp.exp, "log": sp.log, "sqrt": sp.sqrt, "sin": sp.sin, "cos": sp.cos, "atan": sp.atan,
@@ -164,6 +163,32 @@ def test_a_slope_that_is_no_number_is_that_of_a_single_x_or_of_no_value(
             around = derivatives(function, place + np.array([-1e-3, -1e-7, 0, 1e-7, 1e-3]))
             if np.isfinite(around[0]).all() and around[0].any():  # all 0: too small to hold
                 assert np.isfinite(around[1]).any(), (pair[0], place)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("sigmoid(sqrt(relu(x)))", -2.5), ("sqrt(relu(x))", -2.5), ("sigmoid(sqrt(sigmoid(x)))", -1e6),
+     ("relu(x)^0.5", -1.0), ("sqrt(where(x > 0, x, 0))", -0.5)],
+)  # fmt: skip
+def test_what_stands_still_passes_no_slope_on(text: str, place: float) -> None:
+    np.testing.assert_array_equal(derivatives(parse(text), [place])[1:, 0], 0)
+
+
+def test_what_only_touches_is_told_as_a_jump() -> None:
+    square, corner = parse("sqrt(x^4)"), corner_at(parse("sqrt(x^4)"), 0.0)
+    assert derivatives(square, [0.0])[1, 0] == 0
+    assert corner is not None
+    assert (corner.order, corner.missed) == (2, True)
+    assert (corner.left, corner.right) == pytest.approx((2, 2))
+
+
+@pytest.mark.parametrize(
+    "text", ["-(where(x < x, x, x))", "x + where(x > 1, x, 1)", "-where(x > 1, x, 1)"]
+)
+def test_a_script_brings_its_cases_along_wherever_they_stand(text: str) -> None:
+    left = dict[str, Any]()
+    exec(compile(script([Own(text)], 0.5), "script.py", "exec"), left)
+    assert left["results"]
 
 
 @given(formulas(), st.sampled_from(PLACES))

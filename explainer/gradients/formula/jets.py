@@ -85,7 +85,9 @@ def _parts(found: Jet) -> tuple[Tensor, Tensor, Tensor]:
 def _through(function: Callable[[Tensor], Tensor], inner: Jet) -> Jet:
     """$f(u)$ with the slope $f'(u)\\,u'$ and the curvature $f''(u)\\,u'^2 + f'(u)\\,u''$.
 
-    $f'(u)$ and $f''(u)$ are autograd's. Where u is infinite and f(u) is not, f is level.
+    $f'(u)$ and $f''(u)$ are autograd's. Where u is infinite and f(u) is not, f is level; where u
+    stands still, as the ReLU in sqrt(relu(x)) does, so does f, however steep it is at that u. (A u
+    that only touches, as $x^4$ does at 0, is told as a jump by whoever compares the sides.)
     """
     with torch.enable_grad():
         given = inner.value.detach().requires_grad_()
@@ -93,7 +95,10 @@ def _through(function: Callable[[Tensor], Tensor], inner: Jet) -> Jet:
         slope = derivative(value, given)
         curvature = derivative(slope, given)
     level = given.isinf() & value.isfinite()
-    slope, curvature = (one.detach().masked_fill(level, 0) for one in (slope, curvature))
+    still = (inner.slope == 0) & (inner.curvature == 0) & value.isfinite()
+    slope, curvature = (
+        one.detach().masked_fill(level | (still & ~one.isfinite()), 0) for one in (slope, curvature)
+    )
     hidden = inner.value.isinf()
     turn = _times(curvature, inner.slope.square(), hidden)
     return Jet(

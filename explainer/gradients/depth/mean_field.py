@@ -63,7 +63,7 @@ class Moments:
 
 def moments(function: nn.Module, variance: Tensor) -> Moments:
     """The moments of an activation at each variance `(N,)`; the slope is autograd's."""
-    different, place = variance.unique(return_inverse=True)  # one alone behind layer norm
+    different, place = torch.unique(variance, return_inverse=True)  # one alone behind layer norm
     sums = different.sqrt()[:, None] * POINTS
     with torch.no_grad():
         values = function(sums)

@@ -161,7 +161,8 @@ def test_a_slope_that_is_no_number_is_that_of_a_single_x_or_of_no_value(
         function = parse(pair[0])
         for place in (*PLACES, *LARGE):
             around = derivatives(function, place + np.array([-1e-3, -1e-7, 0, 1e-7, 1e-3]))
-            if np.isfinite(around[0]).all() and around[0].any():  # all 0: too small to hold
+            # All 0: too small to hold. Above 1e100 what is squared on the way may overflow.
+            if around[0].any() and np.abs(around[0]).max() < 1e100:
                 assert np.isfinite(around[1]).any(), (pair[0], place)
 
 

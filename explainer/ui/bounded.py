@@ -1,4 +1,4 @@
-"""Sliders that keep to what they allow, whatever was chosen before or is said by a link.
+"""Sliders and menus that keep to what they allow, whatever was chosen before or is said by a link.
 
 A value outside the bounds that a slider has by now ends the page in Streamlit where the session
 kept it, and is forgotten where a link carries it; a whole number between two steps of the slider
@@ -9,6 +9,7 @@ one that is allowed.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TypeVar
 
 import streamlit as st
@@ -61,3 +62,12 @@ def nearest(value: float, low: N, high: N, step: N) -> N:
         within = low + math.floor((within - low) / step + 0.5) * step
         within -= step if within > high else 0
     return type(low)(within)
+
+
+def chosen_place(label: str, names: Sequence[str], *, key: str) -> int:
+    """Which of `names` is chosen in a menu, by its place; the last where that one has gone."""
+    last = len(names) - 1
+    place = st.selectbox(
+        label, range(len(names)), format_func=lambda one: names[min(one, last)], key=key
+    )
+    return min(place or 0, last)

@@ -11,6 +11,7 @@ from explainer.gradients.activations import activation
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.passage import Passage
 from explainer.training.instruments.units import greatest_slope
+from explainer.ui.bounded import chosen_place
 from explainer.ui.depth_pass import Passed
 from explainer.ui.depth_settings import KEY
 from explainer.ui.prose import say
@@ -74,11 +75,7 @@ def _notes(passed: Passed) -> str:
 
 
 def _written_out(passed: Passed) -> None:
-    names = passed.titles
-    index = st.selectbox(
-        "Setting", range(len(names)), format_func=names.__getitem__, key=f"{KEY}.written_setting"
-    )
-    place = min(index or 0, len(names) - 1)
+    place = chosen_place("Setting", passed.titles, key=f"{KEY}.written_setting")
     passage, theory = passed.passages[place], passed.theories[place]
     if theory is None:
         st.markdown("Batch norm has no such formula here: every example bends all the others.")

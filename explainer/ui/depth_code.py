@@ -6,6 +6,7 @@ import streamlit as st
 
 from explainer.gradients.depth.script import PHOTO, script
 from explainer.images.thumbnails import encode_png
+from explainer.ui.bounded import chosen_place
 from explainer.ui.depth_pass import Passed
 from explainer.ui.depth_settings import KEY
 from explainer.ui.prose import say
@@ -15,14 +16,8 @@ def code(passed: Passed) -> None:
     """PyTorch source that prints the numbers of one setting."""
     with st.expander("The code", key=f"{KEY}.code", icon=":material/code:"):
         say(KEY, "code")
-        names = passed.titles
-        index = st.selectbox(
-            "Setting",
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=f"{KEY}.code_setting",
-        )
-        network = passed.passages[min(index or 0, len(names) - 1)].network
+        place = chosen_place("Setting", passed.titles, key=f"{KEY}.code_setting")
+        network = passed.passages[place].network
         text = script(network, passed.batch, passed.seed, photo=passed.photo is not None)
         st.code(text, language="python", height=420)
         with st.container(horizontal=True):

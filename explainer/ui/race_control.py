@@ -18,6 +18,7 @@ from explainer.training.evaluation import Score
 from explainer.training.race import Race
 from explainer.training.run import Run
 from explainer.training.shifted_score import shifted_scores
+from explainer.ui.bounded import chosen_place
 from explainer.ui.instruments.asking import NoAnswer, answer_now
 from explainer.ui.prose import escaped
 from explainer.ui.race_plan import KEY, Plan
@@ -157,9 +158,7 @@ def dials(ticket: Ticket[Race], names: list[str]) -> None:
         on_change=_set_stop,
         args=(ticket,),
     )
-    index = st.selectbox(
-        "Recipe to turn", range(len(names)), format_func=names.__getitem__, key=f"{KEY}.turned"
-    )
+    index = chosen_place("Recipe to turn", names, key=f"{KEY}.turned")
     run = ticket.race.snapshot.of_recipe(index)[0]
     _dial(ticket, f"rate{index}", "Learning rate", run.learning_rate, index, "")
     for slug, value in run.strengths:

@@ -26,10 +26,11 @@ MAY_IMPORT = {
     "nodelay": frozenset[str](),
     "stopping": frozenset[str](),
     "lengths": frozenset[str](),
+    "accelerator": frozenset[str](),
     "strict_json": frozenset[str](),
     "libraries": frozenset[str](),
     "warmup": frozenset({"images", "libraries", "nodelay", "service", "stopping", "training"}),
-    **dict.fromkeys(SUBJECTS, SUBJECTS | {"lengths", "strict_json"}),
+    **dict.fromkeys(SUBJECTS, SUBJECTS | {"accelerator", "lengths", "strict_json"}),
     "charts": SUBJECTS | {"lengths"},
     "service": frozenset({"training"}),
     "ui": SUBJECTS

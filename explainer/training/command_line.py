@@ -21,8 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import IO, NoReturn
 
-import torch
-
+from explainer.accelerator import tried
 from explainer.training.command_plan import Plan, difference, examples_of, planned
 from explainer.training.data.gaps import gaps
 from explainer.training.data.real import available
@@ -113,11 +112,16 @@ def _race(given: argparse.Namespace) -> int:
 
 
 def _device(slug: str | None) -> Device:
-    """The device of that slug, else the fastest. Raises `ValueError` where it is not there."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.mps.is_available()}
+    """The device of that slug, else the fastest.
+
+    Raises `ValueError` where it is not there or does not work.
+    """
     if slug is None:
         return best_device()
-    if not there[slug]:
+    there, trouble = tried(slug)
+    if trouble:
+        raise ValueError(f"{slug} does not work here ({trouble}): leave --device out, or take cpu")
+    if not there:
         raise ValueError(f"there is no {slug} here: leave --device out, or take cpu")
     return device(slug)
 

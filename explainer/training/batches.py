@@ -2,7 +2,7 @@
 
 The training part is shuffled anew for each epoch and read as one endless line, so every batch is
 full and every example is seen once an epoch. An epoch's order follows from the seed and the number
-of the epoch alone; a run can begin anywhere.
+of the epoch alone; a run can begin anywhere, on any device.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from explainer.accelerator import on_its_way
 from explainer.training.seeds import generator
 
 
@@ -32,11 +33,16 @@ class Batches:
         missing = self.size - len(rows)
         return torch.cat([rows, self._order(epoch + 1)[:missing]]) if missing else rows
 
+    def several(self, step: int, count: int) -> Tensor:
+        """The rows of so many steps, `(count, size)`."""
+        return torch.stack([self.at(one) for one in range(step, step + count)])
+
     def _order(self, epoch: int) -> Tensor:
         if epoch not in self._orders:
-            drawn = torch.randperm(
-                self.examples, generator=generator(self.seed, "batches", epoch)
-            ).to(self._device)
+            drawn = on_its_way(
+                torch.randperm(self.examples, generator=generator(self.seed, "batches", epoch)),
+                self._device,
+            )
             self._orders = {old: self._orders[old] for old in self._orders if old == epoch - 1}
             self._orders[epoch] = drawn
         return self._orders[epoch]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,10 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """The state of a network after `step` steps, on the CPU, floats as `precision`."""
+    """The state of a network after `step` steps, on the network's device.
+
+    On a GPU nobody waits for the copy.
+    """
 
     step: int
     state: dict[str, Tensor]
@@ -19,6 +22,10 @@ class Checkpoint:
     def nbytes(self) -> int:
         """The bytes held."""
         return sum(tensor.nbytes for tensor in self.state.values())
+
+    def on(self, device: torch.device) -> Checkpoint:
+        """The same on `device`."""
+        return replace(self, state={name: one.to(device) for name, one in self.state.items()})
 
     def restore(self, model: nn.Module) -> None:
         """Copy the state into `model`."""
@@ -29,9 +36,7 @@ def checkpoint(model: nn.Module, step: int, precision: torch.dtype = torch.float
     """A copy of the state of `model`; floats are stored as `precision`."""
     state = {
         name: tensor.detach().to(
-            device="cpu",
-            dtype=precision if tensor.is_floating_point() else tensor.dtype,
-            copy=True,
+            dtype=precision if tensor.is_floating_point() else tensor.dtype, copy=True
         )
         for name, tensor in model.state_dict().items()
     }

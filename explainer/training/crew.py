@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 
-from explainer.training.devices import Device, workers
-from explainer.training.failure import not_scored
+import torch
+
+from explainer.accelerator import bytes_in_use, give_back
+from explainer.training.data.splits import Prepared
+from explainer.training.devices import Device, device, workers
+from explainer.training.failure import goes_on_the_cpu, not_scored
 from explainer.training.grouping import groups
 from explainer.training.lineup import Settings, Source, line_up
 from explainer.training.recipe import Recipe
 from explainer.training.run import Run
 from explainer.training.snapshot import Snapshot
-from explainer.training.team import Team, teams
+from explainer.training.team import DeviceLostError, Team, Way, teams
 from explainer.training.views import run_view, score_on_test
 
 PIECES = 4  # parts in which a team does what it is to do
+
+_log = logging.getLogger(__name__)
 
 
 class Crew:
@@ -48,11 +55,11 @@ class Crew:
         """Train every run that goes on for so many steps; returns how many it really were."""
         before, goal = self.step, self.step + steps
         while behind := [team for team in self._teams if team.step < goal]:
-            if threads := self._device.grouping.threads:
-                _share_out(behind, goal, threads)
-            else:
-                for team in behind:
-                    team.advance(goal - team.step)
+            try:
+                self._go(behind, goal)
+            except DeviceLostError as error:
+                self._to_the_cpu(error)
+                continue
             self.step = max(self.step, *(team.step for team in behind))
             if any(team.broken for team in behind):
                 self._regroup()
@@ -60,8 +67,11 @@ class Crew:
 
     def rest(self) -> None:
         """Measure where the runs have come to a halt; at the end, score them on the test part."""
-        for team in self._teams:
-            team.measure()
+        try:
+            for team in self._teams:
+                team.measure()
+        except DeviceLostError as error:
+            self._to_the_cpu(error)
         if any(team.failed for team in self._teams):
             self._regroup()
         if self.finished and self._settings.test_at_end:
@@ -116,20 +126,60 @@ class Crew:
             groups=tuple(len(team.runs) for team in self._teams),
             history_bytes=sum(history for history, _ in sizes),
             checkpoint_bytes=sum(kept for _, kept in sizes),
+            device_bytes=bytes_in_use(self._device.torch),
+            problem=self._device.problem,
         )
 
     def _line_up(self) -> None:
-        self.runs = line_up(
-            self._recipes, self._seeds, self._source, self._settings, self._device.torch
-        )
+        who = self._recipes, self._seeds, self._source, self._settings
+        try:
+            self.runs = line_up(*who, self._device.torch)
+        except (torch.OutOfMemoryError, torch.AcceleratorError) as error:
+            self._give_up(error)
+            self.runs = line_up(*who, self._device.torch)
         self.step = 0
         self._regroup()
+
+    def _go(self, behind: Sequence[Team], goal: int) -> None:
+        """Bring the teams that are `behind` to the step `goal`, or to their end."""
+        if threads := self._device.grouping.threads:
+            _share_out(behind, goal, threads)
+        else:
+            for team in behind:
+                team.advance(goal - team.step)
+
+    def _give_up(self, error: Exception) -> None:
+        """From here on the CPU computes, and the race says why."""
+        problem = goes_on_the_cpu(self._device.title, error)
+        _log.warning("%s", problem, exc_info=error)
+        self._device = replace(device("cpu"), problem=problem)
+
+    def _to_the_cpu(self, error: Exception) -> None:
+        """Let the runs go on from where they stand; a run whose numbers are lost ends."""
+        self._give_up(error)
+        self._teams = []  # they hold the GPU's memory
+        shared = {id(run.data): run.data for run in self.runs}
+        moved = dict[int, Prepared]()
+        for run, place in [(run, id(run.data)) for run in self.runs]:
+            try:
+                if place not in moved:
+                    moved[place] = shared[place].to("cpu")
+                run.move(moved[place])
+            except RuntimeError as lost:
+                run.record.failed(run.step, lost)
+        give_back()
+        self._regroup()
+
+    @property
+    def _way(self) -> Way:
+        way = self._device.way
+        graphed = self._settings.graphs and self._settings.stacked
+        return Way.AHEAD if way is Way.GRAPHED and not graphed else way
 
     def _regroup(self) -> None:
         how = self._device.grouping
         how = how if self._settings.stacked else replace(how, largest=1, across_seeds=False)
-        graphed = self._settings.graphs and self._device.slug == "cuda"
-        made = (teams(group, graphed=graphed) for group in groups(self.runs, how))
+        made = (teams(group, self._way) for group in groups(self.runs, how))
         self._teams = [team for group in made for team in group]
 
 

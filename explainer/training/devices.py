@@ -6,13 +6,15 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import torch
 
+from explainer.accelerator import accelerator
 from explainer.training.freed_memory import keep_freed_memory
 from explainer.training.grouping import Grouping
+from explainer.training.team import Way
 
 MOST_RUNS = 80
 ALL_AT_ONCE = Grouping(threads=0, largest=MOST_RUNS, most_values=sys.maxsize, across_seeds=True)
@@ -23,15 +25,18 @@ SWITCH_SECONDS = 2e-4
 
 @dataclass(frozen=True)
 class Device:
-    """A device by name, and how runs are grouped on it.
+    """A device by name, how runs are grouped on it, and how their steps are done.
 
     On the CPU a stack of four keeps its maps in the cache, and every thread has stacks of its own;
-    an accelerator takes as many runs at once as there are.
+    an accelerator takes as many runs at once as there are. `problem` is one sentence where another
+    device was wanted.
     """
 
     slug: str
     title: str
     grouping: Grouping
+    way: Way = Way.IN_TURN
+    problem: str = ""
 
     @property
     def torch(self) -> torch.device:
@@ -42,9 +47,9 @@ class Device:
 def device(slug: str) -> Device:
     """The device of that slug: `cuda`, `mps` or `cpu`. Raises `ValueError` for another."""
     if slug == "cuda":
-        return Device(slug, torch.cuda.get_device_name(), ALL_AT_ONCE)
+        return Device(slug, torch.cuda.get_device_name(), ALL_AT_ONCE, Way.GRAPHED)
     if slug == "mps":
-        return Device(slug, "Apple GPU", ALL_AT_ONCE)
+        return Device(slug, "Apple GPU", ALL_AT_ONCE, Way.AHEAD)
     if slug == "cpu":
         count = cores()
         title = f"CPU, {count} core{'s' if count > 1 else ''}"
@@ -53,10 +58,9 @@ def device(slug: str) -> Device:
 
 
 def best_device() -> Device:
-    """The fastest device there is."""
-    if torch.cuda.is_available():
-        return device("cuda")
-    return device("mps" if torch.backends.mps.is_available() else "cpu")
+    """The fastest device that works, or the one that `DEEPGLASS_DEVICE` names."""
+    found = accelerator()
+    return replace(device(found.slug), problem=found.problem)
 
 
 def cores() -> int:

@@ -125,7 +125,7 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "std": strict_json(normaliser.std.tolist()),
         "validation": strict_json(run.data.parts.validation[:SHOWN].tolist()),
     }
-    return save({name: one.contiguous() for name, one in kept.state.items()}, metadata)
+    return save({name: one.cpu().contiguous() for name, one in kept.state.items()}, metadata)
 
 
 def best_weights(runs: Sequence[Run], data: DataDescription) -> dict[str, bytes]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import torch
+
 NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 LONGEST = 200
 
@@ -16,6 +18,16 @@ def failure(step: int, error: Exception) -> str:
 def not_scored(error: Exception) -> str:
     """Why the best network of a run has no score on the test part."""
     return f"Its best network could not be scored on the test part: {_cause(error)}."
+
+
+def of_the_device(error: Exception) -> bool:
+    """Whether a GPU could not go on: its memory is used up, or a kernel failed."""
+    return isinstance(error, torch.OutOfMemoryError | torch.AcceleratorError)
+
+
+def goes_on_the_cpu(title: str, error: Exception) -> str:
+    """What became of a race whose GPU could not go on."""
+    return f"{title} could not go on, so this race goes on the CPU: {_cause(error)}."
 
 
 def _cause(error: Exception) -> str:

@@ -13,6 +13,8 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 
+from explainer.accelerator import give_back
+
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 KEPT = 256 * 1024**2
 MAPPED = 32 * 1024**2  # the most that glibc allows
@@ -39,7 +41,8 @@ def keep_freed_memory() -> bool:
 
 
 def give_back_freed_memory() -> None:
-    """Give the system back what is free now."""
+    """Give the system, and the GPU, back what is free now."""
+    give_back()
     library = _glibc()
     if library is not None:
         library.malloc_trim(0)

@@ -1,82 +1,99 @@
-"""A stack's forward and backward pass as one CUDA graph: recorded once, replayed every step.
+"""The steps of a stack as CUDA graphs: recorded once, replayed from then on.
 
-At these sizes a GPU spends its time waiting for Python to launch kernels; a graph launches all of
-them at once. Shapes and addresses stay the same from step to step, so inputs are copied into fixed
-places, and parameters and gradients live in the fixed matrices of `flat.py` anyway.
+At these sizes a GPU spends its time waiting for Python to launch kernels; a graph launches all of a
+step, forward, backward and update, at once, and a longer one several steps. `ahead.py` sees to it
+that a step reads nothing from the host and that its tensors stay where they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
 
 import torch
-from torch import Tensor, nn
 
+from explainer.training.ahead import Ahead, Replay
 from explainer.training.layers import Noisy
-from explainer.training.stacked import Stack
 
 WARM_UPS = 3
+SEVERAL = 8  # steps of the longer graph
+
+_log = logging.getLogger(__name__)
 
 
-class GraphedPass:
-    """The same as `stack.learn`, on a CUDA device, for batches of one shape.
+def recorded(ahead: Ahead) -> Replay:
+    """What does the steps of `ahead` by replaying them; where that cannot be, one by one."""
+    try:
+        return _Graphs(ahead)
+    except RuntimeError as error:
+        _log.warning("No graphs could be recorded; steps are done one by one", exc_info=error)
+    return ahead.steps
 
-    Recording and the warm-up before it change neither running means nor generators: what they
-    touch is put back, so the numbers are those of the eager pass.
+
+class _Graphs:
+    """A graph of one step and one of several.
+
+    Recording, and the steps before it that let libraries choose their ways, leave no trace: what
+    they change is put back, generators too, so the numbers are those of steps that are launched.
     """
 
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self._graph: torch.cuda.CUDAGraph | None = None
-        self._inputs: list[Tensor] = []
-        self._targets: list[Tensor] = []
-        self._losses: Tensor | None = None
-
-    def __call__(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
-        """Inputs and targets in, data losses `(K,)` out, gradients in their windows."""
-        if self._graph is None:
-            self._record(inputs, targets)
-        for fixed, given in zip(self._inputs + self._targets, inputs + targets, strict=True):
-            fixed.copy_(given)
-        assert self._graph is not None
-        assert self._losses is not None
-        self._graph.replay()
-        return self._losses.clone()
-
-    def _record(self, inputs: list[Tensor], targets: list[Tensor]) -> None:
-        self._inputs, self._targets = (
-            [one.clone(memory_format=torch.preserve_format) for one in group]
-            for group in (inputs, targets)
-        )
-        models = [run.model for run in self._stack.runs]
-        generators, buffers = _generators(models), _buffers(models)
+    def __init__(self, ahead: Ahead) -> None:
+        generators = _generators(ahead)
         states = [one.get_state() for one in generators]
-        copies = [one.clone() for one in buffers]
-        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(WARM_UPS):
-                self._stack.learn(self._inputs, self._targets)
-        torch.cuda.current_stream().wait_stream(side)
-        self._graph = torch.cuda.CUDAGraph()
-        for one, state in zip(generators, states, strict=True):
-            one.set_state(state)
-            self._graph.register_generator_state(one)
-        with torch.cuda.graph(self._graph):
-            self._losses = self._stack.learn(self._inputs, self._targets)
-        for buffer, copy in zip(buffers, copies, strict=True):
-            buffer.copy_(copy)
+        copies = [(tensor, tensor.clone()) for tensor in ahead.touched]
+        try:
+            _warm_up(ahead)
+        finally:
+            _put_back(copies, generators, states)
+        self._graphs = {count: _graph(ahead, count, generators) for count in (SEVERAL, 1)}
+        _put_back(copies, generators, states)
+
+    def __call__(self, count: int) -> None:
+        for length, graph in self._graphs.items():
+            for _ in range(count // length):
+                graph.replay()
+            count %= length
 
 
-def _generators(models: Sequence[nn.Module]) -> list[torch.Generator]:
-    found = [
+def _graph(ahead: Ahead, count: int, generators: list[torch.Generator]) -> torch.cuda.CUDAGraph:
+    graph = torch.cuda.CUDAGraph()
+    for one in generators:
+        graph.register_generator_state(one)
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+        for _ in range(count):
+            ahead.step()
+    return graph
+
+
+def _warm_up(ahead: Ahead) -> None:
+    """A few steps on another stream, as recording asks for; all of the first prepared one."""
+    side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(WARM_UPS):
+            ahead.place.zero_()
+            ahead.step()
+    torch.cuda.current_stream().wait_stream(side)
+
+
+def _put_back(
+    copies: list[tuple[torch.Tensor, torch.Tensor]],
+    generators: list[torch.Generator],
+    states: list[torch.Tensor],
+) -> None:
+    with torch.no_grad():
+        for tensor, copy in copies:
+            tensor.copy_(copy)
+    for one, state in zip(generators, states, strict=True):
+        one.set_state(state)
+
+
+def _generators(ahead: Ahead) -> list[torch.Generator]:
+    """All that a step draws from."""
+    masks = [
         module.generator
-        for model in models
-        for module in model.modules()
+        for run in ahead.stack.runs
+        for module in run.model.modules()
         if isinstance(module, Noisy) and module.generator is not None
     ]
-    return list({id(one): one for one in found}.values())
-
-
-def _buffers(models: Sequence[nn.Module]) -> list[Tensor]:
-    return [buffer for model in models for buffer in model.buffers()]
+    changes = [run.augmenting for run in ahead.sources if run.recipe.augmentation]
+    return list({id(one): one for one in [*masks, *changes]}.values())

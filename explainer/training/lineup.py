@@ -32,7 +32,7 @@ class Settings:
 
     `most_bytes` bounds history and checkpoints together: checkpoints that would not fit are kept
     in half precision, and where that is too much as well the race is refused. `stacked` allows the
-    fast path; without it every run trains alone. `graphs` records its passes where there is CUDA.
+    fast path; without it every run trains alone. `graphs` records its steps where there is CUDA.
     `test_at_end` scores the best checkpoints on the test part when all runs have ended.
     """
 
@@ -40,7 +40,7 @@ class Settings:
     most_bytes: int = 64 * MEGABYTE
     stacked: bool = True
     test_at_end: bool = True
-    graphs: bool = False
+    graphs: bool = True
 
 
 def line_up(

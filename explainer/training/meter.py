@@ -74,17 +74,21 @@ class Meter:
         self._before: Tensor | None = None  # the weights before a step that will be measured
 
     def begin(self) -> None:
-        """Measure the runs before their first step."""
-        if self.steps == 0:
+        """Measure the runs before their first step, unless somebody did."""
+        if self.steps == 0 and not all(run.record.begun for run in self.runs):
             self.evaluate()
         self._look_ahead()
 
     def step(self, losses: Tensor) -> None:
         """One step is done with these data losses of the batch, `(K,)`."""
-        self._pending.append(losses)
-        self.steps = step = self.steps + 1
+        self.took((losses,))
+
+    def took(self, losses: Sequence[Tensor]) -> None:
+        """Steps are done, no more than :attr:`unseen`, with these data losses, each `(K,)`."""
+        self._pending.extend(losses)
+        self.steps = step = self.steps + len(losses)
         for run in self.runs:
-            run.step += run.record.active
+            run.step += len(losses) * run.record.active
         due = self._due(step)
         if due or self._watching() or len(self._pending) >= CLOSE_WATCH:
             self._flush(step)
@@ -92,9 +96,23 @@ class Meter:
             self.evaluate()
         self._look_ahead()
 
+    @property
+    def unseen(self) -> int:
+        """How many steps may be done before the next look at the runs, at least 1."""
+        if self._watched < CLOSE_WATCH or self._positions() != self._dials:
+            return 1
+        count = 0
+        while count < CLOSE_WATCH - len(self._pending) and not self._due(self.steps + count + 1):
+            count += 1
+        return max(1, count)  # a step that is due is looked at from before it
+
+    def settle(self) -> None:
+        """Note the losses of all steps that are done."""
+        self._flush(self.steps)
+
     def evaluate(self, *, scheduled: bool = True) -> None:
         """Add a point to the curves of each run that goes on, unless it has one for this step."""
-        self._flush(self.steps)
+        self.settle()
         active = [run.record.active for run in self.runs]
         if not any(active):
             return

@@ -18,10 +18,13 @@ from torch import Tensor
 Rate = float | Tensor
 """A learning rate, or a column with one for each row."""
 
+Count = int | Tensor
+"""A number of steps, or the same as one number on a device, float64."""
+
 Slots = dict[str, Tensor]
 """What an optimiser remembers, by name; each like the matrix of parameters."""
 
-Update = Callable[[Tensor, Tensor, Slots, int, Rate, float], None]
+Update = Callable[[Tensor, Tensor, Slots, Count, Rate, float], None]
 """`update(values, gradient, slots, step, rate, momentum)`, in place; `step` counts from 1."""
 
 RMSPROP_DECAY = 0.99
@@ -59,26 +62,26 @@ def descend(values: Tensor, direction: Tensor, rate: Rate) -> None:
 
 
 def _sgd(
-    values: Tensor, gradient: Tensor, slots: Slots, step: int, rate: Rate, momentum: float
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
 ) -> None:
     descend(values, gradient, rate)
 
 
 def _momentum(
-    values: Tensor, gradient: Tensor, slots: Slots, step: int, rate: Rate, momentum: float
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
 ) -> None:
     descend(values, slots["velocity"].mul_(momentum).add_(gradient), rate)
 
 
 def _nesterov(
-    values: Tensor, gradient: Tensor, slots: Slots, step: int, rate: Rate, momentum: float
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
 ) -> None:
     velocity = slots["velocity"].mul_(momentum).add_(gradient)
     descend(values, torch.add(gradient, velocity, alpha=momentum), rate)
 
 
 def _rmsprop(
-    values: Tensor, gradient: Tensor, slots: Slots, step: int, rate: Rate, momentum: float
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
 ) -> None:
     squares = slots["squares"].mul_(RMSPROP_DECAY)
     squares.addcmul_(gradient, gradient, value=1 - RMSPROP_DECAY)
@@ -86,21 +89,25 @@ def _rmsprop(
 
 
 def _adagrad(
-    values: Tensor, gradient: Tensor, slots: Slots, step: int, rate: Rate, momentum: float
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
 ) -> None:
     squares = slots["squares"].addcmul_(gradient, gradient)
     descend(values, gradient / squares.sqrt().add_(ADAGRAD_EPSILON), rate)
 
 
 def _adam(
-    values: Tensor, gradient: Tensor, slots: Slots, step: int, rate: Rate, momentum: float
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
 ) -> None:
     mean_decay, square_decay = ADAM_BETAS
     mean = slots["mean"].lerp_(gradient, 1 - mean_decay)
     squares = slots["squares"].mul_(square_decay)
     squares.addcmul_(gradient, gradient, value=1 - square_decay)
-    spread = squares.sqrt().div_(math.sqrt(1 - square_decay**step)).add_(EPSILON)
+    spread = squares.sqrt().div_(_root(1 - square_decay**step)).add_(EPSILON)
     descend(values, torch.div(mean, spread), rate / (1 - mean_decay**step))
+
+
+def _root(value: float | Tensor) -> float | Tensor:
+    return value.sqrt() if isinstance(value, Tensor) else math.sqrt(value)
 
 
 ADAM_FORMULA = r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat v} + \epsilon)"

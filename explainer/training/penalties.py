@@ -1,7 +1,7 @@
 r"""Penalties on weights: their values, their gradients, and the steps that go around the gradient.
 
-All work in place on the weights of a run, or of several of the same strength (rows of the matrix
-of `flat.py`), which hold no biases and no norm parameters.
+All work in place on the weights of a run, or of several (rows of the matrix of `flat.py`), which
+hold no biases and no norm parameters. An amount is one number for all rows, or a column `(K, 1)`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import torch
 from torch import Tensor
 
 from explainer.lengths import lengths
+
+Amount = float | Tensor
+"""One number for all rows, or a column with one for each."""
 
 
 @dataclass(frozen=True)
@@ -51,31 +54,39 @@ def penalty_value(strengths: dict[str, float], absolute_sum: float, square_sum: 
     return absolute * absolute_sum + squared / 2 * square_sum
 
 
-def add_l1_subgradient(gradient: Tensor, weights: Tensor, strength: float) -> None:
+def add_l1_subgradient(gradient: Tensor, weights: Tensor, strength: Amount) -> None:
     r"""$g \leftarrow g + \lambda\,\mathrm{sign}(w)$, with sign(0) = 0."""
-    gradient.add_(weights.sign(), alpha=strength)
+    add_times(gradient, weights.sign(), strength)
 
 
-def add_l2_gradient(gradient: Tensor, weights: Tensor, strength: float) -> None:
+def add_l2_gradient(gradient: Tensor, weights: Tensor, strength: Amount) -> None:
     r"""$g \leftarrow g + \lambda w$, the gradient of $\tfrac\lambda2 \sum w^2$."""
-    gradient.add_(weights, alpha=strength)
+    add_times(gradient, weights, strength)
 
 
-def decay(weights: Tensor, amount: float) -> None:
+def add_times(values: Tensor, direction: Tensor, amount: Amount) -> None:
+    """`values += amount * direction`, in place."""
+    if isinstance(amount, Tensor):
+        values.addcmul_(direction, amount)
+    else:
+        values.add_(direction, alpha=amount)
+
+
+def decay(weights: Tensor, amount: Amount) -> None:
     r"""$w \leftarrow (1 - \eta\lambda)\,w$ with `amount` $= \eta\lambda$ (Loshchilov & Hutter)."""
     weights.mul_(1 - amount)
 
 
-def soft_threshold(weights: Tensor, amount: float) -> None:
+def soft_threshold(weights: Tensor, amount: Amount) -> None:
     r"""$w \leftarrow \mathrm{sign}(w) \max(0, |w| - \eta\lambda)$ with `amount` $= \eta\lambda$.
 
     The proximal step of $\lambda |w|$ (Beck and Teboulle 2009). What lies within the threshold
     becomes exactly 0. With an optimiser that scales its steps it is the same step as with SGD.
     """
-    weights.sub_(weights.clamp(-amount, amount))
+    weights.sub_(weights.clamp(-amount, amount))  # type: ignore[arg-type]
 
 
-def limit_norms(weight: Tensor, limit: float) -> None:
+def limit_norms(weight: Tensor, limit: Amount) -> None:
     """Shorten the weight vector of each unit, `weight[k, o]` of `(K, O, ...)`, to at most `limit`.
 
     Srivastava et al. 2014.

@@ -86,6 +86,11 @@ class Record:
         return self.status is Status.TRAINING
 
     @property
+    def begun(self) -> bool:
+        """Whether there is a scheduled point."""
+        return self._evaluations > 0
+
+    @property
     def nbytes(self) -> tuple[int, int]:
         """Bytes of history and of the checkpoint."""
         history = self.history.nbytes + (self.film.nbytes if self.film else 0)

@@ -20,7 +20,7 @@ from explainer.training.batches import Batches
 from explainer.training.data.splits import Prepared
 from explainer.training.film import Film
 from explainer.training.flat import Flat, Memory
-from explainer.training.layers import channels_last
+from explainer.training.layers import channels_last, set_generator
 from explainer.training.meter import Meter, layer_names
 from explainer.training.networks import build_initialised
 from explainer.training.optimisers import optimiser
@@ -102,7 +102,7 @@ class Run:
         recipe, data = self.recipe, self.data
         self.alone = False
         self.generator = generator(self.seed, "masks", device=self.device)
-        self.augmenting = generator(self.seed, "augmentation")
+        self.augmenting = generator(self.seed, "augmentation", device=self.device)
         self.model: nn.Sequential = build_initialised(
             recipe.network,
             data.shape,
@@ -118,6 +118,22 @@ class Run:
         self.record = Record(recipe, len(data.classes), self.precision, layers, film)
         self.step = 0
 
+    def move(self, data: Prepared) -> None:
+        """Go on where `data` lie, which are the run's own on another device.
+
+        Generators of one device cannot go on another: masks and augmentation are drawn anew.
+        """
+        self.data, self.device = data, data.train_inputs.device
+        self.batches = Batches(self.seed, len(data.train_labels), self.batches.size, self.device)
+        self.generator = generator(self.seed, "masks", self.step, device=self.device)
+        self.augmenting = generator(self.seed, "augmentation", self.step, device=self.device)
+        self.model.to(self.device)
+        set_generator(self.model, self.generator)
+        for held in self.memory.values():
+            held.update({name: values.to(self.device) for name, values in held.items()})
+        if self.record.checkpoint:
+            self.record.checkpoint = self.record.checkpoint.on(self.device)
+
     @property
     def active(self) -> bool:
         """Whether the run goes on."""
@@ -128,8 +144,11 @@ class Run:
         """The learning rate of the next step; 0 once the run has ended."""
         if not self.active:
             return 0.0
-        factor = self.schedule.factor(self.step, self.total_steps)
-        return self.dials.learning_rate * factor * self.record.plateau_factor
+        return self.dials.learning_rate * self.factor(self.step) * self.record.plateau_factor
+
+    def factor(self, step: int) -> float:
+        """What the schedule makes of the learning rate of `step`, counted from 0."""
+        return self.schedule.factor(step, self.total_steps)
 
     @property
     def clip(self) -> Clip:
@@ -138,7 +157,10 @@ class Run:
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """Inputs and targets of `step`, counted from 0, augmented."""
-        rows = self.batches.at(step)
+        return self.augmented(self.batches.at(step))
+
+    def augmented(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """These `rows` of the training part `(N,)`, with the changes that come next."""
         inputs, targets = self.data.train_inputs[rows], self.data.train_labels[rows]
         inputs, targets = augment_normalised(
             inputs,

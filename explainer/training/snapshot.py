@@ -49,7 +49,9 @@ class Snapshot:
     that go on, `total_steps` that of the longest; `stop_at` is where the race pauses next, if
     anywhere, and `speed` the limit in steps per second. `steps_per_second` is what was reached
     lately, for each run; times the runs that go on it is `model_steps_per_second`. `groups` are
-    the sizes of the stacks that train together.
+    the sizes of the stacks that train together. `device` is the name of what computes, of whose
+    own memory `device_bytes` are in use (0 for the CPU), and `problem` one sentence where it should
+    be another.
     """
 
     recipes: tuple[Recipe, ...]
@@ -67,6 +69,8 @@ class Snapshot:
     groups: tuple[int, ...]
     history_bytes: int
     checkpoint_bytes: int
+    device_bytes: int = 0
+    problem: str = ""
 
     def of_recipe(self, recipe: int) -> tuple[RunView, ...]:
         """The runs of one recipe, seed by seed."""

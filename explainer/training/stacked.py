@@ -38,7 +38,7 @@ def stack_key(run: Run) -> Hashable:
     That is one whose network holds a type of module that `STACKED` lacks, or one that was in a
     stack that failed.
     """
-    if run.alone or any(type(module) not in STACKED for module in run.model):
+    if not stackable(run):
         return id(run)
     recipe = run.recipe
     training = recipe.training
@@ -48,6 +48,11 @@ def stack_key(run: Run) -> Hashable:
         (run.data.shape, len(run.data.classes), run.batches.size, run.batches.examples),
         (run.optimiser.slug, momentum, run.total_steps, run.every, run.step),
     )
+
+
+def stackable(run: Run) -> bool:
+    """Whether `run` can be one of a stack: all its modules are known, and no stack of it failed."""
+    return not run.alone and all(type(module) in STACKED for module in run.model)
 
 
 class Stack:
@@ -60,7 +65,8 @@ class Stack:
         rows = stacked_rows(models)
         self.layers = stacked_layers(self.flat, rows)
         self.meter = Meter(runs, self.flat, self.scores)
-        self._feed = Feed(runs, flattened if kind(rows[0]) is nn.Flatten else channels_last)
+        self.arrange = flattened if kind(rows[0]) is nn.Flatten else channels_last
+        self._feed = Feed(runs, self.arrange)
         self._smoothings = [run.recipe.regularisation.label_smoothing for run in runs]
         self._smoothing = self._column()
         self.learn: Learn = self._by_hand(rows) or self.by_autograd

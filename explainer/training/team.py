@@ -8,24 +8,44 @@ the cause is found there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from enum import StrEnum
 from itertools import islice
 
-from explainer.training.graphs import GraphedPass
+from explainer.training.ahead import AheadLoop
+from explainer.training.failure import of_the_device
+from explainer.training.graphs import recorded
 from explainer.training.run import Run, plain_meter, train
-from explainer.training.stacked import Stack, train_stacked
+from explainer.training.stacked import Stack, stackable, train_stacked
 
 _log = logging.getLogger(__name__)
 
 
-def teams(runs: Sequence[Run], *, graphed: bool = False) -> list[Team]:
-    """One team of `runs`; where that cannot be made, one of each that can be."""
+class DeviceLostError(RuntimeError):
+    """The GPU on which runs train cannot go on; the cause is the `__cause__`."""
+
+
+class Way(StrEnum):
+    """How the steps of a stack are done: in turn with the host, ahead of it, or as CUDA graphs."""
+
+    IN_TURN = "in turn"
+    AHEAD = "ahead"
+    GRAPHED = "graphed"
+
+
+def teams(runs: Sequence[Run], way: Way = Way.IN_TURN) -> list[Team]:
+    """One team of `runs`; where that cannot be made, one of each that can be.
+
+    Raises :class:`DeviceLostError` where that is so.
+    """
     try:
-        return [Team(runs, graphed=graphed)]
+        return [Team(runs, way)]
     except Exception as error:
+        _check_device(error)
         _apart(runs, error)
         alone = runs if len(runs) > 1 else ()
-        return [team for run in alone for team in teams([run], graphed=graphed)]
+        return [team for run in alone for team in teams([run], way)]
 
 
 def _apart(runs: Sequence[Run], error: Exception) -> None:
@@ -37,28 +57,39 @@ def _apart(runs: Sequence[Run], error: Exception) -> None:
         runs[0].record.failed(runs[0].step, error)
 
 
+def _check_device(error: Exception) -> None:
+    if of_the_device(error):
+        raise DeviceLostError(str(error)) from error
+
+
 class Team:
     """One loop over `runs`, which are all at the same step.
 
-    `graphed` replays the passes of a stack as a CUDA graph. `failed` says that a step raised, and
-    that this team is of no use any more.
+    `failed` says that a step raised, and that this team is of no use any more. Where the steps are
+    not done in turn with the host a run that is by itself is a stack of one, if it can be.
     """
 
-    def __init__(self, runs: Sequence[Run], *, graphed: bool = False) -> None:
+    def __init__(self, runs: Sequence[Run], way: Way = Way.IN_TURN) -> None:
         self.runs, self.failed = runs, False
-        if len(runs) == 1:
+        self._go: Callable[[int], None]
+        if way is not Way.IN_TURN and all(map(stackable, runs)):
+            stack = Stack(runs)
+            self._meter = stack.meter
+            self._go = AheadLoop(stack, recorded if way is Way.GRAPHED else None).advance
+        elif len(runs) == 1:
             self._meter = plain_meter(runs[0])
-            self._loop = train(runs[0], self._meter)
+            self._go = _in_turn(train(runs[0], self._meter))
         else:
             stack = Stack(runs)
-            learn = GraphedPass(stack) if graphed else stack.learn
-            self._meter, self._loop = stack.meter, train_stacked(stack, learn)
+            self._meter, self._go = stack.meter, _in_turn(train_stacked(stack))
 
     def advance(self, steps: int) -> None:
-        """Train for `steps` steps, or fewer where all runs end before."""
+        """Train for `steps` steps, or fewer where all runs end before.
+
+        Raises :class:`DeviceLostError` where that is so; so does :meth:`measure`.
+        """
         try:
-            for _ in islice(self._loop, steps):
-                pass
+            self._go(steps)
         except Exception as error:
             self._fail(error)
 
@@ -81,4 +112,17 @@ class Team:
 
     def _fail(self, error: Exception) -> None:
         self.failed = True
+        with suppress(RuntimeError):  # a device that is lost may say no more
+            self._meter.settle()
+        _check_device(error)
         _apart(self.runs, error)
+
+
+def _in_turn(loop: Iterator[int]) -> Callable[[int], None]:
+    """What takes so many steps of `loop`, or fewer where it ends before."""
+
+    def advance(steps: int) -> None:
+        for _ in islice(loop, steps):
+            pass
+
+    return advance

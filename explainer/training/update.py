@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,8 +10,9 @@ from torch import Tensor
 
 from explainer.lengths import lengths
 from explainer.training.flat import Flat
-from explainer.training.optimisers import Optimiser, Rate
+from explainer.training.optimisers import Count, Optimiser, Rate
 from explainer.training.penalties import (
+    Amount,
     add_l1_subgradient,
     add_l2_gradient,
     decay,
@@ -21,6 +22,9 @@ from explainer.training.penalties import (
 
 Strengths = dict[str, float]
 """The strength of each penalty of one run, by slug."""
+
+Part = tuple[slice, Amount]
+"""Rows, and the amount for all of them, or a column with one for each."""
 
 CLIP_EPSILON = 1e-6  # as in torch.nn.utils.clip_grad_norm_
 
@@ -33,7 +37,18 @@ class Clip:
     value: float = 0.0
 
 
-@torch.no_grad()
+AMOUNTS = (
+    "l2",
+    "l1_subgradient",
+    "clip_norm",
+    "clip_value",
+    "decay",
+    "threshold",
+    "max_norm",
+)
+"""What may be done to each run besides the optimiser's step; an amount of 0 is not done."""
+
+
 def update(
     flat: Flat,
     optimiser: Optimiser,
@@ -47,31 +62,65 @@ def update(
 ) -> None:
     """Change the parameters of `flat` after its gradients of the data loss are there.
 
-    In this order: gradients of penalties join; the sum is clipped; decoupled decay; the
-    optimiser's step; proximal step; max-norm. `step` counts from 1; `rates`, `strengths`,
-    `max_norms` and `clips`, unless they are empty, have one entry for each model, and 0 is off.
+    `step` counts from 1; `rates`, `strengths`, `max_norms` and `clips`, unless they are empty, have
+    one entry for each model, and 0 is off.
     """
-    for rows, amount in spread([one["l2"] for one in strengths]):
+    amounts = amounts_of(rates, strengths, max_norms, clips)
+    parts = {name: spread(values) for name, values in amounts.items()}
+    change(flat, optimiser, step, for_all(rates, flat.values), momentum, parts)
+
+
+def amounts_of(
+    rates: Sequence[float],
+    strengths: Sequence[Strengths],
+    max_norms: Sequence[float],
+    clips: Sequence[Clip] = (),
+) -> dict[str, Sequence[float]]:
+    """What :data:`AMOUNTS` names, for each model."""
+    return {
+        "l2": [one["l2"] for one in strengths],
+        "l1_subgradient": [one["l1_subgradient"] for one in strengths],
+        "clip_norm": [one.norm for one in clips],
+        "clip_value": [one.value for one in clips],
+        "decay": products(rates, [one["weight_decay"] for one in strengths]),
+        "threshold": products(rates, [one["l1_proximal"] for one in strengths]),
+        "max_norm": max_norms,
+    }
+
+
+@torch.no_grad()
+def change(
+    flat: Flat,
+    optimiser: Optimiser,
+    step: Count,
+    rate: Rate,
+    momentum: float,
+    parts: Mapping[str, Iterable[Part]],
+) -> None:
+    """Do what `parts` says, by the names of :data:`AMOUNTS`, and the optimiser's step.
+
+    In this order: gradients of penalties join; the sum is clipped; decoupled decay; the
+    optimiser's step; proximal step; max-norm.
+    """
+    for rows, amount in parts["l2"]:
         add_l2_gradient(*flat.rows(rows), amount)
-    for rows, amount in spread([one["l1_subgradient"] for one in strengths]):
+    for rows, amount in parts["l1_subgradient"]:
         add_l1_subgradient(*flat.rows(rows), amount)
-    for rows, limit in spread([one.norm for one in clips]):
+    for rows, limit in parts["clip_norm"]:
         clip_norms(flat.gradients[rows], limit)
-    for rows, limit in spread([one.value for one in clips]):
-        flat.gradients[rows].clamp_(-limit, limit)
-    decays = [one["weight_decay"] for one in strengths]
-    for rows, amount in spread(products(rates, decays)):
+    for rows, limit in parts["clip_value"]:
+        flat.gradients[rows].clamp_(-limit, limit)  # type: ignore[arg-type]
+    for rows, amount in parts["decay"]:
         decay(flat.rows(rows)[1], amount)
-    rate = for_all(rates, flat.values)
     optimiser.update(flat.values, flat.gradients, flat.slots, step, rate, momentum)
-    for rows, amount in spread(products(rates, [one["l1_proximal"] for one in strengths])):
+    for rows, amount in parts["threshold"]:
         soft_threshold(flat.rows(rows)[1], amount)
-    for rows, limit in spread(max_norms):
+    for rows, limit in parts["max_norm"]:
         for name in flat.weight_names:
             limit_norms(flat.blocks[name].data[rows], limit)
 
 
-def clip_norms(gradients: Tensor, limit: float) -> None:
+def clip_norms(gradients: Tensor, limit: Amount) -> None:
     """Shorten each row `(K, P)` that is longer than `limit`, in place (Pascanu et al. 2013)."""
     norms = lengths(gradients)[:, None]
     gradients.mul_((limit / (norms + CLIP_EPSILON)).clamp_(max=1))

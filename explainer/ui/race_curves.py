@@ -197,7 +197,7 @@ def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
     parts = [
         f"Step {snapshot.step:,} of {snapshot.total_steps:,}",
         f"{len(snapshot.recipes)} recipes × {seeds}",
-        snapshot.device,
+        computed_on(snapshot),
     ]
     if state.phase is Phase.WAITING:
         parts.append(state.place[0].lower() + state.place[1:])
@@ -206,6 +206,13 @@ def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
     else:
         parts.append("finished" if snapshot.finished else "paused")
     return " · ".join(parts)
+
+
+def computed_on(snapshot: Snapshot) -> str:
+    """The device, and how much of its own memory is in use."""
+    if not snapshot.device_bytes:
+        return snapshot.device
+    return f"{snapshot.device}, {snapshot.device_bytes / 1024**2:,.0f} MB in use"
 
 
 def _most(snapshot: Snapshot, measure: Measure) -> float | None:

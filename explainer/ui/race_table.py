@@ -41,7 +41,7 @@ def standings(snapshot: Snapshot) -> None:
 
 def _sentences(snapshot: Snapshot) -> list[str]:
     """Why runs broke off or have no score: for each recipe how many, and the first one's reason."""
-    sentences = []
+    sentences = [snapshot.problem] if snapshot.problem else []
     for index, recipe in enumerate(snapshot.recipes):
         for status in (Status.DIVERGED, Status.FAILED):
             broken = [run for run in snapshot.of_recipe(index) if run.status is status]

@@ -278,7 +278,7 @@ def test_erasing_strikes_about_its_share_and_every_place() -> None:
 
 def test_a_box_beyond_the_border_is_cut() -> None:
     corners, sides = torch.tensor([[-1.0], [2.0]]), torch.tensor([[3.0], [5.0]])
-    box = pixels.boxes(corners, sides, torch.zeros(1, 3, 4, 4))
+    box = pixels.boxes(list(corners), list(sides), torch.zeros(1, 3, 4, 4))
     expected = [[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 0]]
     assert box.int()[0, 0].tolist() == expected
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.accelerator import accelerator
 from explainer.gradients.landscape.directions import FilterExample, first_filter
 from explainer.gradients.landscape.grid import levels, new_points
 from explainer.gradients.landscape.kept import TRAINED
-from explainer.gradients.landscape.networks import Network
 from explainer.gradients.landscape.plan import RANDOM, Plan
 from explainer.gradients.landscape.plane import (
     Plane,
@@ -28,7 +28,7 @@ from explainer.gradients.landscape.plane import (
 )
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.sharpness import Sharpness, curvatures, power_iteration
-from explainer.gradients.landscape.stacked import LARGEST, Stacked
+from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.training import Trained, Training
 from explainer.gradients.landscape.views import Floats, PanelView, VariantView
 from explainer.gradients.landscape.weights import Layout
@@ -116,7 +116,9 @@ class Sheet:
         self.example = _example(member.sure, plan, seed)
         self.done = 0
         self._levels = new_points(plan.points)
-        self._stacked = Stacked(_own(member.sure.network), recomputed=plan.recomputed)
+        self._stacked = Stacked(
+            member.sure.network, recomputed=plan.recomputed, device=accelerator().torch
+        )
 
     def pieces(self, level: int) -> list[Places]:
         """The points of a level in pieces for one stack each; the centre always comes first."""
@@ -125,7 +127,8 @@ class Sheet:
             points = np.unique(np.vstack([points, [self.plane.axes.centre]]), axis=0)
         else:
             points = points[np.isnan(self.losses[0][tuple(points.T)])]
-        return [points[start : start + LARGEST] for start in range(0, len(points), LARGEST)]
+        size = self._stacked.largest
+        return [points[start : start + size] for start in range(0, len(points), size)]
 
     def compute(self, points: Places) -> None:
         """The losses at some points of the grid."""
@@ -139,8 +142,9 @@ class Sheet:
     def walk(self) -> Iterator[None]:
         """The losses at the places of the path, and the curvature along the two directions."""
         places = self.plane.path.places.numpy()
-        for start in range(0, len(places), LARGEST):
-            part = slice(start, start + LARGEST)
+        size = self._stacked.largest
+        for start in range(0, len(places), size):
+            part = slice(start, start + size)
             self.at_places[:, part] = self.plane.losses(places[part], self._stacked)
             yield
         network = copy.deepcopy(self.plane.trained.network).train(self._recomputed)
@@ -171,10 +175,6 @@ def _example(trained: Trained, plan: Plan, seed: int) -> FilterExample | None:
     if plan.directions != RANDOM:
         return None
     return first_filter(Layout.of(trained.network), trained.end, seed, plan.scaling)
-
-
-def _own(network: Network) -> Network:
-    return copy.deepcopy(network).eval()
 
 
 def lanes(work: deque[tuple[Sheet, Places]], count: int) -> list[Iterator[None]]:

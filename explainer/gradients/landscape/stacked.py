@@ -8,6 +8,7 @@ convolution on a picture of one pixel. For measuring alone: no gradients.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import cast
 
@@ -18,7 +19,9 @@ from torch import Tensor, nn
 from explainer.gradients.landscape.networks import Block, Network, Unit
 from explainer.gradients.landscape.weights import Layout
 
-LARGEST, PIECE = 4, 128  # networks at once and pictures at once: what the cache of a core holds
+PIECES = {"cpu": (4, 128)}
+"""Networks at once and pictures at once: what the cache of a core holds."""
+LARGE = (256, 512)  # a GPU computes hundreds of small networks in the time of one
 
 Named = Mapping[str, Tensor]
 
@@ -28,11 +31,17 @@ class Stacked:
 
     `recomputed` says that batch norm uses the mean and variance of these very pictures, for each
     network anew; otherwise the running statistics that `network` has now. Batch norm must not see
-    the pictures in pieces then, so they go through at once.
+    the pictures in pieces then, so they go through at once. `device` computes; weights and losses
+    come from and go to the CPU.
     """
 
-    def __init__(self, network: Network, *, recomputed: bool = False) -> None:
-        self._network, self._layout = network, Layout.of(network)
+    def __init__(
+        self, network: Network, *, recomputed: bool = False, device: torch.device | None = None
+    ) -> None:
+        self._device = device or torch.device("cpu")
+        self._network = copy.deepcopy(network).to(self._device)
+        self._layout = Layout.of(network)
+        self.largest, self._piece = PIECES.get(self._device.type, LARGE)
         self._recomputed = recomputed and any(
             isinstance(one, nn.BatchNorm1d | nn.BatchNorm2d) for one in network.modules()
         )
@@ -43,16 +52,17 @@ class Stacked:
 
         `inputs` `(N, 1, H, W)`, `labels` `(N,)`. What overflows is no number.
         """
+        seen, wanted = inputs.to(self._device), labels.to(self._device)
         found = [
-            self._losses(part, inputs, labels)
-            for part in torch.split(vectors, min(LARGEST, len(vectors)))
+            self._losses(part.to(self._device), seen, wanted)
+            for part in torch.split(vectors, min(self.largest, len(vectors)))
         ]
-        return torch.cat(found)
+        return torch.cat(found).cpu()
 
     def _losses(self, vectors: Tensor, inputs: Tensor, labels: Tensor) -> Tensor:
         weights = self._layout.split(vectors)
-        piece = len(labels) if self._recomputed else PIECE
-        total = torch.zeros(len(vectors))
+        piece = len(labels) if self._recomputed else self._piece
+        total = torch.zeros(len(vectors), device=self._device)
         parts = (torch.split(one, piece) for one in (inputs, labels))
         for pictures, wanted in zip(*parts, strict=True):
             logits = self.logits(weights, pictures)

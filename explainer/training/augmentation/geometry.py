@@ -26,7 +26,8 @@ def assembled(rows: list[list[Tensor | float]], like: Tensor) -> Tensor:
     matrices = like.new_empty(len(like), 2, 3)
     for row, entries in enumerate(rows):
         for column, entry in enumerate(entries):
-            matrices[:, row, column] = entry
+            place = matrices[:, row, column]
+            place.copy_(entry) if isinstance(entry, Tensor) else place.fill_(entry)
     return matrices
 
 

@@ -7,6 +7,8 @@ Risk Minimization), Yun et al. 2019 (CutMix), which draw one λ for a whole batc
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,21 +17,44 @@ from explainer.training.augmentation.pixels import boxes
 from explainer.training.augmentation.record import Augmentation, each, soft, uniform
 from explainer.training.parameter import Parameter
 
+QUANTILES = 8193
+
 
 def beta(count: int, alpha: float, generator: torch.Generator) -> Tensor:
     """`count` draws from Beta(alpha, alpha), float32, on the device of the generator.
 
-    PyTorch's Beta takes no generator, so NumPy draws, from a seed that the generator gives.
+    PyTorch's Beta takes no generator, so NumPy draws, from a seed that the generator gives. That
+    would have an accelerator wait for the CPU in every step: there a table of quantiles is read at
+    random places.
     """
-    seed = torch.randint(2**62, (), generator=generator, device=generator.device)
+    if generator.device.type != "cpu":
+        return between(quantiles(alpha, generator.device), uniform(count, 0, 1, generator))
+    seed = torch.randint(2**62, (), generator=generator)
     drawn = np.random.default_rng(int(seed)).beta(alpha, alpha, count)
-    return torch.from_numpy(drawn.astype(np.float32)).to(generator.device)
+    return torch.from_numpy(drawn.astype(np.float32))
+
+
+@cache
+def quantiles(alpha: float, device: torch.device) -> Tensor:
+    """The quantiles of Beta(alpha, alpha) from 0 to 1 in even steps, float32, on `device`."""
+    from scipy import stats  # slow to import, and needed on an accelerator alone
+
+    found = stats.beta.ppf(np.linspace(0, 1, QUANTILES), alpha, alpha)
+    return torch.from_numpy(found.astype(np.float32)).to(device)
+
+
+def between(table: Tensor, shares: Tensor) -> Tensor:
+    """`table` `(Q,)` read at `shares` `(B,)` in [0, 1], linearly between its entries."""
+    places = shares * (len(table) - 1)
+    low = places.long().clamp_(max=len(table) - 2)
+    return torch.lerp(table[low], table[low + 1], places - low)
 
 
 def partners(count: int, like: Tensor, generator: torch.Generator) -> Tensor:
     """A random order of the batch, on the device of `like`."""
-    order = torch.randperm(count, generator=generator, device=generator.device)
-    return order.to(like.device)
+    if generator.device.type != "cpu":  # nobody waits for a sort
+        return uniform(count, 0, 1, generator).argsort()
+    return torch.randperm(count, generator=generator).to(like.device)
 
 
 def mixed_targets(targets: Tensor, order: Tensor, kept: Tensor, classes: int) -> Tensor:
@@ -55,12 +80,13 @@ def cutmix(
 
     The box is cut at the border, and the targets follow the area that is really left.
     """
-    count = len(inputs)
-    size = torch.tensor(inputs.shape[2:], device=generator.device)[:, None]
-    half = torch.floor((1 - beta(count, alpha, generator)).sqrt() * size / 2)
-    centre = torch.floor(torch.stack([uniform(count, 0, 1, generator) for _ in size]) * size)
+    count, size = len(inputs), inputs.shape[2:]
+    scale = (1 - beta(count, alpha, generator)).sqrt()
+    halves = [torch.floor(scale * side / 2) for side in size]
+    centres = [torch.floor(uniform(count, 0, 1, generator) * side) for side in size]
     order = partners(count, inputs, generator)
-    inside = boxes(centre - half, 2 * half, inputs)
+    corners = [centre - half for centre, half in zip(centres, halves, strict=True)]
+    inside = boxes(corners, [2 * half for half in halves], inputs)
     kept = 1 - inside.float().mean((1, 2, 3))
     return torch.where(inside, inputs[order], inputs), mixed_targets(targets, order, kept, classes)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -64,29 +66,31 @@ def noised(inputs: Tensor, generator: torch.Generator, *, sigma: float) -> Tenso
     return noisy.clamp_(0, 1) if inputs.dim() == 4 else noisy
 
 
-def boxes(corners: Tensor, sides: Tensor, like: Tensor) -> Tensor:
+def boxes(corners: Sequence[Tensor], sides: Sequence[Tensor], like: Tensor) -> Tensor:
     """Which pixels lie in a box: bool `(B, 1, H, W)`.
 
-    `corners` (top, left) and `sides` (height, width), each `(2, B)`, in pixels; what reaches over
-    the border is cut.
+    `corners` (top, left) and `sides` (height, width), each two of `(B,)`, in pixels; what reaches
+    over the border is cut.
     """
     inside = []
     for axis in (0, 1):
         line = torch.arange(like.shape[2 + axis], device=like.device)
-        low, side = (value[axis, :, None].to(like.device) for value in (corners, sides))
+        low, side = (value[axis][:, None].to(like.device) for value in (corners, sides))
         inside.append((line >= low) & (line < low + side))
     return (inside[0][:, :, None] & inside[1][:, None, :])[:, None]
 
 
 def erased(pictures: Tensor, generator: torch.Generator, *, p: float, share: float) -> Tensor:
     """With probability `p`, a black square of up to `share` of the area, fully inside."""
-    count = len(pictures)
-    size = torch.tensor(pictures.shape[2:], device=generator.device)[:, None]
+    count, size = len(pictures), pictures.shape[2:]
     chosen = uniform(count, 0, 1, generator) < p
     scale = uniform(count, 0, share, generator).sqrt() * chosen
-    sides = torch.round(scale * size)
-    places = torch.stack([uniform(count, 0, 1, generator) for _ in size])
-    corners = torch.floor(places * (size - sides + 1))
+    sides = [torch.round(scale * side) for side in size]
+    places = [uniform(count, 0, 1, generator) for _ in size]
+    corners = [
+        torch.floor(place * (whole - side + 1))
+        for place, whole, side in zip(places, size, sides, strict=True)
+    ]
     return pictures.masked_fill(boxes(corners, sides, pictures), 0.0)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from explainer.training.parameter import Parameter
@@ -66,7 +65,10 @@ def pixelwise(change: Callable[..., Tensor]) -> Apply:
 
 def soft(targets: Tensor, classes: int) -> Tensor:
     """Targets as shares of each class: float32 `(B, classes)`, each row with the sum 1."""
-    return targets if targets.is_floating_point() else F.one_hot(targets, classes).float()
+    if targets.is_floating_point():
+        return targets
+    # `one_hot` reads its targets to check them; an accelerator would be waited for.
+    return (targets[:, None] == torch.arange(classes, device=targets.device)).float()
 
 
 def uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,6 +87,8 @@ def decode_folders(folder: Path) -> Stored:
 
 def _decoded(path: Path) -> NDArray[np.uint8]:
     """One picture as codes (32, 32, 3), RGB."""
+    import cv2  # here: whoever trains on a GPU has no need of it
+
     with path.open("rb") as file:
         data = file.read(LARGEST_FILE)
     codes = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None

@@ -25,7 +25,7 @@ from explainer.gradients.landscape.plan import Plan
 from explainer.gradients.landscape.plane import Plane, plane
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
-from explainer.gradients.landscape.stacked import LARGEST, Stacked
+from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.survey import SURVEYS, Survey
 from explainer.gradients.landscape.training import Trained, digits, train
 from explainer.training.devices import cores, workers
@@ -62,12 +62,13 @@ def plain(found: Plane) -> Callable[[], int]:
 
 def stacks(found: Plane) -> Callable[[], int]:
     """One stack of points."""
-    stacked, places = Stacked(found.trained.network), np.full((LARGEST, 2), 0.1)
+    stacked = Stacked(found.trained.network)
+    places = np.full((stacked.largest, 2), 0.1)
     inputs, labels = pictures()
 
     def points() -> int:
         stacked.losses(found.weights(places), inputs, labels)
-        return LARGEST
+        return stacked.largest
 
     return points
 

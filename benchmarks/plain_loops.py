@@ -21,18 +21,27 @@ def plain_rate(recipes: Sequence[Recipe], data: Prepared, seconds: float) -> flo
         loop = plain_loop(recipe, data)
         for _ in range(3):
             next(loop)
+        settle(data)
         started = time.perf_counter()
         while time.perf_counter() - started < seconds / len(recipes):
             next(loop)
             steps += 1
+        settle(data)
         took += time.perf_counter() - started
     return steps / took
+
+
+def settle(data: Prepared) -> None:
+    """Wait until the GPU on which `data` lie has done all that it was asked."""
+    if data.train_inputs.is_cuda:
+        torch.cuda.synchronize()
 
 
 def plain_loop(recipe: Recipe, data: Prepared) -> Iterator[None]:
     """Train one recipe as a tutorial would, without end."""
     held, training = recipe.regularisation, recipe.training
-    model = plain_network(recipe, data)
+    device = data.train_inputs.device
+    model = plain_network(recipe, data).to(device)
     weights = [one for one in model.parameters() if one.dim() > 1]
     others = [one for one in model.parameters() if one.dim() == 1]
     groups: list[dict[str, Any]] = [
@@ -41,7 +50,7 @@ def plain_loop(recipe: Recipe, data: Prepared) -> Iterator[None]:
     ]
     optimiser = torch.optim.SGD(groups, lr=training.learning_rate, momentum=training.momentum)
     while True:
-        order = torch.randperm(len(data.train_labels))
+        order = torch.randperm(len(data.train_labels), device=device)
         for rows in torch.split(order, training.batch_size):
             logits = model(data.train_inputs[rows])
             wanted = data.train_labels[rows]

@@ -12,6 +12,7 @@ import torch
 
 from benchmarks import gpu
 from benchmarks.gpu import Line, check, markdown
+from benchmarks.training import eight
 from explainer.training.devices import ALL_AT_ONCE, Device
 from explainer.training.team import Way
 
@@ -91,6 +92,6 @@ def test_the_parts_run_on_a_device_that_is_pretended(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(gpu, "SECONDS", 0.01)
     monkeypatch.setattr(gpu, "RUNS", (1, 2))
     monkeypatch.setattr(gpu, "shapes", lambda shapes=gpu.shapes: shapes()[-1:])
-    monkeypatch.setattr(gpu, "eight", lambda *given, eight=gpu.eight: eight(*given)[:2])
+    monkeypatch.setattr(gpu, "eight", lambda *given: eight(*given)[:2])
     assert len(gpu.fast(PRETENDED)) == 9
     assert markdown(gpu.about(PRETENDED), gpu.landscape(PRETENDED)).count("landscape") == 6

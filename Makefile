@@ -21,8 +21,9 @@ BIN := $(ENVIRONMENT)/bin
 
 # The tests find the browser in the environment variable CHROMIUM.
 PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest
-# Tests without a browser share the cores, a file at a time; a browser gets them all to itself.
-TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile
+# Tests without a browser share the cores, a file at a time, those of many short tests last; a
+# browser gets the cores all to itself.
+TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-all quick explore check format bench screenshots clean install install-dev
 

@@ -6,19 +6,23 @@ rounds them further (TF32) would give other curves than the CPU, and is told not
 
 from __future__ import annotations
 
+import copy
 import os
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from weakref import WeakKeyDictionary
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 SLUGS = ("cuda", "mps", "cpu")
 NAMES = {"cuda": "NVIDIA", "mps": "Apple"}
 VARIABLE = "DEEPGLASS_DEVICE"
 ON_THE_CPU = "everything is computed on the CPU."
+
+_REPLICAS: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,25 @@ def full_precision() -> None:
     """Products and convolutions in float32 as the CPU has it."""
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
+
+
+def replica(network: nn.Module) -> nn.Module:
+    """`network` where it is computed: itself on the CPU, else a copy that lives as long as it."""
+    if accelerator().slug == "cpu":
+        return network
+    if network not in _REPLICAS:
+        _REPLICAS[network] = copy.deepcopy(network).to(accelerator().torch)
+    return _REPLICAS[network]
+
+
+def at_the_door(network: nn.Module, device: torch.device) -> nn.Module:
+    """Let `network`, which lies on `device`, be given and give tensors of the CPU.
+
+    What is inside stays there; gradients find their way back through both doors.
+    """
+    network.register_forward_pre_hook(lambda _, inputs: tuple(one.to(device) for one in inputs))
+    network.register_forward_hook(lambda _, inputs, output: output.cpu())
+    return network
 
 
 def on_its_way(values: Tensor, device: torch.device | str) -> Tensor:

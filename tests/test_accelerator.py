@@ -11,10 +11,12 @@ import torch
 from explainer.accelerator import (
     ON_THE_CPU,
     Accelerator,
+    at_the_door,
     bytes_in_use,
     chosen,
     first_sentence,
     on_its_way,
+    replica,
     tried,
 )
 
@@ -40,6 +42,22 @@ def test_a_device_that_is_none_is_named_with_those_there_are() -> None:
 def test_a_gpu_that_is_wanted_and_not_there_is_one_sentence_and_none_wanted_is_nothing() -> None:
     assert chosen("cuda").problem == f"The NVIDIA GPU is not there, so {ON_THE_CPU}"
     assert chosen("") == Accelerator("cpu") or chosen("").slug == "mps"
+
+
+@WITHOUT_CUDA
+def test_a_network_is_its_own_replica_on_the_cpu() -> None:
+    network = torch.nn.Linear(2, 2)
+    assert replica(network) is network
+
+
+def test_a_door_changes_neither_outputs_nor_gradients() -> None:
+    network = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
+    inputs = torch.rand(5, 3, requires_grad=True)
+    wanted = network(inputs)
+    (plain,) = torch.autograd.grad(wanted.square().sum(), inputs)
+    found = at_the_door(network, torch.device("cpu"))(inputs)
+    assert torch.equal(found, wanted)
+    assert torch.equal(torch.autograd.grad(found.square().sum(), inputs)[0], plain)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explainer.accelerator import accelerator, replica
 from explainer.lengths import directions, lengths
 from explainer.networks.canvas import (
     SPECTRUM,
@@ -190,8 +191,9 @@ class _Painter:
 
     def answers(self, inputs: Tensor, layer: Layer) -> Tensor:
         """What the unit, or what it is driven through, gives for each picture: `(S,)`."""
-        maps = run_to(self.network(), self.found, inputs, layer.name)
-        return maps[:, self.unit.index, self.unit.y, self.unit.x]
+        where = accelerator().torch
+        maps = run_to(replica(self.network()), self.found, inputs.to(where), layer.name)
+        return maps[:, self.unit.index, self.unit.y, self.unit.x].cpu()
 
     @torch.no_grad()
     def measured(self) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explainer.accelerator import accelerator, at_the_door, replica
 from explainer.gradients.attribution.target import Score
 
 
@@ -23,8 +24,10 @@ def private_copy(network: nn.Module) -> nn.Module:
 
     Parameters need no gradient there, and layers that worked in place do not. Submodules are found
     where PyTorch keeps them; a module held in a plain list of its parent would still be shared.
+    Where a GPU computes, it lies there, and is given and gives tensors of the CPU all the same.
     """
-    return _copy(network, {}).eval()
+    copy, where = _copy(replica(network), {}).eval(), accelerator()
+    return copy if where.slug == "cpu" else at_the_door(copy, where.torch)
 
 
 def _copy(module: nn.Module, copies: dict[int, nn.Module]) -> nn.Module:
@@ -109,7 +112,7 @@ def maps(network: nn.Module, picture: Tensor, layer: str) -> Tensor:
     """
     with torch.no_grad(), recorded(network, layer) as kept:
         network(picture)
-    return _only_maps(kept, layer)[0]
+    return _only_maps(kept, layer)[0].cpu()
 
 
 def maps_and_gradients(
@@ -123,7 +126,7 @@ def maps_and_gradients(
         value = score.of(network(picture))
         found = _only_maps(kept, layer)
         (gradient,) = torch.autograd.grad(value.sum(), found)
-    return found.detach()[0], gradient[0]
+    return found.detach()[0].cpu(), gradient[0].cpu()
 
 
 def _only_maps(kept: list[Tensor], layer: str) -> Tensor:

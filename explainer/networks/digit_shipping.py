@@ -17,7 +17,7 @@ from explainer.networks.shipped import count_parameters, probe_picture, save_wei
 from explainer.training.data.record import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.devices import device
+from explainer.training.devices import best_device
 from explainer.training.history import Curves
 from explainer.training.optimisers import optimiser
 from explainer.training.race import Race, Settings
@@ -53,7 +53,7 @@ def trained(
         data,
         seeds=(seed,),
         settings=Settings(test_at_end=False),
-        device=device("cpu"),
+        device=best_device(),
     )
     race.play()
     while race.has_work:

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explainer.accelerator import accelerator
 from explainer.networks.pictures import Pictures, inputs, shifted_and_flipped
 from explainer.networks.shipped import Shipped
 from explainer.training.data.stored import with_replacement
@@ -31,17 +32,19 @@ GAIN = math.sqrt(2)
 class Training:
     """A network on its way: weights, the optimiser's memory, the step, and the losses so far.
 
-    `step` steps have been made of `total`. Convolutions run in bfloat16, weights stay float32.
+    `step` steps have been made of `total`. Convolutions run in bfloat16, weights stay float32, on
+    the device that the app chooses.
     """
 
     def __init__(self, entry: Shipped, pictures: Pictures, seed: int) -> None:
+        self.device = accelerator().torch
         self.entry, self.plan, self.seed, self.pictures = entry, entry.plan, seed, pictures
         self.batch = min(self.plan.batch, len(pictures))
         self.steps_per_epoch = len(pictures) // self.batch
         self.total, self.step = self.steps_per_epoch * self.plan.epochs, 0
         network = entry.build()
         initialise(network, scheme(self.plan.initialisation), GAIN, seed)
-        self.network = network.to(memory_format=torch.channels_last)
+        self.network = network.to(self.device, memory_format=torch.channels_last)
         self.optimiser = torch.optim.SGD(
             self.network.parameters(),
             momentum=self.plan.momentum,
@@ -81,9 +84,9 @@ class Training:
             group["lr"] = self.plan.learning_rate * factor
         chance = generator(self.seed, "augmentation", self.step)
         batch = inputs(self.entry, shifted_and_flipped(self.pictures.codes[rows], chance))
-        with torch.autocast("cpu", PRECISION):
-            logits = self.network(batch)
-        loss = F.cross_entropy(logits.float(), self.pictures.labels[rows])
+        with torch.autocast(self.device.type, PRECISION):
+            logits = self.network(batch.to(self.device))
+        loss = F.cross_entropy(logits.float(), self.pictures.labels[rows].to(self.device))
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
@@ -106,7 +109,7 @@ class Training:
 
     def resume(self, path: Path) -> None:
         """Go on from a checkpoint. Raises `ValueError` where it is of another training."""
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
         if state["identity"] != self._identity():
             raise ValueError(
                 f"the checkpoint {path} belongs to a training with other settings;"

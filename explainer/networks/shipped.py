@@ -151,7 +151,7 @@ def with_weights(network: nn.Sequential, path: Path, title: str) -> nn.Sequentia
 def save_weights(path: Path, network: nn.Module) -> None:
     """Write parameters and batch norm's statistics to `path`, floats in half precision."""
     state = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        name: (tensor.half() if tensor.is_floating_point() else tensor).cpu().contiguous()
         for name, tensor in network.state_dict().items()
     }
     write_whole(path, save(state))

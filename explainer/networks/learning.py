@@ -44,7 +44,7 @@ class Training:
         self.total, self.step = self.steps_per_epoch * self.plan.epochs, 0
         network = entry.build()
         initialise(network, scheme(self.plan.initialisation), GAIN, seed)
-        self.network = network.to(self.device, memory_format=torch.channels_last)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.SGD(
             self.network.parameters(),
             momentum=self.plan.momentum,

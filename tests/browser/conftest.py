@@ -28,7 +28,6 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
-    Route,
     ViewportSize,
     expect,
     sync_playwright,
@@ -162,14 +161,6 @@ def watch(page: Page, errors: list[str], pictures: list[str]) -> None:
     page.on("response", on_response)
 
 
-def stay_local(route: Route) -> None:
-    """Let a request pass where it stays on this machine."""
-    if is_local(route.request.url):
-        route.continue_()
-    else:
-        route.abort()
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of the app, running for all browser tests; its end must be clean."""
@@ -219,7 +210,6 @@ def open_page(browser: Browser, server: str, fresh_server: Callable[[], str]) ->
                 accept_downloads=True,
             )
             stack.callback(context.close)
-            context.route("**/*", stay_local)
             page = context.new_page()
             missing: list[str] = []
             watch(page, errors, missing)

@@ -116,12 +116,15 @@ def test_a_decoder_that_is_not_heard_of_again_is_one_refused_file(
     monkeypatch.setattr(decoders, "GRACE_SECONDS", 0.1)
     monkeypatch.setattr(decoding, "LIMITS", replace(LIMITS, wall_seconds=0.4))
     silent = fork_server()
+    process = decoders._FORK_SERVER._process
+    assert process is not None
     os.kill(silent, signal.SIGSTOP)
     try:
         with pytest.raises(PictureError, match=r"takes more than 0\.4 seconds, the limit"):
             decode(png(), "a.png")
     finally:
         os.kill(silent, signal.SIGKILL)
+        process.wait(60)  # or whoever asks next is told of a process that is about to end
     assert BUDGET.taken == 0
 
 

@@ -41,7 +41,7 @@ from explainer.training.team import Way, teams
 
 ROOT = Path(__file__).parent.parent
 RUNS = (1, 8, 64, 256)
-SECONDS = 1.2
+SECONDS = 0.5
 PROFILED = 40  # steps
 CPU_LANDSCAPE = 28.0  # seconds of two cores for the same plane (25 to 31 were measured)
 
@@ -143,9 +143,8 @@ def profiled(shape: Shape, count: int, where: Device, way: Way) -> tuple[float, 
 def fast(where: Device) -> list[Line]:
     """Model steps a second: plain loops, stacks launched step by step, and graphs."""
     lines = list[Line]()
-    for shape in shapes():
-        there = replace(shape, data=shape.data.to(where.torch))
-        plain = plain_rate(eight(shape.network, shape.batch), there.data, SECONDS)
+    for shape in (replace(one, data=one.data.to(where.torch)) for one in shapes()):
+        plain = plain_rate(eight(shape.network, shape.batch), shape.data, SECONDS)
         lines.append(Line("fast", f"{shape.title}: plain loops", plain, "model steps/s"))
         goals = {8: 8.0, 64: 50.0} if shape.title.startswith("CNN 1") else {}
         alone = 0.0

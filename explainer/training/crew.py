@@ -8,12 +8,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
 
-import torch
-
 from explainer.accelerator import bytes_in_use, give_back
 from explainer.training.data.splits import Prepared
 from explainer.training.devices import Device, device, workers
-from explainer.training.failure import goes_on_the_cpu, not_scored
+from explainer.training.failure import LOST, goes_on_the_cpu, not_scored
 from explainer.training.grouping import groups
 from explainer.training.lineup import Settings, Source, line_up
 from explainer.training.recipe import Recipe
@@ -134,7 +132,7 @@ class Crew:
         who = self._recipes, self._seeds, self._source, self._settings
         try:
             self.runs = line_up(*who, self._device.torch)
-        except (torch.OutOfMemoryError, torch.AcceleratorError) as error:
+        except LOST as error:
             self._give_up(error)
             self.runs = line_up(*who, self._device.torch)
         self.step = 0
@@ -180,7 +178,10 @@ class Crew:
         how = self._device.grouping
         how = how if self._settings.stacked else replace(how, largest=1, across_seeds=False)
         made = (teams(group, self._way) for group in groups(self.runs, how))
-        self._teams = [team for group in made for team in group]
+        try:
+            self._teams = [team for group in made for team in group]
+        except DeviceLostError as error:
+            self._to_the_cpu(error)
 
 
 def _share_out(behind: Sequence[Team], goal: int, threads: int) -> None:

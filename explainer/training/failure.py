@@ -8,6 +8,8 @@ import torch
 
 NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 LONGEST = 200
+LOST = (torch.OutOfMemoryError, torch.AcceleratorError)
+"""What says that a GPU could not go on: its memory is used up, or a kernel failed."""
 
 
 def failure(step: int, error: Exception) -> str:
@@ -18,11 +20,6 @@ def failure(step: int, error: Exception) -> str:
 def not_scored(error: Exception) -> str:
     """Why the best network of a run has no score on the test part."""
     return f"Its best network could not be scored on the test part: {_cause(error)}."
-
-
-def of_the_device(error: Exception) -> bool:
-    """Whether a GPU could not go on: its memory is used up, or a kernel failed."""
-    return isinstance(error, torch.OutOfMemoryError | torch.AcceleratorError)
 
 
 def goes_on_the_cpu(title: str, error: Exception) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import islice
 
 from explainer.training.ahead import AheadLoop
-from explainer.training.failure import of_the_device
+from explainer.training.failure import LOST
 from explainer.training.graphs import recorded
 from explainer.training.run import Run, plain_meter, train
 from explainer.training.stacked import Stack, stackable, train_stacked
@@ -58,7 +58,7 @@ def _apart(runs: Sequence[Run], error: Exception) -> None:
 
 
 def _check_device(error: Exception) -> None:
-    if of_the_device(error):
+    if isinstance(error, LOST):
         raise DeviceLostError(str(error)) from error
 
 

@@ -278,3 +278,20 @@ def test_a_race_whose_data_do_not_fit_its_gpu_begins_on_the_cpu(
     found = raced(recipes, AHEAD)
     assert "goes on the CPU" in found.problem
     assert found.finished
+
+
+def test_a_race_whose_stack_does_not_fit_its_gpu_goes_on_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flat, calls = Stack.__init__, iter(range(10_000))
+
+    def full(stack: Stack, runs: list[Run]) -> None:
+        if next(calls) == 0:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        flat(stack, runs)
+
+    monkeypatch.setattr(Stack, "__init__", full)
+    recipes = tuple(Recipe(Network(), held, SHORT) for held in REGULARISATIONS[:2])
+    found = raced(recipes, AHEAD)
+    assert "goes on the CPU" in found.problem
+    assert_alike(found, raced(recipes, IN_TURN))

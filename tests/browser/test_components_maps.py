@@ -278,7 +278,7 @@ def test_components_that_leave_the_page_stop_listening(
     open_components: Callable[..., Page],
 ) -> None:
     page = open_components()
-    page.context.add_init_script(COUNT_LISTENERS)
+    page.add_init_script(COUNT_LISTENERS)
     page.reload()
     expect(page.locator(".drill.answered")).to_be_visible(timeout=60_000)
     assert page.evaluate("window.listening") == 1

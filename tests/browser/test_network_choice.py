@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from explainer.images.gallery import gallery_picture
 from explainer.networks.looking import as_input, for_maps
@@ -45,7 +45,7 @@ def resnet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
 
 
 @pytest.fixture(scope="module")
-def imagenet(browser: Browser, resnet: tuple[Any, Path]) -> Iterator[str]:
+def imagenet(browser: BrowserContext, resnet: tuple[Any, Path]) -> Iterator[str]:
     """The address of a server that finds those weights."""
     with serving({"TORCH_HOME": str(resnet[1])}) as served:
         yield served.url

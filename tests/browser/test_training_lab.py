@@ -82,7 +82,7 @@ def test_a_server_that_stops_under_a_race_ends_in_order(
     page = open_page(LONG, url=fresh_server())
     start(page)
     wait_for_step(page, 5)
-    page.context.close()  # within its grace the race goes on; the fixture asks for exit code 0
+    page.close()  # within its grace the race goes on; the fixture asks for exit code 0
 
 
 def test_pause_step_and_reset(open_page: OpenPage) -> None:
@@ -146,7 +146,7 @@ def test_a_closed_tab_ends_its_race_after_the_grace(open_page: OpenPage) -> None
     start(first)
     wait_for_step(first, 5)
     link = first.url[first.url.index("/training_lab") :]
-    first.context.close()
+    first.close()
     second = open_page("/")
     second.wait_for_timeout(14_000)
     third = open_page(link)

@@ -103,6 +103,13 @@ class Flat:
         return {name: part.view(self.count, *shape) for (name, shape), part in parts}
 
 
+def layer_names(model: nn.Module) -> tuple[str, ...]:
+    """The layers that have weights, in their order."""
+    return tuple(
+        name.removesuffix(".weight") for name, one in model.named_parameters() if one.dim() >= 2
+    )
+
+
 def _row(model: nn.Module, names: list[str]) -> Tensor:
     table = dict(model.named_parameters())
     return torch.cat([table[name].detach().flatten() for name in names])

@@ -11,9 +11,9 @@ from torch import nn
 from explainer.training.checkpoint import state_bytes
 from explainer.training.data.splits import Prepared
 from explainer.training.film import film_bytes
+from explainer.training.flat import layer_names
 from explainer.training.history import History
 from explainer.training.layers import channels_last
-from explainer.training.meter import layer_names
 from explainer.training.networks import build
 from explainer.training.recipe import Recipe
 from explainer.training.run import Evaluation, Run

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from explainer.lengths import lengths
 from explainer.training.evaluation import Score, evaluate
-from explainer.training.flat import Flat
+from explainer.training.flat import Flat, layer_names
 from explainer.training.history import LayerValues, Point
 from explainer.training.penalties import penalty_value
 from explainer.training.record import Status
-
-if TYPE_CHECKING:
-    from explainer.training.run import Run
+from explainer.training.run import Run
 
 TINY = torch.finfo(torch.float32).tiny
 CLOSE_WATCH = 16  # the first steps, and those after a change of the dials, are looked at one by one
@@ -40,13 +37,6 @@ def parts(run: Run) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     return (
         (data.train_inputs[:train], data.train_labels[:train]),
         (data.validation_inputs[:validation], data.validation_labels[:validation]),
-    )
-
-
-def layer_names(model: nn.Module) -> tuple[str, ...]:
-    """The layers that have weights, in their order."""
-    return tuple(
-        name.removesuffix(".weight") for name, one in model.named_parameters() if one.dim() >= 2
     )
 
 

@@ -1,27 +1,24 @@
-"""One run: a recipe trained from a seed, as an ordinary PyTorch loop that can stop at any step.
+"""One run: the state of a recipe that is trained from a seed.
 
-`train` is the whole loop. Everything random in it follows from the seed: initial weights and the
-order of the batches are those of every recipe with that seed; masks and augmentation have a
-generator of their own for each run.
+Everything random in it follows from the seed: initial weights and the order of the batches are
+those of every recipe with that seed; masks and augmentation have a generator of their own for each
+run. How it is trained: :func:`explainer.training.training_loop.train`, or in a stack.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explainer.training.augmentation.pipeline import augment_normalised
 from explainer.training.batches import Batches
 from explainer.training.data.splits import Prepared
 from explainer.training.film import Film
-from explainer.training.flat import Flat, Memory
+from explainer.training.flat import Memory, layer_names
 from explainer.training.layers import channels_last, set_generator
-from explainer.training.meter import Meter, layer_names
 from explainer.training.networks import build_initialised
 from explainer.training.optimisers import optimiser
 from explainer.training.penalties import PENALTIES
@@ -29,7 +26,7 @@ from explainer.training.recipe import Recipe
 from explainer.training.record import Record
 from explainer.training.schedules import schedule
 from explainer.training.seeds import generator
-from explainer.training.update import Clip, Strengths, update
+from explainer.training.update import Clip, Strengths
 
 STEP_OVERHEAD = 64  # a step costs about as much as this many examples more than it has
 
@@ -183,39 +180,3 @@ class Run:
         if value != self.dials.strengths[penalty]:
             self.dials.strengths[penalty] = value
             self.record.mark(self.step, penalty, f"λ {value:g}")
-
-
-def plain_meter(run: Run) -> Meter:
-    """What measures `run` where it trains alone."""
-    return Meter([run], Flat([run.model], [run.memory], run.optimiser.slots))
-
-
-def train(run: Run, meter: Meter | None = None) -> Iterator[int]:
-    """Train `run` to its end; yields the number of steps done after each step.
-
-    The learning rate and the strengths are read anew in every step. Stopping between two steps
-    and going on later gives the same numbers as never stopping.
-    """
-    training, regularisation = run.recipe.training, run.recipe.regularisation
-    meter = meter or plain_meter(run)
-    flat = meter.flat
-    meter.begin()
-    run.model.train()
-    while run.active:
-        inputs, targets = run.batch(run.step)
-        run.model.zero_grad(set_to_none=False)
-        logits = run.model(inputs)
-        loss = F.cross_entropy(logits, targets, label_smoothing=regularisation.label_smoothing)
-        torch.autograd.backward(loss)
-        update(
-            flat,
-            run.optimiser,
-            step=run.step + 1,
-            rates=[run.rate],
-            momentum=training.momentum,
-            strengths=[run.dials.strengths],
-            max_norms=[regularisation.max_norm],
-            clips=[run.clip],
-        )
-        meter.step(loss.detach()[None])
-        yield run.step

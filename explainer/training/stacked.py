@@ -141,7 +141,7 @@ class Stack:
 def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
     """Train the runs of `stack` together to the end of the last; yields the number of steps done.
 
-    The same loop as :func:`~explainer.training.run.train`. A run that has ended stands still.
+    The loop of :func:`~explainer.training.training_loop.train`. A run that has ended stands still.
     `learn` stands in for `stack.learn` where there is a faster way to the same.
     """
     runs, meter, learn = stack.runs, stack.meter, learn or stack.learn

@@ -16,8 +16,9 @@ from itertools import islice
 from explainer.training.ahead import AheadLoop
 from explainer.training.failure import LOST
 from explainer.training.graphs import recorded
-from explainer.training.run import Run, plain_meter, train
+from explainer.training.run import Run
 from explainer.training.stacked import Stack, stackable, train_stacked
+from explainer.training.training_loop import plain_meter, train
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.export import describe, weights_file
 from explainer.training.recipe import Network, Recipe, Training
-from explainer.training.run import Run, train
+from explainer.training.run import Run
+from explainer.training.training_loop import train
 from scripts.serving import serving
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_feature_maps import PLACE, number, painted

@@ -26,7 +26,8 @@ from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.kinds import KINDS, Kind
 from explainer.training.pooling import POOLINGS
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run, train
+from explainer.training.run import Run
+from explainer.training.training_loop import train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = Network(channels=3, width=8, blocks=1, dense_layers=1, batch_norm=True)

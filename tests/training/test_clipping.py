@@ -11,7 +11,8 @@ from explainer.training.flat import Flat
 from explainer.training.optimisers import optimiser
 from explainer.training.recipe import Network, Recipe, Training
 from explainer.training.record import Status
-from explainer.training.run import Run, train
+from explainer.training.run import Run
+from explainer.training.training_loop import train
 from explainer.training.update import Clip, clip_norms, update
 
 CLIPS = [Clip(), Clip(0.5), Clip(0.0, 0.05), Clip(0.5, 0.05), Clip(1e6, 1e6)]

@@ -16,7 +16,8 @@ from explainer.training.data.splits import Prepared
 from explainer.training.fields import Field
 from explainer.training.parameter import Parameter
 from explainer.training.recipe import FIELDS, Network, Recipe, Training, idle, value_of, with_value
-from explainer.training.run import Run, train
+from explainer.training.run import Run
+from explainer.training.training_loop import train
 from tests.training.test_extremes import any_recipe, ends
 
 MLP = Recipe(Network(kind="mlp", depth=2, width=8), training=Training(steps=6))

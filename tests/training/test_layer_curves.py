@@ -10,10 +10,11 @@ from torch import nn
 
 from explainer.training.data.splits import Prepared
 from explainer.training.film import MOST_FRAMES, Film, film_bytes
-from explainer.training.meter import layer_names
+from explainer.training.flat import layer_names
 from explainer.training.race import Race
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run, train
+from explainer.training.run import Run
+from explainer.training.training_loop import train
 
 MLP = Network(kind="mlp", depth=2, width=16)
 TRAINING = Training(optimiser="sgd", learning_rate=0.05, steps=8)

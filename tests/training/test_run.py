@@ -14,7 +14,8 @@ from explainer.training.evaluation import evaluate
 from explainer.training.networks import build_initialised
 from explainer.training.recipe import Network, Recipe, Regularisation, Step, Training
 from explainer.training.record import Status
-from explainer.training.run import Evaluation, Run, train
+from explainer.training.run import Evaluation, Run
+from explainer.training.training_loop import train
 
 MLP = Network(kind="mlp", depth=1, width=32)
 SHORT = Training(steps=40, learning_rate=0.05)

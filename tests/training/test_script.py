@@ -38,9 +38,10 @@ from explainer.training.recipe import (
     with_value,
 )
 from explainer.training.record import Status
-from explainer.training.run import Run, train
+from explainer.training.run import Run
 from explainer.training.schedules import SCHEDULES
 from explainer.training.script import data_file, needs_data_file, script
+from explainer.training.training_loop import train
 from explainer.training.views import score_on_test
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6

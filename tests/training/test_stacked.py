@@ -10,9 +10,10 @@ from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.grouping import Grouping, groups
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
 from explainer.training.record import Status
-from explainer.training.run import Run, train
+from explainer.training.run import Run
 from explainer.training.stacked import Stack, stack_key, train_stacked
 from explainer.training.stacked_assembly import Row, merged, pools_first
+from explainer.training.training_loop import train
 
 NETWORKS = (
     Network(kind="mlp", depth=2, width=24),

@@ -30,10 +30,11 @@ from explainer.training.pooling import POOLINGS
 from explainer.training.race import Race
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
 from explainer.training.record import Status
-from explainer.training.run import Run, train
+from explainer.training.run import Run
 from explainer.training.seeds import generator
 from explainer.training.snapshot import Snapshot
 from explainer.training.stacked import Stack
+from explainer.training.training_loop import train
 
 Numbers = NDArray[np.float64]
 FEW, FIFTY = (Training(steps=count, learning_rate=0.02) for count in (4, 50))

@@ -12,7 +12,8 @@ from explainer.training.augmentation.pipeline import step
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run, train
+from explainer.training.run import Run
+from explainer.training.training_loop import train
 
 Trained = Callable[..., Run]
 

@@ -33,11 +33,11 @@ from benchmarks.training import eight, random_pictures, training_rate
 from explainer.accelerator import accelerator, full_precision
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.devices import Device, device
-from explainer.training.race import Race, Settings
-from explainer.training.recipe import Network, Recipe
-from explainer.training.run import Run
-from explainer.training.team import Way, teams
+from explainer.training.engine.devices import Device, device
+from explainer.training.engine.race import Race, Settings
+from explainer.training.engine.run import Run
+from explainer.training.engine.run_group import Way, teams
+from explainer.training.recipe.recipe import Network, Recipe
 
 ROOT = Path(__file__).parent.parent
 RUNS = (1, 8, 64, 256)
@@ -178,7 +178,7 @@ def fast(where: Device) -> list[Line]:
 
 def networks(where: Device) -> list[Line]:
     """ResNet-20 and the small VGG on pictures of 3 × 32 × 32: pictures a second."""
-    from explainer.networks.shipped import shipped
+    from explainer.networks.zoo.shipped import shipped
 
     lines = list[Line]()
     for slug in ("resnet20", "vgg"):

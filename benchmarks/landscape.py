@@ -28,7 +28,7 @@ from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.survey import SURVEYS, Survey
 from explainer.gradients.landscape.training import Trained, digits, train
-from explainer.training.devices import cores, workers
+from explainer.training.engine.devices import cores, workers
 
 PICTURES, SIDE, GOAL_SECONDS = 512, 51, 60.0
 SECONDS, ROUNDS = 4.0, 3

@@ -21,12 +21,12 @@ from explainer.charts.race import LIVE_POINTS, PAIRS
 from explainer.service import Ticket, service, stop_service
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
-from explainer.training.race import Race, Settings
-from explainer.training.recipe import Recipe
-from explainer.training.run import Evaluation
-from explainer.ui import race_curves
-from explainer.ui.instruments.tabs import TABS
-from explainer.ui.race_curves import Curves, View
+from explainer.training.engine.race import Race, Settings
+from explainer.training.engine.run import Evaluation
+from explainer.training.recipe.recipe import Recipe
+from explainer.ui.training_lab import curves
+from explainer.ui.training_lab.curves import Curves, View
+from explainer.ui.training_lab.instruments.tabs import TABS
 from explainer.warmup import freeze_heap
 
 ENOUGH_POINTS = 400
@@ -53,13 +53,13 @@ def update(ticket: object, points: int, name: str) -> None:
 
     import streamlit as st
 
-    from explainer.ui import race_curves, race_live
-    from explainer.ui.instruments.tabs import TABS
-    from explainer.ui.race_table import standings
+    from explainer.ui.training_lab import curves, live
+    from explainer.ui.training_lab.instruments.tabs import TABS
+    from explainer.ui.training_lab.table import standings
 
     st.session_state.pop("training_lab.curves.source", None)
-    with patch.multiple(race_curves, LIVE_POINTS=points, POINTS=points):
-        race_live.draw(ticket)  # type: ignore[arg-type]
+    with patch.multiple(curves, LIVE_POINTS=points, POINTS=points):
+        live.draw(ticket)  # type: ignore[arg-type]
     standings(ticket.race.snapshot)  # type: ignore[attr-defined]
     if name:
         TABS[name](ticket, moving=True)
@@ -89,7 +89,7 @@ def answer(ticket: Ticket[Race]) -> tuple[float, float]:
     """Median milliseconds, and kilobytes of an answer to the browser, with all curves new."""
     view = View(next(iter(PAIRS.values())))
     times, size = [], 0
-    with patch.object(race_curves, "POINTS", LIVE_POINTS):
+    with patch.object(curves, "POINTS", LIVE_POINTS):
         for _ in range(REPEATS):
             started = time.perf_counter()
             size = len(Curves(ticket, view).answer({"known": -1}, 0))

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from explainer.charts.maps import montage, span_of, tile_size
 from explainer.charts.theme import LIGHT
 from explainer.images.gallery import gallery_picture
-from explainer.networks.looking import as_input, for_maps, see
-from explainer.networks.recording import record
-from explainer.networks.replay import record_costly
-from explainer.networks.shared import shared_layers, shared_network
-from explainer.networks.shipped import SHIPPED, Shipped
+from explainer.networks.recording.recording import record
+from explainer.networks.recording.replay import record_costly
+from explainer.networks.zoo.preprocessing import as_input, for_maps, see
+from explainer.networks.zoo.shared import shared_layers, shared_network
+from explainer.networks.zoo.shipped import SHIPPED, Shipped
 
 SIDES = (128, 256)
 REPEATS = 25

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explainer.training.data.splits import Prepared
-from explainer.training.recipe import Recipe, Regularisation
+from explainer.training.recipe.recipe import Recipe, Regularisation
 
 
 def plain_rate(recipes: Sequence[Recipe], data: Prepared, seconds: float) -> float:

@@ -23,12 +23,12 @@ from pathlib import Path
 import torch
 
 from benchmarks.plain_loops import plain_rate
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.devices import cores, device, workers
-from explainer.training.race import Race, Settings
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
+from explainer.training.engine.devices import cores, device, workers
+from explainer.training.engine.race import Race, Settings
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 ROUNDS = 5
 SECONDS = 2.0

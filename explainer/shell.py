@@ -6,8 +6,8 @@ import streamlit as st
 
 from explainer.libraries import import_libraries
 from explainer.topics import TOPICS, sections
-from explainer.ui.address import forget_unreadable
-from explainer.ui.refusal import open_with_nothing_refused
+from explainer.ui.common.address import forget_unreadable
+from explainer.ui.common.refusal import open_with_nothing_refused
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "pages"

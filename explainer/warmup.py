@@ -18,11 +18,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from explainer.freed_memory import give_back_freed_memory
 from explainer.libraries import FIRST, SLOW, import_libraries
 from explainer.nodelay import send_small_answers_at_once
+from explainer.quiet_exit import end_quietly
 from explainer.service import stop_service
-from explainer.stopping import end_quietly
-from explainer.training.freed_memory import give_back_freed_memory
 
 PAGES = Path(__file__).parents[1] / "pages"
 HEAD_START_SECONDS = 2.5
@@ -64,7 +64,9 @@ async def keep_tidy() -> None:
 
 def warm_decoders() -> None:
     """Have the process that decodes uploads started, so that the first does not wait for it."""
-    from explainer.images.decoders import start_decoders  # not before the first page is drawn
+    from explainer.images.decoding.decoders import (
+        start_decoders,  # not before the first page is drawn
+    )
 
     start_decoders()
 

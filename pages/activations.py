@@ -1,10 +1,10 @@
 """Activations: what a bend in a line does to a gradient."""
 
-from explainer.ui.activation_sections import sections
-from explainer.ui.activations import choose, show
-from explainer.ui.page import open_page
-from explainer.ui.picture import picture_input
-from explainer.ui.prose import say
+from explainer.ui.activations.page import choose, show
+from explainer.ui.activations.sections import sections
+from explainer.ui.common.page import open_page
+from explainer.ui.common.picture import picture_input
+from explainer.ui.common.prose import say
 
 open_page("activations")
 entries, own = choose()

@@ -1,13 +1,13 @@
 """Attribution: which pixels an answer rests on, and whether the map of them can be trusted."""
 
-from explainer.ui.attribution import one_method, side_by_side
-from explainer.ui.attribution_asked import question
-from explainer.ui.network_answer import network_answer
-from explainer.ui.network_choice import network_card, network_choice
-from explainer.ui.own_networks import picture_for
-from explainer.ui.page import open_page
-from explainer.ui.picture import picture_input
-from explainer.ui.prose import say
+from explainer.ui.attribution.asked import question
+from explainer.ui.attribution.page import one_method, side_by_side
+from explainer.ui.common.page import open_page
+from explainer.ui.common.picture import picture_input
+from explainer.ui.common.prose import say
+from explainer.ui.networks.answer import network_answer
+from explainer.ui.networks.choice import network_card, network_choice
+from explainer.ui.networks.own import picture_for
 
 open_page("attribution")
 chosen = picture_input()

@@ -1,6 +1,12 @@
 """Feature maps: what each layer of a trained network makes of a photo."""
 
-from explainer.ui.feature_maps import (
+from explainer.ui.common.page import open_page
+from explainer.ui.common.picture import picture_input
+from explainer.ui.common.prose import say
+from explainer.ui.feature_maps.crops import crops, liked_search, says_what_it_likes
+from explainer.ui.feature_maps.effective_receptive_field import measured_sight
+from explainer.ui.feature_maps.kernels import first_kernels
+from explainer.ui.feature_maps.page import (
     all_maps,
     layer_choice,
     network_and_side,
@@ -8,15 +14,9 @@ from explainer.ui.feature_maps import (
     one_map,
     subject,
 )
-from explainer.ui.feature_maps_crops import crops, liked_search, says_what_it_likes
-from explainer.ui.feature_maps_kernels import first_kernels
-from explainer.ui.feature_maps_painting import painting
-from explainer.ui.network_answer import network_answer
-from explainer.ui.own_networks import picture_for
-from explainer.ui.page import open_page
-from explainer.ui.picture import picture_input
-from explainer.ui.prose import say
-from explainer.ui.sight import measured_sight
+from explainer.ui.feature_maps.painting import painting
+from explainer.ui.networks.answer import network_answer
+from explainer.ui.networks.own import picture_for
 
 open_page("feature_maps")
 chosen = picture_input()

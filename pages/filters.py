@@ -1,11 +1,11 @@
 """Filters: one set of weights slides over a picture."""
 
-from explainer.ui.filter_bench import bench, keep_in_url
-from explainer.ui.filter_controls import filter_choice
-from explainer.ui.filter_download import download
-from explainer.ui.filter_sections import sections
-from explainer.ui.page import open_page
-from explainer.ui.picture import picture_input, send_pixels
+from explainer.ui.common.page import open_page
+from explainer.ui.common.picture import picture_input, send_pixels
+from explainer.ui.filters.bench import bench, keep_in_url
+from explainer.ui.filters.controls import filter_choice
+from explainer.ui.filters.download import download
+from explainer.ui.filters.sections import sections
 
 open_page("filters")
 chosen = picture_input()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explainer.ui.home import cards
-from explainer.ui.prose import say
+from explainer.ui.common.prose import say
+from explainer.ui.home.cards import cards
 
 st.title("Deepglass")
 say("home", "welcome")

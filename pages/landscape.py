@@ -1,8 +1,8 @@
 """Loss landscape: the loss around a trained network, and what a picture of it hides."""
 
-from explainer.ui.landscape import arithmetic, asked, code, landscape
-from explainer.ui.page import open_page
-from explainer.ui.prose import say
+from explainer.ui.common.page import open_page
+from explainer.ui.common.prose import say
+from explainer.ui.landscape.page import arithmetic, asked, code, landscape
 
 open_page("landscape")
 choice = asked()

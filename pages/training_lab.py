@@ -1,8 +1,8 @@
 """Training lab: what stops a network from learning by heart?"""
 
-from explainer.ui.page import open_page
-from explainer.ui.prose import say
-from explainer.ui.race_page import data_section, race, set_up
+from explainer.ui.common.page import open_page
+from explainer.ui.common.prose import say
+from explainer.ui.training_lab.page import data_section, race, set_up
 
 open_page("training_lab")
 ready = set_up()

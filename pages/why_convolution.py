@@ -1,12 +1,12 @@
 """Why convolution: small windows and shared weights, counted, moved and permuted."""
 
-from explainer.ui.equivariance import equivariance
-from explainer.ui.moved_digit import measured, moved_digit
-from explainer.ui.page import open_page
-from explainer.ui.permuted import permuted_pixels
-from explainer.ui.picture import picture_input
-from explainer.ui.sharing import connections, counted, layer_controls
-from explainer.ui.why_convolution import closing
+from explainer.ui.common.page import open_page
+from explainer.ui.common.picture import picture_input
+from explainer.ui.why_convolution.closing import closing
+from explainer.ui.why_convolution.equivariance import equivariance
+from explainer.ui.why_convolution.moved_digit import measured, moved_digit
+from explainer.ui.why_convolution.permuted import permuted_pixels
+from explainer.ui.why_convolution.sharing import connections, counted, layer_controls
 
 open_page("why_convolution")
 chosen = picture_input()

@@ -15,8 +15,8 @@ from typing import IO, Any
 
 import pytest
 
-from explainer.networks import torchvision_models
-from explainer.networks.torchvision_models import Classifier, classifier
+from explainer.networks.zoo import torchvision_models
+from explainer.networks.zoo.torchvision_models import Classifier, classifier
 
 DATA = bytes(range(256)) * 4096
 SLOW = "slow-"

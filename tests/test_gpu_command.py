@@ -13,8 +13,8 @@ import torch
 from benchmarks import gpu
 from benchmarks.gpu import Line, check, markdown
 from benchmarks.training import eight
-from explainer.training.devices import ALL_AT_ONCE, Device
-from explainer.training.team import Way
+from explainer.training.engine.devices import ALL_AT_ONCE, Device
+from explainer.training.engine.run_group import Way
 
 ROOT = Path(__file__).parent.parent
 PRETENDED = Device("cpu", "A GPU", ALL_AT_ONCE, Way.AHEAD)
@@ -35,7 +35,7 @@ NAMES = {"streamlit", "altair", "cv2", "pandas", "hypothesis", "tifffile", "pill
 def test_it_needs_the_usual_scientific_libraries_alone() -> None:
     script = WITHOUT.replace("{names}", repr(NAMES)) + (
         "import benchmarks.gpu as it\n"
-        "import explainer.gradients.landscape.plane, explainer.networks.shipped\n"
+        "import explainer.gradients.landscape.plane, explainer.networks.zoo.shipped\n"
         "import explainer.training.instruments.mistakes, explainer.training.instruments.units\n"
         "from explainer.training.data.registry import load\n"
         "load('digits'), load('moons')\n"

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from explainer.topics import TOPICS, Topic
 from scripts.quick import names_imported
 
 ROOT = Path(__file__).parents[1]
-SUBJECTS = frozenset({"images", "convolution", "networks", "gradients", "training"})
+# Each subject may use those before it, and all of them what stands beside them.
+SUBJECTS = ("images", "convolution", "activations", "training", "networks", "gradients")
+BESIDE = frozenset({"accelerator", "freed_memory", "lengths", "parameters", "strict_json"})
 # What a part of the app may import of the app, besides itself.
 MAY_IMPORT = {
     "__init__": frozenset[str](),
@@ -24,19 +27,22 @@ MAY_IMPORT = {
     "messages": frozenset[str](),
     "live_pictures": frozenset({"messages"}),
     "nodelay": frozenset[str](),
-    "stopping": frozenset[str](),
+    "quiet_exit": frozenset[str](),
     "lengths": frozenset[str](),
+    "parameters": frozenset({"convolution"}),
     "accelerator": frozenset[str](),
+    "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),
     "libraries": frozenset[str](),
-    "warmup": frozenset({"images", "libraries", "nodelay", "service", "stopping", "training"}),
-    **dict.fromkeys(SUBJECTS, SUBJECTS | {"accelerator", "lengths", "strict_json"}),
-    "charts": SUBJECTS | {"lengths"},
+    "warmup": frozenset(
+        {"freed_memory", "images", "libraries", "nodelay", "quiet_exit", "service"}
+    ),
+    **{subject: BESIDE.union(SUBJECTS[:place]) for place, subject in enumerate(SUBJECTS)},
+    "charts": BESIDE.union(SUBJECTS),
     "service": frozenset({"training"}),
-    "ui": SUBJECTS
-    | {"charts", "lengths", "live_pictures", "messages", "service", "strict_json", "topics"},
-    "shell": SUBJECTS | {"charts", "libraries", "service", "topics", "ui"},
-    "pages": SUBJECTS | {"charts", "service", "topics", "ui"},
+    "ui": BESIDE.union(SUBJECTS, {"charts", "live_pictures", "messages", "service", "topics"}),
+    "shell": frozenset({"libraries", "topics", "ui"}),
+    "pages": frozenset({"topics", "ui", *SUBJECTS}),
 }
 TARGETS = ("run", "test", "test-all", "quick", "explore", "check", "bench", "clean")
 
@@ -44,7 +50,7 @@ PAGES = sorted((ROOT / "pages").glob("*.py"))
 MODULES = sorted((ROOT / "explainer").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 PROSE = sorted((ROOT / "assets" / "prose").rglob("*.md"))
-PRESENT_SUBJECTS = sorted(s for s in SUBJECTS if (ROOT / "explainer" / s).is_dir())
+PACKAGES = sorted({path.parent for path in MODULES})
 
 
 def relative(path: Path) -> str:
@@ -145,7 +151,7 @@ for subject in sys.argv[1:]:
         if found := {"streamlit", "altair"} & set(sys.modules):
             sys.exit(f"{module.name} imports {', '.join(found)}")
 """
-    command = [sys.executable, "-c", script, *PRESENT_SUBJECTS]
+    command = [sys.executable, "-c", script, *SUBJECTS]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -161,6 +167,29 @@ def test_dependencies_point_one_way(module: Path) -> None:
     part = part_of(module)
     assert part in MAY_IMPORT, f"{part!r} has no place among the parts of the app"
     assert imported_parts(module) <= MAY_IMPORT[part] | {part}
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=relative)
+def test_nothing_imports_what_imports_it(package: Path) -> None:
+    """Among the modules and folders of a folder, a folder counting as one thing, is no circle."""
+    uses: dict[str, set[str]] = {}
+    for module in package.rglob("*.py"):
+        own = module.relative_to(package).with_suffix("").parts[0]
+        prefix = (*package.relative_to(ROOT).parts, "")
+        names = (name.split(".") for name in imported_modules(module))
+        within = {
+            name[len(prefix) - 1] for name in names if (*name[: len(prefix) - 1], "") == prefix
+        }
+        uses.setdefault(own, set()).update(within - {own})
+    try:
+        list(TopologicalSorter(uses).static_order())
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=relative)
+def test_a_folder_holds_at_most_25_modules(package: Path) -> None:
+    assert len(list(package.glob("*.py"))) <= 25
 
 
 def test_topics_import_the_standard_library_alone() -> None:

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from explainer import warmup
-from explainer.images import decoders
+from explainer.images.decoding import decoders
 from explainer.topics import TOPICS
 from explainer.warmup import PAGES, page_modules
 
 
 def test_the_modules_of_every_page_are_known_and_can_be_imported() -> None:
     found = page_modules()
-    assert "explainer.ui.page" in found
+    assert "explainer.ui.common.page" in found
     assert len(found) == len(set(found))
     for name in found:
         assert name.startswith("explainer.")

@@ -1,6 +1,6 @@
 // A computation graph that is walked forward and back, one step at a time: each step gives a node
 // its value, or follows one use of a node backward. Stepping is done here; new inputs come as a new
-// message, by rerun or from the live address. In: what explainer/ui/graph.py packs.
+// message, by rerun or from the live address. In: what explainer/ui/common/graph.py packs.
 // Out, state "stepped": {step, number}.
 const walks = new WeakMap()
 const CARD = { width: 84, height: 64 }

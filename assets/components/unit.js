@@ -1,6 +1,6 @@
 // One map of a network: laid over the photo, by itself, and the arithmetic behind the pixel under
 // the pointer. The values are here, so a hover reads them at once; the arithmetic of a pixel is asked
-// for at the live address, one pixel at a time and the latest last. In: what explainer/ui/unit.py packs.
+// for at the live address, one pixel at a time and the latest last. In: what explainer/ui/feature_maps/unit.py packs.
 // Out, state "pinned": {y, x, number}; y and x are null when the pixel is let go.
 const units = new WeakMap()
 const VISIBLE_ROWS = 4

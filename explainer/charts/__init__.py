@@ -1,1 +1,1 @@
-"""Results in, a chart or a picture out. Nothing here knows a screen or a visitor."""
+"""Results in, a chart or a picture out: here what several pages share, below what one draws."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from explainer.charts.specs import bare
 from explainer.charts.theme import Theme
-from explainer.networks.graph import Layer
+from explainer.networks.recording.graph import Layer
 
 STRIP_HEIGHT, ANSWER_STEP = 250, 22
 PICK = "layer"

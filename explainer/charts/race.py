@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.snapshot import RunView, Snapshot
+from explainer.training.measurement.snapshot import RunView, Snapshot
 
 LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
 VALIDATION, TRAINING = "validation", "training"

@@ -23,7 +23,7 @@ from explainer.convolution.application import (
     span,
 )
 from explainer.convolution.fastest import fastest
-from explainer.convolution.record import Image, Weights
+from explainer.convolution.kernel import Image, Weights
 from explainer.convolution.ways import Job
 
 

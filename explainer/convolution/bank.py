@@ -19,9 +19,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.convolution.kernel import Kernel, Weights
 from explainer.convolution.kernels import KERNELS, weights
 from explainer.convolution.profiles import along, gaussian_square, radius_for
-from explainer.convolution.record import Kernel, Weights
 from explainer.lengths import length
 
 SMALLEST, LARGEST = 2, 15

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from explainer.convolution.application import Application, pads
 from explainer.convolution.apply import apply
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 
 Floats = NDArray[np.float32]
 POOL = 2

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explainer.convolution import ways
-from explainer.convolution.record import Image
+from explainer.convolution.kernel import Image
 from explainer.convolution.ways import Job
 
 

@@ -11,7 +11,7 @@ import re
 import numpy as np
 from numpy.typing import ArrayLike
 
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 
 LARGEST_SIDE = 15
 LARGEST_WEIGHT = 1000.0

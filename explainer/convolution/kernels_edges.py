@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explainer.convolution.record import Kernel, Parameter, Weights
+from explainer.convolution.kernel import Kernel, Parameter, Weights
 
 GROUP = "Edges"
 DIFFERENCE = (-1.0, 0.0, 1.0)

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from explainer.convolution.kernel import Kernel, Parameter, Weights
 from explainer.convolution.profiles import gaussian_square, radius_for, single_tap
-from explainer.convolution.record import Kernel, Parameter, Weights
 
 
 def identity() -> Weights:

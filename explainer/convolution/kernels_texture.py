@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from explainer.convolution.kernel import Kernel, Parameter, Weights
 from explainer.convolution.profiles import (
     along,
     balanced,
@@ -13,7 +14,6 @@ from explainer.convolution.profiles import (
     gaussian_square,
     radius_for,
 )
-from explainer.convolution.record import Kernel, Parameter, Weights
 
 GROUP = "Spots, lines and stripes"
 

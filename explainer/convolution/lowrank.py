@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 
 Factors = tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
 TOLERANCE = 2e-7

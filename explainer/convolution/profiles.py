@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 
 LARGEST_RADIUS = 15
 QUANTUM = 2.0**-40

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from explainer.convolution.application import Application, channel_mode, padding, pads
 from explainer.convolution.apply import checked_weights
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 from explainer.images.script import READ_PICTURE
 
 

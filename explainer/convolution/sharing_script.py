@@ -10,7 +10,7 @@ import json
 
 from explainer.convolution.application import channel_mode, padding, pads
 from explainer.convolution.equivariance import WRAP, Layer
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 from explainer.convolution.script import literal
 from explainer.convolution.sharing import FirstLayer
 from explainer.images.script import READ_PICTURE

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from explainer.convolution.application import Application, channel_mode, output_shape, padding
 from explainer.convolution.apply import apply, checked_picture, checked_weights, mixed
-from explainer.convolution.record import Image
+from explainer.convolution.kernel import Image
 
 
 def feature_map(

@@ -21,7 +21,7 @@ from explainer.convolution.apply import (
     mixed,
     oriented,
 )
-from explainer.convolution.record import Image, Weights
+from explainer.convolution.kernel import Image, Weights
 
 
 def apply_in_strips(

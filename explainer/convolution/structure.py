@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explainer.convolution.apply import checked_weights
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 
 NEGLIGIBLE = 1e-7
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explainer.convolution.record import Weights
+from explainer.convolution.kernel import Weights
 
 
 @dataclass(frozen=True)

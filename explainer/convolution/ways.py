@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.convolution.kernel import Image, Weights
 from explainer.convolution.lowrank import Factors, factors
-from explainer.convolution.record import Image, Weights
 from explainer.convolution.tiles import Tile, nonzero_window, tiles
 
 MOST_TERMS = 3

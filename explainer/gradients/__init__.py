@@ -1,1 +1,1 @@
-"""Activation functions and how gradients pass through them."""
+"""How gradients pass through networks: attribution, backpropagation, checks, depth, landscapes."""

@@ -1,1 +1,1 @@
-"""The pictures of the app: uploads decoded and bounded, samples, test patterns, thumbnails."""
+"""The pictures of the app: uploads, samples, test patterns, thumbnails."""

@@ -1,6 +1,6 @@
 """The one picture type of the app, and the error that speaks to a visitor.
 
-Nothing is decoded here; :mod:`explainer.images.decode` and
+Nothing is decoded here; :mod:`explainer.images.decoding.decode` and
 :mod:`explainer.images.gallery` make pictures.
 """
 

@@ -1,4 +1,4 @@
-"""Lines for the scripts of the pages: a picture read as :mod:`explainer.images.reader` reads it.
+"""Lines for the scripts of the pages: a picture read as the pages read it.
 
 They hold for what cameras, telephones and drawing programs write. What is rarer (floats, 12 bits,
 the gamma of a PNG, frames and alpha that stand for nothing) they leave to the picture that the page

@@ -1,1 +1,1 @@
-"""Networks that this repository trained itself: their architectures, weights and training."""
+"""Networks to look into: where they are from, what their layers do, and what their units like."""

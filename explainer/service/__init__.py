@@ -24,7 +24,7 @@ from explainer.service.training_service import (
 )
 
 if TYPE_CHECKING:
-    from explainer.training.race import Race
+    from explainer.training.engine.race import Race
 
 __all__ = [
     "RACES",

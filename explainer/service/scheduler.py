@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic
 
-from explainer.service.clerk import Clerk
+from explainer.service.background_jobs import Clerk
 from explainer.service.errands import Errands
-from explainer.service.line import Line
 from explainer.service.sentences import Sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.ticket import Phase, R, Ticket, TicketState
+from explainer.service.waiting_line import Line
 
 SLICE_SECONDS = 0.1
 LIMITED_SECONDS = 0.05

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from explainer.service.budget import Budget
-from explainer.service.racer import Racer
+from explainer.service.protocols import Racer
 
 R = TypeVar("R", bound=Racer)
 Answer = TypeVar("Answer")

@@ -23,16 +23,16 @@ from typing import IO, NoReturn
 
 from explainer.accelerator import tried
 from explainer.training.command_plan import Plan, difference, examples_of, planned
+from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
 from explainer.training.data.real import available
-from explainer.training.data.record import Examples
 from explainer.training.data.registry import DATA_SETS
-from explainer.training.devices import Device, best_device, device
+from explainer.training.engine.devices import Device, best_device, device
+from explainer.training.engine.race import Race
 from explainer.training.export import best_weights, describe, file_stem, metrics_csv, metrics_json
+from explainer.training.measurement.snapshot import RunView, Snapshot
 from explainer.training.presets import PRESETS
-from explainer.training.race import Race
 from explainer.training.script import data_file, needs_data_file, script
-from explainer.training.snapshot import RunView, Snapshot
 
 BAD_INPUT, INTERRUPTED = 2, 130
 SLICE_SECONDS = 0.2

@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explainer.training.data.own import from_path
-from explainer.training.data.record import DataError, Examples
+from explainer.parameters import Value
+from explainer.training.data.data_set import DataError, Examples
+from explainer.training.data.own.folders import from_path
 from explainer.training.data.registry import DATA_SETS, data_set, load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.parameter import Value
 from explainer.training.presets import preset
-from explainer.training.recipe import Recipe, from_dict, with_value
+from explainer.training.recipe.recipe import Recipe, from_dict, with_value
 
 ZIP = ".zip"
 TOGETHER = "keep_copies_together"

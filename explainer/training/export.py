@@ -16,14 +16,14 @@ from typing import Any
 
 from safetensors.torch import save
 
+from explainer.parameters import Value
 from explainer.strict_json import strict_json, with_nulls
-from explainer.training.data.record import Examples, Origin
+from explainer.training.data.data_set import Examples, Origin
 from explainer.training.data.splits import Split
-from explainer.training.history import NAMES, Curves
-from explainer.training.parameter import Value
-from explainer.training.recipe import Recipe, to_dict, to_text
-from explainer.training.run import Run
-from explainer.training.snapshot import RunView, Snapshot
+from explainer.training.engine.run import Run
+from explainer.training.measurement.history import NAMES, Curves
+from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.training.recipe.recipe import Recipe, to_dict, to_text
 
 FORMAT = "deepglass race"
 LONGEST_SLUG, SHOWN = 40, 24

@@ -11,9 +11,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from explainer.gradients.chosen import Own, Registered, curves_of, places
+from explainer.activations.chosen import Own, Registered, curves_of, places
 from explainer.live_pictures import LivePicture
-from explainer.ui.prose import parts
+from explainer.ui.common.prose import parts
 from tests.app.reading import app_at, message_to, text_of
 
 CURVES = "activations.curves"

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.gradients.attribution.methods import METHODS
 from explainer.images.gallery import gallery_picture
-from explainer.networks.looking import as_input, for_answer
-from explainer.networks.shared import shared_network
-from explainer.networks.shipped import shipped
+from explainer.networks.zoo.preprocessing import as_input, for_answer
+from explainer.networks.zoo.shared import shared_network
+from explainer.networks.zoo.shipped import shipped
 from tests.app.reading import app_at, text_of
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from explainer.ui.bounded import nearest
+from explainer.ui.common.bounded import nearest
 from tests.app.reading import app_at
 
 
@@ -17,7 +17,7 @@ def app_with(**query: str) -> AppTest:
     def page() -> None:
         import streamlit as st
 
-        from explainer.ui.bounded import bounded_slider
+        from explainer.ui.common.bounded import bounded_slider
 
         high = st.slider("high", 0, 100, 100, key="high", bind="query-params")
         chosen = bounded_slider("chosen", 0, high, 30, 1, key="chosen")

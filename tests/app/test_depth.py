@@ -10,11 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.gradients.depth.batch import digit_batch, patch_batch
-from explainer.gradients.depth.passage import at_depth, pass_through
 from explainer.gradients.depth.presets import DEPTH_PRESETS
 from explainer.gradients.depth.settings import setting
+from explainer.gradients.depth.untrained_pass import at_depth, pass_through
 from explainer.images.gallery import gallery_picture
-from explainer.ui.depth_pass import EXAMPLES
+from explainer.ui.depth.one_pass import EXAMPLES
 from tests.app.reading import app_at, text_of
 
 

@@ -12,12 +12,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.service import Ticket, stop_service
-from explainer.training.race import Race
-from explainer.training.recipe import Network, Recipe, Regularisation, Training, to_text
-from explainer.training.record import Status
-from explainer.ui.instruments import take_away
-from explainer.ui.instruments.tabs import TABS
-from explainer.ui.race_control import origin_of
+from explainer.training.engine.race import Race
+from explainer.training.measurement.run_record import Status
+from explainer.training.recipe.recipe import (
+    Network,
+    Recipe,
+    Regularisation,
+    Training,
+    to_text,
+)
+from explainer.ui.training_lab.control import origin_of
+from explainer.ui.training_lab.instruments import take_away
+from explainer.ui.training_lab.instruments.tabs import TABS
 from tests.app.reading import app_at, text_of
 
 NETWORK, HELD = Network(blocks=1, channels=8), Regularisation(dropout=0.5)

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.images.gallery import gallery_picture
 from explainer.live_pictures import LivePicture
-from explainer.networks.looking import as_input, for_maps
-from explainer.networks.shared import shared_layers, shared_network
-from explainer.networks.shipped import shipped
+from explainer.networks.zoo.preprocessing import as_input, for_maps
+from explainer.networks.zoo.shared import shared_layers, shared_network
+from explainer.networks.zoo.shipped import shipped
 from tests.app.reading import app_at, arithmetic, message_to, text_of
 
 VGG = shipped("vgg")

@@ -14,12 +14,16 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.convolution.bank import bank
 from explainer.convolution.kernels import weights
-from explainer.networks import favourites
-from explainer.networks.albums import tiles_of_photos
-from explainer.networks.favourites import Search
-from explainer.networks.first_kernels import READINGS, compared, first_convolution
-from explainer.networks.shared import shared_layers, shared_network
-from explainer.networks.shipped import shipped
+from explainer.networks.visualisation import top_activations
+from explainer.networks.visualisation.albums import tiles_of_photos
+from explainer.networks.visualisation.first_kernels import (
+    READINGS,
+    compared,
+    first_convolution,
+)
+from explainer.networks.visualisation.top_activations import Search
+from explainer.networks.zoo.shared import shared_layers, shared_network
+from explainer.networks.zoo.shipped import shipped
 from explainer.training.data.root import VARIABLE
 from tests.app.reading import app_at, message_to, text_of
 
@@ -30,8 +34,8 @@ VGG = shipped("vgg")
 def searches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[tuple[str, str], Search]:
     """No data set, and no search that another test has begun."""
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    fresh = type(favourites._SEARCHES)()
-    monkeypatch.setattr(favourites, "_SEARCHES", fresh)
+    fresh = type(top_activations._SEARCHES)()
+    monkeypatch.setattr(top_activations, "_SEARCHES", fresh)
     return fresh
 
 
@@ -95,8 +99,8 @@ def test_the_best_crop_has_the_value_that_torch_gives() -> None:
 def test_a_search_stops_when_asked_and_goes_on_when_asked(
     searches: dict[tuple[str, str], Search], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(favourites, "MOST_PICTURES_AT_ONCE", 20)
-    monkeypatch.setattr("explainer.ui.feature_maps_crops.SLICE", 0)
+    monkeypatch.setattr(top_activations, "MOST_PICTURES_AT_ONCE", 20)
+    monkeypatch.setattr("explainer.ui.feature_maps.crops.SLICE", 0)
     app = liking("conv1_1", 3)
     app.button(key="feature_maps.search_stop").click().run()
     (search,) = searches.values()
@@ -111,7 +115,7 @@ def test_a_search_stops_when_asked_and_goes_on_when_asked(
 
 def test_a_unit_that_nothing_excites_says_so() -> None:
     app = until_searched(liking("conv1_1_activation", 20))
-    assert not (favourites._SEARCHES["vgg", "conv1_1_activation"].best(20).values > 0).any()
+    assert not (top_activations._SEARCHES["vgg", "conv1_1_activation"].best(20).values > 0).any()
     assert ["Map 20 is zero everywhere" in info.value for info in app.info] == [True]
     assert "crop of a picture" not in html_of(app)
 
@@ -119,7 +123,7 @@ def test_a_unit_that_nothing_excites_says_so() -> None:
 def test_the_value_rises_while_one_looks_and_what_was_stopped_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("explainer.ui.feature_maps_painting.SLICE", 0)
+    monkeypatch.setattr("explainer.ui.feature_maps.painting.SLICE", 0)
     app = liking("conv3_1_activation", 5)
     app.button(key="feature_maps.paint").click().run()
     kept = app.session_state["feature_maps.painting"][1]

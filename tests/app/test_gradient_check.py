@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.charts.gradient_check import power_of_ten
+from explainer.charts.gradient_check.check import power_of_ten
 from explainer.gradients.backprop.autograd import autograd
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.presets import PRESETS

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from explainer.charts.previews import PREVIEWS
+from explainer.charts.home.previews import PREVIEWS
 from explainer.topics import TOPICS
 from tests.app.reading import ROOT, text_of
 

@@ -23,9 +23,9 @@ from streamlit.testing.v1 import AppTest
 from explainer.live_pictures import LivePicture
 from explainer.service import stop_service
 from explainer.topics import TOPICS
-from explainer.ui.components import heard, number_of, unread
-from explainer.ui.moved_digit import sound_strokes
-from explainer.ui.own_kernel import sent_weights
+from explainer.ui.common.components import heard, number_of, unread
+from explainer.ui.filters.own_kernel import sent_weights
+from explainer.ui.why_convolution.moved_digit import sound_strokes
 from tests.app.reading import ROOT
 from tests.drawing import examples
 from tests.test_live_pictures import asked

@@ -16,7 +16,7 @@ from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
 from explainer.gradients.landscape.views import Snapshot
 from explainer.service import ServiceFull, service_of, stop_service
-from explainer.ui import landscape_job
+from explainer.ui.landscape import job
 from tests.app.reading import app_at, message_to, text_of
 
 SMALL = {"landscape__layers": "4", "landscape__width": "4", "landscape__steps": "50"}
@@ -121,7 +121,7 @@ def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPa
     def refuse(plan: Plan) -> None:
         asked.append(plan)
 
-    monkeypatch.setattr("explainer.ui.landscape.ticket_for", refuse)
+    monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", refuse)
     app = app_at("landscape", landscape__preset=story.title)
     assert asked[-1] == story.plan
     assert story.watch in text_of(app)
@@ -135,7 +135,7 @@ def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPa
 
 def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Plan] = []
-    monkeypatch.setattr("explainer.ui.landscape.ticket_for", asked.append)
+    monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
     app = app_at("landscape", landscape__preset="With and without skips")
     app.session_state["landscape.layers"] = "4"  # AppTest has no handle for segments
     app.run()
@@ -152,7 +152,7 @@ def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_a_link_gets_wrong_is_as_the_story_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Plan] = []
-    monkeypatch.setattr("explainer.ui.landscape.ticket_for", asked.append)
+    monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
     app_at("landscape", landscape__layers="1000", landscape__seed="x", landscape__width="12")
     assert asked[-1] == Plan(Setup(width=12))
 
@@ -163,7 +163,7 @@ def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.Monkey
             raise ServiceFull("64 races are open.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(landscape_job, "_service", Full)
+        patch.setattr(job, "_service", Full)
         app = app_at("landscape", **TINY)
         assert app.warning[0].value == "64 races are open."
     app.button(key="landscape.try").click().run()
@@ -173,7 +173,7 @@ def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.Monkey
 def test_a_visitor_who_has_to_wait_is_told_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
     stop_service()
     monkeypatch.setenv("DEEPGLASS_RACES", "1")
-    before = service_of(landscape_job.WORK).open(
+    before = service_of(job.WORK).open(
         lambda: Survey(Plan(Setup(layers=20, steps=1600))), "somebody else"
     )
     before.command(Survey.play)

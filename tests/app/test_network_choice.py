@@ -13,15 +13,15 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.images.gallery import gallery_picture
-from explainer.networks.looking import as_input, for_answer, for_maps
-from explainer.networks.shared import ENTRIES, forget, shared_layers
-from explainer.networks.torchvision_models import classifier
+from explainer.networks.zoo.preprocessing import as_input, for_answer, for_maps
+from explainer.networks.zoo.shared import ENTRIES, forget, shared_layers
+from explainer.networks.zoo.torchvision_models import classifier
 from explainer.service import stop_service
 from explainer.training.data import fetching
 from explainer.training.data.root import VARIABLE
 from explainer.training.export import best_weights, describe
-from explainer.ui.instruments.asking import answer_now
-from explainer.ui.race_control import origin_of
+from explainer.ui.training_lab.asking import answer_now
+from explainer.ui.training_lab.control import origin_of
 from tests.app.reading import app_at, arithmetic, message_to, text_of
 from tests.networks.random_networks import torchvision_network
 from tests.served_weights import SLOW, right_name, served_as

@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.app.reading import app_at, arithmetic, message_to
-from tests.images.test_hostile import BAD_FILES
+from tests.images.decoding.test_hostile import BAD_FILES
 
 PAGES = ("feature_maps", "attribution")
 NETWORKS = ("LeNet-5", "Small VGG", "ResNet-20")

@@ -12,10 +12,10 @@ import pytest
 
 from explainer.service import ServiceSettings, Ticket
 from explainer.training.data.registry import load
-from explainer.training.race import Race
-from explainer.training.run import Run
-from explainer.ui.instruments import take_away
-from explainer.ui.instruments.asking import BUSY, GONE, NoAnswer, answer_now
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.ui.training_lab.asking import BUSY, GONE, NoAnswer, answer_now
+from explainer.ui.training_lab.instruments import take_away
 from tests.service.racers import races, small_race
 
 

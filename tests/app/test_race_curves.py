@@ -17,8 +17,8 @@ from explainer.charts.race import ACCURACY, LOSS
 from explainer.charts.theme import DARK, LIGHT
 from explainer.live_pictures import LivePicture
 from explainer.service import Ticket, stop_service
-from explainer.training.race import Race
-from explainer.ui.race_curves import Curves, View, is_reachable
+from explainer.training.engine.race import Race
+from explainer.ui.training_lab.curves import Curves, View, is_reachable
 from tests.app.reading import app_at, message_to
 
 TWO = "name-Plain~net-mlp~steps-40!name-Steep~net-mlp~lr-0.5~steps-40"
@@ -171,7 +171,7 @@ def test_a_way_that_was_closed_is_tried_again_after_a_pause_longer_each_time(
     shown = SimpleNamespace(id=7)
     state: dict[str, Any] = {"lab.curves.source": shown}
     monkeypatch.setattr("streamlit.session_state", state)
-    monkeypatch.setattr("explainer.ui.race_curves.time.monotonic", lambda: now)
+    monkeypatch.setattr("explainer.ui.training_lab.curves.time.monotonic", lambda: now)
     assert is_reachable("lab")
     for number, pause in enumerate((20, 40, 80, 160, 320, 320)):
         state["lab.curves"] = {"closed": {"view": 7, "number": number}}

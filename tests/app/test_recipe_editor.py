@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, Widget
 
 from explainer.training.augmentation import AUGMENTATIONS, step
-from explainer.training.recipe import (
+from explainer.training.recipe.recipe import (
     FIELDS,
     Network,
     Recipe,
@@ -26,9 +26,9 @@ from explainer.training.recipe import (
     to_text,
     value_of,
 )
-from explainer.training.schedules import SCHEDULES, Schedule
+from explainer.training.recipe.schedules import SCHEDULES, Schedule
 from tests.app.moving import anything, controls
-from tests.training.test_extremes import any_recipe
+from tests.training.engine.test_extremes import any_recipe
 
 LIST = "training_lab.recipe_list"
 
@@ -37,7 +37,7 @@ def editor(recipe: Recipe) -> AppTest:
     """The controls of one recipe, as the dialog shows them."""
 
     def page() -> None:
-        from explainer.ui.recipe_dialog import recipe_controls
+        from explainer.ui.training_lab.recipe_dialog import recipe_controls
 
         recipe_controls(0)
 
@@ -212,7 +212,7 @@ def test_a_step_for_pictures_says_that_it_leaves_points_alone() -> None:
     recipe = Recipe(augmentation=(step("rotation"), step("noise")))
 
     def page(points: bool) -> None:
-        from explainer.ui.recipe_dialog import recipe_controls
+        from explainer.ui.training_lab.recipe_dialog import recipe_controls
 
         recipe_controls(0, points=points)
 

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.gradients.landscape.survey import SURVEYS, Survey
-from explainer.networks.permuted_race import PermutedRace
+from explainer.networks.digits.permuted_race import PermutedRace
 from explainer.service import Phase, Ticket, service_of, stop_service
 from tests.app.reading import app_at
 from tests.service.racers import Toy, until

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from explainer.service import stop_service
 from explainer.training.data.registry import load
 from explainer.training.data.shifted import suitable
+from explainer.training.instruments.shifted_score import shifted_scores
 from explainer.training.presets import PRESETS, Preset
-from explainer.training.shifted_score import shifted_scores
-from explainer.ui.instruments.asking import answer_now
+from explainer.ui.training_lab.asking import answer_now
 from tests.app.reading import app_at, message_to, text_of
 
 TWO = "name-Plain~net-mlp~steps-150!name-Dropout~net-mlp~do-0.5~steps-150"
@@ -95,8 +95,8 @@ def test_where_data_bring_their_own_test_part_the_share_says_that_it_does_nothin
         from dataclasses import replace
 
         from explainer.training.data.registry import load
-        from explainer.ui.race_data import split_choice
-        from explainer.ui.race_plan import DataChoice
+        from explainer.ui.training_lab.data import split_choice
+        from explainer.ui.training_lab.plan import DataChoice
 
         split_choice(DataChoice("digits", "Digits"), replace(load("digits"), test_from=official))
 

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.service import Ticket, stop_service
-from explainer.training.race import Race
-from explainer.ui.instruments.tabs import TABS
+from explainer.training.engine.race import Race
+from explainer.ui.training_lab.instruments.tabs import TABS
 from tests.app.reading import app_at, text_of
 
 SHORT = (

@@ -11,16 +11,16 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from explainer.charts.sharing import in_bytes
+from explainer.charts.why_convolution.first_layers import in_bytes
 from explainer.convolution.equivariance import Layer, compared
 from explainer.convolution.kernels import weights
 from explainer.images.gallery import gallery_picture
 from explainer.images.picture import Picture
-from explainer.networks.digit_networks import DIGIT_NETWORKS
-from explainer.networks.permuted_race import PermutedRace
+from explainer.networks.digits.networks import DIGIT_NETWORKS
+from explainer.networks.digits.permuted_race import PermutedRace
 from explainer.service import Ticket, stop_service
-from explainer.ui.equivariance import grey_of
-from explainer.ui.picture import Chosen
+from explainer.ui.common.picture import Chosen
+from explainer.ui.why_convolution.equivariance import grey_of
 from tests.app.reading import app_at, message_to, text_of
 
 KEY = "why_convolution"

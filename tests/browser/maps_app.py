@@ -11,7 +11,7 @@ import streamlit as st
 
 from explainer.live_pictures import ROUTE
 from explainer.nodelay import send_small_answers_at_once
-from explainer.stopping import end_quietly
+from explainer.quiet_exit import end_quietly
 
 
 @asynccontextmanager

@@ -20,10 +20,10 @@ from explainer.charts.montage import tiles
 from explainer.charts.theme import Theme, centred
 from explainer.images.gallery import gallery_picture
 from explainer.live_pictures import LivePicture
-from explainer.ui.appearance import theme
-from explainer.ui.components import pack
-from explainer.ui.maps import maps_montage
-from explainer.ui.unit import Legend, unit_view
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.components import pack
+from explainer.ui.common.maps import maps_montage
+from explainer.ui.feature_maps.unit import Legend, unit_view
 
 Floats = NDArray[np.float64]
 SIDE, CHANNELS, UNITS, JUMP, FILTER = 160, 12, 12, 4, 9

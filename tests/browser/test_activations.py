@@ -10,9 +10,9 @@ import pytest
 import torch
 from playwright.sync_api import Locator, Page, expect
 
-from explainer.gradients.activations import activation
-from explainer.gradients.curves import derivatives
-from explainer.gradients.formula import parse
+from explainer.activations.curves import derivatives
+from explainer.activations.formula import parse
+from explainer.activations.registry import activation
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explainer.ui.maps import maps_montage
-from explainer.ui.unit import Legend, unit_view
+from explainer.ui.common.maps import maps_montage
+from explainer.ui.feature_maps.unit import Legend, unit_view
 from scripts.serving import ROOT, Served, free_port, stop, wait_until_healthy
 from tests.browser import maps_page
 from tests.browser.conftest import OpenPage, on_every_screen

@@ -12,9 +12,9 @@ import torch
 from playwright.sync_api import Page, expect
 
 from explainer.images.gallery import gallery_picture
-from explainer.networks.looking import as_input, for_maps
-from explainer.networks.shared import shared_network
-from explainer.networks.shipped import shipped
+from explainer.networks.zoo.preprocessing import as_input, for_maps
+from explainer.networks.zoo.shared import shared_network
+from explainer.networks.zoo.shipped import shipped
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 from playwright.sync_api import Page, expect
 
-from explainer.networks.favourites import MOST
-from explainer.networks.maximise import Painting, middle_unit, paint_for
-from explainer.networks.shared import shared_layers, shared_network
-from explainer.networks.shipped import shipped
+from explainer.networks.visualisation.maximise import Painting, middle_unit, paint_for
+from explainer.networks.visualisation.top_activations import MOST
+from explainer.networks.zoo.shared import shared_layers, shared_network
+from explainer.networks.zoo.shipped import shipped
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_feature_maps import painted
 from tests.browser.test_filters import NAMELESS, named, with_query

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 import pytest
 from playwright.sync_api import Page, expect
 
-from explainer.charts.previews import PREVIEWS, Preview
+from explainer.charts.home.previews import PREVIEWS, Preview
 from explainer.topics import topic
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named

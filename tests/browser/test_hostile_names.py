@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from explainer.training.recipe import Network, Recipe, Training, to_text
+from explainer.training.recipe.recipe import Network, Recipe, Training, to_text
 from tests.browser.conftest import OpenPage
 
 HTML = "**b** $5$ <img src=x onerror=boom()>"

@@ -12,14 +12,14 @@ import torch
 from playwright.sync_api import BrowserContext, Page, expect
 
 from explainer.images.gallery import gallery_picture
-from explainer.networks.looking import as_input, for_maps
-from explainer.networks.torchvision_models import classifier
+from explainer.networks.zoo.preprocessing import as_input, for_maps
+from explainer.networks.zoo.torchvision_models import classifier
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
+from explainer.training.engine.run import Run
+from explainer.training.engine.training_loop import train
 from explainer.training.export import describe, weights_file
-from explainer.training.recipe import Network, Recipe, Training
-from explainer.training.run import Run
-from explainer.training.training_loop import train
+from explainer.training.recipe.recipe import Network, Recipe, Training
 from scripts.serving import serving
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_feature_maps import PLACE, number, painted

@@ -10,9 +10,9 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from explainer.networks.digit_field import moved
-from explainer.networks.digit_networks import DIGIT_NETWORKS, probabilities
-from explainer.networks.digit_strokes import glyph_picture
+from explainer.networks.digits.field import moved
+from explainer.networks.digits.networks import DIGIT_NETWORKS, probabilities
+from explainer.networks.digits.strokes import glyph_picture
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explainer.charts.colour import rgb
+from explainer.charts.feature_maps.effective_receptive_field import strength_picture
 from explainer.charts.maps import (
     ORDERS,
     Span,
@@ -24,12 +25,11 @@ from explainer.charts.network import (
     strip_points,
     strip_spec,
 )
-from explainer.charts.sight import strength_picture
 from explainer.charts.theme import LIGHT, THEMES, Theme
-from explainer.networks.architectures import vgg
-from explainer.networks.graph import layers
-from explainer.networks.receptive import Box
-from explainer.networks.residual import resnet20
+from explainer.networks.architectures.feed_forward import vgg
+from explainer.networks.architectures.residual import resnet20
+from explainer.networks.recording.graph import layers
+from explainer.networks.recording.receptive_field import Box
 
 RISING = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
 

@@ -26,41 +26,32 @@ from numpy.typing import NDArray
 from torch import nn
 
 import explainer.charts
-from explainer.charts import (
-    activations,
-    attribution,
-    bands,
-    colour,
-    depth,
-    depth_norm,
-    depth_strips,
-    examples,
-    filters,
-    full_size,
-    gradient_check,
-    kindred,
-    landscape,
-    maps,
-    montage,
-    moved,
-    network,
-    race,
-    race_answers,
-    race_drops,
-    race_layers,
-    race_verdict,
-    race_weights,
-    sight,
-    specs,
-    units,
-)
+from explainer.charts import bands, colour, maps, montage, network, race, specs
+from explainer.charts.activations import curves
+from explainer.charts.attribution import attributions
+from explainer.charts.depth import batch_norm, one_pass, strips
+from explainer.charts.feature_maps import effective_receptive_field as receptive
+from explainer.charts.feature_maps import kernel_likeness as likeness
+from explainer.charts.feature_maps import units
+from explainer.charts.filters import analysis, full_size
+from explainer.charts.gradient_check import check
+from explainer.charts.landscape import planes
 from explainer.charts.theme import GREYS, LIGHT
+from explainer.charts.training_lab import (
+    answers,
+    dropped_units,
+    examples,
+    layers,
+    verdict,
+    weights,
+)
+from explainer.charts.why_convolution import moved_digits
 from explainer.convolution.application import Application
 from explainer.convolution.bank import bank
 from explainer.convolution.spectrum import GainProfile
 from explainer.convolution.view import Statistics
-from explainer.gradients.attribution.trust import Comparison
-from explainer.gradients.attribution.trust import Curve as TrustCurve
+from explainer.gradients.attribution.deletion_insertion import Comparison
+from explainer.gradients.attribution.deletion_insertion import Curve as TrustCurve
 from explainer.gradients.check.checking import ALL, Check
 from explainer.gradients.check.network import PARAMETERS
 from explainer.gradients.check.sweep import EPSILONS, Sweep
@@ -81,22 +72,22 @@ from explainer.gradients.depth.norm_training import (
     NormStudy,
     Sums,
 )
-from explainer.gradients.depth.passage import Passage
 from explainer.gradients.depth.running_statistics import ByBatch
 from explainer.gradients.depth.steepness import Step
 from explainer.gradients.depth.strips import Strip
+from explainer.gradients.depth.untrained_pass import Passage
 from explainer.gradients.landscape.plan import Plan
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import survey
 from explainer.gradients.landscape.views import PanelView
 from explainer.gradients.landscape.views import Snapshot as Survey
-from explainer.networks.digit_networks import Moved
-from explainer.networks.first_kernels import Compared, Pattern
-from explainer.networks.permuted_race import Arm
-from explainer.networks.receptive import Box
+from explainer.networks.digits.networks import Moved
+from explainer.networks.digits.permuted_race import Arm
+from explainer.networks.recording.receptive_field import Box
+from explainer.networks.visualisation.first_kernels import Compared, Pattern
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.history import Curves, LayerCurves
+from explainer.training.engine.race import Race
 from explainer.training.instruments.boundary import Boundary
 from explainer.training.instruments.mistakes import Answers
 from explainer.training.instruments.next_step import Dropped
@@ -104,9 +95,9 @@ from explainer.training.instruments.pruning import Pruned
 from explainer.training.instruments.units import UnitShares
 from explainer.training.instruments.verdict import Verdict
 from explainer.training.instruments.weights import WeightReport
-from explainer.training.race import Race
-from explainer.training.recipe import Network, Recipe, with_value
-from explainer.training.snapshot import RunView, Snapshot
+from explainer.training.measurement.history import Curves, LayerCurves
+from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.training.recipe.recipe import Network, Recipe, with_value
 
 HUGE = 1e36  # float32 holds a hundred times as much, and not its square
 FILLS = {"NaN": math.nan, "inf": math.inf, "-inf": -math.inf, "huge": HUGE, "-huge": -HUGE}
@@ -252,7 +243,7 @@ def _raced() -> Snapshot:
 
 
 def _run(run: RunView, bad: Spoiled) -> RunView:
-    layers = run.curves.layers
+    found = run.curves.layers
     numbers: dict[str, Any] = {
         one.name: bad.array(*values.shape, dtype=values.dtype)
         for one in fields(Curves)
@@ -261,9 +252,9 @@ def _run(run: RunView, bad: Spoiled) -> RunView:
     parts: dict[str, Any] = {
         one.name: bad.array(*values.shape, dtype=values.dtype)
         for one in fields(LayerCurves)
-        if isinstance(values := getattr(layers, one.name), np.ndarray)
+        if isinstance(values := getattr(found, one.name), np.ndarray)
     }
-    return replace(run, curves=replace(run.curves, layers=replace(layers, **parts), **numbers))
+    return replace(run, curves=replace(run.curves, layers=replace(found, **parts), **numbers))
 
 
 def _race(bad: Spoiled) -> Snapshot:
@@ -311,21 +302,21 @@ def _asked_of(one: Callable[..., Any], make: Callable[[Spoiled], Any], bad: Spoi
 
 UNIT = maps.Span(0.0, 1.0, signed=False)
 NORM: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
-    depth_norm.loss_points: _study, depth_norm.accuracy_points: _study,
-    depth_norm.swing_points: _study, depth_norm.change_points: _study,
-    depth_norm.by_batch_points: _findings, depth_norm.answer_points: _findings,
-    depth_norm.momentum_points: _findings, depth_norm.shift_points: _findings,
+    batch_norm.loss_points: _study, batch_norm.accuracy_points: _study,
+    batch_norm.swing_points: _study, batch_norm.change_points: _study,
+    batch_norm.by_batch_points: _findings, batch_norm.answer_points: _findings,
+    batch_norm.momentum_points: _findings, batch_norm.shift_points: _findings,
 }  # fmt: skip
 CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
-    activations.drawable: lambda bad: activations.drawable(bad.array(4, 4)),
-    activations.reduced: lambda bad: activations.reduced(bad.array(4, 4), 2),
-    activations.map_picture: lambda bad: activations.map_picture(bad.array(4, 4), LIGHT, 4),
-    activations.common_span: lambda bad: activations.common_span([bad.array(4, 4)]),
-    attribution.attribution_picture: lambda bad: [
-        attribution.attribution_picture(bad.single(4, 4), LIGHT, signed=signed)
+    curves.drawable: lambda bad: curves.drawable(bad.array(4, 4)),
+    curves.reduced: lambda bad: curves.reduced(bad.array(4, 4), 2),
+    curves.map_picture: lambda bad: curves.map_picture(bad.array(4, 4), LIGHT, 4),
+    curves.common_span: lambda bad: curves.common_span([bad.array(4, 4)]),
+    attributions.attribution_picture: lambda bad: [
+        attributions.attribution_picture(bad.single(4, 4), LIGHT, signed=signed)
         for signed in (True, False)
     ],
-    attribution.trust_points: lambda bad: attribution.trust_points(_comparison(bad)),
+    attributions.trust_points: lambda bad: attributions.trust_points(_comparison(bad)),
     bands.band_picture: lambda bad: bands.band_picture(
         bad.single(4, 4), [0.2, 0.6], ["#000000", "#808080", "#ffffff"], LIGHT
     ),
@@ -340,62 +331,62 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         colour.colour_result(bad.single(4, 4, channels), colour.symmetric(1.0), GREYS)
         for channels in (1, 3)
     ],
-    depth.depth_points: lambda bad: [
-        depth.depth_points([_passage(bad)], [_theory(bad)], measure)
-        for measure in depth.DEPTH_MEASURES
+    one_pass.depth_points: lambda bad: [
+        one_pass.depth_points([_passage(bad)], [_theory(bad)], measure)
+        for measure in one_pass.DEPTH_MEASURES
     ],
-    depth.value_points: lambda bad: depth.value_points(_passage(bad)),
-    depth.idle_points: lambda bad: depth.idle_points([_passage(bad)]),
-    depth_norm.sums_points: lambda bad: depth_norm.sums_points(_moments(bad), 0, after=True),
-    depth_norm.parameter_points: lambda bad: depth_norm.parameter_points(
-        _norm_run(bad), 0, depth_norm.GAMMA
+    one_pass.value_points: lambda bad: one_pass.value_points(_passage(bad)),
+    one_pass.idle_points: lambda bad: one_pass.idle_points([_passage(bad)]),
+    batch_norm.sums_points: lambda bad: batch_norm.sums_points(_moments(bad), 0, after=True),
+    batch_norm.parameter_points: lambda bad: batch_norm.parameter_points(
+        _norm_run(bad), 0, batch_norm.GAMMA
     ),
-    depth_norm.drift_points: lambda bad: [
-        depth_norm.drift_points(_study(bad), 0, measure) for measure in (mean_drift, spread_drift)
+    batch_norm.drift_points: lambda bad: [
+        batch_norm.drift_points(_study(bad), 0, measure) for measure in (mean_drift, spread_drift)
     ],
     **{one: partial(_asked_of, one, make) for one, make in NORM.items()},
-    depth_strips.reach: lambda bad: depth_strips.reach([_strip(bad)]),
-    depth_strips.strip_points: lambda bad: depth_strips.strip_points(_strip(bad)),
+    strips.reach: lambda bad: strips.reach([_strip(bad)]),
+    strips.strip_points: lambda bad: strips.strip_points(_strip(bad)),
     examples.class_montage: lambda bad: examples.class_montage(
         bad.tensor(2, 1, 4, 4), [[0], [1]], LIGHT
     ),
     examples.points_chart: lambda bad: examples.points_chart(
         bad.tensor(2, 2), torch.tensor([0, 1]), ("a", "b"), LIGHT
     ),
-    filters.gain_chart: lambda bad: filters.gain_chart(
+    analysis.gain_chart: lambda bad: analysis.gain_chart(
         GainProfile(np.linspace(0, 0.5, 4), bad.array(4), bad.array(4)), LIGHT
     ),
-    filters.singular_values_chart: lambda bad: filters.singular_values_chart(bad.array(3), LIGHT),
-    filters.square_picture: lambda bad: filters.square_picture(bad.single(4, 4), 1.0, LIGHT, 8),
+    analysis.singular_values_chart: lambda bad: analysis.singular_values_chart(bad.array(3), LIGHT),
+    analysis.square_picture: lambda bad: analysis.square_picture(bad.single(4, 4), 1.0, LIGHT, 8),
     full_size.full_size_png: _full_size,
-    gradient_check.power_of_ten: lambda bad: gradient_check.power_of_ten(bad.fill),
-    gradient_check.error_cells: lambda bad: gradient_check.error_cells(
+    check.power_of_ten: lambda bad: check.power_of_ten(bad.fill),
+    check.error_cells: lambda bad: check.error_cells(
         Check(ALL, bad.array(PARAMETERS), bad.array(PARAMETERS))
     ),
-    gradient_check.sweep_points: lambda bad: gradient_check.sweep_points(
+    check.sweep_points: lambda bad: check.sweep_points(
         [Sweep(np.float64, bad.array(len(EPSILONS)))], Theory(bad.fill, 2, bad.fill)
     ),
-    gradient_check.fault_points: lambda bad: gradient_check.fault_points(
+    check.fault_points: lambda bad: check.fault_points(
         [("a", bad.part, bad.part)]
     ),
-    kindred.pattern_picture: lambda bad: kindred.pattern_picture(bad.array(3, 3), LIGHT),
-    kindred.large_pattern: lambda bad: kindred.large_pattern(bad.array(3, 3), LIGHT),
-    kindred.pair_picture: lambda bad: kindred.pair_picture(
+    likeness.pattern_picture: lambda bad: likeness.pattern_picture(bad.array(3, 3), LIGHT),
+    likeness.large_pattern: lambda bad: likeness.large_pattern(bad.array(3, 3), LIGHT),
+    likeness.pair_picture: lambda bad: likeness.pair_picture(
         _compared(bad), LIGHT, side=8, close=True
     ),
-    kindred.pairs: lambda bad: kindred.pairs(
+    likeness.pairs: lambda bad: likeness.pairs(
         [_compared(bad)], bank(3), LIGHT, side=8, columns=1, gap=1
     ),
-    kindred.chance_points: lambda bad: kindred.chance_points([_compared(bad)], bank(3)),
-    landscape.bands_of: lambda bad: landscape.bands_of((_panel(bad),), 0, LIGHT),
-    landscape.heights: lambda bad: landscape.heights(_panel(bad), 0),
-    landscape.plane_picture: lambda bad: landscape.plane_picture(
-        _panel(bad), 0, landscape.bands_of((_panel(bad),), 0, LIGHT), LIGHT, 20
+    likeness.chance_points: lambda bad: likeness.chance_points([_compared(bad)], bank(3)),
+    planes.bands_of: lambda bad: planes.bands_of((_panel(bad),), 0, LIGHT),
+    planes.heights: lambda bad: planes.heights(_panel(bad), 0),
+    planes.plane_picture: lambda bad: planes.plane_picture(
+        _panel(bad), 0, planes.bands_of((_panel(bad),), 0, LIGHT), LIGHT, 20
     ),
-    landscape.off_plane_points: lambda bad: landscape.off_plane_points(
+    planes.off_plane_points: lambda bad: planes.off_plane_points(
         _surveyed(bad), _panel(bad)
     ),
-    landscape.path_points: lambda bad: landscape.path_points(_surveyed(bad), _panel(bad), 0),
+    planes.path_points: lambda bad: planes.path_points(_surveyed(bad), _panel(bad), 0),
     maps.span_of: lambda bad: maps.span_of(bad.single(2, 4, 4)),
     maps.span_within: lambda bad: maps.span_within(bad.single(4, 4), 1.0),
     maps.sorted_places: lambda bad: [
@@ -410,11 +401,11 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         montage.kernel_picture(bad.array(3, 3, channels), 1.0, LIGHT) for channels in (1, 2, 3)
     ],
     montage.example_picture: lambda bad: montage.example_picture(bad.array(3, 3, 1)),
-    moved.move_points: lambda bad: moved.move_points(
+    moved_digits.move_points: lambda bad: moved_digits.move_points(
         Moved(9, 1, tuple(bad.shares(3) for _ in range(3)), bad.part, bad.part, bad.part)
     ),
-    moved.slope_points: lambda bad: moved.slope_points([_arm(bad)]),
-    moved.learning_points: lambda bad: moved.learning_points([_arm(bad)]),
+    moved_digits.slope_points: lambda bad: moved_digits.slope_points([_arm(bad)]),
+    moved_digits.learning_points: lambda bad: moved_digits.learning_points([_arm(bad)]),
     network.answer_points: lambda bad: network.answer_points(["a", "b"], bad.shares(2)),
     race.curves_of: lambda bad: [
         race.curves_of(_race(bad), measure, smoothing=0.5)
@@ -423,29 +414,29 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     ],
     race.marks_of: lambda bad: race.marks_of(_race(bad)),
     race.usual_most: lambda bad: race.usual_most(_race(bad)),
-    race_answers.confusion_points: lambda bad: race_answers.confusion_points(_answers(bad)),
-    race_answers.boundary_picture: lambda bad: race_answers.boundary_picture(_boundary(bad), LIGHT),
-    race_drops.dropped_picture: lambda bad: race_drops.dropped_picture(
+    answers.confusion_points: lambda bad: answers.confusion_points(_answers(bad)),
+    answers.boundary_picture: lambda bad: answers.boundary_picture(_boundary(bad), LIGHT),
+    dropped_units.dropped_picture: lambda bad: dropped_units.dropped_picture(
         Dropped("a", "units", np.ones((2, 3), bool), bad.single(2, 3)), LIGHT
     ),
-    race_layers.layer_points: lambda bad: [
-        race_layers.layer_points(_race(bad), measure) for measure in race_layers.LAYER_MEASURES
+    layers.layer_points: lambda bad: [
+        layers.layer_points(_race(bad), measure) for measure in layers.LAYER_MEASURES
     ],
-    race_layers.unit_points: lambda bad: race_layers.unit_points(
+    layers.unit_points: lambda bad: layers.unit_points(
         [[UnitShares("a", 4, bad.part, bad.part)]]
     ),
-    race_layers.layer_history: lambda bad: [
-        race_layers.layer_history(_race(bad).runs[0], measure)
-        for measure in race_layers.LAYER_MEASURES
+    layers.layer_history: lambda bad: [
+        layers.layer_history(_race(bad).runs[0], measure)
+        for measure in layers.LAYER_MEASURES
     ],
-    race_verdict.verdict_points: lambda bad: race_verdict.verdict_points(
+    verdict.verdict_points: lambda bad: verdict.verdict_points(
         [Verdict(0, bad.tuple(3), bad.fill, bad.fill, bad.fill, "ahead")], ["a"], 100.0
     ),
-    race_weights.histogram_points: lambda bad: race_weights.histogram_points([_report(bad)]),
-    race_weights.pruning_points: lambda bad: race_weights.pruning_points(
+    weights.histogram_points: lambda bad: weights.histogram_points([_report(bad)]),
+    weights.pruning_points: lambda bad: weights.pruning_points(
         [[[Pruned(share, bad.part, bad.fill) for share in (0.0, 0.5)]]], 0.5
     ),
-    sight.strength_picture: lambda bad: sight.strength_picture(
+    receptive.strength_picture: lambda bad: receptive.strength_picture(
         np.zeros((4, 4, 3), np.uint8),
         np.abs(bad.single(4, 4)),
         LIGHT,
@@ -534,5 +525,5 @@ def test_a_gradient_that_is_no_finite_number_is_as_wrong_as_can_be(fill: float) 
     right = np.linspace(0.1, 1, PARAMETERS)
     wrong = right.copy()
     wrong[3] = fill
-    cells = gradient_check.error_cells(Check(ALL, right, wrong))
+    cells = check.error_cells(Check(ALL, right, wrong))
     assert cells.decade.tolist() == [-10.0] * 3 + [0.0] + [-10.0] * (PARAMETERS - 4)

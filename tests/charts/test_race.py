@@ -22,9 +22,9 @@ from explainer.charts.race import (
 )
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
-from explainer.training.race import Race
-from explainer.training.recipe import Recipe, with_value
-from explainer.training.snapshot import Snapshot
+from explainer.training.engine.race import Race
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.recipe.recipe import Recipe, with_value
 
 
 @pytest.fixture(scope="module")

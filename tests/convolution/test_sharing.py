@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from explainer.charts.sharing import count_points, in_bytes, in_words
+from explainer.charts.why_convolution.first_layers import count_points, in_bytes, in_words
 from explainer.convolution.sharing import CONNECTIONS, Count, FirstLayer, scaled_size
 
 DENSE, LOCAL, SHARED = CONNECTIONS

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from explainer.gradients import formula
-from explainer.gradients.formula import MOST_LETTERS, MOST_NESTED, FormulaError, parse
-from explainer.gradients.formula.functions import FUNCTIONS
+from explainer.activations import formula
+from explainer.activations.formula import MOST_LETTERS, MOST_NESTED, FormulaError, parse
+from explainer.activations.formula.functions import FUNCTIONS
 from tests.drawing import examples
 
 PLACES = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.2])

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from explainer.images.reader import read
+from explainer.images.decoding.reader import read
 from explainer.images.script import READ_PICTURE
-from tests.images.test_decode import PHOTO, STORED, png, saved
-from tests.images.test_profiles import ADOBE_PROFILE, curve, icc
+from tests.images.decoding.test_decode import PHOTO, STORED, png, saved
+from tests.images.decoding.test_profiles import ADOBE_PROFILE, curve, icc
 
 GLASS = np.dstack([PHOTO, np.arange(PHOTO.size // 3).reshape(PHOTO.shape[:2]) % 256]).astype("u1")
 WIDE = np.random.default_rng(8).integers(0, 65536, (16, 16, 3)).astype(np.uint16)

@@ -8,10 +8,10 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from explainer.networks.graph import Layer, layers
-from explainer.networks.recording import Recording, record
-from explainer.networks.shipped import SHIPPED
-from explainer.networks.steps import unfolded
+from explainer.networks.recording.graph import Layer, layers
+from explainer.networks.recording.recording import Recording, record
+from explainer.networks.recording.unfolding import unfolded
+from explainer.networks.zoo.shipped import SHIPPED
 
 # By torchvision's name: what to build it with, and billions of multiplications on 224 × 224 as
 # torchvision states them.

@@ -13,8 +13,8 @@ from functools import cache
 from explainer.service import Phase, Service, ServiceSettings, Ticket
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.race import Race
-from explainer.training.recipe import Network, Recipe, Training
+from explainer.training.engine.race import Race
+from explainer.training.recipe.recipe import Network, Recipe, Training
 
 STEP_SECONDS = 0.002
 

@@ -22,8 +22,8 @@ from explainer.service import (
     ServiceSettings,
     Ticket,
 )
-from explainer.service.clerk import Clerk, Job
-from explainer.training.race import Race
+from explainer.service.background_jobs import Clerk, Job
+from explainer.training.engine.race import Race
 from tests.service.racers import Toy, phase, races, service_threads, small_race, toys, until
 
 SHORT = ServiceSettings(concurrent=1, grace_seconds=0.1)

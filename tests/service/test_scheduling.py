@@ -13,8 +13,8 @@ import explainer.service.ticket as ticket_module
 from explainer.service import Phase, Service, ServiceSettings, Ticket
 from explainer.service.scheduler import LIMITED_SECONDS
 from explainer.service.settings import MEGABYTE
-from explainer.training.race import Race
-from explainer.training.run import Run
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
 from tests.service.racers import Toy, phase, races, small_race, toys, until
 
 ONE = ServiceSettings(concurrent=1)

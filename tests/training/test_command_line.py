@@ -19,9 +19,9 @@ from explainer.training.command_line import main
 from explainer.training.command_plan import DataPlan, examples_of, planned
 from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.splits import Split, prepare
+from explainer.training.engine.race import Race
 from explainer.training.export import metrics_csv
 from explainer.training.presets import PRESETS
-from explainer.training.race import Race
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "explainer.training"]

@@ -8,10 +8,10 @@ import pytest
 
 from explainer.training.augmentation.pipeline import step
 from explainer.training.data.splits import Prepared
-from explainer.training.devices import device
-from explainer.training.race import Race
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.snapshot import RunView
+from explainer.training.engine.devices import device
+from explainer.training.engine.race import Race
+from explainer.training.measurement.snapshot import RunView
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 SEEDS = (0, 1, 2)
 MLP = Network(kind="mlp", depth=1, width=64)

@@ -13,12 +13,13 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load as load_weights
 
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.shifted import suitable
 from explainer.training.data.splits import Split, prepare
-from explainer.training.devices import device
-from explainer.training.evaluation import evaluate
+from explainer.training.engine.devices import device
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
 from explainer.training.export import (
     FORMAT,
     best_weights,
@@ -29,10 +30,10 @@ from explainer.training.export import (
     weights_file,
     zipped,
 )
-from explainer.training.history import Point
-from explainer.training.networks import build
-from explainer.training.race import Race
-from explainer.training.recipe import (
+from explainer.training.measurement.evaluation import evaluate
+from explainer.training.measurement.history import Point
+from explainer.training.recipe.build_network import build
+from explainer.training.recipe.recipe import (
     Network,
     Recipe,
     Regularisation,
@@ -40,7 +41,6 @@ from explainer.training.recipe import (
     from_dict,
     from_text,
 )
-from explainer.training.run import Run
 from explainer.training.script import needs_data_file
 
 SMALL = Network(kind="mlp", depth=1, width=8)

@@ -14,10 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explainer.gradients.attribution.method import Answer, ClassActivation, Method, Question
 from explainer.gradients.attribution.passes import logits, maps, maps_and_gradients
 from explainer.gradients.attribution.progress import in_batches
-from explainer.gradients.attribution.record import Answer, ClassActivation, Method, Question
-from explainer.training.parameter import Parameter
+from explainer.parameters import Parameter
 
 
 def _layer(question: Question) -> str:

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from explainer.gradients.attribution.baselines import BASELINES, baseline_picture
+from explainer.gradients.attribution.method import Answer, Method, Question
 from explainer.gradients.attribution.passes import gradients, scores
 from explainer.gradients.attribution.progress import in_batches
-from explainer.gradients.attribution.record import Answer, Method, Question
-from explainer.training.parameter import Choice, Option, Parameter
+from explainer.parameters import Choice, Option, Parameter
 
 
 def _gradient(question: Question) -> Answer:

@@ -16,13 +16,13 @@ from torch import Tensor, nn
 
 from explainer.gradients.attribution.cam import CLASS_ACTIVATION
 from explainer.gradients.attribution.gradient import GRADIENTS
+from explainer.gradients.attribution.method import Attribution, Method, Question
 from explainer.gradients.attribution.occlusion import OCCLUSION
 from explainer.gradients.attribution.passes import logits, private_copy
 from explainer.gradients.attribution.progress import Progress
-from explainer.gradients.attribution.record import Attribution, Method, Question
 from explainer.gradients.attribution.rectified import RECTIFIED
 from explainer.gradients.attribution.target import Target, resolve
-from explainer.training.parameter import Value, checked
+from explainer.parameters import Value, checked
 
 METHODS: tuple[Method, ...] = (*GRADIENTS, *RECTIFIED, OCCLUSION, *CLASS_ACTIVATION)
 _BY_SLUG = {entry.slug: entry for entry in METHODS}

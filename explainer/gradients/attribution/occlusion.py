@@ -10,10 +10,10 @@ from torch import Tensor
 
 from explainer.gradients.attribution.baselines import baseline_picture
 from explainer.gradients.attribution.gradient import baseline_choice
+from explainer.gradients.attribution.method import Answer, Method, Question
 from explainer.gradients.attribution.passes import scores
 from explainer.gradients.attribution.progress import in_batches
-from explainer.gradients.attribution.record import Answer, Method, Question
-from explainer.training.parameter import Parameter
+from explainer.parameters import Parameter
 
 Window = tuple[slice, slice]
 

@@ -15,13 +15,13 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
+from explainer.gradients.attribution.method import Map
 from explainer.gradients.attribution.methods import attribute, checked_picture
 from explainer.gradients.attribution.passes import logits, private_copy
 from explainer.gradients.attribution.progress import Progress, report, within
-from explainer.gradients.attribution.record import Map
 from explainer.gradients.attribution.similarity import rank_correlation, structure_similarity
 from explainer.gradients.attribution.target import Target, resolve
-from explainer.training.parameter import Value
+from explainer.parameters import Value
 
 INDEPENDENT = "does not depend on the weights"
 PARTLY = "depends on the weights in part"

@@ -20,8 +20,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from explainer.gradients.attribution.method import Answer, Method, Question
 from explainer.gradients.attribution.passes import gradients
-from explainer.gradients.attribution.record import Answer, Method, Question
 
 RELUS = frozenset({F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
 # The other activations that networks here have; their gates, such as a hard sigmoid, are none.

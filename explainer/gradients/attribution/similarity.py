@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
-from explainer.gradients.attribution.record import Map
+from explainer.gradients.attribution.method import Map
 
 LARGEST_WINDOW = 7
 

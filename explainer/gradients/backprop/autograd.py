@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from explainer.activations.formula.functions import FUNCTIONS
 from explainer.gradients.backprop.graph import Graph, operation_of
-from explainer.gradients.formula.functions import FUNCTIONS
 
 COMPUTE: dict[str, Callable[..., Tensor]] = {
     "+": torch.add,

@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from explainer.activations.formula.functions import BY_NAME, CONSTANTS
+from explainer.activations.formula.parser import parse_tree
+from explainer.activations.formula.tree import Binary, Call, Minus, Name, Number
+from explainer.activations.formula.tree import Node as Tree
 from explainer.gradients.backprop.graph import Graph, Node
 from explainer.gradients.backprop.operations import (
     BINARY,
@@ -17,10 +21,6 @@ from explainer.gradients.backprop.operations import (
     SQUARE,
     Operation,
 )
-from explainer.gradients.formula.functions import BY_NAME, CONSTANTS
-from explainer.gradients.formula.parser import parse_tree
-from explainer.gradients.formula.tree import Binary, Call, Minus, Name, Number
-from explainer.gradients.formula.tree import Node as Tree
 
 MOST_NODES, MOST_INPUTS, LONGEST_NAME = 40, 10, 6
 STATEMENT = re.compile(r"[^;\n]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explainer.convolution.record import Parameter
+from explainer.convolution.kernel import Parameter
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.graph import Graph
 

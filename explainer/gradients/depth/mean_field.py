@@ -22,9 +22,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.depth.batch import Batch
-from explainer.gradients.depth.passage import Passage
+from explainer.gradients.depth.untrained_pass import Passage
 from explainer.training.instruments.units import slopes
 
 Floats = NDArray[np.float64]

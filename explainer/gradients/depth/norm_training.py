@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.depth.running_statistics import (
     TORCH_MOMENTUM,
     accuracy,
@@ -28,8 +28,8 @@ from explainer.gradients.depth.running_statistics import (
 from explainer.gradients.depth.steepness import Step, along_the_step
 from explainer.training.data.shipped import digits
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.networks import build_initialised
-from explainer.training.recipe import Network, Regularisation
+from explainer.training.recipe.build_network import build_initialised
+from explainer.training.recipe.recipe import Network, Regularisation
 from explainer.training.seeds import generator
 
 Floats = NDArray[np.float64]

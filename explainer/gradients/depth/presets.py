@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.gradients.depth.settings import setting
-from explainer.training.recipe import Network
+from explainer.training.recipe.recipe import Network
 
 
 @dataclass(frozen=True)

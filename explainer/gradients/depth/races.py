@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from explainer.training.data.splits import Split
-from explainer.training.recipe import Network, Recipe, Training
-from explainer.training.run import Evaluation
+from explainer.training.engine.run import Evaluation
+from explainer.training.recipe.recipe import Network, Recipe, Training
 
 # Measured ten times as often as a race of the training lab: the strip is a picture over the steps.
 OFTEN = Evaluation(train_examples=256, validation_examples=256, share=0.3)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.depth.batch import PATCH, PHOTO_SIDE, Batch
 from explainer.gradients.depth.settings import title
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Split
 from explainer.training.instruments.units import FLAT, SATURATED, greatest_slope
-from explainer.training.recipe import Network, Recipe
+from explainer.training.recipe.recipe import Network, Recipe
 from explainer.training.script.network import network_source
 from explainer.training.script.program import GENERATOR
 from explainer.training.script.task import Task

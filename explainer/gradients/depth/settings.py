@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from explainer.gradients.activations import activation
-from explainer.training.fields import Field
-from explainer.training.initialisation import scheme
-from explainer.training.recipe import FIELDS, Network, Recipe, to_text, value_of
-from explainer.training.recipe import from_text as recipe_from_text
+from explainer.activations.registry import activation
+from explainer.training.recipe.fields import Field
+from explainer.training.recipe.initialisation import scheme
+from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text, value_of
+from explainer.training.recipe.recipe import from_text as recipe_from_text
 
 MOST_SETTINGS = 6
 NAMES = (

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.snapshot import RunView, Snapshot
+from explainer.training.measurement.snapshot import RunView, Snapshot
 
 Floats = NDArray[np.float64]
 FLOOR = 1e-30  # below this float32 has hardly a number left

@@ -10,13 +10,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.landscape import directions, networks, path, rescaling, training
 from explainer.gradients.landscape.plan import PATH, Plan
 from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.setup import MOMENTUM, Setup
 from explainer.training.data.registry import load
-from explainer.training.recipe import Recipe
+from explainer.training.recipe.recipe import Recipe
 from explainer.training.script.division import data_source
 from explainer.training.script.task import Task
 from explainer.training.seeds import derived

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.landscape.networks import Network
 
 CLASSES, PIXELS = 10, 64

@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
+from explainer.freed_memory import give_back_freed_memory
 from explainer.gradients.landscape.kept import MEGABYTE, Kept
 from explainer.gradients.landscape.members import Member, Sheet, lanes
 from explainer.gradients.landscape.plan import Plan
 from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.training import Diverged
 from explainer.gradients.landscape.views import Snapshot, VariantView
-from explainer.training.devices import cores, workers
-from explainer.training.freed_memory import give_back_freed_memory
+from explainer.training.engine.devices import cores, workers
 
 EARLY_LEVELS = 2  # of the planes, before the path and the curvature are measured
 TRAINING_COST = 3  # a step costs this many forward passes

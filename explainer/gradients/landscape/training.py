@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.landscape.networks import Network, initialise
 from explainer.gradients.landscape.rescaling import rescale
 from explainer.gradients.landscape.setup import MOMENTUM, Setup

@@ -5,6 +5,7 @@ batch, and draws from the generator that it is given. Pictures are float32 `(B, 
 *before* normalisation; what leaves an augmentation lies in [0, 1] again.
 """
 
+from explainer.training.augmentation.augmentation import Augmentation, soft
 from explainer.training.augmentation.pipeline import (
     AUGMENTATIONS,
     Step,
@@ -13,7 +14,6 @@ from explainer.training.augmentation.pipeline import (
     augmentation,
     step,
 )
-from explainer.training.augmentation.record import Augmentation, soft
 
 __all__ = [
     "AUGMENTATIONS",

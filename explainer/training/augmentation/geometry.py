@@ -15,8 +15,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.training.augmentation.record import Apply, Augmentation, each, pixelwise, uniform
-from explainer.training.parameter import Parameter
+from explainer.parameters import Parameter
+from explainer.training.augmentation.augmentation import (
+    Apply,
+    Augmentation,
+    each,
+    pixelwise,
+    uniform,
+)
 
 Size = tuple[int, int]
 

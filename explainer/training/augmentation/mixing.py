@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explainer.parameters import Parameter
+from explainer.training.augmentation.augmentation import Augmentation, each, soft, uniform
 from explainer.training.augmentation.pixels import boxes
-from explainer.training.augmentation.record import Augmentation, each, soft, uniform
-from explainer.training.parameter import Parameter
 
 QUANTILES = 8193
 

@@ -14,10 +14,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from explainer.training.augmentation.augmentation import Augmentation
 from explainer.training.augmentation.geometry import GEOMETRY, combined, warped
 from explainer.training.augmentation.mixing import MIXING
 from explainer.training.augmentation.pixels import PIXELS
-from explainer.training.augmentation.record import Augmentation
 
 AUGMENTATIONS: tuple[Augmentation, ...] = (*GEOMETRY, *PIXELS, *MIXING)
 _BY_SLUG = {entry.slug: entry for entry in AUGMENTATIONS}

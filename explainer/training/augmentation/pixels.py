@@ -7,8 +7,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from explainer.training.augmentation.record import Augmentation, each, pixelwise, uniform
-from explainer.training.parameter import Parameter
+from explainer.parameters import Parameter
+from explainer.training.augmentation.augmentation import (
+    Augmentation,
+    each,
+    pixelwise,
+    uniform,
+)
 
 LUMA = (0.2989, 0.587, 0.114)  # of red, green and blue, as in ITU-R BT.601 and torchvision
 

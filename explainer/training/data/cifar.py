@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.data.record import DataError
+from explainer.training.data.data_set import DataError
 from explainer.training.data.stored import Layout, Stored, cached
 
 CLASSES = (

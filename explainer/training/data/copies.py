@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 
 SIDE = 8
 SIMILAR = 0.9968

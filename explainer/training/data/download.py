@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import IO
 from urllib.request import urlopen
 
+from explainer.training.data.data_set import DataError
 from explainer.training.data.fetching import Told, Wanted
 from explainer.training.data.published import Resource
 from explainer.training.data.real import Source, source
-from explainer.training.data.record import DataError
 from explainer.training.data.root import data_root
 from explainer.training.data.stored import with_replacement
 

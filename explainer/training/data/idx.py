@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.data.record import DataError
+from explainer.training.data.data_set import DataError
 from explainer.training.data.stored import Layout, Stored
 
 BYTES = 0x08  # the type code of unsigned bytes

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explainer.training.data.record import DataSet, Examples
-from explainer.training.parameter import Parameter
+from explainer.parameters import Parameter
+from explainer.training.data.data_set import DataSet, Examples
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 Make = Callable[[int, float, int], Points]

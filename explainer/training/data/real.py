@@ -13,7 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explainer.parameters import Parameter
 from explainer.training.data.cifar import CIFAR_LAYOUTS, CLASSES
+from explainer.training.data.data_set import DataError, DataSet, Examples
 from explainer.training.data.idx import idx_layout
 from explainer.training.data.published import (
     Resource,
@@ -21,11 +23,9 @@ from explainer.training.data.published import (
     fashion_files,
     mnist_files,
 )
-from explainer.training.data.record import DataError, DataSet, Examples
 from explainer.training.data.root import VARIABLE, data_root
 from explainer.training.data.stored import Layout, Stored
 from explainer.training.data.stratify import take
-from explainer.training.parameter import Parameter
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from explainer.parameters import Value, checked
+from explainer.training.data.data_set import DataSet, Examples
 from explainer.training.data.points import POINTS
 from explainer.training.data.real import REAL
-from explainer.training.data.record import DataSet, Examples
 from explainer.training.data.shapes import SHAPES
 from explainer.training.data.shipped import SHIPPED
-from explainer.training.parameter import Value, checked
 
 DATA_SETS: tuple[DataSet, ...] = (*SHIPPED, *SHAPES, *POINTS, *REAL)
 _BY_SLUG = {entry.slug: entry for entry in DATA_SETS}
@@ -25,7 +25,7 @@ def load(slug: str, **settings: Value) -> Examples:
     """The examples of a data set; settings left out take their defaults.
 
     Raises `ValueError` for an unknown data set or setting and for a value out of its range, and
-    :class:`~explainer.training.data.record.DataError` where real data are not there.
+    :class:`~explainer.training.data.data_set.DataError` where real data are not there.
     """
     entry = data_set(slug)
     return entry.load(**checked(entry.title, entry.parameters, settings))

@@ -13,10 +13,10 @@ import math
 import torch
 from torch import Tensor
 
+from explainer.parameters import Choice, Option, Parameter
+from explainer.training.data.data_set import DataSet, Examples
 from explainer.training.data.outlines import OUTLINES, REACH
-from explainer.training.data.record import DataSet, Examples
 from explainer.training.data.textures import TEXTURES, painted
-from explainer.training.parameter import Choice, Option, Parameter
 
 SIDE = 32
 CHUNK = 500  # pictures at a time, to bound the memory of what lies in between

@@ -13,11 +13,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explainer.parameters import Parameter, Value, checked
 from explainer.training.augmentation.geometry import assembled, warped
 from explainer.training.augmentation.pixels import noised
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.shapes import shapes
-from explainer.training.parameter import Parameter, Value, checked
 
 
 @dataclass(frozen=True)

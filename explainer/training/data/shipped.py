@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from explainer.training.data.record import DataSet, Examples
+from explainer.training.data.data_set import DataSet, Examples
 
 LARGEST_INK = 16  # each pixel of the digits counts the dark ones among 4 × 4 scanned pixels
 

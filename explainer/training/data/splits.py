@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from explainer.training.data.copies import copies
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.stratify import take, with_noise
 
 LARGEST_NOISE = 0.5

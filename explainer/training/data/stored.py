@@ -14,7 +14,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.data.record import DataError
+from explainer.training.data.data_set import DataError
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import check_from_one, indices, shown, twin, validation
 from explainer.training.instruments.mistakes import probabilities
-from explainer.training.run import Run
 
 MARGIN = 0.1
 """Room beyond the outermost points on each side, as a share of their span."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import check_from_one
-from explainer.training.run import Run
 
 
 def first_kernels(run: Run, most: int = 16) -> NDArray[np.float32]:

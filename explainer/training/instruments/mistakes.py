@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.training.evaluation import CHUNK
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import (
     check_from_one,
     indices,
@@ -21,7 +21,7 @@ from explainer.training.instruments.copies import (
     twin,
     validation,
 )
-from explainer.training.run import Run
+from explainer.training.measurement.evaluation import CHUNK
 
 Numbers = NDArray[np.float32]
 Indices = NDArray[np.int64]

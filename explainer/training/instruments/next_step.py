@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.training.augmentation.record import soft
+from explainer.training.augmentation.augmentation import soft
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import check_from_one, numbers, shown, twin
-from explainer.training.layers import DropConnect, Dropout, MapDropout
-from explainer.training.run import Run
+from explainer.training.recipe.layers import DropConnect, Dropout, MapDropout
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from explainer.training.evaluation import evaluate
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import twin, validation
-from explainer.training.run import Run
+from explainer.training.measurement.evaluation import evaluate
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explainer.training.snapshot import RunView
+from explainer.training.measurement.snapshot import RunView
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from explainer.gradients.activations import TRAINED
+from explainer.activations.registry import TRAINED
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import check_from_one, twin, validation
-from explainer.training.run import Run
 
 FLAT = 1e-6
 SATURATED = 0.01

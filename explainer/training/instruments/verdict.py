@@ -19,7 +19,7 @@ from statistics import fmean
 
 from explainer.training.instruments.questions import QUESTIONS, Question
 from explainer.training.instruments.student import interval
-from explainer.training.snapshot import Snapshot
+from explainer.training.measurement.snapshot import Snapshot
 
 __all__ = ["QUESTIONS", "Question", "Verdict", "held_against", "verdicts", "winner"]
 

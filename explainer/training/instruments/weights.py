@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.training.record import Status
-from explainer.training.run import Run
+from explainer.training.engine.run import Run
+from explainer.training.measurement.run_record import Status
 
 USUAL_SHARE = 0.999
 """The share of a recipe's weights that an axis without a given reach has room for."""

@@ -16,7 +16,7 @@ from explainer.training.presets.by_heart import (
 )
 from explainer.training.presets.descent import BATCH_NORM, DEPTH, OPTIMISERS
 from explainer.training.presets.elsewhere import OTHER_BACKGROUND
-from explainer.training.presets.record import Judged, Preset
+from explainer.training.presets.preset import Judged, Preset
 
 __all__ = ["PRESETS", "Judged", "Preset", "preset"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from explainer.training.augmentation.pipeline import step
 from explainer.training.data.splits import Split
-from explainer.training.presets.record import Preset, entrant
-from explainer.training.recipe import Network, Regularisation, Training
+from explainer.training.presets.preset import Preset, entrant
+from explainer.training.recipe.recipe import Network, Regularisation, Training
 
 MLP = Network(kind="mlp", depth=2, width=128)
 LARGE_MLP = Network(kind="mlp", depth=2, width=256)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explainer.training.data.splits import Split
-from explainer.training.presets.record import Preset, entrant
-from explainer.training.recipe import Network, Training
+from explainer.training.presets.preset import Preset, entrant
+from explainer.training.recipe.recipe import Network, Training
 
 TEN_DEEP = Training(optimiser="momentum", learning_rate=0.01, steps=500)
 SMALL_RATE = Training(optimiser="sgd", learning_rate=0.01, steps=800)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from explainer.training.augmentation.pipeline import step
 from explainer.training.data.splits import Split
-from explainer.training.presets.record import Preset, entrant
-from explainer.training.recipe import Network, Training
+from explainer.training.presets.preset import Preset, entrant
+from explainer.training.recipe.recipe import Network, Training
 
 MLP = Network(kind="mlp", depth=2, width=64)
 CNN = Network(kind="cnn", blocks=3, channels=8)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from explainer.training.kinds import kind
-from explainer.training.recipe import Recipe
-from explainer.training.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
+from explainer.training.recipe.kinds import kind
+from explainer.training.recipe.recipe import Recipe
+from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
 from explainer.training.script.task import Task
 
 

@@ -13,14 +13,14 @@ from io import BytesIO
 import numpy as np
 import torch
 
+from explainer.parameters import Value
 from explainer.training.data.copies import copies
+from explainer.training.data.data_set import Examples
 from explainer.training.data.points import BLOB_CENTRES, TURNS
 from explainer.training.data.real import REAL, source
-from explainer.training.data.record import Examples
 from explainer.training.data.registry import DATA_SETS
 from explainer.training.data.root import data_root
 from explainer.training.data.shipped import LARGEST_INK
-from explainer.training.parameter import Value
 
 FILE = "data.npz"
 WHITE = 255

@@ -13,10 +13,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from explainer.gradients.activations import activation
-from explainer.training.evaluation import evaluating
-from explainer.training.initialisation import scheme
-from explainer.training.layers import (
+from explainer.activations.registry import activation
+from explainer.training.measurement.evaluation import evaluating
+from explainer.training.recipe.build_network import build
+from explainer.training.recipe.initialisation import scheme
+from explainer.training.recipe.layers import (
     DropConnect,
     Dropout,
     MapDropout,
@@ -25,7 +26,6 @@ from explainer.training.layers import (
     SkipSequential,
     StochasticPool2d,
 )
-from explainer.training.networks import build
 from explainer.training.script.layer_classes import (
     DROP_CONNECT,
     DROPOUT,

@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Split
-from explainer.training.kinds import kind
-from explainer.training.recipe import Recipe
+from explainer.training.recipe.kinds import kind
+from explainer.training.recipe.recipe import Recipe
 from explainer.training.script.augmenting import augmenting_source
 from explainer.training.script.division import data_source
 from explainer.training.script.learning import constants, learning_source, watches

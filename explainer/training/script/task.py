@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, field
 
 from explainer.training.augmentation.pipeline import Step
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Parts, Split, split
-from explainer.training.recipe import Recipe
-from explainer.training.run import STEP_OVERHEAD, Evaluation
+from explainer.training.engine.run import STEP_OVERHEAD, Evaluation
+from explainer.training.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True, eq=False)

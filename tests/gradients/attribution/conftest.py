@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explainer.networks.shipped import shipped
+from explainer.networks.zoo.shipped import shipped
 
 Awake = Callable[[str], nn.Sequential]
 

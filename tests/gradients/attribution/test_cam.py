@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from explainer.gradients.attribution.method import Attribution
 from explainer.gradients.attribution.methods import attribute
-from explainer.gradients.attribution.record import Attribution
 from explainer.gradients.attribution.target import PREDICTED, ClassLogit
 from tests.gradients.attribution.conftest import Awake
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from explainer.gradients.attribution.methods import attribute
 from explainer.gradients.attribution.target import ClassLogit
-from explainer.training.parameter import Value
+from explainer.parameters import Value
 from tests.gradients.attribution.conftest import Awake
 
 captum: Any = pytest.importorskip("captum.attr")

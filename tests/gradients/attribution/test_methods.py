@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 from explainer.gradients.attribution.baselines import BASELINES, baseline_picture
 from explainer.gradients.attribution.layers import map_layers, suggested_layer
+from explainer.gradients.attribution.method import Method
 from explainer.gradients.attribution.methods import METHODS, attribute, method
 from explainer.gradients.attribution.progress import CancelledError
-from explainer.gradients.attribution.record import Method
 from explainer.gradients.attribution.target import PREDICTED, RUNNER_UP, Difference, Target
-from explainer.networks.shipped import SHIPPED, Shipped
+from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from tests.gradients.attribution.conftest import Awake
 
 TARGETS = {"difference": Difference(PREDICTED, RUNNER_UP), "runner-up": RUNNER_UP}

@@ -10,7 +10,7 @@ from torch import nn
 from explainer.gradients.attribution.methods import attribute
 from explainer.gradients.attribution.occlusion import windows
 from explainer.gradients.attribution.target import ClassLogit
-from explainer.training.parameter import Value
+from explainer.parameters import Value
 
 
 @pytest.mark.parametrize("baseline", ["black", "mean"])

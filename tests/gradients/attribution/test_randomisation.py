@@ -7,6 +7,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
+from explainer.gradients.attribution.method import Map
 from explainer.gradients.attribution.methods import attribute
 from explainer.gradients.attribution.progress import CancelledError, Progress
 from explainer.gradients.attribution.randomisation import (
@@ -20,7 +21,6 @@ from explainer.gradients.attribution.randomisation import (
     shuffled,
     weighted_layers,
 )
-from explainer.gradients.attribution.record import Map
 from explainer.gradients.attribution.similarity import rank_correlation, structure_similarity
 from explainer.gradients.attribution.target import PREDICTED, ClassLogit
 from tests.gradients.attribution.conftest import Awake

@@ -10,14 +10,14 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
+from explainer.gradients.attribution.deletion_insertion import trust
 from explainer.gradients.attribution.layers import map_layers
+from explainer.gradients.attribution.method import Method
 from explainer.gradients.attribution.methods import METHODS, attribute
 from explainer.gradients.attribution.passes import private_copy
 from explainer.gradients.attribution.progress import CancelledError
 from explainer.gradients.attribution.randomisation import randomised_method, shuffled
-from explainer.gradients.attribution.record import Method
 from explainer.gradients.attribution.target import PREDICTED
-from explainer.gradients.attribution.trust import trust
 from tests.gradients.attribution.conftest import Awake
 
 LAYER = "stage3_block3.addition"

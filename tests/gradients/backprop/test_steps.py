@@ -11,13 +11,13 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from explainer.activations.formula.functions import FUNCTIONS as BY_PYTORCH
 from explainer.gradients.backprop.autograd import autograd, script
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.graph import Graph
 from explainer.gradients.backprop.operations import FUNCTIONS
 from explainer.gradients.backprop.presets import OWN, PRESETS, Preset
 from explainer.gradients.backprop.steps import Walk, walk
-from explainer.gradients.formula.functions import FUNCTIONS as BY_PYTORCH
 from tests.drawing import examples
 
 EVERY = (*PRESETS, OWN)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cache
 
 from explainer.gradients.depth.races import OFTEN, SPLIT
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.splits import prepare
-from explainer.training.race import Race, Settings
-from explainer.training.recipe import Recipe
-from explainer.training.snapshot import Snapshot
+from explainer.training.engine.race import Race, Settings
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.recipe.recipe import Recipe
 
 
 @cache

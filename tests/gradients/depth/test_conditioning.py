@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from explainer.gradients.depth.races import SPLIT, depth_race
 from explainer.training.data.splits import prepare
-from explainer.training.networks import build_initialised
-from explainer.training.recipe import Regularisation
+from explainer.training.recipe.build_network import build_initialised
+from explainer.training.recipe.recipe import Regularisation
 from tests.gradients.depth.racing import digits
 
 SEEDS = (11, 12)

@@ -7,11 +7,11 @@ import pytest
 import torch
 from scipy.integrate import quad
 
-from explainer.gradients.activations import activation
+from explainer.activations.registry import activation
 from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.mean_field import Theory, moments, predicted
-from explainer.gradients.depth.passage import Passage, at_depth, pass_through, traced
 from explainer.gradients.depth.settings import setting
+from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through, traced
 
 SEEDS = range(3)
 

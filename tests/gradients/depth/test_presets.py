@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from explainer.gradients.depth.batch import digit_batch
-from explainer.gradients.depth.passage import Passage, at_depth, pass_through
 from explainer.gradients.depth.presets import DEPTH_PRESETS, DepthPreset
 from explainer.gradients.depth.settings import MOST_SETTINGS, from_text, text_of
+from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through
 
 SEEDS = (0, 1)
 

@@ -11,7 +11,7 @@ import pytest
 
 from explainer.gradients.depth.races import RACES, depth_race
 from explainer.gradients.depth.strips import arrivals, ratio
-from explainer.training.snapshot import RunView, Snapshot, Status
+from explainer.training.measurement.snapshot import RunView, Snapshot, Status
 from tests.gradients.depth.racing import raced
 
 GUESSING = 0.2

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explainer.gradients.activations import TRAINED
+from explainer.activations.registry import TRAINED
 from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
-from explainer.gradients.depth.passage import at_depth, pass_through
 from explainer.gradients.depth.script import PHOTO, script
 from explainer.gradients.depth.settings import setting, title
+from explainer.gradients.depth.untrained_pass import at_depth, pass_through
 from explainer.images.gallery import gallery_picture
 from explainer.images.thumbnails import encode_png
-from explainer.training.recipe import Network
+from explainer.training.recipe.recipe import Network
 
 
 def run(text: str) -> list[tuple[float, ...]]:

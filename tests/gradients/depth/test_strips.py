@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from explainer.gradients.depth.races import SPLIT, deep
 from explainer.gradients.depth.strips import Arrival, arrivals, ratio, strips
 from explainer.training.data.splits import prepare
-from explainer.training.networks import build_initialised
-from explainer.training.recipe import Regularisation
-from explainer.training.run import Run
-from explainer.training.snapshot import Status
+from explainer.training.engine.run import Run
+from explainer.training.measurement.snapshot import Status
+from explainer.training.recipe.build_network import build_initialised
+from explainer.training.recipe.recipe import Regularisation
 from tests.gradients.depth.racing import digits, raced
 
 

@@ -15,10 +15,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from explainer.training.data.copies import copied, copies, exact, joined, near
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
+from explainer.training.data.own.square_worker import square
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, most_for_training, split
-from explainer.training.data.square_worker import square
 
 Codes = NDArray[np.uint8]
 

@@ -15,11 +15,11 @@ from torchvision import datasets
 
 from explainer.training.data import download as module
 from explainer.training.data.cifar import BATCHES
+from explainer.training.data.data_set import DataError
 from explainer.training.data.download import download, wanted
 from explainer.training.data.fetching import fetch, leave
 from explainer.training.data.published import Resource
 from explainer.training.data.real import SOURCES, Source, available, load_real
-from explainer.training.data.record import DataError
 
 FILES = {
     f"{part}-{kind}-ubyte.gz": gzip.compress(

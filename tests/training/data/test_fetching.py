@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from explainer.networks.torchvision_models import DownloadError, classifier, download
+from explainer.networks.zoo.torchvision_models import DownloadError, classifier, download
 from explainer.training.data import fetching
 from explainer.training.data.fetching import Fetch, Wanted, fetch_of, fetching_allowed, leave
 from tests.served_weights import DATA, SLOW, right_name, served_as

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
-from explainer.training.data.record import Examples
 from explainer.training.data.splits import Split, most_for_training, split
 
 

@@ -15,9 +15,9 @@ from torchvision.datasets import CIFAR10
 
 from explainer.training.data import cifar
 from explainer.training.data.cifar import CLASSES, read_folders
+from explainer.training.data.data_set import DataError
 from explainer.training.data.idx import read_idx
 from explainer.training.data.real import SOURCES, available, load_real, source, stored
-from explainer.training.data.record import DataError
 from explainer.training.data.root import cache_folder, data_root
 from explainer.training.data.splits import Split, prepare
 from explainer.training.data.stored import Stored, cached

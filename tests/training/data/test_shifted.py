@@ -4,7 +4,7 @@ import torch
 from scipy import ndimage
 from torchvision.transforms import functional as oracle
 
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.shifted import (
     SHIFTS,

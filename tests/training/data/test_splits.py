@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explainer.training.data.record import Examples
+from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.splits import (
     Normaliser,

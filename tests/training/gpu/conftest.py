@@ -15,8 +15,8 @@ import torch
 from explainer.accelerator import full_precision
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.devices import ALL_AT_ONCE, Device, device
-from explainer.training.team import Way
+from explainer.training.engine.devices import ALL_AT_ONCE, Device, device
+from explainer.training.engine.run_group import Way
 
 PRETENDED = os.environ.get("DEEPGLASS_TEST_DEVICE") == "cpu"
 

@@ -12,29 +12,29 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from explainer.gradients.activations import TRAINED
-from explainer.training.ahead import Ahead, AheadLoop
+from explainer.activations.registry import TRAINED
 from explainer.training.augmentation.mixing import beta
 from explainer.training.augmentation.pipeline import AUGMENTATIONS, augment, step
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.devices import Device, device
-from explainer.training.graphs import recorded
+from explainer.training.engine.ahead import Ahead, AheadLoop
+from explainer.training.engine.devices import Device, device
+from explainer.training.engine.graphs import recorded
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.engine.stacked import Stack
+from explainer.training.engine.training_loop import train
 from explainer.training.instruments.boundary import boundary
 from explainer.training.instruments.kernels import first_kernels
 from explainer.training.instruments.mistakes import answers
 from explainer.training.instruments.next_step import next_batch, next_drops
 from explainer.training.instruments.units import unit_shares
-from explainer.training.optimisers import OPTIMISERS
-from explainer.training.pooling import POOLINGS
-from explainer.training.race import Race
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.record import Status
-from explainer.training.run import Run
+from explainer.training.measurement.run_record import Status
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.recipe.optimisers import OPTIMISERS
+from explainer.training.recipe.poolings import POOLINGS
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 from explainer.training.seeds import generator
-from explainer.training.snapshot import Snapshot
-from explainer.training.stacked import Stack
-from explainer.training.training_loop import train
 
 Numbers = NDArray[np.float64]
 FEW, FIFTY = (Training(steps=count, learning_rate=0.02) for count in (4, 50))

@@ -13,8 +13,8 @@ from explainer.gradients.landscape.plane import plane
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.training import train
-from explainer.networks.shipped import load
-from explainer.training.devices import Device
+from explainer.networks.zoo.shipped import load
+from explainer.training.engine.devices import Device
 
 
 @pytest.mark.parametrize("slug", ["vgg", "resnet20"])

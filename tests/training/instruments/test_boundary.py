@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from explainer.training.data.splits import Prepared
+from explainer.training.engine.run import Run
 from explainer.training.instruments.boundary import boundary
-from explainer.training.recipe import Network, Recipe
-from explainer.training.run import Run
+from explainer.training.recipe.recipe import Network, Recipe
 
 
 def split_by_height(data: Prepared) -> Run:

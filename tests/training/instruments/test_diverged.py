@@ -14,7 +14,9 @@ from safetensors.torch import load as read_weights
 
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
-from explainer.training.devices import device
+from explainer.training.engine.devices import device
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
 from explainer.training.export import best_weights, describe, metrics_csv, metrics_json
 from explainer.training.instruments.boundary import boundary
 from explainer.training.instruments.kernels import first_kernels
@@ -25,10 +27,8 @@ from explainer.training.instruments.questions import QUESTIONS, Question
 from explainer.training.instruments.units import unit_shares
 from explainer.training.instruments.verdict import held_against, verdicts, winner
 from explainer.training.instruments.weights import weigh
-from explainer.training.race import Race
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.record import Status
-from explainer.training.run import Run
+from explainer.training.measurement.run_record import Status
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 SEEDS = (0, 1)
 WILD, CALM = 1, 0

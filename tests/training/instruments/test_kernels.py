@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from explainer.training.data.splits import Prepared
+from explainer.training.engine.run import Run
 from explainer.training.instruments.kernels import as_pictures, first_kernels
-from explainer.training.recipe import Network, Recipe
-from explainer.training.run import Run
+from explainer.training.recipe.recipe import Network, Recipe
 
 
 def test_kernels_of_a_convolution_have_their_channels_last(colourful: Prepared) -> None:

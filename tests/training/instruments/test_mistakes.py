@@ -8,9 +8,9 @@ import torch
 from sklearn.metrics import confusion_matrix as oracle
 
 from explainer.training.data.splits import Prepared
+from explainer.training.engine.run import Run
 from explainer.training.instruments.mistakes import answers
-from explainer.training.recipe import Network, Recipe, Training
-from explainer.training.run import Run
+from explainer.training.recipe.recipe import Network, Recipe, Training
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from explainer.training.augmentation.pipeline import step
 from explainer.training.data.splits import Prepared
+from explainer.training.engine.run import Run
+from explainer.training.engine.stacked import Stack, train_stacked
+from explainer.training.engine.training_loop import train
 from explainer.training.instruments.next_step import Dropped, label, next_batch, next_drops
-from explainer.training.layers import Dropout
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run
-from explainer.training.stacked import Stack, train_stacked
-from explainer.training.training_loop import train
+from explainer.training.recipe.layers import Dropout
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 # Tanh and no penalties: then a gradient is 0 where something was dropped and nowhere else.
 CNN = Network(channels=6, dense_layers=1, width=20, activation="tanh", pooling="average")

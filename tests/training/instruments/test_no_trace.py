@@ -11,7 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from explainer.training.data.splits import Prepared
-from explainer.training.devices import device
+from explainer.training.engine.devices import device
+from explainer.training.engine.race import Race, Settings
+from explainer.training.engine.run import Run
+from explainer.training.engine.stacked import Stack, train_stacked
 from explainer.training.instruments.boundary import boundary
 from explainer.training.instruments.copies import twin
 from explainer.training.instruments.kernels import first_kernels
@@ -20,10 +23,7 @@ from explainer.training.instruments.next_step import next_batch, next_drops
 from explainer.training.instruments.pruning import prune
 from explainer.training.instruments.units import unit_shares
 from explainer.training.instruments.weights import weigh
-from explainer.training.race import Race, Settings
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run
-from explainer.training.stacked import Stack, train_stacked
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 Instrument = Callable[[Run], Any]
 

@@ -9,11 +9,11 @@ from torch import nn
 from torch.nn.utils import prune as oracle
 
 from explainer.training.data.splits import Prepared
-from explainer.training.evaluation import evaluate
+from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import validation
 from explainer.training.instruments.pruning import SHARES, prune, pruned
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run
+from explainer.training.measurement.evaluation import evaluate
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 CNN = Recipe(Network(dense_layers=1, width=24))
 

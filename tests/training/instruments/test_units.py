@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from explainer.gradients.activations import TRAINED, activation
+from explainer.activations.registry import TRAINED, activation
 from explainer.training.data.splits import Prepared
+from explainer.training.engine.run import Run
 from explainer.training.instruments.units import greatest_slope, slopes, unit_shares
-from explainer.training.recipe import Network, Recipe, Training
-from explainer.training.run import Run
+from explainer.training.recipe.recipe import Network, Recipe, Training
 
 GREATEST = {
     "sigmoid": 0.25,

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from explainer.training.evaluation import Score
-from explainer.training.history import Point
 from explainer.training.instruments.questions import question
 from explainer.training.instruments.student import QUANTILES, interval
 from explainer.training.instruments.verdict import (
@@ -19,8 +17,10 @@ from explainer.training.instruments.verdict import (
     verdicts,
     winner,
 )
-from explainer.training.recipe import Recipe
-from explainer.training.snapshot import RunView, Snapshot, Status
+from explainer.training.measurement.evaluation import Score
+from explainer.training.measurement.history import Point
+from explainer.training.measurement.snapshot import RunView, Snapshot, Status
+from explainer.training.recipe.recipe import Recipe
 
 ACCURACY, LOSS = question("accuracy"), question("loss")
 NAMES = ("Nothing", "Dropout 0.5", "", "L2")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explainer.training.data.splits import Prepared
+from explainer.training.engine.run import Run
 from explainer.training.instruments.weights import usual_reach, weigh
-from explainer.training.recipe import Network, Recipe, Regularisation, Training
-from explainer.training.run import Run
+from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 LINEAR = Recipe(Network("mlp", depth=0))
 

@@ -1,0 +1,154 @@
+"""What can be drawn as an activation: an entry of the registry with values, or one's own formula.
+
+Both say the same things of themselves, so nobody has to ask which it is; both serve as keys of
+caches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+
+from explainer.activations.curves import Corner, Function, Numbers, corners, derivatives
+from explainer.activations.facts import Facts, facts
+from explainer.activations.formula import Formula, parse
+from explainer.activations.formula.tree import tensor_code
+from explainer.activations.registry import activation
+
+COUNT = 1201
+OWN = "Your own"
+
+
+class Chosen(Protocol):
+    """A function of x: its name, what it computes, and its formula."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    def function(self) -> Function:
+        """What computes it, elementwise."""
+
+    def formulas(self) -> tuple[Formula, ...]:
+        """Its value, and where they are written its derivatives, as formulas."""
+
+    def numbers(self) -> dict[str, float]:
+        """The value of each parameter by name."""
+
+    def code(self) -> str:
+        """A Python expression for it, of PyTorch."""
+
+    def __hash__(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An activation of the registry with the values of its parameters, in their order."""
+
+    slug: str
+    values: tuple[float, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name, with what differs from the usual."""
+        entry = activation(self.slug)
+        changed = [
+            f"{p.label.split()[-1]} = {value:g}"
+            for p, value in zip(entry.parameters, self.values, strict=True)
+            if value != p.default
+        ]
+        return entry.title + (f", {', '.join(changed)}" if changed else "")
+
+    @property
+    def source(self) -> str:
+        """Authors and year."""
+        return activation(self.slug).source
+
+    def function(self) -> Function:
+        """The module in evaluation mode, in float64."""
+        return activation(self.slug).module(**self.numbers()).double().eval()
+
+    def formulas(self) -> tuple[Formula, ...]:
+        """Value, first and second derivative."""
+        return activation(self.slug).read
+
+    def numbers(self) -> dict[str, float]:
+        """The value of each parameter by name."""
+        entry = activation(self.slug)
+        return {p.name: value for p, value in zip(entry.parameters, self.values, strict=True)}
+
+    def code(self) -> str:
+        """The registry's expression with the values put in."""
+        return activation(self.slug).code.format(**self.numbers())
+
+
+@dataclass(frozen=True)
+class Own:
+    """A formula that a visitor typed; one that can be read."""
+
+    text: str
+    slug: str = "own"
+    title: str = OWN
+    source: str = ""
+
+    def function(self) -> Function:
+        """The formula."""
+        return parse(self.text)
+
+    def formulas(self) -> tuple[Formula, ...]:
+        """The value alone: its derivatives are autograd's."""
+        return (parse(self.text),)
+
+    def numbers(self) -> dict[str, float]:
+        """It has no parameters."""
+        return {}
+
+    def code(self) -> str:
+        """The formula as PyTorch computes it."""
+        return f"lambda x: {tensor_code(parse(self.text).tree)}"
+
+
+def told_by_autograd(chosen: Chosen, x: float) -> bool:
+    """Whether autograd, which its script has, comes to the derivatives of a function at `x`.
+
+    It comes to none where it has to multiply 0 by infinity on its way.
+    """
+    function = chosen.function()
+    if not isinstance(function, Formula):
+        return True
+    ours, autograds = (derivatives(one, [x]) for one in (function, function.by_torch))
+    return bool(np.allclose(ours, autograds, rtol=1e-6, atol=1e-9, equal_nan=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Value, slope and curvature `(3, 1201)` from −reach to reach, and where they jump."""
+
+    values: Numbers
+    corners: tuple[Corner, ...]
+
+
+def places(reach: float) -> Numbers:
+    """The x of the curves: 1201 from −reach to reach, 0 among them."""
+    return np.round(np.linspace(-reach, reach, COUNT), 9) + 0.0
+
+
+@lru_cache(maxsize=512)
+def curves_of(chosen: Chosen, reach: float) -> Curves:
+    """The curves of a function; kept, for whoever asks next."""
+    function = chosen.function()
+    return Curves(derivatives(function, places(reach)), corners(function, -reach, reach))
+
+
+@lru_cache(maxsize=256)
+def facts_of(chosen: Chosen) -> Facts:
+    """The facts of a function; kept, for whoever asks next."""
+    return facts(chosen.function())

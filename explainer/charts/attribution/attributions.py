@@ -1,0 +1,71 @@
+"""Attributions as pictures, and the curves by which they are judged."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from explainer.charts.colour import paint, usual_reach
+from explainer.charts.specs import bare
+from explainer.charts.theme import Theme, centred
+from explainer.gradients.attribution.deletion_insertion import Comparison
+
+Codes = NDArray[np.uint8]
+USUAL_SHARE = 99.0
+CURVE_HEIGHT = 230
+MAP, CHANCE = "this map", "moved maps"
+
+
+def attribution_picture(values: NDArray[np.float32], theme: Theme, *, signed: bool) -> Codes:
+    """A map `(H, W)`: what speaks for the target in red, what speaks against it in blue.
+
+    Each map has a scale of its own, to nearly its largest value; unsigned maps begin at 0.
+    """
+    reach = usual_reach(values, USUAL_SHARE)
+    if signed:
+        return paint(np.ascontiguousarray(values), -reach, reach, centred(theme))
+    return paint(np.ascontiguousarray(values), 0.0, reach, theme.sequential)
+
+
+def trust_points(found: Comparison) -> pd.DataFrame:
+    """Share of pixels and probability in percent, of the map and of the band of chance."""
+    low, mean, high = found.chance_band()
+    shares = 100 * found.curve.shares
+    own = pd.DataFrame({"part": MAP, "share": shares, "median": 100 * found.curve.probabilities})
+    chance = pd.DataFrame(
+        {
+            "part": CHANCE,
+            "share": shares,
+            "median": 100 * mean,
+            "low": 100 * low,
+            "high": 100 * high,
+        }
+    )
+    return pd.concat([own, chance], ignore_index=True)
+
+
+@lru_cache(maxsize=8)
+def trust_spec(theme: Theme, title: str) -> dict[str, Any]:
+    """The specification for `trust_points`; `title` says what is done to the pixels."""
+    colours = alt.Scale(domain=[MAP, CHANCE], range=[theme.categorical[1], theme.categorical[7]])
+    base = alt.Chart(alt.NamedData(name="points")).encode(
+        x=alt.X("share:Q", title=title),
+        color=alt.Color("part:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
+    )
+    band = base.mark_area(opacity=0.2, line=False).encode(
+        y=alt.Y("low:Q", title="probability (%)", scale=alt.Scale(domain=[0, 100])), y2="high:Q"
+    )
+    line = base.mark_line(strokeWidth=2).encode(
+        y=alt.Y("median:Q", title="probability (%)"),
+        tooltip=[
+            alt.Tooltip("part:N"),
+            alt.Tooltip("share:Q", format=".0f"),
+            alt.Tooltip("median:Q", format=".1f"),
+        ],
+    )
+    return bare(alt.layer(band, line).properties(height=CURVE_HEIGHT))

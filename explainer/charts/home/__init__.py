@@ -1,0 +1,1 @@
+"""The pictures of the home page, one invitation a topic."""

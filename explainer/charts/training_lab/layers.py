@@ -1,0 +1,162 @@
+"""What reaches each layer: gradients, the size of its steps, and its units that do nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from explainer.charts.specs import bare, named, recipe_colour, table_of
+from explainer.charts.theme import Theme
+from explainer.training.instruments.units import UnitShares
+from explainer.training.measurement.snapshot import RunView, Snapshot
+
+HEIGHT = 240
+HISTORY_POINTS = 200
+RECENT = 5  # points that a value is the median of: one batch alone is noise
+
+
+@dataclass(frozen=True)
+class LayerMeasure:
+    """One quantity of each layer: its title and the column of `LayerCurves` it is read from."""
+
+    slug: str
+    title: str
+
+
+GRADIENT = LayerMeasure("gradient_norm", "length of the gradient")
+UPDATE = LayerMeasure("update_ratio", "step, relative to the weights")
+LAYER_MEASURES = (GRADIENT, UPDATE)
+
+
+def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
+    """For each recipe and layer the median over seeds and the last points, and their range."""
+    rows = []
+    for index in range(len(snapshot.recipes)):
+        names, recent = _recent(snapshot.of_recipe(index), measure)
+        for place, name in enumerate(names):
+            values = sorted(value for value in recent[:, place].tolist() if 0 < value < math.inf)
+            if values:
+                rows.append((str(index), place, name, median(values), values[0], values[-1]))
+    return table_of(
+        rows, recipe=pa.string(), place=pa.int8(), layer=pa.string(),
+        median=pa.float32(), low=pa.float32(), high=pa.float32(),
+    )  # fmt: skip
+
+
+def _recent(
+    runs: Sequence[RunView], measure: LayerMeasure
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    sound = [run for run in runs if not run.status.broken] or list(runs)
+    values = [getattr(run.curves.layers, measure.slug)[-RECENT:] for run in sound]
+    return runs[0].curves.layers.names, np.concatenate(values)
+
+
+@lru_cache(maxsize=8)
+def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
+    """The specification for `layer_points`: layers from the picture's side, a logarithmic axis."""
+    base = alt.Chart(alt.NamedData(name="points")).encode(
+        x=alt.X("layer:N", title=None, sort=alt.SortField("place"), axis=alt.Axis(labelAngle=0)),
+        color=recipe_colour(theme),
+    )
+    scale = alt.Scale(type="log", nice=True)
+    axis = alt.Axis(format="~g")
+    band = base.mark_area(opacity=0.12, line=False).encode(
+        y=alt.Y("low:Q", title=measure.title, scale=scale, axis=axis), y2="high:Q"
+    )
+    line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45)).encode(
+        y=alt.Y("median:Q", title=measure.title, scale=scale, axis=axis),
+        tooltip=[alt.Tooltip("layer:N"), alt.Tooltip("median:Q", format=".3g")],
+    )
+    return bare(alt.layer(band, line).properties(height=HEIGHT))
+
+
+def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pa.Table:
+    """For each recipe and layer of activations the share of dead and of saturated, in percent."""
+    rows = [
+        (str(recipe), place, one.layer, 100 * one.dead, 100 * one.saturated, one.units)
+        for recipe, layers in enumerate(shares)
+        for place, one in enumerate(layers)
+    ]
+    return table_of(
+        rows, recipe=pa.string(), place=pa.int8(), layer=pa.string(),
+        dead=pa.float32(), saturated=pa.float32(), units=pa.int32(),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def unit_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
+    """The specification for `unit_points`, of its column "dead" or "saturated"."""
+    bars = (
+        alt.Chart(alt.NamedData(name="points"))
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "layer:N", title=None, sort=alt.SortField("place"), axis=alt.Axis(labelAngle=0)
+            ),
+            xOffset="recipe:N",
+            y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domain=[0, 100])),
+            color=recipe_colour(theme),
+            tooltip=[
+                alt.Tooltip("layer:N"),
+                alt.Tooltip(f"{column}:Q", format=".1f"),
+                alt.Tooltip("units:Q"),
+            ],
+        )
+        .properties(height=HEIGHT)
+    )
+    return bare(bars)
+
+
+def layer_history(run: RunView, measure: LayerMeasure) -> pa.Table:
+    """Of one run every layer over the steps: layer, step and value, which is above 0."""
+    layers = run.curves.layers
+    kept = np.unique(np.linspace(0, max(len(run.curves) - 1, 0), HISTORY_POINTS).astype(int))
+    kept = kept[: len(run.curves)]
+    values = getattr(layers, measure.slug)[kept]
+    rows, places = np.nonzero((values > 0) & np.isfinite(values))
+    return pa.table(
+        {
+            "layer": named(places, list(layers.names)),
+            "step": run.curves.step[kept][rows].astype(np.int32),
+            "value": values[rows, places],
+        }
+    )
+
+
+@lru_cache(maxsize=16)
+def layer_history_spec(
+    theme: Theme, measure: LayerMeasure, layers: tuple[str, ...]
+) -> dict[str, Any]:
+    """The specification for `layer_history`: a line a layer, the last one the strongest."""
+    stops = np.linspace(3, len(theme.sequential) - 1, len(layers)).round().astype(int)
+    colours = [theme.sequential[stop] for stop in stops]
+    lines = (
+        alt.Chart(alt.NamedData(name="points"))
+        .mark_line(strokeWidth=1.8)
+        .encode(
+            x=alt.X("step:Q", title="step", axis=alt.Axis(format=",.0f", tickMinStep=1)),
+            y=alt.Y("value:Q", title=measure.title, scale=alt.Scale(type="log")),
+            color=alt.Color(
+                "layer:N",
+                title=None,
+                scale=alt.Scale(domain=list(layers), range=colours),
+                legend=alt.Legend(orient="top", columns=6),
+            ),
+            tooltip=[
+                alt.Tooltip("layer:N"),
+                alt.Tooltip("step:Q", format=",.0f"),
+                alt.Tooltip("value:Q", format=".3g"),
+            ],
+        )
+        .properties(height=HEIGHT)
+    )
+    return bare(lines)

@@ -1,0 +1,1 @@
+"""What people upload: hostile bytes in, upright sRGB codes or one sentence out."""

@@ -1,0 +1,78 @@
+"""What is rare about a file that could not be decoded: by its header, so that it can be said.
+
+A kind is named only where the header is sound and asks for what no decoder here offers.
+"""
+
+import struct
+from io import BytesIO
+
+from tifffile import TiffFile
+
+from explainer.images.decoding.formats import Format
+
+_BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
+_BMP_BITS = (1, 4, 8, 16, 24, 32)
+_BMP_COMPRESSIONS = {3: "bit fields", 4: "JPEG inside", 5: "PNG inside", 6: "bit fields"}
+_TIFF_COMPRESSIONS = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)
+_TIFF_BITS = {1, 2, 4, 8, 16, 32, 64}
+_TIFF_SAMPLES = (1, 2, 3)  # unsigned, signed, floating point
+
+
+def rare_kind(data: bytes, form: Format) -> str | None:
+    """Words such as "2 bits a pixel"; ``None`` where the file asks for nothing rare."""
+    try:
+        return _KINDS[form.pillow](data) if form.pillow in _KINDS else None
+    except Exception:  # a header beyond reading: the file is damaged, and that is said
+        return None
+
+
+def _bmp_kind(data: bytes) -> str | None:
+    (size,) = struct.unpack_from("<I", data, 14)
+    if size not in _BMP_HEADERS:
+        return f"a header of {size} bytes" if 12 < size < 200 else None
+    if size == 12:
+        bits, compression = struct.unpack_from("<H", data, 24)[0], 0
+    else:
+        bits, compression = struct.unpack_from("<HI", data, 28)
+    if compression > 2:
+        return _BMP_COMPRESSIONS.get(compression)
+    return f"{bits} bits a pixel" if bits not in _BMP_BITS and 0 < bits <= 64 else None
+
+
+def _jpeg_kind(data: bytes) -> str | None:
+    """Walk over the segments to the start of the frame, which says how it is coded."""
+    place = 2
+    while data[place] == 0xFF:
+        marker, length = struct.unpack_from(">xBH", data, place)
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return _frame_kind(marker, precision=data[place + 4])
+        place += 2 + length
+    return None
+
+
+def _frame_kind(marker: int, *, precision: int) -> str | None:
+    """ITU-T T.81, table B.1: the low two bits say the process, the next hierarchy and coding."""
+    if marker & 3 == 3:
+        return "lossless"
+    if marker & 4:
+        return "hierarchical"
+    if precision != 8:
+        return f"{precision} bits a sample" if precision <= 16 else None
+    return "arithmetic coding" if marker & 8 else None
+
+
+def _tiff_kind(data: bytes) -> str | None:
+    with TiffFile(BytesIO(data)) as file:
+        page = file.pages.first
+        if page.compression not in _TIFF_COMPRESSIONS:
+            return f"{getattr(page.compression, 'name', 'unknown')} compression"
+        if page.sampleformat not in _TIFF_SAMPLES:
+            return "complex numbers"
+        bits = page.bitspersample
+        depths = {bits} if isinstance(bits, int) else set(bits)
+        if depths <= _TIFF_BITS:
+            return None
+        return f"{' and '.join(map(str, sorted(depths)))} bits a sample"
+
+
+_KINDS = {"BMP": _bmp_kind, "JPEG": _jpeg_kind, "TIFF": _tiff_kind}

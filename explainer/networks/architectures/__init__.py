@@ -1,0 +1,1 @@
+"""The architectures that this repository trains itself, as plain PyTorch modules."""

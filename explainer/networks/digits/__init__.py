@@ -1,0 +1,1 @@
+"""Networks that read handwritten digits, in a field in which a digit can move."""

@@ -1,0 +1,1 @@
+"""The sums behind one value of a layer, kind by kind, from the numbers it was made of."""

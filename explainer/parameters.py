@@ -1,0 +1,65 @@
+"""What a visitor may set: a number with its range, or one of a few named options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explainer.convolution.kernel import Parameter
+
+__all__ = ["Choice", "Option", "Parameter", "Setting", "Value", "checked"]
+
+Value = float | str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a :class:`Choice`: the value itself, how it is shown, and what it does."""
+
+    value: str
+    title: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A setting with a few named options; the default is one of them."""
+
+    name: str
+    label: str
+    default: str
+    options: tuple[Option, ...]
+    help: str = ""
+
+    def check(self, value: object) -> str:
+        """`value`, if it is one of the options. Raises `ValueError` naming it and the options."""
+        known = [option.value for option in self.options]
+        if value not in known:
+            raise ValueError(f"{self.name} is {value!r}, but it is one of {', '.join(known)}")
+        return str(value)
+
+
+Setting = Parameter | Choice
+
+
+def checked(
+    title: str, settings: tuple[Setting, ...], given: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Every setting by name, checked; those left out take their defaults.
+
+    Raises `ValueError` for a name that `title` does not have, and for a value out of its range.
+    """
+    known = {setting.name: setting for setting in settings}
+    for name in given:
+        if name not in known:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise ValueError(f"{title} has no setting {name!r}; {has}")
+    return {name: _check(one, given.get(name, one.default)) for name, one in known.items()}
+
+
+def _check(setting: Setting, value: Value) -> Value:
+    if isinstance(setting, Choice):
+        return setting.check(value)
+    if isinstance(value, str):
+        raise ValueError(f"{setting.name} is {value!r}, but it is a number")
+    return setting.check(value)

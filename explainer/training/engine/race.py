@@ -1,0 +1,263 @@
+"""A race: recipes × seeds that train in step, slice by slice, in the hands of one worker.
+
+Whoever schedules calls :meth:`Race.run_slice` again and again. Everybody else sends commands and
+reads :attr:`Race.snapshot`, from any thread at any time: commands are wishes and notes that the
+worker reads between two slices, and a snapshot never changes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TypeVar
+
+from explainer.freed_memory import give_back_freed_memory
+from explainer.training.engine.build_runs import Settings, Source
+from explainer.training.engine.commands import MOST_NOTES, Note, Orders, Wish
+from explainer.training.engine.devices import Device, best_device
+from explainer.training.engine.race_runs import Crew
+from explainer.training.engine.rate_limit import Pace
+from explainer.training.engine.run import Run
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.recipe.penalties import penalty
+from explainer.training.recipe.recipe import Recipe, with_value
+
+__all__ = ["Race", "Settings", "Snapshot"]
+
+Answer = TypeVar("Answer")
+WORTH = 0.1  # the share of a slice that is worth going on for: the threads meet after each part
+
+
+class Race:
+    """Up to 8 recipes × 10 seeds on the same data, paused at step 0.
+
+    `data` are prepared examples for all seeds, or a function from a seed to its own. Raises
+    `ValueError` with one sentence where there is nothing to race, or too much.
+    """
+
+    def __init__(
+        self,
+        recipes: Sequence[Recipe],
+        data: Source,
+        *,
+        seeds: Sequence[int] = (0, 1, 2),
+        settings: Settings | None = None,
+        device: Device | None = None,
+    ) -> None:
+        self.recipes, self._closed = tuple(recipes), False
+        self._rewinds = deque[None]()  # one for each return to step 0 that is still to come
+        self._orders, self._pace, self._working = Orders(), Pace(), threading.RLock()
+        self._unseen = False
+        self._crew: Crew | None = Crew(
+            self.recipes, data, seeds, settings or Settings(), device or best_device()
+        )
+        self._snapshot = self._crew.view(0.0)
+
+    # Commands, from any thread.
+
+    def play(self) -> None:
+        """Train until the end, or until the stop that is set."""
+        self._orders.change(playing=True)
+
+    def pause(self) -> None:
+        """Stand still after the step that is being done."""
+        self._orders.change(playing=False)
+
+    def step(self, count: int = 1) -> None:
+        """Train for `count` ≥ 1 steps more, then pause."""
+        if count < 1:
+            raise ValueError(f"count is {count}, but it starts at 1")
+        self._orders.ahead(count, 0 if self._rewinds else self._snapshot.step)
+
+    def epoch(self) -> None:
+        """Train for one epoch of the first recipe, then pause."""
+        self.step(max(1, round(self._snapshot.steps_per_epoch)))
+
+    def stop_at(self, step: int | None) -> None:
+        """Pause when `step` is reached; None takes the stop away."""
+        self._orders.change(stop_at=step)
+
+    def set_speed(self, steps_per_second: float | None) -> None:
+        """Go no faster than this; None is as fast as it gets."""
+        if steps_per_second is not None and not steps_per_second > 0:
+            raise ValueError(f"the speed is {steps_per_second}, but it is above 0")
+        self._orders.change(speed=steps_per_second)
+
+    def reset(self) -> None:
+        """Back to step 0 and the very same initial weights; paused."""
+        self._rewind(Crew.reset)
+
+    def new_seeds(self) -> None:
+        """Back to step 0 with as many seeds that were not raced yet; paused."""
+        self._rewind(Crew.next_seeds)
+
+    def set_learning_rate(self, recipe: int, value: float) -> None:
+        """Turn the learning rate of a recipe, by index. Raises `ValueError` naming the bounds."""
+        with_value(self.recipes[recipe], "learning_rate", value)
+        self._note(lambda crew: crew.turn(recipe, lambda run: run.set_learning_rate(value)))
+
+    def set_strength(self, recipe: int, slug: str, value: float) -> None:
+        """Turn λ of one penalty of a recipe, by index and by the slug of the penalty.
+
+        Raises `ValueError` for an unknown penalty and for a value out of its bounds.
+        """
+        with_value(self.recipes[recipe], penalty(slug).slug, value)
+        self._note(lambda crew: crew.turn(recipe, lambda run: run.set_strength(slug, value)))
+
+    def evaluate_test(self) -> None:
+        """Score the best checkpoint of every run on the test part; each run once until reset."""
+        self._note(Crew.test)
+
+    def ask(self, question: Callable[[Sequence[Run]], Answer]) -> Future[Answer]:
+        """Let the worker answer `question` about its runs between two slices.
+
+        The runs belong to the worker: what the question returns must be its own copy. A race that
+        is closed cancels the answer, and so does one that has `MOST_NOTES` things to do already.
+        """
+        answer: Future[Answer] = Future()
+        self._note(lambda crew: _answer(answer, question, crew.runs), answer.cancel)
+        return answer
+
+    # For readers and for whoever schedules.
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The race as it was after the last slice, with the wishes that stand now."""
+        wish, seen = self._orders.wish, self._snapshot
+        stop = wish.stop_at if wish.stop_at is not None and wish.stop_at > seen.step else None
+        playing = wish.playing and not seen.finished
+        return replace(seen, playing=playing, stop_at=stop, speed=wish.speed)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a slice would do anything, or does something that the snapshot does not show."""
+        if self._closed:
+            return False
+        playing = self._orders.wish.playing and not self._snapshot.finished
+        return self._orders.waiting or self._unseen or playing
+
+    def wait_for_work(self, timeout: float) -> bool:
+        """Return True when a command has come since the last slice, False after `timeout` s."""
+        return self._orders.wait(timeout)
+
+    def run_slice(self, seconds: float = 0.1) -> int:
+        """Do what was asked for about so long; returns how many steps each run went on.
+
+        0 says that there was nothing to do, or that the speed limit allows nothing yet. With 0
+        seconds one question or command is answered, and nothing is trained.
+        """
+        try:
+            with self._working:
+                return 0 if self._closed else self._slice(seconds)
+        finally:
+            if self._closed:
+                self._let_go()
+
+    def close(self) -> None:
+        """Forget models, data and curves; questions are cancelled, commands do nothing any more.
+
+        Returns at once: where a slice is being done, its worker forgets them at its end.
+        """
+        self._closed = True
+        self._orders.drop()
+        self._let_go()
+
+    # The worker.
+
+    def _slice(self, seconds: float) -> int:
+        self._unseen = True  # before the notes are taken: somebody may look in between
+        try:
+            notes = self._orders.read(MOST_NOTES if seconds > 0 else 1)
+            steps = self._train(seconds) if seconds > 0 else 0
+            if self._crew is not None and (steps or notes):
+                self._snapshot = self._crew.view(self._pace.steps_per_second)
+        finally:
+            self._unseen = False
+        return steps
+
+    def _let_go(self) -> None:
+        """Free the memory, unless somebody is at work; they do it as soon as they are done."""
+        if self._crew is None or not self._working.acquire(blocking=False):
+            return
+        try:
+            self._crew = None
+            self._snapshot = replace(self._snapshot, runs=())
+        finally:
+            self._working.release()
+        give_back_freed_memory()
+
+    def _train(self, seconds: float) -> int:
+        ends, left, done = time.perf_counter() + seconds, seconds, 0
+        while not done or left > WORTH * seconds:
+            wish, crew = self._orders.wish, self._crew
+            if not wish.playing or crew is None or crew.finished or self._interrupted:
+                break
+            steps = self._steps(left, wish, crew.step)
+            if not steps:
+                break
+            done += self._advance(crew, steps)
+            left = ends - time.perf_counter()
+            if crew.finished or crew.step == wish.stop_at:
+                crew.rest()
+                self._orders.settle(wish)
+                break
+        return done
+
+    @property
+    def _interrupted(self) -> bool:
+        return self._orders.waiting or self._closed
+
+    def _steps(self, seconds: float, wish: Wish, now: int) -> int:
+        limits = [self._pace.fitting(seconds)]
+        if (allowed := self._pace.allowance(wish.speed)) is not None:
+            limits.append(allowed)
+        if wish.stop_at is not None and wish.stop_at > now:
+            limits.append(wish.stop_at - now)
+        return min(limits)
+
+    def _advance(self, crew: Crew, steps: int) -> int:
+        started = time.perf_counter()
+        done = crew.advance(steps)
+        self._pace.done(done, time.perf_counter() - started)
+        self._pace.spend(done)
+        return done
+
+    def _rewind(self, back: Callable[[Crew], None]) -> None:
+        """Pause, and let the worker bring the crew back to step 0."""
+        self._orders.change(playing=False, stop_at=None)
+        self._rewinds.append(None)
+
+        def note(crew: Crew) -> None:
+            try:
+                back(crew)
+                self._snapshot = crew.view(self._pace.steps_per_second)
+            finally:
+                self._rewinds.popleft()
+
+        self._note(note, self._rewinds.popleft)
+
+    def _note(self, do: Callable[[Crew], None], drop: Callable[[], object] = lambda: None) -> None:
+        def note() -> None:
+            if self._crew is None:
+                drop()
+            else:
+                do(self._crew)
+
+        self._orders.post(Note(note, drop))
+        if self._closed:  # after it was posted: whoever closes the race has not seen it
+            self._orders.drop()
+
+
+def _answer(
+    answer: Future[Answer], question: Callable[[Sequence[Run]], Answer], runs: Sequence[Run]
+) -> None:
+    if not answer.set_running_or_notify_cancel():
+        return
+    try:
+        answer.set_result(question(runs))
+    except Exception as error:
+        answer.set_exception(error)

@@ -1,0 +1,165 @@
+"""The fast path: several runs of one shape, trained as one stack with the same numbers.
+
+The runs keep their models, records and dials; while they are in a stack the models' parameters
+are windows onto the stack's matrix. Runs stack when their networks have the same shape and they
+share optimiser, batch size and length; penalties, dropout rates, label smoothing, augmentation,
+clipping, initialisation, schedule and seed may differ. Runs of one seed share their batches, which
+makes the first layer one ordinary layer with the outputs of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from explainer.training.augmentation.augmentation import soft
+from explainer.training.engine.dense_step import DenseStep, dense_step
+from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.run_measurement import Meter, Scores, parts
+from explainer.training.engine.run import Run
+from explainer.training.engine.stacked_assembly import Row, kind, stacked_layers, stacked_rows
+from explainer.training.engine.stacked_batches import Feed, flattened
+from explainer.training.engine.stacked_layers import SKIP, STACKED
+from explainer.training.engine.update import update
+from explainer.training.measurement.evaluation import CHUNK, Score
+from explainer.training.recipe.layers import channels_last
+
+Learn = Callable[[list[Tensor], list[Tensor]], Tensor]
+"""Inputs and targets in, data losses `(K,)` out, gradients in their windows."""
+
+
+def stack_key(run: Run) -> Hashable:
+    """Runs with the same key can be one stack; a run that cannot be stacked has a key of its own.
+
+    That is one whose network holds a type of module that `STACKED` lacks, or one that was in a
+    stack that failed.
+    """
+    if not stackable(run):
+        return id(run)
+    recipe = run.recipe
+    training = recipe.training
+    momentum = training.momentum if run.optimiser.uses_momentum else None
+    return (
+        replace(recipe.network, initialisation="he", init_sigma=0.0),
+        (run.data.shape, len(run.data.classes), run.batches.size, run.batches.examples),
+        (run.optimiser.slug, momentum, run.total_steps, run.every, run.step),
+    )
+
+
+def stackable(run: Run) -> bool:
+    """Whether `run` can be one of a stack: all its modules are known, and no stack of it failed."""
+    return not run.alone and all(type(module) in STACKED for module in run.model)
+
+
+class Stack:
+    """K runs of one shape, which share one matrix of parameters."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = runs
+        models = [run.model for run in runs]
+        self.flat = Flat(models, [run.memory for run in runs], runs[0].optimiser.slots)
+        rows = stacked_rows(models)
+        self.layers = stacked_layers(self.flat, rows)
+        self.meter = Meter(runs, self.flat, self.scores)
+        self.arrange = flattened if kind(rows[0]) is nn.Flatten else channels_last
+        self._feed = Feed(runs, self.arrange)
+        self._smoothings = [run.recipe.regularisation.label_smoothing for run in runs]
+        self._smoothing = self._column()
+        self.learn: Learn = self._by_hand(rows) or self.by_autograd
+
+    def forward(self, inputs: list[Tensor], *, training: bool) -> Tensor:
+        """Logits `(K, N, classes)` for one batch shared by all, or for K batches."""
+        values: Tensor | list[Tensor] = inputs
+        carried: Tensor | None = None
+        for layer in self.layers:
+            if layer is SKIP:
+                assert isinstance(values, Tensor)
+                values = carried = values if carried is None else carried + values
+            else:
+                values = layer(values, training)
+        assert isinstance(values, Tensor)
+        return values
+
+    def batch(self) -> tuple[list[Tensor], list[Tensor]]:
+        """Inputs and targets of the next step: one for all where they are the same, else K."""
+        return self._feed.at(self.meter.steps)
+
+    def losses(self, logits: Tensor, targets: list[Tensor]) -> Tensor:
+        """The data loss of each run, `(K,)`: cross-entropy with its own label smoothing."""
+        count, examples, classes = logits.shape
+        if all(not target.is_floating_point() for target in targets) and self._smoothing is None:
+            wanted = torch.cat(targets * (count // len(targets)))
+            flat = logits.reshape(count * examples, classes)
+            return F.cross_entropy(flat, wanted, reduction="none").view(count, examples).mean(1)
+        wanted = torch.stack([soft(target, classes) for target in targets])
+        if self._smoothing is not None:
+            wanted = wanted + self._smoothing * (1 / classes - wanted)
+        return -(wanted * logits.log_softmax(2)).sum(2).mean(1)
+
+    def by_autograd(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
+        """The data loss of each run, `(K,)`; its gradients are in `flat` afterwards."""
+        losses = self.losses(self.forward(inputs, training=True), targets)
+        torch.autograd.backward(losses, torch.ones_like(losses))
+        self.flat.collect_gradients()
+        return losses.detach()
+
+    def scores(self, runs: Sequence[Run]) -> Scores:
+        """The scores of all runs on their training and validation examples."""
+        train, validation = zip(*(parts(run) for run in runs), strict=True)
+        return list(zip(self._evaluated(train), self._evaluated(validation), strict=True))
+
+    @torch.no_grad()
+    def _evaluated(self, wanted: Sequence[tuple[Tensor, Tensor]]) -> list[Score]:
+        same = all(inputs.data_ptr() == wanted[0][0].data_ptr() for inputs, _ in wanted)
+        own = wanted[:1] if same else wanted
+        examples = len(wanted[0][1])
+        totals = torch.zeros(2, len(self.runs), device=wanted[0][0].device)
+        for start in range(0, examples, CHUNK):
+            rows = slice(start, start + CHUNK)
+            logits = self.forward([inputs[rows] for inputs, _ in own], training=False)
+            labels = torch.stack([labels[rows] for _, labels in own]).expand(len(self.runs), -1)
+            loss = F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").sum(1)
+            totals += torch.stack([loss, (logits.argmax(2) == labels).sum(1)])
+        return [Score(loss / examples, right / examples) for loss, right in totals.T.tolist()]
+
+    def _by_hand(self, rows: list[Row]) -> DenseStep | None:
+        """The short way, where there is one; an accelerator has graphs for that (`graphs.py`)."""
+        if self.runs[0].device.type != "cpu":
+            return None
+        return dense_step(self.flat, rows, self._smoothings, self.runs[0].batches.size)
+
+    def _column(self) -> Tensor | None:
+        if not any(self._smoothings):
+            return None
+        return torch.tensor(self._smoothings, device=self.runs[0].device)[:, None, None]
+
+
+def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
+    """Train the runs of `stack` together to the end of the last; yields the number of steps done.
+
+    The loop of :func:`~explainer.training.engine.training_loop.train`. A run that has ended stands
+    still.
+    `learn` stands in for `stack.learn` where there is a faster way to the same.
+    """
+    runs, meter, learn = stack.runs, stack.meter, learn or stack.learn
+    meter.begin()
+    training = runs[0].recipe.training
+    while any(run.active for run in runs):
+        inputs, targets = stack.batch()
+        losses = learn(inputs, targets)
+        update(
+            stack.flat,
+            runs[0].optimiser,
+            step=meter.steps + 1,
+            rates=[run.rate for run in runs],
+            momentum=training.momentum,
+            strengths=[run.dials.strengths for run in runs],
+            max_norms=[run.recipe.regularisation.max_norm for run in runs],
+            clips=[run.clip for run in runs],
+        )
+        meter.step(losses)
+        yield meter.steps

@@ -1,0 +1,49 @@
+"""The loop of one run that trains alone: ordinary PyTorch that can stop at any step and go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+
+from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.run_measurement import Meter
+from explainer.training.engine.run import Run
+from explainer.training.engine.update import update
+
+
+def plain_meter(run: Run) -> Meter:
+    """What measures `run` where it trains alone."""
+    return Meter([run], Flat([run.model], [run.memory], run.optimiser.slots))
+
+
+def train(run: Run, meter: Meter | None = None) -> Iterator[int]:
+    """Train `run` to its end; yields the number of steps done after each step.
+
+    The learning rate and the strengths are read anew in every step. Stopping between two steps
+    and going on later gives the same numbers as never stopping.
+    """
+    training, regularisation = run.recipe.training, run.recipe.regularisation
+    meter = meter or plain_meter(run)
+    flat = meter.flat
+    meter.begin()
+    run.model.train()
+    while run.active:
+        inputs, targets = run.batch(run.step)
+        run.model.zero_grad(set_to_none=False)
+        logits = run.model(inputs)
+        loss = F.cross_entropy(logits, targets, label_smoothing=regularisation.label_smoothing)
+        torch.autograd.backward(loss)
+        update(
+            flat,
+            run.optimiser,
+            step=run.step + 1,
+            rates=[run.rate],
+            momentum=training.momentum,
+            strengths=[run.dials.strengths],
+            max_norms=[regularisation.max_norm],
+            clips=[run.clip],
+        )
+        meter.step(loss.detach()[None])
+        yield run.step

@@ -1,0 +1,1 @@
+"""A recipe as data and as text, and the registries that its fields choose from."""

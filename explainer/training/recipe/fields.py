@@ -1,0 +1,187 @@
+"""The fields of a recipe as data: name, key in a URL, default, bounds, help.
+
+A section of a recipe is a frozen dataclass whose fields are made by :func:`number`, :func:`whole`,
+:func:`choice` and :func:`switch`; controls, texts and checks all read the same record.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from explainer.parameters import Choice, Option, Parameter
+
+Idle = Callable[[Any], str]
+"""Why a field changes nothing in a recipe, as the end of a sentence; empty where it does."""
+
+
+def always_matters(recipe: Any) -> str:
+    """No recipe keeps the field from having its effect."""
+    return ""
+
+
+class Entry(Protocol):
+    """An entry of a registry, as far as a choice needs it."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A setting that is on or off."""
+
+    name: str
+    label: str
+    default: bool
+    help: str = ""
+
+    def check(self, value: object) -> bool:
+        """`value` as a bool; 0 and 1 count. Raises `ValueError` naming it."""
+        if value not in (0, 1):
+            raise ValueError(f"{self.name} is {value!r}, but it is 0 or 1")
+        return bool(value)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a recipe: where it lives, its short `key` in a URL, and how to set it.
+
+    `section` is the attribute of the recipe and `setting.name` the attribute of the section.
+    `kind` is int, float, str or bool. `logarithmic` suggests a slider in powers of ten; `only` is
+    the kind of network that the field concerns, or empty for both. `idle` tells of a recipe why the
+    field changes nothing in it.
+    """
+
+    section: str
+    key: str
+    setting: Parameter | Choice | Switch
+    kind: type
+    logarithmic: bool = False
+    only: str = ""
+    idle: Idle = always_matters
+
+    @property
+    def name(self) -> str:
+        """The name of the attribute."""
+        return self.setting.name
+
+    @property
+    def default(self) -> Any:
+        """The default, as an instance of `kind`."""
+        return self.kind(self.setting.default)
+
+    def check(self, value: Any) -> Any:
+        """`value` as an instance of `kind`. Raises `ValueError` with one sentence."""
+        if isinstance(self.setting, Parameter):
+            value = self._number(value)
+        return self.kind(self.setting.check(value))
+
+    def read(self, text: str) -> Any:
+        """The value that `text` stands for; the inverse of :meth:`write`."""
+        if isinstance(self.setting, Switch):
+            return self.check({"0": 0, "1": 1}.get(text, text))
+        return self.check(text)
+
+    def write(self, value: Any) -> str:
+        """The shortest text that :meth:`read` turns back into `value`."""
+        return str(int(value)) if self.kind is bool else str(value)
+
+    def _number(self, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            raise ValueError(f"{self.name} is {value!r}, but it is a number")
+        try:
+            return float(value)
+        except (ValueError, OverflowError):
+            raise ValueError(f"{self.name} is {str(value)[:40]!r}, but it is a number") from None
+
+
+def number(
+    key: str,
+    label: str,
+    default: float,
+    minimum: float,
+    maximum: float,
+    step: float,
+    help_text: str,
+    *,
+    logarithmic: bool = False,
+    only: str = "",
+    idle: Idle = always_matters,
+) -> Any:
+    """A dataclass field that holds a float from `minimum` to `maximum`."""
+    setting = Parameter("", label, default, minimum, maximum, step, help=help_text)
+    return _field(Field("", key, setting, float, logarithmic, only, idle))
+
+
+def whole(
+    key: str,
+    label: str,
+    default: int,
+    minimum: int,
+    maximum: int,
+    help_text: str,
+    *,
+    step: int = 1,
+    logarithmic: bool = False,
+    only: str = "",
+    idle: Idle = always_matters,
+) -> Any:
+    """A dataclass field that holds an int: `minimum`, `minimum + step`, … up to `maximum`."""
+    setting = Parameter("", label, default, minimum, maximum, step, help=help_text, whole=True)
+    return _field(Field("", key, setting, int, logarithmic, only, idle))
+
+
+def choice(
+    key: str,
+    label: str,
+    default: str,
+    entries: tuple[Entry, ...],
+    help_text: str,
+    only: str = "",
+    idle: Idle = always_matters,
+) -> Any:
+    """A dataclass field that holds the slug of one of `entries`."""
+    options = tuple(
+        Option(entry.slug, entry.title, getattr(entry, "meaning", "")) for entry in entries
+    )
+    setting = Choice("", label, default, options, help_text)
+    return _field(Field("", key, setting, str, only=only, idle=idle))
+
+
+def switch(
+    key: str,
+    label: str,
+    default: bool,
+    help_text: str,
+    only: str = "",
+    idle: Idle = always_matters,
+) -> Any:
+    """A dataclass field that is on or off."""
+    setting = Switch("", label, default, help_text)
+    return _field(Field("", key, setting, bool, only=only, idle=idle))
+
+
+def fields_of(section: str, holder: type) -> tuple[Field, ...]:
+    """The fields of a section's dataclass, in their order, with their names filled in."""
+    named = []
+    for attribute in dataclasses.fields(holder):
+        record: Field = attribute.metadata["field"]
+        setting = dataclasses.replace(record.setting, name=attribute.name)
+        named.append(dataclasses.replace(record, section=section, setting=setting))
+    return tuple(named)
+
+
+def check_all(holder: Any) -> None:
+    """Check every field of a frozen section, and give each value its own type."""
+    for field in fields_of("", type(holder)):
+        object.__setattr__(holder, field.name, field.check(getattr(holder, field.name)))
+
+
+def _field(record: Field) -> Any:
+    return dataclasses.field(default=record.default, metadata={"field": record})

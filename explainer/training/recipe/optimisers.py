@@ -1,0 +1,184 @@
+r"""The registry of optimisers: how parameters follow their gradient.
+
+All parameters of a run lie in one row of a matrix (see `flat_parameters.py`), so a step is a handful of
+elementwise operations however many layers, and however many runs, there are. The formulas,
+constants and trajectories are those of `torch.optim`; a test holds each of them to that. Here
+$\eta$ is the learning rate, $g$ the gradient, $w$ the parameters and $\mu$ the momentum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Rate = float | Tensor
+"""A learning rate, or a column with one for each row."""
+
+Count = int | Tensor
+"""A number of steps, or the same as one number on a device, float64."""
+
+Slots = dict[str, Tensor]
+"""What an optimiser remembers, by name; each like the matrix of parameters."""
+
+Update = Callable[[Tensor, Tensor, Slots, Count, Rate, float], None]
+"""`update(values, gradient, slots, step, rate, momentum)`, in place; `step` counts from 1."""
+
+RMSPROP_DECAY = 0.99
+ADAM_BETAS = (0.9, 0.999)
+EPSILON = 1e-8
+ADAGRAD_EPSILON = 1e-10
+ADAMW_DECAY = 0.01
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """An optimiser by name.
+
+    `slots` are the matrices that it remembers, zero at the start. `uses_momentum` says whether the
+    recipe's momentum matters. `usual_decay` is the weight decay that comes with the method: the
+    editor sets it where there is none; by itself it does nothing.
+    """
+
+    slug: str
+    title: str
+    meaning: str
+    formula: str
+    slots: tuple[str, ...]
+    update: Update
+    uses_momentum: bool = False
+    usual_decay: float = 0.0
+
+
+def descend(values: Tensor, direction: Tensor, rate: Rate) -> None:
+    """`values -= rate * direction`, in place."""
+    if isinstance(rate, Tensor):
+        values.addcmul_(direction, rate, value=-1)
+    else:
+        values.add_(direction, alpha=-rate)
+
+
+def _sgd(
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
+) -> None:
+    descend(values, gradient, rate)
+
+
+def _momentum(
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
+) -> None:
+    descend(values, slots["velocity"].mul_(momentum).add_(gradient), rate)
+
+
+def _nesterov(
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
+) -> None:
+    velocity = slots["velocity"].mul_(momentum).add_(gradient)
+    descend(values, torch.add(gradient, velocity, alpha=momentum), rate)
+
+
+def _rmsprop(
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
+) -> None:
+    squares = slots["squares"].mul_(RMSPROP_DECAY)
+    squares.addcmul_(gradient, gradient, value=1 - RMSPROP_DECAY)
+    descend(values, gradient / squares.sqrt().add_(EPSILON), rate)
+
+
+def _adagrad(
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
+) -> None:
+    squares = slots["squares"].addcmul_(gradient, gradient)
+    descend(values, gradient / squares.sqrt().add_(ADAGRAD_EPSILON), rate)
+
+
+def _adam(
+    values: Tensor, gradient: Tensor, slots: Slots, step: Count, rate: Rate, momentum: float
+) -> None:
+    mean_decay, square_decay = ADAM_BETAS
+    mean = slots["mean"].lerp_(gradient, 1 - mean_decay)
+    squares = slots["squares"].mul_(square_decay)
+    squares.addcmul_(gradient, gradient, value=1 - square_decay)
+    spread = squares.sqrt().div_(_root(1 - square_decay**step)).add_(EPSILON)
+    descend(values, torch.div(mean, spread), rate / (1 - mean_decay**step))
+
+
+def _root(value: float | Tensor) -> float | Tensor:
+    return value.sqrt() if isinstance(value, Tensor) else math.sqrt(value)
+
+
+ADAM_FORMULA = r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat v} + \epsilon)"
+
+OPTIMISERS: tuple[Optimiser, ...] = (
+    Optimiser(
+        "sgd",
+        "SGD",
+        "One step down the gradient of the batch.",
+        r"w \leftarrow w - \eta g",
+        (),
+        _sgd,
+    ),
+    Optimiser(
+        "momentum",
+        "Momentum",
+        "The step keeps a share of the steps before it, as a rolling ball does.",
+        r"u \leftarrow \mu u + g,\quad w \leftarrow w - \eta u",
+        ("velocity",),
+        _momentum,
+        uses_momentum=True,
+    ),
+    Optimiser(
+        "nesterov",
+        "Nesterov",
+        "Momentum that looks ahead to where the ball is rolling.",
+        r"u \leftarrow \mu u + g,\quad w \leftarrow w - \eta (g + \mu u)",
+        ("velocity",),
+        _nesterov,
+        uses_momentum=True,
+    ),
+    Optimiser(
+        "rmsprop",
+        "RMSprop",
+        "Each weight's step is divided by the recent size of its gradient.",
+        r"v \leftarrow 0.99\,v + 0.01\,g^2,\quad w \leftarrow w - \eta g / (\sqrt v + \epsilon)",
+        ("squares",),
+        _rmsprop,
+    ),
+    Optimiser(
+        "adagrad",
+        "AdaGrad",
+        "Each weight's step is divided by the size of all its gradients so far.",
+        r"v \leftarrow v + g^2,\quad w \leftarrow w - \eta g / (\sqrt v + \epsilon)",
+        ("squares",),
+        _adagrad,
+    ),
+    Optimiser(
+        "adam",
+        "Adam",
+        "Momentum, divided by the recent size of the gradient.",
+        ADAM_FORMULA,
+        ("mean", "squares"),
+        _adam,
+    ),
+    Optimiser(
+        "adamw",
+        "AdamW",
+        "Adam with decoupled weight decay, usually 0.01; where that is 0 it is Adam.",
+        r"w \leftarrow (1 - \eta\lambda)\,w,\quad " + ADAM_FORMULA,
+        ("mean", "squares"),
+        _adam,
+        usual_decay=ADAMW_DECAY,
+    ),
+)
+_BY_SLUG = {entry.slug: entry for entry in OPTIMISERS}
+
+
+def optimiser(slug: str) -> Optimiser:
+    """The optimiser of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no optimiser {slug!r}; there are {', '.join(_BY_SLUG)}") from None

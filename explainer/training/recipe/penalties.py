@@ -1,0 +1,96 @@
+r"""Penalties on weights: their values, their gradients, and the steps that go around the gradient.
+
+All work in place on the weights of a run, or of several (rows of the matrix of `flat_parameters.py`), which
+hold no biases and no norm parameters. An amount is one number for all rows, or a column `(K, 1)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explainer.lengths import lengths
+
+Amount = float | Tensor
+"""One number for all rows, or a column with one for each."""
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """A penalty by the name of its field in a recipe: what it is called, and its share in the loss.
+
+    The loss has `absolute` λ ∑|w| + `squared` λ/2 ∑w². Weight decay is no part of any loss.
+    """
+
+    slug: str
+    title: str
+    absolute: float = 0.0
+    squared: float = 0.0
+
+
+PENALTIES: tuple[Penalty, ...] = (
+    Penalty("l1_subgradient", "L1, subgradient", absolute=1),
+    Penalty("l1_proximal", "L1, proximal", absolute=1),
+    Penalty("l2", "L2 in the loss", squared=1),
+    Penalty("weight_decay", "Weight decay"),
+)
+_BY_SLUG = {entry.slug: entry for entry in PENALTIES}
+
+
+def penalty(slug: str) -> Penalty:
+    """The penalty of that slug. Raises `ValueError` that names the slugs there are."""
+    try:
+        return _BY_SLUG[slug]
+    except KeyError:
+        raise ValueError(f"no penalty {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+
+
+def penalty_value(strengths: dict[str, float], absolute_sum: float, square_sum: float) -> float:
+    r"""$\lambda_1 \sum |w| + \tfrac{\lambda_2}{2} \sum w^2$ from the two sums over weights."""
+    absolute = sum(strengths[entry.slug] * entry.absolute for entry in PENALTIES)
+    squared = sum(strengths[entry.slug] * entry.squared for entry in PENALTIES)
+    return absolute * absolute_sum + squared / 2 * square_sum
+
+
+def add_l1_subgradient(gradient: Tensor, weights: Tensor, strength: Amount) -> None:
+    r"""$g \leftarrow g + \lambda\,\mathrm{sign}(w)$, with sign(0) = 0."""
+    add_times(gradient, weights.sign(), strength)
+
+
+def add_l2_gradient(gradient: Tensor, weights: Tensor, strength: Amount) -> None:
+    r"""$g \leftarrow g + \lambda w$, the gradient of $\tfrac\lambda2 \sum w^2$."""
+    add_times(gradient, weights, strength)
+
+
+def add_times(values: Tensor, direction: Tensor, amount: Amount) -> None:
+    """`values += amount * direction`, in place."""
+    if isinstance(amount, Tensor):
+        values.addcmul_(direction, amount)
+    else:
+        values.add_(direction, alpha=amount)
+
+
+def decay(weights: Tensor, amount: Amount) -> None:
+    r"""$w \leftarrow (1 - \eta\lambda)\,w$ with `amount` $= \eta\lambda$ (Loshchilov & Hutter)."""
+    weights.mul_(1 - amount)
+
+
+def soft_threshold(weights: Tensor, amount: Amount) -> None:
+    r"""$w \leftarrow \mathrm{sign}(w) \max(0, |w| - \eta\lambda)$ with `amount` $= \eta\lambda$.
+
+    The proximal step of $\lambda |w|$ (Beck and Teboulle 2009). What lies within the threshold
+    becomes exactly 0. With an optimiser that scales its steps it is the same step as with SGD.
+    """
+    weights.sub_(weights.clamp(-amount, amount))  # type: ignore[arg-type]
+
+
+def limit_norms(weight: Tensor, limit: Amount) -> None:
+    """Shorten the weight vector of each unit, `weight[k, o]` of `(K, O, ...)`, to at most `limit`.
+
+    Srivastava et al. 2014.
+    """
+    norms = lengths(weight.flatten(0, 1)).view(weight.shape[:2])
+    factor = (limit / norms.clamp(min=torch.finfo(norms.dtype).tiny)).clamp(max=1)
+    weight.mul_(factor.view(*factor.shape, *[1] * (weight.dim() - 2)))

@@ -1,0 +1,235 @@
+"""The sections of a recipe: network, regularisation, training; every field with its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from explainer.activations.registry import TRAINED
+from explainer.training.recipe.fields import check_all, choice, number, switch, whole
+from explainer.training.recipe.idle import (
+    counting_epochs,
+    past_the_end,
+    without_dense_layers,
+    without_hidden_layers,
+    without_momentum,
+    without_sigma,
+    without_two_layers,
+)
+from explainer.training.recipe.initialisation import SCHEMES
+from explainer.training.recipe.kinds import KINDS, kind
+from explainer.training.recipe.optimisers import OPTIMISERS
+from explainer.training.recipe.poolings import POOLINGS
+from explainer.training.recipe.schedules import SCHEDULES
+
+
+@dataclass(frozen=True)
+class Network:
+    """The network: a multilayer perceptron or a small convolutional network.
+
+    An MLP is `depth` hidden dense layers of `width`; with `residual`, each of them after the first
+    adds its input to what it gives, $h_l = h_{l-1} + f(W_l h_{l-1} + b_l)$: nothing stands on the
+    way past a layer (He et al. 2016, Identity Mappings). A CNN is `blocks` of convolution,
+    activation and pooling, with `channels` maps in the first and twice as many in each that
+    follows, then `dense_layers` hidden dense layers of `width`.
+    With `mean_of_maps` they see the mean of each map alone (Lin et al. 2014).
+    """
+
+    kind: str = choice("net", "Network", "cnn", KINDS, "Dense layers alone, or convolutions first.")
+    depth: int = whole("depth", "Hidden layers", 2, 0, 100, "None: a linear model.", only="mlp")
+    width: int = whole(
+        "width",
+        "Units in a layer",
+        64,
+        1,
+        1024,
+        "Of every hidden dense layer.",
+        logarithmic=True,
+        idle=without_dense_layers,
+    )
+    blocks: int = whole("blocks", "Blocks", 2, 1, 4, "Each halves the picture.", only="cnn")
+    channels: int = whole(
+        "ch", "Maps in the first block", 8, 1, 64, "Each next block has twice as many.", only="cnn"
+    )
+    kernel_size: int = whole("ks", "Kernel size", 3, 1, 7, "Odd, in pixels.", step=2, only="cnn")
+    dense_layers: int = whole(
+        "head", "Dense layers after the blocks", 0, 0, 3, "Hidden ones.", only="cnn"
+    )
+    pooling: str = choice(
+        "pool", "Pooling", "max", POOLINGS, "What is left of a 2 × 2 window.", "cnn"
+    )
+    mean_of_maps: bool = switch(
+        "gap", "Mean of each map", False, "Before the dense layers: where no longer counts.", "cnn"
+    )
+    activation: str = choice("act", "Activation", "relu", TRAINED, "After every hidden layer.")
+    batch_norm: bool = switch(
+        "bn", "Batch norm", False, "Before every activation.", idle=without_hidden_layers
+    )
+    initialisation: str = choice("init", "Initialisation", "he", SCHEMES, "The scale of the start.")
+    layer_norm: bool = switch(
+        "ln", "Layer norm", False, "Before every activation.", idle=without_hidden_layers
+    )
+    residual: bool = switch(
+        "skip",
+        "Skip connections",
+        False,
+        "A hidden layer adds its input to its output.",
+        "mlp",
+        without_two_layers,
+    )
+    bias: bool = switch("bias", "Biases", True, "None stands before batch norm, ever.")
+    init_sigma: float = number(
+        "sigma",
+        "σ of “Normal, σ”",
+        0.1,
+        0.0,
+        10.0,
+        0.01,
+        "Used by that initialisation alone.",
+        idle=without_sigma,
+    )
+
+    @property
+    def hidden_dense_layers(self) -> int:
+        """How many dense layers stand before the last one."""
+        return self.dense_layers if kind(self.kind).convolutions else self.depth
+
+    def __post_init__(self) -> None:
+        check_all(self)
+        if self.batch_norm and self.layer_norm:
+            raise ValueError("batch norm and layer norm are both on, but there is one norm at most")
+
+
+def _strength(key: str, label: str, help_text: str) -> Any:
+    return number(key, label, 0.0, 0.0, 10.0, 1e-4, help_text, logarithmic=True)
+
+
+@dataclass(frozen=True)
+class Regularisation:
+    r"""What holds the network back; every field is off at its default.
+
+    The penalty is $\lambda_1 \sum |w| + \tfrac{\lambda_2}{2} \sum w^2$ over weights, never over
+    biases and norm parameters. Elastic net is both an L1 and `l2` at once (Zou and Hastie 2005):
+    there is no field of its own for it, see :func:`elastic_net`.
+    """
+
+    l1_subgradient: float = _strength(
+        "l1", "L1, subgradient", "λ times the sign joins the gradient: small weights, few zeros."
+    )
+    l1_proximal: float = _strength(
+        "l1p", "L1, proximal", "After each step every weight moves ηλ towards 0 and stops there."
+    )
+    l2: float = _strength("l2", "L2 in the loss", "λ/2 times the squares joins the loss.")
+    weight_decay: float = _strength(
+        "wd", "Weight decay", "Each step shrinks the weights by ηλ, apart from the gradient."
+    )
+    dropout: float = number(
+        "do",
+        "Dropout, dense",
+        0.0,
+        0.0,
+        0.95,
+        0.05,
+        "The share of hidden units left out.",
+        idle=without_hidden_layers,
+    )
+    map_dropout: float = number(
+        "mdo",
+        "Dropout, maps",
+        0.0,
+        0.0,
+        0.95,
+        0.05,
+        "The share of feature maps left out.",
+        only="cnn",
+    )
+    dropconnect: float = number(
+        "dc", "DropConnect", 0.0, 0.0, 0.95, 0.05, "The share of dense weights left out."
+    )
+    label_smoothing: float = number(
+        "ls", "Label smoothing", 0.0, 0.0, 0.9, 0.05, "The share of each label spread over all."
+    )
+    max_norm: float = number(
+        "mn", "Max-norm", 0.0, 0.0, 100.0, 0.5, "The longest weight vector of a unit; 0 is off."
+    )
+    patience: int = whole(
+        "es",
+        "Early stopping",
+        0,
+        0,
+        1_000_000,
+        "Stops after so many steps without a better validation loss; 0 is off.",
+        logarithmic=True,
+        idle=past_the_end,
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)
+
+
+def elastic_net(strength: float, l1_share: float, *, proximal: bool = True) -> Regularisation:
+    r"""$\lambda (\alpha \sum |w| + \tfrac{1-\alpha}{2} \sum w^2)$ with α = `l1_share` in [0, 1]."""
+    if not 0 <= l1_share <= 1:
+        raise ValueError(f"l1_share is {l1_share}, but it lies in [0, 1]")
+    first, second = strength * l1_share, strength * (1 - l1_share)
+    if proximal:
+        return Regularisation(l1_proximal=first, l2=second)
+    return Regularisation(l1_subgradient=first, l2=second)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the weights follow the gradient.
+
+    `epochs`, where it is not 0, counts instead of `steps`. A batch size of 0 is the full training
+    part; larger ones than that count as full too.
+    """
+
+    optimiser: str = choice("opt", "Optimiser", "momentum", OPTIMISERS, "How a step is made.")
+    learning_rate: float = number(
+        "lr", "Learning rate", 0.05, 1e-6, 100.0, 1e-3, "The length of a step.", logarithmic=True
+    )
+    momentum: float = number(
+        "mu",
+        "Momentum",
+        0.9,
+        0.0,
+        0.999,
+        0.01,
+        "The share kept of the steps before.",
+        idle=without_momentum,
+    )
+    schedule: str = choice("sched", "Schedule", "constant", SCHEDULES, "η over the steps.")
+    batch_size: int = whole(
+        "bs", "Batch size", 32, 0, 65_536, "Examples in a step; 0 is all of them.", logarithmic=True
+    )
+    steps: int = whole(
+        "steps",
+        "Steps",
+        2000,
+        1,
+        1_000_000,
+        "Then the run ends.",
+        logarithmic=True,
+        idle=counting_epochs,
+    )
+    epochs: int = whole("ep", "Epochs", 0, 0, 10_000, "Instead of steps; 0 counts steps.")
+    clip_norm: float = number(
+        "clip", "Clip the gradient’s length", 0.0, 0.0, 1000.0, 0.5, "The longest; 0 is off."
+    )
+    clip_value: float = number(
+        "clipv", "Clip each of its values", 0.0, 0.0, 1000.0, 0.1, "The largest; 0 is off."
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)
+
+    def batch(self, examples: int) -> int:
+        """The batch size for so many training examples."""
+        return min(self.batch_size or examples, examples)
+
+    def total_steps(self, examples: int) -> int:
+        """The steps of the whole run on so many training examples."""
+        if not self.epochs:
+            return self.steps
+        return max(1, -(-self.epochs * examples // self.batch(examples)))

@@ -1,0 +1,73 @@
+"""Sliders and menus that keep to what they allow, whatever was chosen before or is said by a link.
+
+A value outside the bounds that a slider has by now ends the page in Streamlit where the session
+kept it, and is forgotten where a link carries it; a whole number between two steps of the slider
+(a kernel of 4, where sizes are odd) is taken from a link as it is. Here each becomes the nearest
+one that is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+from explainer.ui.common.address import forget
+
+N = TypeVar("N", int, float)
+
+
+def bounded_slider(
+    label: str, low: N, high: N, value: N, step: N, *, key: str, help_text: str = ""
+) -> N:
+    """A number from `low` to `high`, kept for the visit and in the link; `value` is the default.
+
+    Where there is nothing to choose, as `low` is `high`, that is said in place of a slider.
+    """
+    if high <= low:
+        st.caption(f"{label}: {high:g}. There is nothing to choose here.")
+        return high
+    _follow(key, low, high, step)
+    chosen = st.slider(
+        label,
+        low,
+        high,
+        min(max(value, low), high),
+        step,
+        key=key,
+        help=help_text or None,
+        bind="query-params",
+        persist_state="session",
+    )
+    return type(low)(chosen)
+
+
+def _follow(key: str, low: N, high: N, step: N) -> None:
+    """Bring what the session, or else the link, has for `key` to what is allowed."""
+    try:
+        kept = float(st.session_state.get(key, st.query_params.get(key, "")))
+    except ValueError:
+        return  # nothing, or no number: the slider begins with its default
+    if math.isfinite(kept) and kept != (allowed := nearest(kept, low, high, step)):
+        forget([key])  # the link goes before the session when a slider is first drawn
+        st.session_state[key] = allowed
+
+
+def nearest(value: float, low: N, high: N, step: N) -> N:
+    """The value from `low` to `high` next to `value`; whole numbers go up from `low` by `step`."""
+    within = min(max(value, low), high)
+    if isinstance(low, int):
+        within = low + math.floor((within - low) / step + 0.5) * step
+        within -= step if within > high else 0
+    return type(low)(within)
+
+
+def chosen_place(label: str, names: Sequence[str], *, key: str) -> int:
+    """Which of `names` is chosen in a menu, by its place; the last where that one has gone."""
+    last = len(names) - 1
+    place = st.selectbox(
+        label, range(len(names)), format_func=lambda one: names[min(one, last)], key=key
+    )
+    return min(place or 0, last)

@@ -1,0 +1,156 @@
+"""Sliders that follow the hand: each move is answered with a picture, release reruns the page.
+
+Streamlit's own slider reports on release. While ours is dragged, its component posts the values to
+a `LivePicture` of the visitor and hands what comes back to the component that draws it, one value
+at a time and the latest last; where that way is closed it reports each move as a rerun. The values
+live in the session, per slider group, and in the URL.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import streamlit as st
+
+from explainer.live_pictures import LivePicture, Render
+from explainer.messages import number as number_in
+from explainer.ui.common.components import count_of, heard, mount, reported
+
+
+class Parameter(Protocol):
+    """What a slider needs to know; the registries' parameters have it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def default(self) -> float: ...
+    @property
+    def minimum(self) -> float: ...
+    @property
+    def maximum(self) -> float: ...
+    @property
+    def step(self) -> float: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def help(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the sliders say: the values, and the number of the move they come from."""
+
+    values: dict[str, float]
+    number: int
+
+
+def values(key: str, parameters: Sequence[Parameter], *, scope: str = "") -> Moved:
+    """The current value of each parameter: as moved, else as remembered, else as in the URL.
+
+    What is remembered is kept apart by `scope` (a kernel, say); the URL counts once a session.
+    """
+    message = heard(f"{key}.sliders", "moved")
+    seen: dict[str, int] = st.session_state.setdefault(f"{key}.seen", {})
+    number = count_of(message)
+    fresh = number > seen.get("number", 0) and message.get("scope") == scope
+    store: dict[str, float] = st.session_state.setdefault(f"{key}.values", {}).setdefault(scope, {})
+    sent = message.get("values")
+    sources: list[Mapping[str, object]] = [
+        sent if fresh and isinstance(sent, Mapping) else {},
+        store,
+    ]
+    if not seen:
+        sources.append(_from_url(key, parameters))
+    store.update({p.name: first_sound(p, sources) for p in parameters})
+    seen["number"] = max(number, seen.get("number", 0))
+    return Moved({p.name: store[p.name] for p in parameters}, number)
+
+
+def sliders(
+    key: str,
+    parameters: Sequence[Parameter],
+    moved: Moved,
+    *,
+    scope: str = "",
+    address: str = "",
+) -> None:
+    """Draw the sliders. `address` is where a `LivePicture` answers moves; empty: reruns only."""
+    mount(
+        "sliders",
+        key=f"{key}.sliders",
+        data={
+            "name": key,
+            "address": address,
+            "parameters": [_described(p, moved.values[p.name]) for p in parameters],
+            "number": moved.number,
+            "scope": scope,
+        },
+        on_moved_change=reported,
+    )
+
+
+def live_picture(key: str, render: Render) -> str:
+    """Offer `render` for this visitor's drags; returns the address it answers at."""
+    offered: LivePicture | None = st.session_state.get(f"{key}.live")
+    if offered is None:
+        offered = st.session_state[f"{key}.live"] = LivePicture(render)
+    offered.render = render
+    return offered.address
+
+
+def write_to_url(key: str, parameters: Sequence[Parameter], current: dict[str, float]) -> None:
+    """Put what differs from its default into the address, and take everything else of ours out."""
+    wanted = {
+        f"{key}.{p.name}": f"{current[p.name]:g}"
+        for p in parameters
+        if not math.isclose(current[p.name], p.default)
+    }
+    written: set[str] = st.session_state.setdefault(f"{key}.written", set())
+    for name in (written | {f"{key}.{p.name}" for p in parameters}) - wanted.keys():
+        st.query_params.pop(name, None)
+    for name, text in wanted.items():
+        if st.query_params.get(name) != text:
+            st.query_params[name] = text
+    st.session_state[f"{key}.written"] = set(wanted)
+
+
+def first_sound(parameter: Parameter, sources: Sequence[Mapping[str, object]]) -> float:
+    """The first finite number that `sources` have for `parameter`, in bounds and on a step."""
+    for source in sources:
+        value = number_in(source.get(parameter.name))
+        if value is not None:
+            return _on_step(parameter, min(max(value, parameter.minimum), parameter.maximum))
+    return parameter.default
+
+
+def _on_step(parameter: Parameter, value: float) -> float:
+    steps = round((value - parameter.minimum) / parameter.step)
+    return round(min(parameter.minimum + steps * parameter.step, parameter.maximum), 9)
+
+
+def _from_url(key: str, parameters: Sequence[Parameter]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for parameter in parameters:
+        with suppress(KeyError, ValueError):
+            found[parameter.name] = float(st.query_params[f"{key}.{parameter.name}"])
+    return found
+
+
+def _described(parameter: Parameter, value: float) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "label": parameter.label,
+        "minimum": parameter.minimum,
+        "maximum": parameter.maximum,
+        "step": parameter.step,
+        "unit": parameter.unit,
+        "help": parameter.help,
+        "start": parameter.default,
+        "value": value,
+    }

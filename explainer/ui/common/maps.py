@@ -1,0 +1,88 @@
+"""A layer's maps as one montage on the page: pointed at in the browser, one of them chosen.
+
+`explainer.charts.montage.tiles` makes such a montage. What is chosen is the caller's to remember:
+the component reports a choice once.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.images.thumbnails import encode_jpeg, encode_png
+from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
+
+LOSSLESS_BELOW = 640 * 640
+
+WORDS = {
+    "hint": "Point at a tile; a click or Enter chooses it",
+    "choose": "a click or Enter chooses it",
+    "chosen": "chosen",
+}
+
+
+def maps_montage(
+    key: str,
+    montage: NDArray[np.uint8],
+    *,
+    columns: int,
+    tile: tuple[int, int],
+    gap: int,
+    labels: Sequence[str],
+    selected: int | None,
+    alt: str,
+) -> int | None:
+    """Show `montage` (H, W, 3) and return the tile that is chosen, counted from 0 in rows.
+
+    That is the one the visitor picked since the last run, else `selected`; so pass back next time
+    what came out this time. `tile` is (height, width) in pixels of the montage, `gap` what lies
+    between two tiles, and there are as many tiles as `labels`. Raises `ValueError` for a montage
+    of another size.
+    """
+    name = f"{key}.maps"
+    _check(montage.shape[:2], len(labels), columns, tile, gap)
+    message = unread(name, "picked")
+    index = message.get("index")
+    chosen = index if isinstance(index, int) and 0 <= index < len(labels) else selected
+    header = {
+        "number": number_of(name, message),
+        "columns": columns,
+        "tile": tile,
+        "gap": gap,
+        "labels": list(labels),
+        "selected": chosen,
+        "alt": alt,
+        "words": WORDS,
+    }
+    mount("maps", key=name, data=_packed(header, montage), on_picked_change=reported)
+    mark_read(name, message)
+    return chosen
+
+
+def _check(
+    shape: tuple[int, ...], count: int, columns: int, tile: tuple[int, int], gap: int
+) -> None:
+    rows = -(-count // columns)
+    wanted = (rows * (tile[0] + gap) - gap, columns * (tile[1] + gap) - gap)
+    if not count or tuple(shape) != wanted:
+        raise ValueError(
+            f"a montage of {count} tiles in {columns} columns has {wanted[0]} × {wanted[1]} "
+            f"pixels, not {shape[0]} × {shape[1]}"
+        )
+
+
+def _packed(header: dict[str, Any], montage: NDArray[np.uint8]) -> bytes:
+    height, width = montage.shape[:2]
+    lossless = height * width <= LOSSLESS_BELOW
+    image = encode_png(montage) if lossless else encode_jpeg(montage, quality=92)
+    described = {
+        "digest": zlib.crc32(image),
+        "mime": "image/png" if lossless else "image/jpeg",
+        "height": height,
+        "width": width,
+    }
+    return pack({**header, **described}, image)

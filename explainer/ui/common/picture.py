@@ -1,0 +1,205 @@
+"""The one picture of a visit: gallery, upload or camera, kept for every page of the session.
+
+A picture that cannot be read leaves everything as it was and one sentence, on the page and in the
+chooser, which covers the page while it is open.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explainer.images.decoding.decode import decode
+from explainer.images.decoding.formats import NAMES
+from explainer.images.decoding.limits import LIMITS, too_heavy
+from explainer.images.gallery import DEFAULT, GALLERY, gallery_entry, gallery_picture
+from explainer.images.kept import Kept
+from explainer.images.picture import Picture, PictureError
+from explainer.images.thumbnails import encode_png, thumbnail
+from explainer.ui.common.components import heard, mount, pack
+from explainer.ui.common.prose import escaped
+from explainer.ui.common.refusal import forget, refuse, show_refusal
+
+KEY = "picture"
+THUMBNAIL = 96
+ICON = ":material/broken_image:"
+MOST_MESSAGES = 32_000_000
+"""The bytes kept of what pictures are sent as; a photo of the largest size takes up to 9 MB."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The picture that is looked at, and the uploaded file it came from (`None` for a sample)."""
+
+    picture: Picture
+    slug: str | None = None
+    upload: bytes | None = None
+
+
+def picture_input() -> Chosen:
+    """Draw the picture bar and return what is chosen. One for all pages; the URL names samples."""
+    chosen = _current()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.image(
+            thumbnail(chosen.picture.codes, 56), width=56, alt=f"Small view: {chosen.picture.alt}"
+        )
+        st.markdown(
+            f"**{escaped(chosen.picture.title)}**  \n{_size(chosen.picture)}", width="content"
+        )
+        with st.popover(
+            "Choose a picture", icon=":material/image:", key=f"{KEY}.chooser", width="content"
+        ):
+            _chooser()
+    _say_what_happened(chosen)
+    _keep_in_url(chosen)
+    return chosen
+
+
+def offer_picture(chosen: Chosen) -> None:
+    """A button for the picture as the page works on it, which is what a script beside it opens."""
+    st.download_button(
+        "Download the picture",
+        lambda: encode_png(chosen.picture.codes),
+        file_name="picture.png",
+        mime="image/png",
+        icon=":material/image:",
+        on_click="ignore",
+    )
+
+
+def send_pixels(picture: Picture) -> None:
+    """Hand the exact pixels to the browser's components, once per picture."""
+    mount("pixels", key=f"{KEY}.pixels", data=MESSAGES.of(picture))
+
+
+def _chooser() -> None:
+    """One's own picture, then the gallery: what was refused stands where the chooser begins."""
+    show_refusal(KEY, icon=ICON)
+    _own_picture()
+    mount(
+        "gallery",
+        key=f"{KEY}.gallery",
+        data=_gallery_message(),
+        on_picked_change=_take_sample,
+        on_oversize_change=_take_oversize,
+    )
+
+
+def _own_picture() -> None:
+    """The uploader takes files of every type: the app says what it cannot read, not a hint."""
+    megabytes = LIMITS.file_bytes // 1024**2
+    st.file_uploader(
+        "Your own picture",
+        key=f"{KEY}.upload",
+        on_change=_take_file,
+        args=(f"{KEY}.upload",),
+        max_upload_size=megabytes,
+        help=f"{NAMES}, up to {megabytes} MB and {LIMITS.pixels // 10**6} megapixels. "
+        "It stays in this server's memory for your visit and is not stored.",
+    )
+    if st.toggle("Use the camera", key=f"{KEY}.camera_on"):
+        st.camera_input(
+            "A photo with the camera",
+            key=f"{KEY}.camera",
+            on_change=_take_file,
+            args=(f"{KEY}.camera",),
+        )
+
+
+def _current() -> Chosen:
+    if KEY not in st.session_state:
+        st.session_state[KEY] = _first_choice()
+    chosen: Chosen = st.session_state[KEY]
+    return chosen
+
+
+def _first_choice() -> Chosen:
+    slug = st.query_params.get(KEY, DEFAULT)
+    try:
+        return Chosen(gallery_picture(slug), slug)
+    except PictureError as error:
+        refuse(KEY, str(error))
+        return Chosen(gallery_picture(DEFAULT), DEFAULT)
+
+
+def _take_sample() -> None:
+    slug = str(heard(f"{KEY}.gallery", "picked").get("slug", ""))
+    _try(lambda: Chosen(gallery_picture(slug), slug))
+
+
+def _take_file(key: str) -> None:
+    file = st.session_state.get(key)
+    if file is None:
+        forget(KEY)
+        return
+    data = file.getvalue()
+    _try(lambda: Chosen(decode(data, file.name), upload=data), name=f"{file.name}: ")
+
+
+def _take_oversize() -> None:
+    """A file past the bound of the uploader never arrives; the browser tells its name and size."""
+    told = st.session_state[f"{KEY}.gallery"].oversize
+    if told["name"]:
+        refuse(KEY, f"{told['name']}: {too_heavy(int(told['size']))}")
+    else:  # it was taken back
+        forget(KEY)
+
+
+def _try(choose: Callable[[], Chosen], *, name: str = "") -> None:
+    forget(KEY)
+    try:
+        chosen = choose()
+    except PictureError as error:
+        refuse(KEY, f"{name}{error}")
+        return
+    st.session_state.pop(KEY, None)  # or what is replaced would be held until the rerun after this
+    st.session_state[KEY] = chosen
+
+
+def _say_what_happened(chosen: Chosen) -> None:
+    show_refusal(KEY, icon=ICON)
+    notes = chosen.picture.notes or ((gallery_entry(chosen.slug).teaches,) if chosen.slug else ())
+    if notes:
+        st.caption(" ".join(escaped(note) for note in notes))
+
+
+def _keep_in_url(chosen: Chosen) -> None:
+    if chosen.slug is None:
+        st.query_params.pop(KEY, None)
+    elif st.query_params.get(KEY) != chosen.slug:
+        st.query_params[KEY] = chosen.slug
+
+
+def _size(picture: Picture) -> str:
+    height, width = picture.codes.shape[:2]
+    return f"{width} × {height} pixels"
+
+
+@cache
+def _gallery_message() -> bytes:
+    pictures = [gallery_picture(entry.slug) for entry in GALLERY]
+    entries = [
+        {"slug": entry.slug, "title": entry.title, "teaches": entry.teaches} for entry in GALLERY
+    ]
+    small = [thumbnail(picture.codes, THUMBNAIL) for picture in pictures]
+    header = {"entries": entries, "side": THUMBNAIL, "most": LIMITS.file_bytes}
+    return pack({**header, "uploader": f".st-key-{KEY}-upload"}, *small)
+
+
+def exact_pixels(picture: Picture) -> bytes:
+    """The codes of `picture` for the browser: differences along each row, deflated."""
+    codes = picture.codes
+    differences = codes.copy()
+    differences[:, 1:] = codes[:, 1:] - codes[:, :-1]
+    height, width = codes.shape[:2]
+    header: dict[str, Any] = {"digest": picture.digest, "height": height, "width": width}
+    return pack(header, zlib.compress(np.ascontiguousarray(differences).tobytes(), 1))
+
+
+MESSAGES = Kept(exact_pixels, len, most=MOST_MESSAGES)

@@ -1,0 +1,187 @@
+"""One pass through the untrained networks: what is asked, and the pictures of what comes out."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explainer.charts.depth.one_pass import (
+    DEPTH_MEASURES,
+    depth_points,
+    depth_spec,
+    idle_points,
+    idle_spec,
+    value_points,
+    value_spec,
+)
+from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
+from explainer.gradients.depth.mean_field import Theory, predicted
+from explainer.gradients.depth.settings import MOST_LAYERS, title
+from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through
+from explainer.training.recipe.recipe import Network
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.picture import picture_input
+from explainer.ui.common.prose import say
+from explainer.ui.depth.settings import (
+    KEY,
+    LAYERS,
+    WIDTH,
+    WIDTHS,
+    preset_menu,
+    setting_rows,
+    settings,
+)
+from explainer.ui.training_lab.recipe_editor import dot
+
+DIGITS, PATCHES = "Handwritten digits", "Patches of your photo"
+EXAMPLES = 256
+MOST_WEIGHTS = 8_000_000
+MOST_KEPT = 60
+SLOW = 1_500_000  # weights in all, from which a pass takes long enough to show its progress
+
+
+@dataclass(frozen=True, eq=False)
+class Passed:
+    """What the page shows: the batch, the photo it is cut from, and for each setting one pass."""
+
+    batch: Batch
+    photo: NDArray[np.uint8] | None
+    seed: int
+    passages: tuple[Passage, ...]
+    theories: tuple[Theory | None, ...]
+
+    @property
+    def titles(self) -> list[str]:
+        """The names of the settings, in their order."""
+        return [title(one.network) for one in self.passages]
+
+
+def set_up() -> Passed:
+    """Story, depth, width, settings and data; then the passes, which are kept."""
+    preset_menu()
+    depth = st.slider(
+        "Hidden layers", 2, MOST_LAYERS, key=LAYERS, bind="query-params", persist_state="session"
+    )
+    width = st.select_slider(
+        "Units in each", WIDTHS, key=WIDTH, bind="query-params", persist_state="session"
+    )
+    setting_rows()
+    photo, seed, batch = _data()
+    fitting = _fitting(int(depth), int(width))
+    networks = [at_depth(one, int(depth), fitting) for one in settings()]
+    mark = 0 if photo is None else zlib.crc32(photo.tobytes())
+    passages, theories = _passes(networks, batch, seed, mark)
+    return Passed(batch, photo, seed, passages, theories)
+
+
+def _data() -> tuple[NDArray[np.uint8] | None, int, Batch]:
+    """What the networks are shown, and the seed of their weights."""
+    with st.popover("Data and seed", icon=":material/tune:"):
+        data = st.segmented_control(
+            "Shown to the networks", [DIGITS, PATCHES], default=DIGITS, required=True,
+            key=f"{KEY}.data", persist_state="session", bind="query-params",
+        )  # fmt: skip
+        seed = st.number_input(
+            "Seed", 0, 9999, 0, key=f"{KEY}.seed", bind="query-params", persist_state="session",
+            help="Another seed draws other weights and other examples.",
+        )  # fmt: skip
+    if data == PATCHES:
+        photo = picture_input().picture.codes
+        return photo, int(seed), patch_batch(photo, EXAMPLES, int(seed))
+    return None, int(seed), _digits(int(seed))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _digits(seed: int) -> Batch:
+    return digit_batch(EXAMPLES, seed)
+
+
+def _fitting(depth: int, width: int) -> int:
+    """`width`, or the largest below it with which `depth` layers are not too many weights."""
+    fits = max(one for one in WIDTHS if depth * one**2 <= MOST_WEIGHTS and one <= width)
+    if fits < width:
+        st.info(
+            f"{depth} layers of {width} units have {depth * width**2 / 1e6:.0f} million weights; "
+            f"the page goes to {MOST_WEIGHTS / 1e6:.0f} million, so the layers have {fits} units."
+        )
+    return fits
+
+
+def _passes(
+    networks: list[Network], batch: Batch, seed: int, mark: int
+) -> tuple[tuple[Passage, ...], tuple[Theory | None, ...]]:
+    kept = st.session_state.setdefault(f"{KEY}.kept", {})
+    place = (seed, mark, batch.features)
+    missing = [one for one in networks if (one, place) not in kept]
+    if len(kept) + len(missing) > MOST_KEPT:
+        kept.clear()
+        missing = networks
+    weights = sum(one.depth * one.width**2 for one in missing)
+    bar = st.progress(0.0, "Forwards and back") if weights > SLOW else None
+    for number, network in enumerate(missing):
+        if bar:
+            bar.progress(number / len(missing), f"Forwards and back: {title(network)}")
+        passage = pass_through(network, batch, seed)
+        kept[network, place] = passage, predicted(passage, batch)
+    if bar:
+        bar.empty()
+    found = [kept[network, place] for network in networks]
+    return tuple(one for one, _ in found), tuple(other for _, other in found)
+
+
+def gradients(passed: Passed) -> None:
+    """One quantity over depth, measured and predicted, all settings on one logarithmic axis."""
+    measures = {measure.title: measure for measure in DEPTH_MEASURES}
+    chosen = st.segmented_control(
+        "Over depth", list(measures), default=DEPTH_MEASURES[0].title, required=True,
+        key=f"{KEY}.measure", persist_state="session", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    measure = measures[str(chosen)]
+    st.vega_lite_chart(
+        depth_points(passed.passages, passed.theories, measure),
+        depth_spec(theme(), measure),
+        key=f"{KEY}.gradients",
+        alt=f"{measure.title} at each layer, on a logarithmic axis, a line for each setting.",
+    )
+    if any(one is None for one in passed.theories) and measure.theory is not None:
+        st.caption(
+            "No dashed line for batch norm: it ties the examples of a batch together, and this "
+            "theory follows one example alone."
+        )
+
+
+def values(passed: Passed) -> None:
+    """What each layer hands on, as a picture of layers and values, one for each setting."""
+    say(KEY, "values")
+    columns = 2 if len(passed.passages) in (1, 2, 4) else 3
+    with st.grid(columns=columns, min_column_width=300):
+        for index, (passage, name) in enumerate(zip(passed.passages, passed.titles, strict=True)):
+            with st.container():
+                st.html(f"{dot(index)} <b>{escape(name)}</b>")
+                st.vega_lite_chart(
+                    value_points(passage),
+                    value_spec(theme(), passage.layers),
+                    key=f"{KEY}.values{index}",
+                    alt=f"{name}: how the values that each layer hands on are spread.",
+                )
+
+
+def idle_units(passed: Passed) -> None:
+    """The share of dead units and of saturated values at each layer."""
+    say(KEY, "idle")
+    points = idle_points(passed.passages)
+    titles = {"saturated": "saturated values (%)", "dead": "dead units (%)"}
+    for column, (name, words) in zip(st.columns(2), titles.items(), strict=True):
+        with column:
+            st.vega_lite_chart(
+                points,
+                idle_spec(theme(), name, words),
+                key=f"{KEY}.{name}",
+                alt=f"The share of {words.replace(' (%)', '')} at each layer.",
+            )

@@ -1,0 +1,182 @@
+"""The tab on which networks learn while the gradient of every layer is watched."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.charts.depth.strips import (
+    MOST_COLUMNS,
+    columns_for,
+    reach,
+    strip_points,
+    strip_spec,
+)
+from explainer.charts.race import LOSS
+from explainer.gradients.depth.races import OFTEN, RACES, SPLIT, DepthRace
+from explainer.gradients.depth.strips import Arrival, Strip, arrivals, ratio, strips
+from explainer.service import Ticket
+from explainer.training.data.data_set import Examples
+from explainer.training.data.registry import load
+from explainer.training.engine.race import Race
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.prose import escaped, say
+from explainer.ui.common.tables import table
+from explainer.ui.training_lab.control import (
+    current,
+    is_active,
+    last_words,
+    plan_of,
+    transport,
+)
+from explainer.ui.training_lab.curves import View, race_curves, status_line
+from explainer.ui.training_lab.plan import DataChoice, Plan
+from explainer.ui.training_lab.recipe_editor import dot, name_of
+
+KEY = "depth"
+SECONDS = 0.5
+DATA = "digits"
+
+
+def watch_it_train() -> None:
+    """A story, its buttons, and its strips and losses as they grow."""
+    say(KEY, "race")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        story, seeds = _story(), _seeds()
+    st.markdown(f"**Watch.** {story.watch}")
+    examples = _digits()
+    plan = Plan(DataChoice(DATA, examples.title), SPLIT, story.recipes, seeds, OFTEN)
+    ticket = current()
+    buttons, messages, panel = (st.container() for _ in range(3))
+    with buttons:
+        transport(ticket, plan, examples)
+    with messages:
+        if message := last_words():
+            st.warning(message, icon=":material/info:")
+        if ticket is not None and plan_of(ticket) != plan:
+            say(KEY, "other_race")
+    if ticket is not None:
+        with panel:
+            _live(ticket)
+    with st.expander("What happens, and why", key=f"{KEY}.told.{story.slug}"):
+        st.markdown(story.seen)
+    say(KEY, "strips")
+
+
+def _story() -> DepthRace:
+    titles = {race.title: race for race in RACES}
+    title = st.selectbox(
+        "Story", list(titles), key=f"{KEY}.race", bind="query-params", persist_state="session"
+    )
+    return titles[str(title)]
+
+
+def _seeds() -> int:
+    with st.popover("More", icon=":material/tune:"):
+        seeds = st.slider(
+            "Seeds", 1, 5, 2, key=f"{KEY}.seeds", bind="query-params", persist_state="session",
+            help="Each network is trained once for each seed; a strip is the median over them.",
+        )  # fmt: skip
+    return int(seeds)
+
+
+@st.cache_resource(show_spinner=False)
+def _digits() -> Examples:
+    return load(DATA)
+
+
+def _live(ticket: Ticket[Race]) -> None:
+    """Strips and losses twice a second as long as the race moves."""
+    active = is_active(ticket)
+
+    @st.fragment(run_every=SECONDS if active else None)
+    def panel() -> None:
+        snapshot = ticket.race.snapshot
+        if not snapshot.runs:
+            st.info("This race has ended and its memory is free again.")
+            return
+        st.caption(status_line(ticket, snapshot))
+        _strips(snapshot, active=active)
+        race_curves(KEY, ticket, View((LOSS,), status=False), asks=False)
+        _broken(snapshot)
+        _sooner(snapshot)
+        if is_active(ticket) != active:
+            st.rerun()
+
+    panel()
+
+
+def _strips(snapshot: Snapshot, *, active: bool) -> None:
+    depths = [
+        len(runs[0].curves.layers.names) for runs in map(snapshot.of_recipe, _indices(snapshot))
+    ]
+    columns = columns_for(max(depths), len(depths)) if active else MOST_COLUMNS
+    found = {strip.recipe: strip for strip in strips(snapshot, columns)}
+    if not found:
+        return
+    low, high = reach(list(found.values()))
+    for start in range(0, len(depths), 2):
+        for column, index in zip(
+            st.columns(2), _indices(snapshot)[start : start + 2], strict=False
+        ):
+            with column:
+                _strip(snapshot, index, found.get(index), low, high)
+
+
+def _indices(snapshot: Snapshot) -> range:
+    return range(len(snapshot.recipes))
+
+
+def _strip(snapshot: Snapshot, index: int, strip: Strip | None, low: float, high: float) -> None:
+    name = name_of(snapshot.recipes[index], index)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(dot(index), width="content")
+        st.markdown(f"**{escaped(name)}**")
+    if strip is not None:
+        st.vega_lite_chart(
+            strip_points(strip),
+            strip_spec(theme(), low, high, len(strip.layers), snapshot.total_steps),
+            key=f"{KEY}.strip.{index}",
+            alt=f"{name}: the length of the gradient at every layer, step by step.",
+        )
+
+
+def _broken(snapshot: Snapshot) -> None:
+    """Where runs broke down: at which step, and what was measured before."""
+    for index in _indices(snapshot):
+        broken = [run for run in snapshot.of_recipe(index) if run.status.broken]
+        if broken:
+            name = escaped(name_of(snapshot.recipes[index], index))
+            st.markdown(f"**{name}** (seed {broken[0].seed}): {escaped(broken[0].explanation)}")
+
+
+def _sooner(snapshot: Snapshot) -> None:
+    """How many steps each network took to the training error that is chosen, and the ratios."""
+    percent = st.slider(
+        "Training error to reach (%)", 5, 75, 25, 5, key=f"{KEY}.error", persist_state="session",
+        help="Measured on the same training pictures for all.",
+    )  # fmt: skip
+    found = arrivals(snapshot, percent / 100)
+    first = found[0]
+    table(
+        ["network", f"steps to {percent} % error, seed by seed", "times those of the first"],
+        [[_named(snapshot, one), _steps(one), _times(one, first)] for one in found],
+        caption="How soon each network reaches the error.",
+    )
+    say(KEY, "sooner")
+
+
+def _named(snapshot: Snapshot, one: Arrival) -> str:
+    return f"{dot(one.recipe)} {escaped(name_of(snapshot.recipes[one.recipe], one.recipe))}"
+
+
+def _steps(one: Arrival) -> str:
+    return ", ".join("not yet" if step is None else f"{step:,}" for step in one.steps)
+
+
+def _times(one: Arrival, first: Arrival) -> str:
+    found = ratio(one, first) if one.recipe != first.recipe else None
+    if found is None:
+        return ""
+    spread = f" ({found.least:.1f} to {found.most:.1f})" if found.pairs > 1 else ""
+    return f"{found.median:.1f}×{spread}"

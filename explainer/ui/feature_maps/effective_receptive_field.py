@@ -1,0 +1,101 @@
+"""What a pinned pixel sees, as measured: the gradient on the photo, and how much of it is central.
+
+It takes a pass forward and one back, so it is of the pixel that is pinned and not of any other.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import streamlit as st
+
+from explainer.charts.feature_maps.effective_receptive_field import strength_picture
+from explainer.networks.recording.effective_receptive_field import MOST, Sight, sight
+from explainer.networks.recording.receptive_field import Box
+from explainer.networks.zoo.preprocessing import Seen, as_input
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.pictures import figures, inline
+from explainer.ui.common.prose import say
+from explainer.ui.feature_maps.page import KEY, Subject, pinned_pixel
+
+HEIGHT = 260
+CLOSE = 0.5
+AROUND = 2
+# The graph of a large network takes up to a gigabyte; one at a time is enough.
+_MEASURING = threading.Lock()
+
+
+def measured_sight(looked: Subject, seen: Seen, index: int) -> None:
+    """The effective receptive field of the pinned pixel of map `index`, beside the theoretical."""
+    say(KEY, "sight")
+    pixel = pinned_pixel(seen)
+    if pixel is None:
+        st.caption("Click a pixel of the map to pin it; then it is measured.")
+        return
+    found = _sight(looked, seen, index, *pixel)
+    if found.silent:
+        st.info(
+            f"Row {pixel[0]}, column {pixel[1]} is off: no pixel of the photo, changed a little, "
+            "moves its value. Pin one that has a value, or look at the layer before."
+        )
+        return
+    _pictures(looked, found, pixel)
+    st.markdown(_sentence(found))
+
+
+def _sight(looked: Subject, seen: Seen, index: int, y: int, x: int) -> Sight:
+    place = (*looked.place, seen.layer.name, index, y, x)
+    kept = st.session_state.get(f"{KEY}.sight")
+    if kept is None or kept[0] != place:
+        inputs = as_input(looked.photo, looked.entry)
+        with _MEASURING:
+            found = sight(looked.network, inputs, looked.layers, seen.layer.name, index, y, x)
+        kept = st.session_state[f"{KEY}.sight"] = (place, found)
+    result: Sight = kept[1]
+    return result
+
+
+def _pictures(looked: Subject, found: Sight, pixel: tuple[int, int]) -> None:
+    height, width = looked.photo.shape[:2]
+    whole, boxes = Box(0, 0, height, width), (found.box, *_middle(found))
+    parts = [(whole, "on the photo", boxes)]
+    if found.box.height < CLOSE * height and found.box.width < CLOSE * width:
+        parts = [(whole, "on the photo", boxes[:1]), (_around(found.box, whole), "closer", boxes)]
+    entries = []
+    for part, words, drawn in parts:
+        codes = strength_picture(looked.photo, found.strength, theme(), part=part, boxes=drawn)
+        alt = f"How strongly each pixel moves row {pixel[0]}, column {pixel[1]}, {words}."
+        entries.append((inline(codes, alt=alt, height=HEIGHT), words))
+    figures(entries)
+
+
+def _around(box: Box, photo: Box) -> Box:
+    return Box(
+        max(box.top - AROUND, photo.top),
+        max(box.left - AROUND, photo.left),
+        min(box.bottom + AROUND, photo.bottom),
+        min(box.right + AROUND, photo.right),
+    )
+
+
+def _middle(found: Sight) -> tuple[Box, ...]:
+    """The middle quarter of the box as a box of its own; none of a box of one or two pixels."""
+    height, width = found.middle
+    whole = found.whole
+    if min(whole.height, whole.width) <= 2:
+        return ()
+    top, left = whole.top + (whole.height - height) // 2, whole.left + (whole.width - width) // 2
+    return (Box(top, left, top + height, left + width),)
+
+
+def _sentence(found: Sight) -> str:
+    whole, (height, width) = found.whole, found.middle
+    if not _middle(found):
+        return f"It sees {whole.width} × {whole.height} pixels, and each counts."
+    side, area = found.side_of_most, height * width / (whole.height * whole.width)
+    return (
+        f"In theory it sees **{whole.width} × {whole.height}** pixels. As measured, the inner box, "
+        f"{width} × {height} pixels and {area:.0%} of the area, has "
+        f"**{found.share_within(height, width):.0%} of the gradient**, and {MOST:.0%} of it lies "
+        f"within the middle {side} × {side}."
+    )

@@ -1,0 +1,103 @@
+"""The survey of a visitor: begun when the settings ask for another one, stopped, left.
+
+A survey belongs to a visit, as a race does, and waits in a line of its own where a server has many.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.survey import Survey
+from explainer.service import Phase, Service, ServiceClosed, ServiceFull, Ticket, service_of
+from explainer.ui.common.visits import visit
+
+KEY = "landscape"
+WORK = "landscapes"
+TICKET, REFUSED = f"{KEY}.ticket", f"{KEY}.refused"
+Refused = tuple[Plan, str]
+"""The plan that was not begun, and the sentence that says why."""
+
+
+def _service() -> Service[Survey]:
+    found: Service[Survey] = service_of(WORK)
+    return found
+
+
+def ticket_for(plan: Plan) -> Ticket[Survey] | None:
+    """The visitor's survey of `plan`, begun if need be; None where the server has no room.
+
+    A survey that was closed or refused is not begun again by itself: :func:`again` does.
+    """
+    ticket: Ticket[Survey] | None = st.session_state.get(TICKET)
+    if ticket is not None and ticket.race.plan == plan:
+        return ticket
+    return None if refusal(plan) else _begin(plan)
+
+
+def refusal(plan: Plan) -> str:
+    """Why the survey of `plan` was not begun; empty where it was not refused."""
+    refused: Refused | None = st.session_state.get(REFUSED)
+    return refused[1] if refused and refused[0] == plan else ""
+
+
+def again(plan: Plan) -> None:
+    """Begin the survey of `plan` anew."""
+    _begin(plan)
+
+
+def _begin(plan: Plan) -> Ticket[Survey] | None:
+    try:
+        ticket = _service().open(lambda: Survey(plan), visit(WORK).id)
+    except (ServiceFull, ServiceClosed) as error:
+        st.session_state[REFUSED] = plan, str(error)
+        return None
+    st.session_state.pop(REFUSED, None)
+    st.session_state[TICKET] = ticket
+    ticket.command(Survey.play)
+    return ticket
+
+
+def is_active(ticket: Ticket[Survey]) -> bool:
+    """Whether the survey is being computed or waits for its turn."""
+    return ticket.state.active
+
+
+def status(ticket: Ticket[Survey], plan: Plan) -> None:
+    """How far the survey is, and the button that stops it or lets it go on."""
+    state, seen = ticket.state, ticket.race.snapshot
+    if state.phase is Phase.CLOSED:
+        st.warning(state.message, icon=":material/info:")
+        st.button("Compute it again", key=f"{KEY}.again", on_click=again, args=(plan,))
+        return
+    if seen.message:
+        st.warning(seen.message, icon=":material/info:")
+        return
+    if seen.finished:
+        return
+    if state.message:
+        st.warning(state.message, icon=":material/info:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(seen.progress, text=_words(ticket))
+        if is_active(ticket):
+            _button(ticket, "Stop", ":material/stop:")
+        elif not ticket.budget.message:  # a used-up budget lets nothing go on
+            _button(ticket, "Go on", ":material/play_arrow:")
+
+
+def _button(ticket: Ticket[Survey], label: str, icon: str) -> None:
+    do = {"Stop": Survey.pause, "Go on": Survey.play}[label]
+    st.button(label, icon=icon, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
+
+
+def _words(ticket: Ticket[Survey]) -> str:
+    state, seen = ticket.state, ticket.race.snapshot
+    if state.place:
+        return state.place
+    if state.phase is Phase.IDLE:
+        return f"Stopped at {seen.points:,} points"
+    if seen.panels:
+        rate = f", {seen.points_per_second:,.0f} points a second" if seen.points_per_second else ""
+        return f"{seen.phase[0].upper()}{seen.phase[1:]}{rate}"
+    steps = [f"step {one.step:,} of {one.setup.steps:,}" for one in seen.variants]
+    return f"Training: {', '.join(steps)}"

@@ -1,0 +1,127 @@
+"""Planes of a survey on the page: contours to point at, or surfaces to turn."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import Any
+
+import numpy as np
+
+from explainer.charts.landscape.planes import Bands, bands_of, heights, plane_picture
+from explainer.charts.theme import Theme
+from explainer.gradients.landscape.plan import PATH
+from explainer.gradients.landscape.plane import PARTS
+from explainer.gradients.landscape.views import PanelView, Snapshot
+from explainer.images.thumbnails import encode_png
+from explainer.ui.common.components import mount, pack
+
+FAMILY = "planes"
+MOST_COLUMNS = 3
+LEAST_WIDTH = "16rem"  # of a panel
+MARKS_PER_LEGEND = 6
+
+WORDS = {
+    "hint": "Point at a plane to read the loss there, and at its path to read a checkpoint.",
+    "keys": "Arrow keys move the place that is read, Home goes to the network.",
+    "turn": "Drag a surface to turn it, or use the arrow keys; Home turns it back.",
+    "scale": "Loss in nats, 10 and more in one colour",
+    "path": "The line is the path of training; the fuller a point, the nearer the network was to "
+    "the plane. The large point is where training ended.",
+    "point": "Step {step}: {off} off the plane.",
+    "truth": "Its true loss is",
+    "foot": "the plane has",
+    "start": "start",
+    "end": "end",
+    "parts": [f"on {part}" for part in PARTS],
+}
+
+
+def contours(key: str, snapshot: Snapshot, part: int, theme: Theme) -> None:
+    """Each plane as a picture of bands; the loss under the pointer is the computed number."""
+    bands = bands_of(snapshot.panels, part, theme)
+    pictures = [encode_png(plane_picture(one, part, bands, theme)) for one in snapshot.panels]
+    panels = [
+        {**_panel(snapshot, one, part), "digest": zlib.crc32(picture)}
+        for one, picture in zip(snapshot.panels, pictures, strict=True)
+    ]
+    blobs = [
+        blob
+        for one, picture in zip(snapshot.panels, pictures, strict=True)
+        for blob in (picture, *(losses.tobytes() for losses in one.losses))
+    ]
+    header = _header(panels, bands, part, theme)
+    mount("plane", key=f"{key}.contours", family=FAMILY, data=pack(header, *blobs))
+
+
+def surfaces(key: str, snapshot: Snapshot, part: int, theme: Theme) -> None:
+    """Each plane as a surface whose height and colour are the logarithm of the loss."""
+    bands = bands_of(snapshot.panels, part, theme)
+    low, high = bands.span
+    panels, blobs = [], []
+    for one in snapshot.panels:
+        known = np.isfinite(one.at_places[part])
+        lift = np.log10(np.clip(one.at_places[part][known], 10**low, 10**high))
+        drawn = {"path": one.places[known].tolist(), "lift": lift.tolist()}
+        panels.append({**_panel(snapshot, one, part), **drawn})
+        blobs.append(heights(one, part).astype(np.float32).tobytes())
+    header = _header(panels, bands, part, theme)
+    mount("surface", key=f"{key}.surfaces", family=FAMILY, data=pack(header, *blobs))
+
+
+def _header(panels: list[dict[str, Any]], bands: Bands, part: int, theme: Theme) -> dict[str, Any]:
+    return {
+        "panels": panels,
+        "part": part,
+        "legend": {
+            "edges": list(bands.edges),
+            "colours": list(bands.colours),
+            "marks": _marks(bands),
+        },
+        "words": WORDS,
+        "least": LEAST_WIDTH,
+        "columns": min(len(panels), MOST_COLUMNS),
+        "path": theme.categorical[1],
+        "text": theme.text,
+    }
+
+
+def _marks(bands: Bands) -> list[tuple[float, str]]:
+    """Whole decades and, where there are few of them, halves of the edges."""
+    whole = [edge for edge in bands.edges if math.isclose(edge, round(edge))]
+    return [(edge, f"{10**edge:g}") for edge in whole][-MARKS_PER_LEGEND:]
+
+
+def _panel(snapshot: Snapshot, panel: PanelView, part: int) -> dict[str, Any]:
+    variant = snapshot.variants[panel.variant]
+    several = len(snapshot.plan.plane_seeds) > 1
+    short = f"plane {panel.seed}" if several else ""
+    row, column = panel.axes.centre
+    centre = float(panel.losses[part, row, column])
+    note = f"at its centre {centre:.4g}" if math.isfinite(centre) else ""
+    title = f"{variant.label}, {short}" if several else variant.label
+    if len(snapshot.variants) == 1 and several:
+        title = short.capitalize()
+    sideways = (
+        ("first principal direction", "second principal direction")
+        if snapshot.plan.directions == PATH
+        else ("first direction", "second direction")
+    )
+    return {
+        "title": title,
+        "note": note,
+        "sideways": sideways,
+        "alt": f"{title}: loss on {PARTS[part]} over a plane, {note}.",
+        "x": panel.axes.x.tolist(),
+        "y": panel.axes.y.tolist(),
+        "path": panel.places.tolist(),
+        "near": (1 - np.clip(panel.off_plane, 0, 1)).round(3).tolist(),
+        "steps": list(variant.path_steps),
+        "off": [f"{one:.0%}" for one in panel.off_plane],
+        "truth": [_number(one) for one in variant.on_path[part]],
+        "foot": [_number(one) for one in panel.at_places[part]],
+    }
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else "not known yet"

@@ -1,0 +1,142 @@
+"""Questions to the worker of a race, put so rarely that the race hardly slows down.
+
+What is measured again and again :func:`latest` fetches; what a visitor asks for :func:`answer_now`.
+While a race trains, a question that took t seconds is put again after t / SHARE seconds at the
+earliest. Where the race stands still the answer is fetched at once, and it is of this very step.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from explainer.service import Ticket
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.ui.training_lab.plan import KEY
+
+SHARE = 0.01
+SHORTEST_PAUSE = 0.9
+FIRST_WAIT, STILL_WAIT = 0.6, 10.0
+PATIENCE_SECONDS = 20
+GONE = "This race has ended and its memory is free, so there is nothing to ask it."
+BUSY = "The race has too much to do already; try again in a while."
+MOST_KEPT = 24
+
+Value = TypeVar("Value")
+Question = Callable[[Sequence[Run]], Value]
+
+
+class NoAnswer(RuntimeError):  # noqa: N818, a state of the race and no mistake
+    """The worker gave no answer; the message is one sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Value]):
+    """What the worker answered after `step` steps, and how long it took, in seconds."""
+
+    value: Value
+    step: int
+    seconds: float
+
+
+@dataclass
+class _Asked(Generic[Value]):
+    """The last answer to a question, and the one that is awaited."""
+
+    last: Answer[Value] | None = None
+    pending: Future[Answer[Value]] | None = None
+    again_at: float = 0.0
+
+
+def answer_now(
+    ticket: Ticket[Race],
+    question: Question[Value],
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    costly: bool = False,
+) -> Value:
+    """The answer to `question`, awaited for so many seconds at the most.
+
+    A `costly` one is not put where the budget of the race is used up. Raises :class:`NoAnswer`;
+    what the question raises comes as it is.
+    """
+    order = ticket.errand if costly else ticket.command
+    asked: Future[Value] | None = order(lambda race: race.ask(question))
+    if asked is None:
+        raise NoAnswer(GONE if ticket.closed else ticket.state.message)
+    try:
+        return asked.result(seconds)
+    except CancelledError:
+        raise NoAnswer(GONE if ticket.closed else BUSY) from None
+    except TimeoutError:
+        asked.cancel()  # nobody waits for it any more
+        raise NoAnswer(f"The race had no time for it within {seconds:g} s; try again.") from None
+
+
+def latest(
+    ticket: Ticket[Race], name: Hashable, question: Question[Value], *, moving: bool
+) -> Answer[Value] | None:
+    """The newest answer there is to `question`, which `name` identifies; None before the first.
+
+    What `name` says must be all that the question depends on apart from the race.
+    """
+    asked: _Asked[Value] = _asked(ticket, name)
+    _collect(asked)
+    if asked.pending is None and _due(asked, ticket, moving=moving):
+        asked.pending = ticket.command(lambda race: race.ask(_timed(question)))
+    if asked.pending is not None and not (moving and asked.last):
+        _wait(asked.pending, FIRST_WAIT if moving else STILL_WAIT)
+        _collect(asked)
+    return asked.last
+
+
+def _asked(ticket: Ticket[Race], name: Hashable) -> _Asked[Value]:
+    kept = st.session_state.setdefault(f"{KEY}.asked", {})
+    place = (ticket.id, ticket.race.snapshot.seeds, name)
+    found: _Asked[Value] = kept.pop(place, None) or _Asked()
+    kept[place] = found  # the one used last comes last
+    while len(kept) > MOST_KEPT:
+        del kept[next(iter(kept))]
+    return found
+
+
+def _due(asked: _Asked[Value], ticket: Ticket[Race], *, moving: bool) -> bool:
+    if asked.last is None:
+        return True
+    if asked.last.step == ticket.race.snapshot.step:
+        return False
+    return not moving or time.monotonic() >= asked.again_at
+
+
+def _timed(question: Question[Value]) -> Question[Answer[Value]]:
+    def ask(runs: Sequence[Run]) -> Answer[Value]:
+        started = time.perf_counter()
+        value = question(runs)
+        step = max(run.step for run in runs)
+        return Answer(value, step, time.perf_counter() - started)
+
+    return ask
+
+
+def _wait(pending: Future[Answer[Value]], seconds: float) -> None:
+    try:
+        pending.exception(timeout=seconds)
+    except (TimeoutError, CancelledError):
+        return
+
+
+def _collect(asked: _Asked[Value]) -> None:
+    """Take the awaited answer where it is there. What the question raised is raised here."""
+    if asked.pending is None or not asked.pending.done():
+        return
+    done, asked.pending = asked.pending, None
+    if not done.cancelled():
+        asked.last = done.result()
+        pause = max(SHORTEST_PAUSE, asked.last.seconds / SHARE)
+        asked.again_at = time.monotonic() + pause

@@ -1,0 +1,215 @@
+"""The race of a visitor: begun, commanded, left and found again.
+
+A race belongs to a visit. When the visit ends (the tab closes) the service lets it go after a
+short grace; a reload finds it again by the id in the address, once its owner is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from explainer.service import RACES, ServiceClosed, ServiceFull, Ticket, service
+from explainer.training.data.data_set import Examples
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.instruments.shifted_score import shifted_scores
+from explainer.training.measurement.evaluation import Score
+from explainer.ui.common.bounded import chosen_place
+from explainer.ui.common.prose import escaped
+from explainer.ui.common.visits import visit
+from explainer.ui.training_lab.asking import NoAnswer, answer_now
+from explainer.ui.training_lab.plan import KEY, Plan
+
+RACE = "race"
+STEPS = {"One step": 1, "10 steps": 10, "100 steps": 100}
+SPEEDS: dict[str, float | None] = {
+    "As fast as it goes": None,
+    "100 steps a second": 100.0,
+    "10 steps a second": 10.0,
+    "1 step a second": 1.0,
+}
+
+_origins: WeakKeyDictionary[Ticket[Race], tuple[Plan, Examples]] = WeakKeyDictionary()
+
+
+def current() -> Ticket[Race] | None:
+    """The visitor's race: their own, else the one in the address if nobody owns it any more."""
+    found = service().find(visit(RACES).id)
+    wanted = st.query_params.get(RACE)
+    if found is None and wanted:
+        found = service().adopt(wanted, visit(RACES).id)
+    if found is not None:
+        st.session_state[f"{KEY}.ticket"] = found
+        if wanted != found.id:
+            st.query_params[RACE] = found.id
+    return found
+
+
+def origin_of(ticket: Ticket[Race]) -> tuple[Plan, Examples] | None:
+    """What a race was built from."""
+    return _origins.get(ticket)
+
+
+def plan_of(ticket: Ticket[Race]) -> Plan | None:
+    """The plan that a race was built from."""
+    origin = _origins.get(ticket)
+    return origin[0] if origin else None
+
+
+def last_words() -> str:
+    """What there is to say of the visitor's race, closed ones included, or of a refused start."""
+    refused: str = st.session_state.get(f"{KEY}.refused_start", "")
+    ticket: Ticket[Race] | None = st.session_state.get(f"{KEY}.ticket")
+    return refused or (ticket.state.message if ticket else "")
+
+
+def begin(plan: Plan, examples: Examples, first: Callable[[Race], None]) -> None:
+    """Build the race of `plan` in place of the one there was, and do `first` with it.
+
+    A race that cannot be built leaves the old one as it is and one sentence for the page.
+    """
+    st.session_state.pop(f"{KEY}.refused_start", None)
+    try:
+        ticket = service().open(
+            lambda: plan.build(examples, service().settings.most_bytes), visit(RACES).id
+        )
+    except (ValueError, ServiceFull, ServiceClosed) as error:
+        st.session_state[f"{KEY}.refused_start"] = str(error)
+        return
+    _origins[ticket] = plan, examples
+    st.session_state[f"{KEY}.ticket"] = ticket
+    st.session_state.pop(f"{KEY}.shifted", None)
+    ticket.command(first)
+
+
+def is_active(ticket: Ticket[Race] | None) -> bool:
+    """Whether the race moves, waits to, or has something else to do."""
+    if ticket is None:
+        return False
+    return ticket.state.active or ticket.race.has_work
+
+
+def transport(ticket: Ticket[Race] | None, plan: Plan, examples: Examples) -> None:
+    """The buttons. Each says what is to be, so that a second click changes nothing."""
+    changed = ticket is not None and plan_of(ticket) != plan
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if ticket is None or changed:
+            label = "Start the new race" if changed else "Start the race"
+            st.button(
+                label, icon=":material/play_arrow:", type="primary", key=f"{KEY}.start",
+                on_click=begin, args=(plan, examples, Race.play),
+            )  # fmt: skip
+        if ticket is not None:
+            _buttons(ticket)
+        else:
+            st.button(
+                "One step", key=f"{KEY}.first", on_click=begin, args=(plan, examples, Race.step)
+            )
+    if changed:
+        st.caption("The settings have changed; the race below still runs with those it began with.")
+
+
+def _buttons(ticket: Ticket[Race]) -> None:
+    snapshot = ticket.race.snapshot
+    moving = is_active(ticket)
+    if moving:
+        _button(ticket, "Pause", Race.pause, icon=":material/pause:")
+    elif not snapshot.finished:
+        _button(ticket, "Play", Race.play, icon=":material/play_arrow:")
+        for label, count in STEPS.items():
+            _button(ticket, label, partial(Race.step, count=count))
+        _button(ticket, "One epoch", Race.epoch)
+    _button(ticket, "Reset", Race.reset, icon=":material/replay:")
+    _button(ticket, "New seeds", Race.new_seeds, icon=":material/casino:", costly=True)
+
+
+def _button(
+    ticket: Ticket[Race],
+    label: str,
+    order: Callable[[Race], None],
+    *,
+    icon: str | None = None,
+    costly: bool = False,
+) -> None:
+    st.button(
+        label, icon=icon, key=f"{KEY}.{label}", on_click=_order, args=(ticket, order),
+        kwargs={"costly": costly},
+    )  # fmt: skip
+
+
+def _order(ticket: Ticket[Race], order: Callable[[Race], None], *, costly: bool) -> None:
+    st.session_state.pop(f"{KEY}.shifted", None)
+    (ticket.errand if costly else ticket.command)(order)
+
+
+def dials(ticket: Ticket[Race], names: list[str]) -> None:
+    """What can be turned while it runs: speed, a stop, and learning rate and λ of a recipe."""
+    st.selectbox("Speed", list(SPEEDS), key=f"{KEY}.speed", on_change=_set_speed, args=(ticket,))
+    st.number_input(
+        "Pause at step (0: nowhere)",
+        0,
+        1_000_000,
+        0,
+        key=f"{KEY}.stop",
+        on_change=_set_stop,
+        args=(ticket,),
+    )
+    index = chosen_place("Recipe to turn", names, key=f"{KEY}.turned")
+    run = ticket.race.snapshot.of_recipe(index)[0]
+    _dial(ticket, f"rate{index}", "Learning rate", run.learning_rate, index, "")
+    for slug, value in run.strengths:
+        _dial(ticket, f"{slug}{index}", f"λ of {slug.replace('_', ' ')}", value, index, slug)
+
+
+def _dial(ticket: Ticket[Race], name: str, label: str, value: float, index: int, slug: str) -> None:
+    key = f"{KEY}.dial.{ticket.id}.{name}"
+    st.number_input(
+        label, 0.0, 100.0, value, step=0.001, format="%.5g", key=key,
+        on_change=_turn, args=(ticket, key, index, slug),
+    )  # fmt: skip
+
+
+def _turn(ticket: Ticket[Race], key: str, index: int, slug: str) -> None:
+    value = float(st.session_state[key])
+    try:
+        if slug:
+            ticket.command(lambda race: race.set_strength(index, slug, value))
+        else:
+            ticket.command(lambda race: race.set_learning_rate(index, value))
+    except ValueError as error:
+        st.session_state[f"{KEY}.refused_start"] = str(error)
+
+
+def score_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
+    """Let the race's worker score its best checkpoints on the shifted test part."""
+    ticket.errand(Race.evaluate_test)
+    question = partial(_shifted, examples, slug)
+    with st.spinner("Scoring"):
+        try:
+            st.session_state[f"{KEY}.shifted"] = answer_now(ticket, question, costly=True)
+        except NoAnswer as error:
+            st.warning(escaped(str(error)), icon=":material/info:")
+
+
+def shifted_answer() -> list[Score | None] | None:
+    """The scores on the shifted test part, once they are there."""
+    found: list[Score | None] | None = st.session_state.get(f"{KEY}.shifted")
+    return found
+
+
+def _shifted(examples: Examples, slug: str, runs: Sequence[Run]) -> list[Score | None]:
+    return shifted_scores(runs, examples, slug)
+
+
+def _set_speed(ticket: Ticket[Race]) -> None:
+    speed = SPEEDS[st.session_state[f"{KEY}.speed"]]
+    ticket.command(lambda race: race.set_speed(speed))
+
+
+def _set_stop(ticket: Ticket[Race]) -> None:
+    step = int(st.session_state[f"{KEY}.stop"])
+    ticket.command(lambda race: race.stop_at(step or None))

@@ -1,0 +1,221 @@
+"""The curves of a race on the page, which the browser keeps up to date by itself.
+
+While a race moves, the component asks the route of the live pictures four times a second what is
+new; no script runs for that. It wakes the page when the race begins to move or comes to rest. Where
+the route cannot be reached the component says so, and the page has to run as often instead; after a
+while, longer each time, the component is told to try again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from explainer.charts.race import (
+    LIVE_POINTS,
+    LOSS,
+    POINTS,
+    Measure,
+    curves_of,
+    marks_of,
+    usual_most,
+)
+from explainer.charts.theme import Theme
+from explainer.messages import LARGEST_NUMBER, said_shortly, whole
+from explainer.service import Phase, Ticket
+from explainer.training.engine.race import Race
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.components import heard, mount, pack, reported
+from explainer.ui.common.live import live_picture
+from explainer.ui.training_lab.control import is_active
+from explainer.ui.training_lab.recipe_editor import name_of
+
+SECONDS = 0.25
+FIRST_PAUSE, LONGEST_PAUSE = 20.0, 320.0  # seconds until a route that was closed is tried again
+WORDS = {
+    "step": "step",
+    "names": "Recipes",
+    "alone": "Show this one alone, or beside others that are picked",
+    "menu": "Keep or enlarge this chart",
+    "svg": "Save as SVG",
+    "png": "Save as PNG",
+    "full": "Full screen",
+}
+BANDS = "Lines are medians over the seeds, bands reach from the least to the largest. "
+HINT = "Point at a chart to read every recipe at that step."
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is drawn: one chart for each measure, and how. `smoothing` is in [0, 1)."""
+
+    measures: tuple[Measure, ...]
+    logarithmic: bool = False
+    smoothing: float = 0.0
+    status: bool = True
+
+
+@dataclass(frozen=True)
+class Pause:
+    """For how many seconds from `since` the page runs for the curves, after that report."""
+
+    report: dict[str, Any]
+    seconds: float
+    since: float
+
+
+class Curves:
+    """What the component is told of a race in one view: everything first, then what is new.
+
+    Page and route ask from threads of their own; what has the higher number is never the older.
+    """
+
+    def __init__(self, ticket: Ticket[Race], view: View) -> None:
+        self.ticket, self.view = ticket, view
+        self.id = next(_numbers)
+        self._kept: tuple[object, int, dict[str, Any], list[bytes]] = (None, 0, {}, [])
+        self._turn = threading.Lock()
+
+    def message(self, theme: Theme, *, address: str) -> bytes:
+        """Recipes, charts and curves as they are now."""
+        news, blobs = self._news(known=-1)
+        return pack({**self._settings(theme), **news, "address": address}, *blobs)
+
+    def answer(self, values: dict[str, object], _number: int) -> bytes:
+        """The state of the race, with curves where those that `values` calls known are old.
+
+        Raises `ValueError` where what is known is no number.
+        """
+        known = whole(values.get("known"), -1, LARGEST_NUMBER)
+        if known is None:
+            raise ValueError(f"known is {said_shortly(values.get('known'))}, but it is a number")
+        news, blobs = self._news(known=known)
+        return pack(news, *blobs)
+
+    def _news(self, *, known: int) -> tuple[dict[str, Any], list[bytes]]:
+        with self._turn:
+            moving = is_active(self.ticket)  # before the snapshot, which is then the last one
+            snapshot = self.ticket.race.snapshot
+            number, header, blobs = self._drawn(snapshot, LIVE_POINTS if moving else POINTS)
+        status = status_line(self.ticket, snapshot) if self.view.status else ""
+        state = {"view": self.id, "moving": moving, "status": status}
+        return ({**state, **header}, blobs) if number != known else (state, [])
+
+    def _drawn(self, snapshot: Snapshot, points: int) -> tuple[int, dict[str, Any], list[bytes]]:
+        """The curves with their number, the same again where nothing was measured since."""
+        of = points, [(run.curves, run.status, run.marks) for run in snapshot.runs]
+        before, number, header, blobs = self._kept
+        if before != of:
+            number, header, blobs = next(_numbers), {}, []
+            charts = [
+                curves_of(snapshot, measure, points=points, smoothing=self.view.smoothing)
+                for measure in self.view.measures
+            ]
+            header["number"] = number
+            header["curves"] = [
+                (place, curve.recipe, curve.part)
+                for place, curves in enumerate(charts)
+                for curve in curves
+            ]
+            header["marks"] = marks_of(snapshot)
+            header["most"] = [_most(snapshot, measure) for measure in self.view.measures]
+            blobs = [curve.values.tobytes() for curves in charts for curve in curves]
+            self._kept = of, number, header, blobs
+        return number, header, blobs
+
+    def _settings(self, theme: Theme) -> dict[str, Any]:
+        snapshot = self.ticket.race.snapshot
+        return {
+            "every": 1000 * SECONDS,
+            "recipes": [
+                {"name": name_of(recipe, index), "colour": theme.categorical[index]}
+                for index, recipe in enumerate(snapshot.recipes)
+            ],
+            "seeds": len(snapshot.seeds),
+            "charts": [self._described(measure) for measure in self.view.measures],
+            "words": {**WORDS, "hint": (BANDS if len(snapshot.seeds) > 1 else "") + HINT},
+        }
+
+    def _described(self, measure: Measure) -> dict[str, Any]:
+        return {
+            "slug": measure.slug,
+            "title": measure.title,
+            "parts": [part for part, _ in measure.columns],
+            "zero": measure.zero,
+            "logarithmic": self.view.logarithmic and measure.logarithmic,
+            "alt": f"Curves of {measure.title} over the steps, one colour for each recipe.",
+        }
+
+
+def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> None:
+    """Show the curves; `asks` says that the browser is to ask for what is new."""
+    name = f"{key}.curves"
+    kept: Curves | None = st.session_state.get(f"{name}.source")
+    if kept is None or kept.ticket is not ticket or kept.view != view:
+        kept = st.session_state[f"{name}.source"] = Curves(ticket, view)
+    address = live_picture(name, kept.answer) if asks else ""
+    mount(
+        "live_race",
+        family="race",
+        key=name,
+        data=kept.message(theme(), address=address),
+        on_woken_change=reported,
+        on_closed_change=reported,
+    )
+
+
+def is_reachable(key: str) -> bool:
+    """Whether the browser is to ask by itself: it reports in which view it could not.
+
+    Another view is tried at once, the same one after a pause, twice as long each time.
+    """
+    name = f"{key}.curves"
+    shown: Curves | None = st.session_state.get(f"{name}.source")
+    closed = heard(name, "closed")
+    if shown is None or closed.get("view") != shown.id:
+        return True
+    kept: Pause | None = st.session_state.get(f"{name}.pause")
+    if kept is None or kept.report != closed:
+        longer = kept is not None and kept.report.get("view") == shown.id
+        seconds = min(2 * kept.seconds, LONGEST_PAUSE) if kept and longer else FIRST_PAUSE
+        kept = st.session_state[f"{name}.pause"] = Pause(closed, seconds, time.monotonic())
+    return time.monotonic() >= kept.since + kept.seconds
+
+
+def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
+    """How far the race is, who runs where, and how fast, in one line."""
+    state = ticket.state
+    seeds = f"{len(snapshot.seeds)} seed{'s' if len(snapshot.seeds) > 1 else ''}"
+    parts = [
+        f"Step {snapshot.step:,} of {snapshot.total_steps:,}",
+        f"{len(snapshot.recipes)} recipes × {seeds}",
+        computed_on(snapshot),
+    ]
+    if state.phase is Phase.WAITING:
+        parts.append(state.place[0].lower() + state.place[1:])
+    elif state.phase is Phase.RACING:
+        parts.append(f"{snapshot.model_steps_per_second:,.0f} steps a second in all")
+    else:
+        parts.append("finished" if snapshot.finished else "paused")
+    return " · ".join(parts)
+
+
+def computed_on(snapshot: Snapshot) -> str:
+    """The device, and how much of its own memory is in use."""
+    if not snapshot.device_bytes:
+        return snapshot.device
+    return f"{snapshot.device}, {snapshot.device_bytes / 1024**2:,.0f} MB in use"
+
+
+def _most(snapshot: Snapshot, measure: Measure) -> float | None:
+    """Where the axis of a loss ends at the latest; None where it does not."""
+    most = usual_most(snapshot) if measure is LOSS else math.inf
+    return most if math.isfinite(most) else None

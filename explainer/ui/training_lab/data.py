@@ -1,0 +1,177 @@
+"""Which data a race trains on: shipped, downloaded or one's own, and how they are divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from explainer.training.data.data_set import DataError, DataSet, Examples
+from explainer.training.data.download import wanted
+from explainer.training.data.fetching import VARIABLE
+from explainer.training.data.own.folders import from_folder, from_zip, own_folders
+from explainer.training.data.real import available
+from explainer.training.data.registry import DATA_SETS, load
+from explainer.training.data.root import data_root
+from explainer.training.data.splits import Split, most_for_training
+from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.fetching import offer
+from explainer.ui.common.prose import escaped
+from explainer.ui.common.refusal import forget, refuse, show_refusal
+from explainer.ui.common.settings import setting_controls
+from explainer.ui.training_lab.division import together_toggle
+from explainer.ui.training_lab.plan import KEY, DataChoice
+
+OWN_ZIP = "Your own pictures (zip)"
+FOLDER = "Folder: "
+FIRST_TRAIN_SIZE = 200
+SMALLEST_TRAIN_SIZE = 20
+LARGEST_ZIP_MB = 50
+
+
+def data_choice() -> tuple[DataChoice, Examples | None]:
+    """Draw the choice of data; the examples are `None` until there are any to train on."""
+    by_title: dict[str, DataSet] = {entry.title: entry for entry in DATA_SETS}
+    folders = [FOLDER + name for name in own_folders(data_root())]
+    title = st.selectbox(
+        "Data",
+        [*by_title, *folders, OWN_ZIP],
+        key=f"{KEY}.data",
+        bind="query-params",
+        persist_state="session",
+    )
+    if title in by_title:
+        return _registered(by_title[title])
+    if title == OWN_ZIP:
+        examples = _own_zip()
+        marks = (("fingerprint", examples.fingerprint),) if examples else ()
+        choice = DataChoice("zip", title, marks)  # another zip is another race
+    else:
+        name = title.removeprefix(FOLDER)
+        choice, examples = DataChoice("folder", title), _or_say(lambda: _folder(name))
+    for note in examples.notes if examples else ():
+        st.caption(escaped(note))
+    return choice, examples
+
+
+def split_choice(choice: DataChoice, examples: Examples) -> Split:
+    """Draw the sliders that divide the examples; label noise is for the training part alone."""
+    base = f"{KEY}.{choice.slug}"
+    validation = _share(f"{base}.validation", "Validation share", 0.2)
+    test = _share(f"{base}.test", "Test share", 0.2)
+    if examples.test_from is not None:
+        count = len(examples) - examples.test_from
+        st.caption(f"No effect: these data bring their own test part, of {count:,} examples.")
+    together = together_toggle(f"{base}.together", examples)
+    undivided = Split(validation_share=validation, test_share=test, keep_copies_together=together)
+    size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
+    noise = st.slider(
+        "Wrong labels among them",
+        0.0,
+        0.5,
+        0.0,
+        0.05,
+        key=f"{base}.wrong_labels",
+        bind="query-params",
+        persist_state="session",
+        help="This share of the training labels is replaced by another class.",
+    )
+    return replace(undivided, train_size=size, label_noise=float(noise))
+
+
+def _train_size(key: str, most: int) -> int | None:
+    """How many examples to learn from; all of them where there is nothing to choose."""
+    if most < 2:
+        return None
+    return bounded_slider(
+        "Training examples",
+        min(SMALLEST_TRAIN_SIZE, most - 1),
+        most,
+        FIRST_TRAIN_SIZE,
+        1,
+        key=key,
+        help_text="Few examples are where overfitting lives.",
+    )
+
+
+def _share(key: str, label: str, value: float) -> float:
+    share = st.slider(
+        label,
+        0.1,
+        0.4,
+        value,
+        0.05,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+    )
+    return float(share)
+
+
+def _registered(entry: DataSet) -> tuple[DataChoice, Examples | None]:
+    st.caption(entry.meaning)
+    values: tuple[tuple[str, Any], ...] = ()
+    if entry.parameters:
+        with st.expander("More about these data"):
+            values = setting_controls(f"{KEY}.{entry.slug}", entry.parameters)
+    choice = DataChoice(entry.slug, entry.title, values)
+    if entry.needs_download and not available(entry.slug):
+        _offer_download(entry)
+        return choice, None
+    return choice, _or_say(lambda: _loaded(entry.slug, values))
+
+
+def _offer_download(entry: DataSet) -> None:
+    offer(
+        wanted(entry.slug),
+        source="It is not on this machine yet, and is fetched once for everybody on it.",
+        forbidden=f"{entry.title} is not on this machine, which fetches nothing ({VARIABLE} is 0);"
+        " the README says where its files belong.",
+    )
+
+
+def _own_zip() -> Examples | None:
+    st.caption("A zip with one folder of pictures for each class, 2 to 20 classes.")
+    st.file_uploader(
+        "Zip of folders",
+        key=f"{KEY}.zip",
+        max_upload_size=LARGEST_ZIP_MB,
+        on_change=_take_zip,
+    )
+    show_refusal(f"{KEY}.zip", icon=":material/folder_off:")
+    found: Examples | None = st.session_state.get(f"{KEY}.zip_examples")
+    return found
+
+
+def _take_zip() -> None:
+    file = st.session_state.get(f"{KEY}.zip")
+    forget(f"{KEY}.zip")
+    if file is None:
+        return
+    try:
+        examples = from_zip(file.getvalue(), file.name)
+    except DataError as error:
+        refuse(f"{KEY}.zip", f"{file.name}: {error}")
+        return
+    st.session_state.pop(f"{KEY}.zip_examples", None)  # or it would be held for one more rerun
+    st.session_state[f"{KEY}.zip_examples"] = examples
+
+
+def _or_say(read: Callable[[], Examples]) -> Examples | None:
+    try:
+        return read()
+    except ValueError as error:
+        st.error(escaped(str(error)), icon=":material/folder_off:")
+        return None
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the data")
+def _loaded(slug: str, values: tuple[tuple[str, Any], ...]) -> Examples:
+    return load(slug, **dict(values))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the data")
+def _folder(name: str) -> Examples:
+    return from_folder(data_root(), name)

@@ -1,0 +1,80 @@
+"""What the next step will see: its pictures after augmentation, and what dropout takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from explainer.charts.montage import example_picture
+from explainer.charts.training_lab.dropped_units import MOST_UNITS, dropped_picture
+from explainer.service import Ticket
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.instruments.next_step import Dropped, NextBatch, next_batch, next_drops
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.pictures import figures, inline, legend
+from explainer.ui.common.prose import say
+from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.names import of_step, pick_recipe
+
+PICTURE, CELL = 62, 14
+KINDS = {
+    "units": "A row an example of the batch, a column a unit.",
+    "maps": "A row an example of the batch, a column a feature map, whole maps drop.",
+    "weights": "A row an output, a column a weight of it: one mask for the whole batch.",
+}
+
+Seen = tuple[NextBatch | None, tuple[Dropped, ...]]
+
+
+def inputs_tab(ticket: Ticket[Race], *, moving: bool) -> None:
+    """The next batch before and after augmentation, then the masks of each layer."""
+    say("training_lab", "inputs")
+    snapshot = ticket.race.snapshot
+    index = pick_recipe(snapshot, "inputs_of")
+    number = index * len(snapshot.seeds)
+    answer = latest(ticket, ("inputs", index), partial(_seen, number), moving=moving)
+    if answer is None:
+        st.caption("Measuring.")
+        return
+    batch, drops = answer.value
+    if batch is not None:
+        _pictures(batch, augmented=bool(snapshot.recipes[index].augmentation))
+    for one in drops:
+        _drops(one)
+    if not drops:
+        st.caption("This recipe drops nothing.")
+    st.caption(of_step(answer.step, snapshot))
+
+
+def _seen(number: int, runs: Sequence[Run]) -> Seen:
+    return next_batch(runs[number]), next_drops(runs[number])
+
+
+def _pictures(batch: NextBatch, *, augmented: bool) -> None:
+    st.markdown("**The next batch**, as it is" + (", then as the network gets it" * augmented))
+    rows = [batch.originals, batch.augmented] if augmented else [batch.originals]
+    entries = []
+    for place, label in enumerate(batch.labels):
+        alt = f"{label}, before and after augmentation" if augmented else label
+        pictures = "".join(
+            inline(example_picture(row[place]), alt=alt, height=PICTURE) for row in rows
+        )
+        stacked = f'<div style="display:flex;flex-direction:column;gap:3px">{pictures}</div>'
+        entries.append((stacked, escape(label)))
+    figures(entries, width=PICTURE + 6)
+
+
+def _drops(dropped: Dropped) -> None:
+    rows, units = dropped.kept.shape
+    share = 1 - float(dropped.kept.mean())
+    st.markdown(f"**Dropped in {dropped.layer.replace('_', ' ')}**: {share:.0%} of these")
+    alt = f"Kept and dropped {dropped.kind} of {dropped.layer} in the next step."
+    picture = inline(dropped_picture(dropped, theme()), alt=alt, height=rows * CELL)
+    shown = f" The first {MOST_UNITS} of {units}." if units > MOST_UNITS else ""
+    dark = legend(theme().categorical[1], "dropped")
+    st.html(picture)
+    st.html(f"<small>{dark} · shades: how large the value is. {KINDS[dropped.kind]}{shown}</small>")

@@ -1,0 +1,89 @@
+"""Look inside: the best network of a run, taken over to the pages that look into networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from explainer.networks.zoo.own import OwnNetwork, taken_over
+from explainer.service import Ticket
+from explainer.topics import topic
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.measurement.snapshot import RunView, Snapshot, Status
+from explainer.ui.common.prose import escaped, say
+from explainer.ui.networks.own import ITS_OWN, keep, option_of, own_networks
+from explainer.ui.training_lab.asking import NoAnswer, answer_now
+from explainer.ui.training_lab.names import pick_recipe
+from explainer.ui.training_lab.plan import KEY
+from explainer.ui.training_lab.recipe_editor import name_of
+
+PAGES = ("feature_maps", "attribution")
+REFUSED = f"{KEY}.not_taken_over"
+BEFORE_MEASURED = "There is no best network before the first measurement."
+DIVERGED_AT_ONCE = "This run diverged before its loss was ever a number, so it has no best network."
+
+
+def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
+    """A recipe, a seed, how good its best network is; once taken over, the pages that open it."""
+    say("training_lab", "inside")
+    snapshot = ticket.race.snapshot
+    index = pick_recipe(snapshot, "inside_of")
+    run = _pick_seed(snapshot, index)
+    if run.best is None:
+        broken = run.status is Status.DIVERGED
+        st.caption(DIVERGED_AT_ONCE if broken else BEFORE_MEASURED)
+        return
+    st.caption(
+        f"Best so far: after step {run.best.step:,}, {run.best.validation_accuracy:.1%} of the "
+        "validation part right. What you take along is a copy, whatever becomes of the race."
+    )
+    name = name_of(snapshot.recipes[index], index)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(
+            "Take it along", key=f"{KEY}.inside.take", icon=":material/travel_luggage_and_bags:",
+            on_click=_take_over, args=(ticket, snapshot.runs.index(run), name),
+        )  # fmt: skip
+        taken = [one for one in own_networks() if (one.name, one.seed) == (name, run.seed)]
+        if taken:
+            _ways_in(taken[-1])
+    if message := st.session_state.pop(REFUSED, None):
+        st.warning(escaped(message), icon=":material/info:")
+
+
+def _ways_in(entry: OwnNetwork) -> None:
+    """Links to the pages that open it, with it chosen there."""
+    for slug in PAGES:
+        page = topic(slug)
+        st.page_link(f"../pages/{slug}.py", label=f"Open in {page.title}", icon=page.icon)
+    st.caption(f"As it was after step {entry.step:,}.", width="content")
+
+
+def _pick_seed(snapshot: Snapshot, index: int) -> RunView:
+    runs = {f"Seed {run.seed}": run for run in snapshot.of_recipe(index)}
+    names = list(runs)
+    if len(names) == 1:
+        return runs[names[0]]
+    key = f"{KEY}.inside_seed"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    return runs[str(st.segmented_control("Seed", names, key=key, required=True))]
+
+
+def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:
+    """Copy the best network of a run and choose it on the pages, or leave one sentence."""
+    try:
+        entry = answer_now(ticket, partial(_copied, number, name))
+    except (ValueError, NoAnswer) as error:
+        st.session_state[REFUSED] = str(error)
+        return
+    keep(entry)
+    for page in PAGES:
+        st.session_state[f"{page}.network"] = option_of(entry)
+        st.session_state[f"{page}.shown"] = ITS_OWN
+
+
+def _copied(number: int, name: str, runs: Sequence[Run]) -> OwnNetwork:
+    return taken_over(runs[number], name)

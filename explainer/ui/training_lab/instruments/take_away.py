@@ -1,0 +1,107 @@
+"""What a visitor takes along: the script of a recipe, the numbers, the best weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from explainer.service import Ticket
+from explainer.training.data.data_set import Examples
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.export import (
+    best_weights,
+    describe,
+    file_stem,
+    metrics_csv,
+    metrics_json,
+    zipped,
+)
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.script import data_file, needs_data_file, script
+from explainer.ui.common.prose import say
+from explainer.ui.training_lab.asking import NoAnswer, answer_now
+from explainer.ui.training_lab.control import origin_of
+from explainer.ui.training_lab.names import pick_recipe
+from explainer.ui.training_lab.plan import KEY, Plan
+
+CODE_HEIGHT = 420
+PATIENCE_SECONDS = 30
+TURNED = (
+    "This recipe was turned while it raced; the script has it as it began, so its curve parts from "
+    "the one above where the mark is."
+)
+
+
+def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
+    """Files first, then the code of one recipe."""
+    say("training_lab", "take_away")
+    origin, snapshot = origin_of(ticket), ticket.race.snapshot
+    if origin is None:
+        st.info("It is not known any more what this race was built from; start it again.")
+        return
+    plan, examples = origin
+    if moving:
+        st.caption("The files hold the race as it is when you press the button.")
+    _files(ticket, plan, examples)
+    _code(snapshot, plan, examples)
+
+
+def _files(ticket: Ticket[Race], plan: Plan, examples: Examples) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for label, name, mime, make in (
+            ("Metrics, CSV", "metrics.csv", "text/csv", partial(_csv, ticket)),
+            ("Race, JSON", "race.json", "application/json", partial(_json, ticket, plan, examples)),
+            ("Best weights", "weights.zip", "application/zip", partial(_weights, ticket, examples)),
+        ):
+            st.download_button(
+                label, make, name, mime, key=f"{KEY}.save.{name}", on_click="ignore",
+                icon=":material/download:",
+            )  # fmt: skip
+    data = " --data-folder FOLDER" if examples.origin == "own" else ""
+    st.caption(
+        "The same race without a browser:"
+        f" `python -m explainer.training race race.json{data} --out DIR`"
+    )
+
+
+def _csv(ticket: Ticket[Race]) -> str:
+    return metrics_csv(ticket.race.snapshot)
+
+
+def _json(ticket: Ticket[Race], plan: Plan, examples: Examples) -> str:
+    return metrics_json(ticket.race.snapshot, describe(examples), plan.split)
+
+
+def _weights(ticket: Ticket[Race], examples: Examples) -> bytes:
+    def question(runs: Sequence[Run]) -> dict[str, bytes]:
+        return best_weights(runs, describe(examples))
+
+    try:
+        return zipped(answer_now(ticket, question, seconds=PATIENCE_SECONDS))
+    except NoAnswer as error:  # a download has no other place for a sentence
+        return zipped({"there-are-no-weights.txt": f"{error}\n".encode()})
+
+
+def _code(snapshot: Snapshot, plan: Plan, examples: Examples) -> None:
+    index = pick_recipe(snapshot, "code_of")
+    recipe, seed = snapshot.recipes[index], snapshot.seeds[0]
+    code = script(recipe, examples, replace(plan.split, seed=seed), seed)
+    dials = {"learning_rate", *(slug for slug, _ in snapshot.runs[0].strengths)}
+    if any(mark.what in dials for run in snapshot.of_recipe(index) for mark in run.marks):
+        st.caption(TURNED)
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "The script", code, f"{file_stem(index, recipe)}.py", "text/x-python",
+            key=f"{KEY}.save.script", on_click="ignore", icon=":material/code:",
+        )  # fmt: skip
+        if needs_data_file(examples):
+            st.download_button(
+                "Its data, to lie beside it", partial(data_file, examples), "data.npz",
+                "application/octet-stream", key=f"{KEY}.save.data", on_click="ignore",
+                icon=":material/database:",
+            )  # fmt: skip
+    st.code(code, language="python", height=CODE_HEIGHT)

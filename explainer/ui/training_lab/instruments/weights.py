@@ -1,0 +1,177 @@
+"""The sparsity microscope: weights as a histogram, how many are zero layer by layer, pruning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from explainer.charts.training_lab.weights import (
+    histogram_points,
+    histogram_spec,
+    pruning_points,
+    pruning_spec,
+)
+from explainer.service import Ticket
+from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.instruments.pruning import SHARES, Pruned, prune
+from explainer.training.instruments.weights import LayerWeights, WeightReport, weigh
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.prose import say
+from explainer.ui.common.tables import table
+from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.names import DIVERGED, marked, of_step
+from explainer.ui.training_lab.plan import KEY
+
+SMALL = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+ABSENT = "–"
+MOVING_NOTE = "Pause the race, or let it end, to see what pruning costs."
+
+
+def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
+    """Histogram and table of the weights, then the pruning curve."""
+    say("training_lab", "weights")
+    snapshot = ticket.race.snapshot
+    epsilon = st.select_slider(
+        "Nearly zero: smaller than ε",
+        SMALL,
+        1e-3,
+        format_func=lambda value: f"{value:g}",
+        key=f"{KEY}.epsilon",
+        persist_state="session",
+    )
+    question = partial(weigh, recipes=len(snapshot.recipes), epsilon=float(epsilon))
+    answer = latest(ticket, ("weights", epsilon), question, moving=moving)
+    if answer is None:
+        st.caption("Measuring.")
+        return
+    st.vega_lite_chart(
+        histogram_points(answer.value),
+        histogram_spec(theme()),
+        key=f"{KEY}.histogram",
+        alt="How many weights have which value, one line a recipe, on a logarithmic axis.",
+    )
+    st.caption(of_step(answer.step, snapshot, one_seed=False))
+    names = _layers(answer.value)
+    headings = ["exactly 0 · below ε · length", "all", *names]
+    table(headings, [_row(snapshot, one, names) for one in answer.value])
+    _pruning(ticket, snapshot, moving=moving)
+
+
+def _layers(reports: Sequence[WeightReport]) -> list[str]:
+    """The names of all layers, of which a recipe may lack some; the nearest to the output last."""
+    left = {
+        layer.name: len(report.layers) - place
+        for report in reports
+        for place, layer in enumerate(report.layers)
+    }
+    return sorted(left, key=left.__getitem__, reverse=True)
+
+
+def _row(snapshot: Snapshot, report: WeightReport, names: Sequence[str]) -> list[str]:
+    whole = LayerWeights(
+        "all",
+        sum(one.count for one in report.layers),
+        sum(one.zeros for one in report.layers),
+        sum(one.below for one in report.layers),
+        sum(one.norm**2 for one in report.layers) ** 0.5,
+    )
+    found = {one.name: _cell(one) for one in report.layers}
+    return [
+        marked(snapshot, report.recipe),
+        _cell(whole),
+        *(found.get(name, ABSENT) for name in names),
+    ]
+
+
+def _cell(layer: LayerWeights) -> str:
+    if not math.isfinite(layer.norm):
+        return DIVERGED
+    exact, below = (f"{100 * part / layer.count:.1f} %" for part in (layer.zeros, layer.below))
+    return f"<b>{exact}</b> · {below} · {layer.norm:.3g}"
+
+
+def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
+    """Accuracy against the share of the smallest weights set to zero, and one share looked at."""
+    st.markdown("**Prune: how many weights does it need?**")
+    say("training_lab", "pruning")
+    if moving or not snapshot.step:
+        st.caption(MOVING_NOTE)
+        return
+    percent = st.select_slider(
+        "Smallest weights set to zero (%)",
+        [round(100 * share) for share in SHARES],
+        50,
+        key=f"{KEY}.pruned",
+        persist_state="session",
+    )
+    curves = _pruned(ticket, snapshot)
+    marked_share = SHARES[[round(100 * share) for share in SHARES].index(int(percent))]
+    st.vega_lite_chart(
+        pruning_points(curves, marked_share),
+        pruning_spec(theme()),
+        key=f"{KEY}.pruning",
+        alt="Validation accuracy against the share of weights set to zero, one line a recipe.",
+    )
+    table(
+        ["validation accuracy", "whole", f"without {percent} %", "change"],
+        [_pruned_row(snapshot, index, runs, marked_share) for index, runs in enumerate(curves)],
+    )
+
+
+def _pruned(ticket: Ticket[Race], snapshot: Snapshot) -> list[list[tuple[Pruned, ...]]]:
+    """The curve of each run of this step; asked once, run by run, so that commands get through."""
+    now = (ticket.id, snapshot.seeds, snapshot.step)
+    kept = st.session_state.get(f"{KEY}.pruned_curves")
+    if kept is None or kept[0] != now:
+        kept = (now, _asked(ticket, snapshot))
+        if len(kept[1]) == len(snapshot.runs):
+            st.session_state[f"{KEY}.pruned_curves"] = kept
+    runs, seeds = kept[1], len(snapshot.seeds)
+    return [runs[start : start + seeds] for start in range(0, len(runs) - seeds + 1, seeds)]
+
+
+def _asked(ticket: Ticket[Race], snapshot: Snapshot) -> list[tuple[Pruned, ...]]:
+    """The curves of all runs, or of as many as there was an answer for."""
+    found, bar = list[tuple[Pruned, ...]](), st.progress(0.0, "Pruning")
+    for number in range(len(snapshot.runs)):
+        answer = latest(ticket, ("pruning", number), partial(_one, number), moving=False)
+        if answer is None:
+            break
+        found.append(answer.value)
+        bar.progress((number + 1) / len(snapshot.runs), "Pruning")
+    bar.empty()
+    return found
+
+
+def _one(number: int, runs: Sequence[Run]) -> tuple[Pruned, ...]:
+    return prune(runs[number])
+
+
+def _pruned_row(
+    snapshot: Snapshot, index: int, runs: list[tuple[Pruned, ...]], share: float
+) -> list[str]:
+    whole, left = (
+        sorted(
+            100 * one.accuracy
+            for run in runs
+            for one in run
+            if one.share == wanted and math.isfinite(run[0].accuracy)
+        )
+        for wanted in (0.0, share)
+    )
+    if not whole:
+        return [marked(snapshot, index), DIVERGED, DIVERGED, ""]
+    middle = len(whole) // 2
+    change = f"{left[middle] - whole[middle]:+.1f}".replace("-", "−")
+    return [
+        marked(snapshot, index),
+        f"{whole[middle]:.1f} %",
+        f"{left[middle]:.1f} % <small>({left[0]:.1f}–{left[-1]:.1f})</small>",
+        escape(change),
+    ]

@@ -1,0 +1,58 @@
+"""What a race shows while it runs: curves four times a second, the table once a second."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.charts.race import PAIRS
+from explainer.service import Ticket
+from explainer.training.engine.race import Race
+from explainer.ui.training_lab.control import is_active
+from explainer.ui.training_lab.curves import SECONDS, View, is_reachable, race_curves
+from explainer.ui.training_lab.plan import KEY
+from explainer.ui.training_lab.table import standings
+
+TABLE_SECONDS = 1.0
+SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
+
+
+def live_panel(ticket: Ticket[Race]) -> None:
+    """Curves and table; a fragment runs for the curves where the browser cannot ask by itself."""
+    active, asks = is_active(ticket), is_reachable(KEY)
+
+    @st.fragment(run_every=SECONDS if active and not asks else None)
+    def panel() -> None:
+        draw(ticket, asks=asks)
+        if is_active(ticket) != active or is_reachable(KEY) != asks:
+            st.rerun()
+
+    @st.fragment(run_every=TABLE_SECONDS if active else None)
+    def numbers() -> None:
+        standings(ticket.race.snapshot)
+
+    panel()
+    numbers()
+
+
+def draw(ticket: Ticket[Race], *, asks: bool = True) -> None:
+    """Status line and curves of the race as it is now."""
+    if not ticket.race.snapshot.runs:
+        st.info("This race has ended and its memory is free again.")
+        return
+    shown = PAIRS[st.session_state.get(SHOWN) or next(iter(PAIRS))]
+    is_log = bool(st.session_state.get(LOGARITHMIC))
+    view = View(shown, is_log, float(st.session_state.get(SMOOTHING, 0.0)))
+    race_curves(KEY, ticket, view, asks=asks)
+
+
+def curve_controls() -> None:
+    """Which curves are shown, and how."""
+    st.segmented_control(
+        "Show", list(PAIRS), default=next(iter(PAIRS)), required=True, key=SHOWN,
+        bind="query-params", persist_state="session",
+    )  # fmt: skip
+    st.slider(
+        "Smoothing", 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
+        bind="query-params", persist_state="session",
+        help="The weight of the value before in an exponential moving average; 0 is off.",
+    )  # fmt: skip

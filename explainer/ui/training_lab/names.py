@@ -1,0 +1,69 @@
+"""Recipes by number and name, for menus in which two recipes may be called the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from explainer.training.measurement.snapshot import Snapshot, Status
+from explainer.training.recipe.recipe import Recipe
+from explainer.ui.common.prose import escaped
+from explainer.ui.training_lab.plan import KEY
+from explainer.ui.training_lab.recipe_editor import dot, name_of
+
+DIVERGED = "diverged"
+
+
+def numbered(recipes: Sequence[Recipe]) -> list[str]:
+    """`1. Plain`, `2. Dropout`, …"""
+    return [f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(recipes)]
+
+
+def marked(snapshot: Snapshot, index: int) -> str:
+    """The colour and the name of a recipe, and how many of its runs diverged, HTML."""
+    said = diverged(snapshot, index)
+    note = f" <small>({said})</small>" if said else ""
+    return f"{dot(index)} {escape(name_of(snapshot.recipes[index], index))}{note}"
+
+
+def diverged(snapshot: Snapshot, index: int) -> str:
+    """`diverged` where all runs of a recipe did, `1 of 3 diverged`, or nothing where none did."""
+    runs = snapshot.of_recipe(index)
+    count = sum(run.status is Status.DIVERGED for run in runs)
+    if not count:
+        return ""
+    return DIVERGED if count == len(runs) else f"{count} of {len(runs)} {DIVERGED}"
+
+
+def without_numbers(snapshot: Snapshot) -> None:
+    """Say which recipes have runs that diverged and are missing from an instrument."""
+    found = [(index, diverged(snapshot, index)) for index in range(len(snapshot.recipes))]
+    said = [f"{numbered(snapshot.recipes)[index]}: {word}" for index, word in found if word]
+    if said:
+        st.caption(escaped(f"{'; '.join(said)}. What is no number is not shown."))
+
+
+def pick_recipe(snapshot: Snapshot, name: str) -> int:
+    """A choice of one recipe; its index."""
+    names = numbered(snapshot.recipes)
+    if len(names) == 1:
+        return 0
+    key = f"{KEY}.{name}"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    picked = st.segmented_control("Recipe", names, key=key, required=True, format_func=escaped)
+    return names.index(str(picked))
+
+
+def first_seed_runs(snapshot: Snapshot) -> slice:
+    """Which of all runs are those of the first seed."""
+    return slice(0, len(snapshot.runs), len(snapshot.seeds))
+
+
+def of_step(step: int, snapshot: Snapshot, *, one_seed: bool = True) -> str:
+    """When and of what something was measured, for a caption."""
+    seeds = len(snapshot.seeds)
+    which = f"seed 1 of {seeds}" if one_seed and seeds > 1 else f"all {seeds} seeds"
+    return f"After step {step:,}" + (f", {which}" if seeds > 1 else "")

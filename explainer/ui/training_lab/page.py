@@ -1,0 +1,152 @@
+"""The parts of the training lab's page, in the order in which they are read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explainer.service import Ticket
+from explainer.training.data.data_set import Examples
+from explainer.training.data.shifted import suitable
+from explainer.training.engine.race import Race
+from explainer.ui.common.prose import escaped
+from explainer.ui.training_lab.control import (
+    current,
+    dials,
+    last_words,
+    origin_of,
+    plan_of,
+    score_shifted,
+    shifted_answer,
+    transport,
+)
+from explainer.ui.training_lab.curves import SECONDS
+from explainer.ui.training_lab.data import data_choice, split_choice
+from explainer.ui.training_lab.division import division_words
+from explainer.ui.training_lab.gallery import gallery
+from explainer.ui.training_lab.instruments.tabs import instruments
+from explainer.ui.training_lab.instruments.verdict import compare_shifted
+from explainer.ui.training_lab.live import LOGARITHMIC, curve_controls, live_panel
+from explainer.ui.training_lab.plan import KEY, Plan, keep_recipes_in_url, recipes
+from explainer.ui.training_lab.prediction import predict
+from explainer.ui.training_lab.presets import chosen_preset, preset_menu
+from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
+
+TRIES = 20
+
+
+def set_up() -> tuple[Plan, Examples] | None:
+    """Data, split, seeds and recipes; `None` while there are no examples to train on."""
+    with st.container():
+        return _set_up()
+
+
+def _set_up() -> tuple[Plan, Examples] | None:
+    preset_menu()
+    data, options = st.columns([2.2, 1], gap="small")
+    with data:
+        choice, examples = data_choice()
+    if examples is None:
+        return None
+    with options:
+        st.caption("How it is divided, and how often it is repeated")
+        with st.popover("Split and seeds", icon=":material/call_split:", width="stretch"):
+            split = split_choice(choice, examples)
+            seeds = st.slider(
+                "Seeds", 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
+                persist_state="session", help="Each recipe is trained once for each seed.",
+            )  # fmt: skip
+    division_words(examples, split)
+    recipe_table(points=len(examples.shape) == 1)
+    keep_recipes_in_url()
+    return Plan(choice, split, recipes(), int(seeds)), examples
+
+
+def race(plan: Plan, examples: Examples) -> None:
+    """Prediction, buttons, dials, curves, table and instruments.
+
+    What comes and goes has a container of its own: a fragment writes where it stood when it was
+    begun, and what stands there must not have become something else meanwhile.
+    """
+    ticket = current()
+    with st.container():
+        before, buttons, messages, options, panel, looks = (st.container() for _ in range(6))
+    with before:
+        if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
+            preset = chosen_preset()
+            predict(plan.recipes, preset.question if preset else "")
+    with buttons:
+        transport(ticket, plan, examples)
+    with messages:
+        if message := last_words():
+            st.warning(escaped(message), icon=":material/info:")
+        if ticket is None:
+            _wait_for_owner()
+    if ticket is not None:
+        _score_the_story(ticket, plan, examples)
+        with options:
+            _options(ticket, examples)
+        with panel:
+            live_panel(ticket)
+        with looks:
+            instruments(ticket)
+
+
+def _score_the_story(ticket: Ticket[Race], plan: Plan, examples: Examples) -> None:
+    """A story that is judged on a shifted test part has it scored when the race has ended."""
+    preset = chosen_preset()
+    shift = preset.shift if preset and plan_of(ticket) == plan else ""
+    if shift and ticket.race.snapshot.finished and shifted_answer() is None:
+        score_shifted(ticket, examples, shift)
+        compare_shifted()
+
+
+def _options(ticket: Ticket[Race], examples: Examples) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        with st.popover("Turn while it runs", icon=":material/tune:"):
+            dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
+        _test_buttons(ticket, examples)
+        with st.popover("Curves", icon=":material/show_chart:"):
+            curve_controls()
+        st.toggle("Logarithmic loss", key=LOGARITHMIC, bind="query-params", persist_state="session")
+
+
+def data_section(examples: Examples) -> None:
+    """The gallery, computed when it is opened."""
+    opened = st.expander("What the network is shown", key=f"{KEY}.gallery", on_change="rerun")
+    if opened.open:
+        with opened:
+            gallery(examples, recipes())
+
+
+def _test_buttons(ticket: Ticket[Race], examples: Examples) -> None:
+    snapshot = ticket.race.snapshot
+    if not snapshot.tested and snapshot.step:
+        st.button(
+            "Score on the test part",
+            key=f"{KEY}.test",
+            on_click=ticket.errand,
+            args=(Race.evaluate_test,),
+            help="For the best checkpoint of every run, once. It happens by itself at the end.",
+        )
+    if snapshot.step:
+        origin = origin_of(ticket)
+        examples = origin[1] if origin else examples  # those of the page may be others by now
+        shifts = {f"Test, shifted: {one.title}": one.slug for one in suitable(examples)}
+        picked = st.menu_button("Shifted test", list(shifts), key=f"{KEY}.shift")
+        if picked:
+            score_shifted(ticket, examples, shifts[picked])
+
+
+def _wait_for_owner() -> None:
+    """After a reload the old tab may not be gone yet: look again for a few seconds."""
+    left = st.session_state.setdefault(f"{KEY}.tries", TRIES)
+    if not st.query_params.get("race") or left <= 0:
+        return
+
+    @st.fragment(run_every=SECONDS)
+    def look() -> None:
+        st.session_state[f"{KEY}.tries"] -= 1
+        if current() is not None or st.session_state[f"{KEY}.tries"] <= 0:
+            st.rerun()
+
+    look()

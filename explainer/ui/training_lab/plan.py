@@ -1,0 +1,128 @@
+"""What the training lab is asked to do: data, split, recipes, seeds; as the page and a link say it.
+
+A plan is frozen; a race is built from one, and the page tells when the two no longer agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from explainer.training.data.data_set import Examples
+from explainer.training.data.splits import Prepared, Split, prepare
+from explainer.training.engine.race import Race, Settings
+from explainer.training.engine.run import Evaluation
+from explainer.training.recipe.recipe import Recipe, from_text, to_text, with_value
+from explainer.ui.common.refusal import forget, refuse
+
+KEY = "training_lab"
+LINK = f"{KEY}.link"
+SEPARATOR = "!"
+MOST_RECIPES = 8
+FIRST_RECIPES = (Recipe(name="Plain"),)
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """Which examples: a registered set with its settings, or a visitor's own, by `title`."""
+
+    slug: str
+    title: str
+    settings: tuple[tuple[str, float | str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a race is built from, apart from the examples themselves."""
+
+    data: DataChoice
+    split: Split
+    recipes: tuple[Recipe, ...]
+    seeds: int
+    evaluation: Evaluation = field(default_factory=Evaluation)
+
+    def build(self, examples: Examples, most_bytes: int) -> Race:
+        """The race; within a seed every recipe has the same split, start and batches.
+
+        `most_bytes` bounds its history and checkpoints. Raises `ValueError` with one sentence
+        where the recipes do not fit the data.
+        """
+        prepared: dict[int, Prepared] = {}
+
+        def source(seed: int) -> Prepared:
+            if seed not in prepared:
+                prepared[seed] = prepare(examples, replace(self.split, seed=seed))
+            return prepared[seed]
+
+        return Race(
+            self.recipes,
+            source,
+            seeds=range(self.seeds),
+            settings=Settings(evaluation=self.evaluation, most_bytes=most_bytes),
+        )
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """The recipes of the visitor: as edited, else as in the link, else the first ones."""
+    if f"{KEY}.recipe_list" not in st.session_state:
+        st.session_state[f"{KEY}.recipe_list"] = _from_url()
+    found: tuple[Recipe, ...] = st.session_state[f"{KEY}.recipe_list"]
+    return found
+
+
+def set_recipes(entries: tuple[Recipe, ...]) -> None:
+    """Replace the recipes; 1 to 8 of them."""
+    if 1 <= len(entries) <= MOST_RECIPES:
+        forget(LINK)
+        st.session_state[f"{KEY}.recipe_list"] = entries
+
+
+def change(index: int, name: str, value: object) -> str:
+    """Change one field of one recipe; returns a sentence where the value is refused, else ''."""
+    try:
+        set_recipe(index, with_value(recipes()[index], name, value))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def set_recipe(index: int, recipe: Recipe) -> None:
+    """Replace the recipe with that index."""
+    entries = list(recipes())
+    entries[index] = recipe
+    set_recipes(tuple(entries))
+
+
+def copy(index: int) -> None:
+    """Add a copy of a recipe after it."""
+    entries = list(recipes())
+    name = f"{entries[index].name or 'Recipe'} copy"[:40]
+    entries.insert(index + 1, replace(entries[index], name=name))
+    set_recipes(tuple(entries))
+
+
+def remove(index: int) -> None:
+    """Take a recipe away; the last one stays."""
+    entries = list(recipes())
+    del entries[index]
+    set_recipes(tuple(entries))
+
+
+def keep_recipes_in_url() -> None:
+    """Write the recipes into the address."""
+    text = SEPARATOR.join(to_text(recipe) for recipe in recipes())
+    if st.query_params.get(f"{KEY}.recipes") != text:
+        st.query_params[f"{KEY}.recipes"] = text
+
+
+def _from_url() -> tuple[Recipe, ...]:
+    text = st.query_params.get(f"{KEY}.recipes")
+    if text is None:
+        return FIRST_RECIPES
+    try:
+        found = tuple(from_text(part) for part in text.split(SEPARATOR))
+    except ValueError as error:
+        refuse(LINK, f"The recipes of this link cannot be read: {error}.")
+        return FIRST_RECIPES
+    return found[:MOST_RECIPES]

@@ -1,0 +1,137 @@
+"""Four trainings while one watches: an MLP and a CNN, with and without permuted pixels."""
+
+from __future__ import annotations
+
+from statistics import median
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from explainer.charts.why_convolution.moved_digits import (
+    learning_points,
+    learning_spec,
+    slope_points,
+    slope_spec,
+)
+from explainer.networks.digits.field import permuted
+from explainer.networks.digits.permuted_race import Arm, PermutedRace, Progress, digits
+from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service_of
+from explainer.ui.common.appearance import theme
+from explainer.ui.common.pictures import figures, inline
+from explainer.ui.common.prose import say
+from explainer.ui.common.visits import visit
+
+KEY = "why_convolution"
+WORK = "permuted"
+SECONDS = 0.5
+SHOWN, SIDE = 6, 96
+TICKET, REFUSED = f"{KEY}.ticket", f"{KEY}.refused"
+SEEDS = 3
+
+
+def permuted_pixels() -> None:
+    """Some digits with and without their neighbourhoods, and the trainings."""
+    say(KEY, "permuted")
+    examples = digits()
+    rows = (("as they are", examples.inputs), ("permuted, all in the same way",
+                                               permuted(examples.inputs[:SHOWN])))  # fmt: skip
+    figures([(_row(inputs[:SHOWN, 0].numpy(), words), words) for words, inputs in rows])
+    ticket: Ticket[PermutedRace] | None = st.session_state.get(TICKET)
+    with st.container(horizontal=True, gap="small"):
+        label = "Train all four, three seeds each"
+        st.button(label, icon=":material/play_arrow:", on_click=_begin, args=(0,))
+        if ticket is not None:
+            following = ticket.race.seeds[-1] + 1
+            st.button("Other seeds", icon=":material/casino:", on_click=_begin, args=(following,))
+    if refused := st.session_state.get(REFUSED):
+        st.warning(refused, icon=":material/info:")
+    if ticket is not None:
+        _panel(ticket)
+
+
+def _row(inputs: np.ndarray, words: str) -> str:
+    grey = (np.hstack(list(inputs)) * 255).astype(np.uint8)
+    return inline(
+        cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB).astype(np.uint8),
+        alt=f"Six handwritten digits, their pixels {words}.",
+        height=SIDE,
+    )
+
+
+def _begin(first: int) -> None:
+    """Train with the seeds from `first` on, in place of what there was."""
+    st.session_state.pop(REFUSED, None)
+    seeds = range(first, first + SEEDS)
+    try:
+        ticket = service_of(WORK).open(lambda: PermutedRace(seeds), visit(WORK).id)
+    except (ServiceFull, ServiceClosed) as error:
+        st.session_state[REFUSED] = str(error)
+        return
+    st.session_state[TICKET] = ticket
+    ticket.command(PermutedRace.play)
+
+
+def _panel(ticket: Ticket[PermutedRace]) -> None:
+    """How far they are and what they learn, twice a second as long as they train or wait."""
+    active = ticket.state.active
+
+    @st.fragment(run_every=SECONDS if active else None)
+    def panel() -> None:
+        seen = ticket.race.snapshot
+        _status(ticket, seen)
+        _draw(seen)
+        if ticket.state.active != active:
+            st.rerun()
+
+    panel()
+
+
+def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
+    state = ticket.state
+    if seen.finished:
+        return
+    if state.phase is Phase.CLOSED:
+        st.warning(state.message, icon=":material/info:")
+        return
+    if state.message:
+        st.warning(state.message, icon=":material/info:")
+    done = f"{seen.share:.0%} done"
+    words = f"Training twelve networks, {done}" if state.active else f"Stopped, {done}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(seen.share, state.place or words, width=340)
+        label, do = ("Stop", PermutedRace.pause) if state.active else ("Go on", PermutedRace.play)
+        if state.active or not ticket.budget.message:  # a used-up budget lets nothing go on
+            st.button(label, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
+
+
+def _draw(seen: Progress) -> None:
+    arms = seen.arms
+    left, right = st.columns(2)
+    with left:
+        st.vega_lite_chart(
+            learning_points(arms), learning_spec(theme()), key=f"{KEY}.learning",
+            alt="Validation accuracy over the steps of the four trainings, medians of the seeds.",
+        )  # fmt: skip
+    with right:
+        st.vega_lite_chart(
+            slope_points(arms), slope_spec(theme()), key=f"{KEY}.slope",
+            alt="Validation accuracy with pixels as they are and permuted, for each seed.",
+        )  # fmt: skip
+    if seen.finished:
+        st.markdown(_verdict(arms))
+
+
+def _verdict(arms: tuple[Arm, ...]) -> str:
+    """What the permutation cost each kind, seed by seed; a change of sign is no cost."""
+    parts = []
+    for plain, changed in zip(arms[::2], arms[1::2], strict=True):
+        pairs = zip(plain.accuracies, changed.accuracies, strict=True)
+        losses = [100 * (before - after) for before, after in pairs]
+        low, high = (f"{value:+.1f}".replace("-", "−") for value in (-max(losses), -min(losses)))
+        name = f"**{plain.network}**: {100 * median(plain.accuracies):.1f} % as they are,"
+        parts.append(
+            f"{name} {100 * median(changed.accuracies):.1f} % permuted"
+            f" (seed by seed {low} to {high} points)"
+        )
+    return "Medians over the seeds. " + "; ".join(parts) + "."

@@ -1,0 +1,196 @@
+"""The instruments' charts: the numbers that were measured, on specifications without data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from explainer.charts.montage import (
+    example_picture,
+    kernel_picture,
+    reach_of,
+    tiles,
+)
+from explainer.charts.theme import DARK, LIGHT, THEMES, Theme
+from explainer.charts.training_lab.answers import (
+    PICTURE_SIDE,
+    boundary_picture,
+    confusion_points,
+    confusion_spec,
+)
+from explainer.charts.training_lab.dropped_units import dropped_picture
+from explainer.charts.training_lab.layers import (
+    LAYER_MEASURES,
+    UPDATE,
+    layer_history,
+    layer_history_spec,
+    layer_points,
+    layer_spec,
+    unit_points,
+    unit_spec,
+)
+from explainer.charts.training_lab.verdict import verdict_points, verdict_spec
+from explainer.charts.training_lab.weights import (
+    histogram_points,
+    histogram_spec,
+    pruning_points,
+    pruning_spec,
+)
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Split, prepare
+from explainer.training.engine.race import Race
+from explainer.training.instruments.boundary import boundary
+from explainer.training.instruments.mistakes import answers
+from explainer.training.instruments.next_step import Dropped
+from explainer.training.instruments.pruning import SHARES, prune
+from explainer.training.instruments.questions import QUESTIONS
+from explainer.training.instruments.units import unit_shares
+from explainer.training.instruments.verdict import verdicts
+from explainer.training.instruments.weights import weigh
+from explainer.training.recipe.recipe import Recipe, with_value
+
+SPECS = [
+    lambda theme: verdict_spec(theme, "points"),
+    histogram_spec,
+    pruning_spec,
+    lambda theme: layer_spec(theme, UPDATE),
+    lambda theme: layer_history_spec(theme, UPDATE, ("conv1", "out")),
+    lambda theme: unit_spec(theme, "dead", "dead units (%)"),
+    lambda theme: confusion_spec(theme, 10),
+]
+
+
+@pytest.fixture(scope="module")
+def race() -> Race:
+    """Two recipes, two seeds, 60 steps on moons; the second has L1 by the proximal step."""
+    data = prepare(load("moons"), Split(train_size=60))
+    base = with_value(with_value(Recipe(), "kind", "mlp"), "steps", 60)
+    race = Race((base, with_value(base, "l1_proximal", 0.05)), data, seeds=(0, 1))
+    race.play()
+    while race.has_work:
+        race.run_slice(0.05)
+    return race
+
+
+def asked(race: Race, question: Any) -> Any:
+    """What the race answers."""
+    answer = race.ask(question)
+    race.run_slice(0)
+    return answer.result(timeout=60)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("make", SPECS)
+def test_a_specification_holds_no_data_and_is_made_once(make: Any, theme: Theme) -> None:
+    spec = make(theme)
+    assert "data" not in str(spec).replace("'datum", "")
+    assert make(theme) is spec
+
+
+def test_the_verdict_has_a_tick_for_each_seed_and_an_interval_around_the_mean(race: Race) -> None:
+    found = verdicts(race.snapshot, QUESTIONS[0])
+    points: pd.DataFrame = verdict_points(found, ["Plain", "L1"], 100.0).to_pandas()
+    assert points.part.tolist() == ["seed 1", "seed 2", "mean"]
+    ticks, mean = points.value[:2], points.iloc[2]
+    assert mean.value == pytest.approx(ticks.mean())
+    assert mean.low <= mean.value <= mean.high
+    assert set(points.name) == {"2. L1"}
+
+
+def test_the_histogram_counts_every_weight_of_every_recipe(race: Race) -> None:
+    reports = asked(race, lambda runs: weigh(runs, recipes=2, epsilon=1e-3))
+    points: pd.DataFrame = histogram_points(reports).to_pandas()
+    totals = points.astype({"recipe": str}).groupby("recipe")["count"].sum()
+    assert totals.tolist() == [sum(one.count for one in report.layers) for report in reports]
+    assert points.shown.min() > 0
+
+
+def test_pruning_nothing_is_the_accuracy_itself_and_one_share_is_marked(race: Race) -> None:
+    curves = asked(race, lambda runs: [[prune(runs[0]), prune(runs[1])], [prune(runs[2])]])
+    points = pruning_points(curves, 0.5)
+    first = points[(points.recipe == "0") & (points.share == 0)].iloc[0]
+    accuracies = [run.last.validation_accuracy for run in race.snapshot.of_recipe(0) if run.last]
+    assert first["median"] == pytest.approx(100 * np.mean(accuracies))
+    assert (first.low, first.high) == pytest.approx(tuple(100 * one for one in sorted(accuracies)))
+    assert points[points.marked].share.tolist() == [50.0, 50.0]
+    assert len(points) == 2 * len(SHARES)
+
+
+@pytest.mark.parametrize("measure", LAYER_MEASURES, ids=lambda measure: measure.slug)
+def test_every_layer_has_a_point_and_a_history(race: Race, measure: Any) -> None:
+    names = race.snapshot.runs[0].curves.layers.names
+    points: pd.DataFrame = layer_points(race.snapshot, measure).to_pandas()
+    assert points[points.recipe == "0"].layer.tolist() == list(names)
+    assert (points.low <= points["median"]).all()
+    history: pd.DataFrame = layer_history(race.snapshot.runs[0], measure).to_pandas()
+    assert set(history.layer) == set(names)
+    assert history.step.max() == 60
+
+
+def test_units_come_in_percent(race: Race) -> None:
+    shares = asked(race, lambda runs: [unit_shares(runs[0]), unit_shares(runs[2])])
+    points: pd.DataFrame = unit_points(shares).to_pandas()
+    assert set(points.recipe) == {"0", "1"}
+    assert points.dead.between(0, 100).all()
+    assert (points.saturated >= points.dead - 1e-9).all()
+
+
+def test_the_confusion_matrix_adds_up_to_the_examples(race: Race) -> None:
+    found = asked(race, lambda runs: answers(runs[0]))
+    points: pd.DataFrame = confusion_points(found).to_pandas()
+    assert points["count"].sum() == len(found.labels)
+    right = points[points.right]["count"].sum() / len(found.labels)
+    last = race.snapshot.runs[0].last
+    assert last is not None
+    assert right == pytest.approx(last.validation_accuracy)
+
+
+def test_the_boundary_shows_the_colour_of_the_class_that_is_seen(race: Race) -> None:
+    found = asked(race, lambda runs: boundary(runs[0], side=16))
+    picture = boundary_picture(found, LIGHT)
+    assert picture.shape == (PICTURE_SIDE, PICTURE_SIDE, 3)
+    blue, orange = (one for one in (picture[..., 2], picture[..., 0]))
+    likes_first = found.probabilities[..., 0] > 0.95
+    rows, columns = (np.flatnonzero(likes_first.any(axis=axis)) for axis in (1, 0))
+    assert len(rows)
+    assert len(columns)
+    corner = np.argwhere(likes_first)[0] * PICTURE_SIDE // 16 + PICTURE_SIDE // 32
+    assert blue[tuple(corner)] > orange[tuple(corner)]
+
+
+def test_dropped_cells_have_the_one_colour_that_says_so() -> None:
+    kept = np.array([[True, False], [False, True]])
+    values = np.array([[0.0, 3.0], [1.0, 1.0]], np.float32)
+    picture = dropped_picture(Dropped("dense1", "units", kept, values), DARK)
+    orange = [int(DARK.categorical[1][i : i + 2], 16) for i in (1, 3, 5)]
+    assert (picture == orange).all(axis=2).tolist() == [[False, True], [True, False]]
+
+
+def test_tiles_lie_in_rows_with_the_page_between_them() -> None:
+    red = np.full((2, 3, 3), (255, 0, 0), np.uint8)
+    montage = tiles([red] * 3, LIGHT, columns=2)
+    assert montage.shape == (5, 7, 3)
+    assert (montage[:2, :3] == (255, 0, 0)).all()
+    assert (montage[2] == 255).all()
+    assert (montage[3:, 4:] == 255).all()
+
+
+def test_a_kernel_of_one_channel_is_quiet_at_zero_and_of_three_grey() -> None:
+    one = kernel_picture(np.zeros((3, 3, 1)), 1.0, LIGHT)
+    assert (one >= 252).all()
+    three = kernel_picture(np.array([[[1.0, 0.0, -1.0]]]), 1.0, LIGHT)
+    assert three[0, 0].tolist() == [255, 128, 0]
+
+
+def test_one_network_that_blew_up_does_not_take_the_colour_from_the_others() -> None:
+    usual = [np.full((4, 3, 3, 1), 0.5), np.full((4, 3, 3, 1), 1.0)]
+    assert reach_of([*usual, np.full((4, 3, 3, 1), 1e6)]) == 1.0
+    assert reach_of([np.zeros((1, 3, 3, 1))]) == 1.0
+
+
+def test_examples_of_one_channel_become_codes_of_three() -> None:
+    codes = example_picture(np.array([[[0.0], [1.0]]]))
+    assert codes.tolist() == [[[0, 0, 0], [255, 255, 255]]]

@@ -1,0 +1,58 @@
+"""A small CIFAR-10 of the tests' own, in which a class is a colour, and one thread to train on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from explainer.networks.zoo.shipped import Shipped, shipped
+from explainer.training.data.cifar import CLASSES, PARTS, SIDE
+from scripts.weights.pictures import Pictures, read_pictures
+
+EACH = {"train": 4, "test": 2}
+EPOCHS, BATCH = 2, 8
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data root with 40 training and 20 test pictures."""
+    folder, draw = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    colours = draw.integers(40, 216, (len(CLASSES), 3))
+    for part in PARTS:
+        for name, colour in zip(CLASSES, colours, strict=True):
+            place = folder / "cifar10" / part / name
+            place.mkdir(parents=True)
+            for number in range(EACH[part]):
+                picture = colour + draw.integers(-30, 31, (SIDE, SIDE, 3))
+                assert cv2.imwrite(str(place / f"{number}.png"), picture.astype(np.uint8))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def parts(root: Path) -> tuple[Pictures, Pictures]:
+    """Its training and its test pictures."""
+    return read_pictures(root)
+
+
+@pytest.fixture(scope="session")
+def entry() -> Shipped:
+    """The small VGG with a plan of ten steps."""
+    small = shipped("vgg")
+    plan = replace(small.plan, epochs=EPOCHS, batch=BATCH, learning_rate=0.05)
+    return replace(small, plan=plan)
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Torch on one thread; afterwards it is as it was."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+    torch.set_flush_denormal(False)

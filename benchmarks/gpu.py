@@ -36,7 +36,7 @@ from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.devices import Device, device
 from explainer.training.engine.race import Race, Settings
 from explainer.training.engine.run import Run
-from explainer.training.engine.run_group import Way, teams
+from explainer.training.engine.run_group import Way, run_groups
 from explainer.training.recipe.recipe import Network, Recipe
 
 ROOT = Path(__file__).parent.parent
@@ -116,23 +116,23 @@ def runs_of(shape: Shape, count: int, where: Device) -> list[Run]:
 
 def step_rate(shape: Shape, count: int, where: Device, way: Way) -> float:
     """Model steps a second of so many runs in one stack."""
-    (team,) = teams(runs_of(shape, count, where), way)
-    team.advance(40)
+    (group,) = run_groups(runs_of(shape, count, where), way)
+    group.advance(40)
     steps, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
-        team.advance(48)
+        group.advance(48)
         steps += 48
     return steps * count / (time.perf_counter() - started)
 
 
 def profiled(shape: Shape, count: int, where: Device, way: Way) -> tuple[float, float]:
     """Kernels launched in a step, and the share of the time that the GPU computes."""
-    (team,) = teams(runs_of(shape, count, where), way)
-    team.advance(40)
+    (group,) = run_groups(runs_of(shape, count, where), way)
+    group.advance(40)
     kinds = [torch.profiler.ProfilerActivity.CUDA]
     started = time.perf_counter()
     with torch.profiler.profile(activities=kinds) as found:
-        team.advance(PROFILED)
+        group.advance(PROFILED)
         torch.cuda.synchronize()
         wall = time.perf_counter() - started
     events = [one for one in found.events() if one.device_type.name == "CUDA"]
@@ -246,7 +246,7 @@ def settle(where: Device) -> None:
 
 def landscape(where: Device) -> list[Line]:
     """A plane of 51 × 51 points of a network of 20 layers on 512 pictures."""
-    from explainer.gradients.landscape.plan import Plan
+    from explainer.gradients.landscape.plan import SurveyPlan
     from explainer.gradients.landscape.plane import plane
     from explainer.gradients.landscape.setup import Setup
     from explainer.gradients.landscape.stacked import Stacked
@@ -258,7 +258,7 @@ def landscape(where: Device) -> list[Line]:
         "without skips": Setup(layers=20, steps=50, batch_norm=True),
         "with skips": Setup(layers=20, steps=50, batch_norm=True, skips=True),
     }.items():
-        found = plane(train(setup), Plan(setup), 0)
+        found = plane(train(setup), SurveyPlan(setup), 0)
         axis = np.linspace(-1, 1, side)
         places = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
         stacked = Stacked(found.trained.network, device=where.torch)

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 
 from explainer.gradients.landscape.kept import TRAINED
 from explainer.gradients.landscape.networks import Network
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import Plane, plane
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
@@ -110,7 +110,7 @@ def rates(*works: Callable[[], int]) -> list[float]:
 
 def print_network(name: str, trained: Trained) -> None:
     """One line of the table."""
-    found = plane(trained, Plan(trained.setup), 0)
+    found = plane(trained, SurveyPlan(trained.setup), 0)
     torch.set_num_threads(cores())
     loops = rates(plain(found))
     workers(cores())

@@ -22,7 +22,7 @@ SHARE = 0.01
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class LossGradients:
     """Probabilities `(N,)`, the loss, and its gradient with respect to each logit `(N,)`."""
 
     probabilities: Numbers
@@ -38,14 +38,14 @@ class Head:
     probabilities: Callable[[Tensor], Tensor]
     loss: Callable[[Tensor, Tensor], Tensor]
 
-    def answer(self, logits: Sequence[float], target: int) -> Answer:
+    def answer(self, logits: Sequence[float], target: int) -> LossGradients:
         """The answer to logits whose true class is `target`."""
         inputs = torch.tensor(list(logits), dtype=torch.float64, requires_grad=True)
         wanted = torch.zeros_like(inputs).index_fill(0, torch.tensor(target), 1.0)
         loss = self.loss(inputs, wanted)
         (gradient,) = torch.autograd.grad(loss, inputs)
         found = self.probabilities(inputs.detach())
-        return Answer(found.numpy(), loss.item(), gradient.numpy())
+        return LossGradients(found.numpy(), loss.item(), gradient.numpy())
 
 
 def _softmax(logits: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from explainer.activations.activation import Activation, Formulas
 from explainer.convolution.kernel import Parameter
 
 
-class Step(nn.Module):
+class Heaviside(nn.Module):
     """1 where the input is above 0, else 0. Autograd's derivative is 0 everywhere."""
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -24,11 +24,11 @@ def _hard_tanh(limit: float = 1.0) -> nn.Module:
 SQUASHING: tuple[Activation, ...] = (
     Activation(
         slug="step",
-        title="Step",
+        title="Heaviside",
         formulas=Formulas("where(x > 0, 1, 0)", "0", "0"),
         source="McCulloch and Pitts 1943",
         code="lambda x: torch.relu(torch.sign(x))",
-        module=Step,
+        module=Heaviside,
     ),
     Activation(
         slug="linear",

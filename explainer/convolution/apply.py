@@ -28,7 +28,7 @@ from explainer.convolution.ways import Job
 
 
 @dataclass(frozen=True)
-class Plan:
+class FilterPlan:
     """How a kernel will be computed: the method, why, and multiplications per output pixel.
 
     `multiplications` counts one channel at stride 1, and `taps` is what the plain sum would take. A
@@ -56,12 +56,12 @@ def apply(pixels: NDArray[np.floating], weights: ArrayLike, application: Applica
     return finished(same[kept(kernel.shape, image.shape, application)], application)
 
 
-def plan(weights: ArrayLike, application: Application) -> Plan:
+def plan(weights: ArrayLike, application: Application) -> FilterPlan:
     """How `apply` will compute this kernel, to be shown: the same choice, nothing computed."""
     kernel = oriented(checked_weights(weights), application)
     job = Job(kernel, centre(kernel.shape), padding(application.padding).opencv_border)
     method = fastest(job)
-    return Plan(method.title, method.why(job), method.multiplications(job), kernel.size)
+    return FilterPlan(method.title, method.why(job), method.multiplications(job), kernel.size)
 
 
 def checked_picture(pixels: NDArray[np.floating]) -> Image:

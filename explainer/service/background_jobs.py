@@ -18,7 +18,7 @@ Job = Callable[[], None]
 _log = logging.getLogger(__name__)
 
 
-class Clerk:
+class BackgroundJobs:
     """Does jobs one after the other; one that raises is logged and does not stop the next."""
 
     def __init__(self, name: str) -> None:
@@ -37,7 +37,7 @@ class Clerk:
             self._news.notify()
 
     def do_after(self, seconds: float, job: Job) -> None:
-        """Do `job` in `seconds` s, or never if the clerk is stopped before."""
+        """Do `job` in `seconds` s, or never if the thread is stopped before."""
         with self._news:
             heapq.heappush(self._later, (time.monotonic() + seconds, next(self._number), job))
             self._news.notify()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Seen(Protocol):
+class ServedSnapshot(Protocol):
     """What the service reads of a snapshot."""
 
     @property
@@ -24,11 +24,11 @@ class Seen(Protocol):
         """Bytes of all checkpoints."""
 
 
-class Racer(Protocol):
+class ServedRace(Protocol):
     """A race; every method may be called from any thread."""
 
     @property
-    def snapshot(self) -> Seen:
+    def snapshot(self) -> ServedSnapshot:
         """How the race stands, at no cost and without waiting."""
 
     @property

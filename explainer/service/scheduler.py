@@ -1,8 +1,8 @@
 """Whose turn it is: one thread a slot trains the races, one answers those without a slot.
 
 All decisions are taken under one lock, in microseconds; training, answering and closing happen
-outside it. A clerk closes races and minds the grace, which no errand holds up. A thread that has
-nothing to do sleeps until it is woken.
+outside it. A thread of its own closes races and minds the grace, which no errand holds up. A thread
+that has nothing to do sleeps until it is woken.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic
 
-from explainer.service.background_jobs import Clerk
+from explainer.service.background_jobs import BackgroundJobs
 from explainer.service.errands import Errands
 from explainer.service.sentences import Sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.ticket import Phase, R, Ticket, TicketState
-from explainer.service.waiting_line import Line
+from explainer.service.waiting_line import WaitingLine
 
 SLICE_SECONDS = 0.1
 LIMITED_SECONDS = 0.05
@@ -37,13 +37,13 @@ class Scheduler(Generic[R]):
         self, settings: ServiceSettings, words: Sentences, forget: Callable[[Ticket[R]], None]
     ) -> None:
         self.settings, self.lock, self._words = settings, threading.RLock(), words
-        self.clerk = Clerk("service-clerk")
+        self.background = BackgroundJobs("service-background")
         self._errands: Errands[Ticket[R]] = Errands(
             "service-errands", self._errand, lambda ticket: ticket.budget.errand_seconds
         )
         self.stopping = False
         self._forget = forget
-        self._line: Line[Ticket[R]] = Line(settings.concurrent, settings.waiting)
+        self._line: WaitingLine[Ticket[R]] = WaitingLine(settings.concurrent, settings.waiting)
         self._ready: deque[Ticket[R]] = deque()
         self._news = threading.Condition(self.lock)
         self._attended: Ticket[R] | None = None
@@ -57,7 +57,7 @@ class Scheduler(Generic[R]):
     # From any thread.
 
     def attend(self, ticket: Ticket[R]) -> None:
-        """A command was given: give the race a slot, a place in line, or the clerk's time."""
+        """A command was given: give the race a slot, a place in line, or time in the background."""
         with self.lock:
             if ticket.closed or self.stopping:
                 return
@@ -81,7 +81,7 @@ class Scheduler(Generic[R]):
             ticket.closed, ticket.message = True, message
             self._line.drop_out(ticket)
             self._forget(ticket)
-            self.clerk.do(ticket.shut)
+            self.background.do(ticket.shut)
 
     def stop(self, timeout: float) -> list[str]:
         """End all threads within `timeout` s; returns the names of those that did not end."""
@@ -89,9 +89,9 @@ class Scheduler(Generic[R]):
             self.stopping = True
             self._news.notify_all()
         self._errands.stop()
-        self.clerk.stop()
+        self.background.stop()
         deadline = time.monotonic() + timeout
-        threads = [*self._threads, self._errands.thread, self.clerk.thread]
+        threads = [*self._threads, self._errands.thread, self.background.thread]
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         return [thread.name for thread in threads if thread.is_alive()]

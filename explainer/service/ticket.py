@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from explainer.service.budget import Budget
-from explainer.service.protocols import Racer
+from explainer.service.protocols import ServedRace
 
-R = TypeVar("R", bound=Racer)
+R = TypeVar("R", bound=ServedRace)
 Answer = TypeVar("Answer")
 ID_BYTES = 24
 

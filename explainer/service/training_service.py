@@ -77,7 +77,7 @@ class Service(Generic[R]):
             left_at = time.monotonic()
             ticket.visitor, ticket.left_at = None, left_at
             expire = partial(self._expire, ticket, left_at)
-            self._scheduler.clerk.do_after(self.settings.grace_seconds, expire)
+            self._scheduler.background.do_after(self.settings.grace_seconds, expire)
 
     def adopt(self, ticket_id: str, visitor: str) -> Ticket[R] | None:
         """Give an ownerless race to `visitor`; None for a wrong id and for somebody else's race.

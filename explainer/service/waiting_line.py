@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Line(Generic[T]):
+class WaitingLine(Generic[T]):
     """`slots` members race, up to `room` more wait in their order."""
 
     def __init__(self, slots: int, room: int) -> None:

@@ -22,7 +22,7 @@ from statistics import median
 from typing import IO, NoReturn
 
 from explainer.accelerator import tried
-from explainer.training.command_plan import Plan, difference, examples_of, planned
+from explainer.training.command_plan import CommandPlan, difference, examples_of, planned
 from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
 from explainer.training.data.real import available
@@ -179,7 +179,11 @@ def _bar(stream: IO[str]) -> Callable[[Snapshot], None]:
 
 
 def _write(
-    folder: Path, plan: Plan, examples: Examples, snapshot: Snapshot, weights: dict[str, bytes]
+    folder: Path,
+    plan: CommandPlan,
+    examples: Examples,
+    snapshot: Snapshot,
+    weights: dict[str, bytes],
 ) -> None:
     """Everything that there is to take away."""
     (folder / "weights").mkdir(exist_ok=True)

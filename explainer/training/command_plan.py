@@ -42,7 +42,7 @@ class DataPlan:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CommandPlan:
     """Everything a race is built from."""
 
     recipes: tuple[Recipe, ...]
@@ -67,7 +67,7 @@ def planned(
     steps: int | None = None,
     train_size: int | None = None,
     folder: Path | None = None,
-) -> Plan:
+) -> CommandPlan:
     """The plan of a preset, by slug, or of a JSON file, with what is not None changed.
 
     `data` is a slug or the path of a zip, `folder` that of a folder or a zip.
@@ -91,7 +91,7 @@ def planned(
     return plan
 
 
-def examples_of(plan: Plan) -> Examples:
+def examples_of(plan: CommandPlan) -> Examples:
     """The examples of the plan: a registered data set, or the pictures of a folder or a zip.
 
     Raises :class:`DataError` where it is not known where one's own pictures lie.
@@ -109,7 +109,7 @@ def examples_of(plan: Plan) -> Examples:
     return load(data_set(data.name).slug, **dict(data.settings))
 
 
-def difference(plan: Plan, examples: Examples) -> str:
+def difference(plan: CommandPlan, examples: Examples) -> str:
     """One sentence where one's own pictures are others than those that were raced, else nothing."""
     expected = plan.data.fingerprint
     if not plan.data.own or expected in ("", examples.fingerprint):
@@ -120,13 +120,13 @@ def difference(plan: Plan, examples: Examples) -> str:
     )
 
 
-def _from_preset(slug: str) -> Plan:
+def _from_preset(slug: str) -> CommandPlan:
     found = preset(slug)
     data = DataPlan(found.data, found.data_settings)
-    return Plan(found.recipes, data, found.split, tuple(range(found.seeds)))
+    return CommandPlan(found.recipes, data, found.split, tuple(range(found.seeds)))
 
 
-def _from_file(path: Path) -> Plan:
+def _from_file(path: Path) -> CommandPlan:
     """The plan in a JSON file: `recipes`, and `data`, `split` and `seeds` where they are given."""
     try:
         whole = json.loads(_bytes(path))
@@ -138,7 +138,7 @@ def _from_file(path: Path) -> Plan:
     seeds = whole.get("seeds", [0, 1, 2])
     if not isinstance(seeds, list) or not all(type(one) is int and one >= 0 for one in seeds):
         raise ValueError(f"seeds is {seeds!r}, but it is a list of whole numbers from 0")
-    return Plan(
+    return CommandPlan(
         tuple(from_dict(one) for one in recipes),
         _data(whole.get("data", "")),
         _split(whole.get("split", {})),

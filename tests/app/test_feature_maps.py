@@ -98,7 +98,7 @@ def test_a_pinned_pixel_says_how_much_of_its_box_it_uses() -> None:
     app.session_state["feature_maps.pinned.conv3_2"] = (20, 30)
     app.run()
     assert not app.exception, app.exception
-    found = app.session_state["feature_maps.sight"][1]
+    found = app.session_state["feature_maps.effective_field"][1]
     height, width = found.middle
     share = f"**{found.share_within(height, width):.0%} of the gradient**"
     assert share in text_of(app)

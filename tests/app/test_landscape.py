@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
@@ -67,7 +67,7 @@ def test_a_link_computes_the_plane_it_names_with_the_numbers_of_the_engine() -> 
     app = finished(**TINY)
     header = message_to(app, "landscape.contours")
     assert [one["title"] for one in header["panels"]] == ["This network"]
-    wanted = survey(Plan(Setup(layers=4, width=4, steps=50), points=7))
+    wanted = survey(SurveyPlan(Setup(layers=4, width=4, steps=50), points=7))
     np.testing.assert_allclose(snapshot(app).panels[0].losses, wanted.panels[0].losses, rtol=1e-4)
     assert "This network" in html_of(app)
     assert "Stop" not in labels(app)
@@ -118,7 +118,7 @@ def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPa
     story = next(one for one in PRESETS if one is preset)
     asked = []
 
-    def refuse(plan: Plan) -> None:
+    def refuse(plan: SurveyPlan) -> None:
         asked.append(plan)
 
     monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", refuse)
@@ -134,7 +134,7 @@ def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Plan] = []
+    asked: list[SurveyPlan] = []
     monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
     app = app_at("landscape", landscape__preset="With and without skips")
     app.session_state["landscape.layers"] = "4"  # AppTest has no handle for segments
@@ -151,10 +151,10 @@ def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_a_link_gets_wrong_is_as_the_story_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Plan] = []
+    asked: list[SurveyPlan] = []
     monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
     app_at("landscape", landscape__layers="1000", landscape__seed="x", landscape__width="12")
-    assert asked[-1] == Plan(Setup(width=12))
+    assert asked[-1] == SurveyPlan(Setup(width=12))
 
 
 def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +174,7 @@ def test_a_visitor_who_has_to_wait_is_told_the_place(monkeypatch: pytest.MonkeyP
     stop_service()
     monkeypatch.setenv("DEEPGLASS_RACES", "1")
     before = service_of(job.WORK).open(
-        lambda: Survey(Plan(Setup(layers=20, steps=1600))), "somebody else"
+        lambda: Survey(SurveyPlan(Setup(layers=20, steps=1600))), "somebody else"
     )
     before.command(Survey.play)
     app = app_at("landscape", **TINY)

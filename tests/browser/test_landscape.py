@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import survey
 from tests.browser.conftest import OpenPage, on_every_screen
@@ -40,7 +40,7 @@ def test_a_survey_is_seen_coarse_stopped_and_gone_on_with(open_page: OpenPage) -
 def test_the_number_under_the_pointer_is_the_engines(open_page: OpenPage) -> None:
     page = open_page(SMALL)
     computed(page)
-    panel = survey(Plan(Setup(layers=4, width=4, steps=50), points=13)).panels[0]
+    panel = survey(SurveyPlan(Setup(layers=4, width=4, steps=50), points=13)).panels[0]
     surface = page.locator(".planes .surface")
     surface.focus()
     surface.press("Home")

@@ -73,10 +73,10 @@ from explainer.gradients.depth.norm_training import (
     Sums,
 )
 from explainer.gradients.depth.running_statistics import ByBatch
-from explainer.gradients.depth.steepness import Step
+from explainer.gradients.depth.steepness import SteepnessStep
 from explainer.gradients.depth.strips import Strip
-from explainer.gradients.depth.untrained_pass import Passage
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.depth.untrained_pass import UntrainedPass
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import survey
 from explainer.gradients.landscape.views import PanelView
@@ -161,9 +161,9 @@ class Spoiled:
         return tuple(self.array(count).tolist())
 
 
-def _passage(bad: Spoiled) -> Passage:
-    rows = {one.name: bad.array(3) for one in fields(Passage) if one.name in PER_LAYER}
-    return Passage(
+def _passage(bad: Spoiled) -> UntrainedPass:
+    rows = {one.name: bad.array(3) for one in fields(UntrainedPass) if one.name in PER_LAYER}
+    return UntrainedPass(
         network=Network(kind="mlp", depth=3), low=-1.0, high=1.0, values=bad.share(3, 41),
         example_gradients=bad.array(3, 5), dead=bad.share(3), saturated=bad.share(3),
         variance=bad.array(4), **rows,
@@ -182,7 +182,9 @@ def _moments(bad: Spoiled) -> list[Moment]:
 
 
 def _norm_run(bad: Spoiled) -> NormRun:
-    along = [Step(step, bad.fill, bad.fill, bad.fill, bad.fill, bad.fill) for step in (0, 5)]
+    along = [
+        SteepnessStep(step, bad.fill, bad.fill, bad.fill, bad.fill, bad.fill) for step in (0, 5)
+    ]
     return NormRun(nn.Sequential(), _moments(bad), along, list(bad.tuple(40)))
 
 
@@ -215,7 +217,7 @@ def _compared(bad: Spoiled) -> Compared:
 @cache
 def _survey() -> Survey:
     """A small survey of one plane."""
-    return survey(Plan(Setup(layers=4, width=4, steps=50), points=7))
+    return survey(SurveyPlan(Setup(layers=4, width=4, steps=50), points=7))
 
 
 def _panel(bad: Spoiled) -> PanelView:

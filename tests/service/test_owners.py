@@ -22,7 +22,7 @@ from explainer.service import (
     ServiceSettings,
     Ticket,
 )
-from explainer.service.background_jobs import Clerk, Job
+from explainer.service.background_jobs import BackgroundJobs, Job
 from explainer.training.engine.race import Race
 from tests.service.racers import Toy, phase, races, service_threads, small_race, toys, until
 
@@ -135,7 +135,9 @@ def test_who_adopts_a_race_gives_up_the_one_they_had() -> None:
 def later(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, Job]]:
     """What is to be done after a while, with the seconds of the while; the test does it."""
     jobs: list[tuple[float, Job]] = []
-    monkeypatch.setattr(Clerk, "do_after", lambda _, seconds, job: jobs.append((seconds, job)))
+    monkeypatch.setattr(
+        BackgroundJobs, "do_after", lambda _, seconds, job: jobs.append((seconds, job))
+    )
     return jobs
 
 

@@ -16,7 +16,7 @@ from explainer.charts.specs import bare, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.settings import title
-from explainer.gradients.depth.untrained_pass import Passage
+from explainer.gradients.depth.untrained_pass import UntrainedPass
 
 Floats = NDArray[np.float64]
 HEIGHT, PICTURE_HEIGHT, SHARE_HEIGHT = 330, 170, 200
@@ -31,7 +31,7 @@ class DepthMeasure:
 
     title: str
     axis: str
-    measured: Callable[[Passage], Floats]
+    measured: Callable[[UntrainedPass], Floats]
     theory: Callable[[Theory], Floats] | None
 
 
@@ -64,7 +64,7 @@ DEPTH_MEASURES: tuple[DepthMeasure, ...] = (
 
 
 def depth_points(
-    passages: Sequence[Passage], theories: Sequence[Theory | None], measure: DepthMeasure
+    passages: Sequence[UntrainedPass], theories: Sequence[Theory | None], measure: DepthMeasure
 ) -> pd.DataFrame:
     """For each setting and layer the measured value and the predicted one, where it is above 0.
 
@@ -140,7 +140,7 @@ def _layers() -> alt.X:
     )
 
 
-def value_points(passage: Passage) -> pd.DataFrame:
+def value_points(passage: UntrainedPass) -> pd.DataFrame:
     """A row for each layer and bin with anything in it: where it lies and its share in percent."""
     shown = passage.values > 0
     shown[0, [0, -1]] = True  # so that the axis reaches to both ends of the scale
@@ -189,7 +189,7 @@ def value_spec(theme: Theme, layers: int) -> dict[str, Any]:
     return bare(cells.properties(height=PICTURE_HEIGHT))
 
 
-def idle_points(passages: Sequence[Passage]) -> pd.DataFrame:
+def idle_points(passages: Sequence[UntrainedPass]) -> pd.DataFrame:
     """For each setting and layer the share of dead units and of saturated values, in percent."""
     tables = [
         pd.DataFrame(

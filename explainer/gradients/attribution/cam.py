@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.gradients.attribution.method import Answer, ClassActivation, Method, Question
+from explainer.gradients.attribution.method import ClassActivation, Method, MethodResult, Question
 from explainer.gradients.attribution.passes import logits, maps, maps_and_gradients
 from explainer.gradients.attribution.progress import in_batches
 from explainer.parameters import Parameter
@@ -26,14 +26,14 @@ def _layer(question: Question) -> str:
     return question.layer
 
 
-def _answer(question: Question, layer_maps: Tensor, weights: Tensor) -> Answer:
+def _answer(question: Question, layer_maps: Tensor, weights: Tensor) -> MethodResult:
     coarse = torch.einsum("c,chw->hw", weights, layer_maps)
     cam = ClassActivation(
         coarse=coarse.numpy(),
         before_relu=_enlarged(coarse[None], question)[0].numpy(),
         weights=weights.numpy(),
     )
-    return Answer(_enlarged(coarse.clamp(min=0)[None], question)[0], cam=cam)
+    return MethodResult(_enlarged(coarse.clamp(min=0)[None], question)[0], cam=cam)
 
 
 def _enlarged(layer_maps: Tensor, question: Question) -> Tensor:
@@ -42,7 +42,7 @@ def _enlarged(layer_maps: Tensor, question: Question) -> Tensor:
     return F.interpolate(layer_maps[None], size=size, mode="bilinear", align_corners=False)[0]
 
 
-def _grad_cam(question: Question) -> Answer:
+def _grad_cam(question: Question) -> MethodResult:
     """w_c is the mean of ∂score/∂A_c over the pixels of the map."""
     layer_maps, gradient = maps_and_gradients(
         question.network, question.picture, question.score, _layer(question)
@@ -50,7 +50,7 @@ def _grad_cam(question: Question) -> Answer:
     return _answer(question, layer_maps, gradient.mean(dim=(1, 2)))
 
 
-def _grad_cam_plus_plus(question: Question) -> Answer:
+def _grad_cam_plus_plus(question: Question) -> MethodResult:
     """w_c = Σ a · ReLU(g), with g = ∂score/∂A_c and a = g² / (2 g² + g³ Σ A_c), pixel by pixel.
 
     These are the paper's higher derivatives of exp(score), without the factor exp(score), which
@@ -66,7 +66,7 @@ def _grad_cam_plus_plus(question: Question) -> Answer:
     return _answer(question, layer_maps, (share * gradient.clamp(min=0)).sum(dim=(1, 2)))
 
 
-def _score_cam(question: Question, *, channels: float) -> Answer:
+def _score_cam(question: Question, *, channels: float) -> MethodResult:
     """w = softmax over the channels of score(x · H_c) − score(0).
 
     H_c is the map of channel c, enlarged and stretched to [0, 1]; a map without contrast is 0. The

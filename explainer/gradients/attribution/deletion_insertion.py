@@ -63,7 +63,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Trust:
+class DeletionInsertion:
     """Deletion and insertion of one map.
 
     A map is better than chance where it beats every order of chance: one that knows nothing gets
@@ -121,7 +121,7 @@ def shifted_map(values: Map, draw: np.random.Generator) -> Map:
 CHANCES: dict[str, Shuffle] = {"shifted": shifted_map, "pixels": shuffled_pixels}
 
 
-def trust(
+def deletion_insertion(
     network: nn.Module,
     inputs: Tensor,
     target: Target,
@@ -135,7 +135,7 @@ def trust(
     black: Tensor | None = None,
     seed: int = 0,
     progress: Progress | None = None,
-) -> Trust:
+) -> DeletionInsertion:
     """Deletion and insertion of the map `values` `(H, W)`, each beside `orders` of chance.
 
     A curve has `steps` steps; `chance` is one of `CHANCES`, `deleted_to` and `inserted_on` are
@@ -153,7 +153,7 @@ def trust(
     tried = [values, *(CHANCES[chance](values, draw) for _ in range(orders))]
     emptied = baseline_picture(deleted_to, picture, pixel)
     begun = baseline_picture(inserted_on, picture, pixel)
-    return Trust(
+    return DeletionInsertion(
         deletion=ask.compare(picture, emptied, tried, within(progress, 0, 0.5)),
         insertion=ask.compare(begun, picture, tried, within(progress, 0.5, 1)),
     )

@@ -10,27 +10,27 @@ import torch
 from torch import Tensor
 
 from explainer.gradients.attribution.baselines import BASELINES, baseline_picture
-from explainer.gradients.attribution.method import Answer, Method, Question
+from explainer.gradients.attribution.method import Method, MethodResult, Question
 from explainer.gradients.attribution.passes import gradients, scores
 from explainer.gradients.attribution.progress import in_batches
 from explainer.parameters import Choice, Option, Parameter
 
 
-def _gradient(question: Question) -> Answer:
+def _gradient(question: Question) -> MethodResult:
     """∂score/∂x, summed over the channels."""
-    return Answer(_plain(question).sum(dim=0))
+    return MethodResult(_plain(question).sum(dim=0))
 
 
-def _gradient_times_input(question: Question) -> Answer:
+def _gradient_times_input(question: Question) -> MethodResult:
     """x · ∂score/∂x, summed over the channels; x is normalised, so 0 is the mean colour."""
-    return Answer((question.picture[0] * _plain(question)).sum(dim=0))
+    return MethodResult((question.picture[0] * _plain(question)).sum(dim=0))
 
 
 def _plain(question: Question) -> Tensor:
     return gradients(question.network, question.picture, question.score)[0]
 
 
-def _smoothgrad(question: Question, *, samples: float, noise: float, seed: float) -> Answer:
+def _smoothgrad(question: Question, *, samples: float, noise: float, seed: float) -> MethodResult:
     """The mean gradient of `samples` pictures x + N(0, (noise · (max x − min x))²)."""
     picture, generator = question.picture, torch.Generator().manual_seed(int(seed))
     deviation = noise * float(picture.max() - picture.min())
@@ -39,10 +39,10 @@ def _smoothgrad(question: Question, *, samples: float, noise: float, seed: float
         shape = (part.stop - part.start, *picture.shape[1:])
         noisy = picture + deviation * torch.randn(shape, generator=generator)
         summed += gradients(question.network, noisy, question.score).sum(dim=0)
-    return Answer(summed.sum(dim=0) / int(samples))
+    return MethodResult(summed.sum(dim=0) / int(samples))
 
 
-def _integrated_gradients(question: Question, *, steps: float, baseline: str) -> Answer:
+def _integrated_gradients(question: Question, *, steps: float, baseline: str) -> MethodResult:
     r"""(x − x′) · ∫₀¹ ∂score(x′ + a (x − x′))/∂x da, by the midpoint rule.
 
     Completeness: the map adds up to score(x) − score(x′), but for the error of the rule.
@@ -55,7 +55,7 @@ def _integrated_gradients(question: Question, *, steps: float, baseline: str) ->
         pictures = start + places[part, None, None, None] * way
         summed += gradients(question.network, pictures, question.score).sum(dim=0)
     ends = scores(question.network, torch.cat([start, question.picture]), question.score)
-    return Answer((way[0] * summed / int(steps)).sum(dim=0), total=float(ends[1] - ends[0]))
+    return MethodResult((way[0] * summed / int(steps)).sum(dim=0), total=float(ends[1] - ends[0]))
 
 
 def baseline_choice(default: str) -> Choice:

@@ -62,7 +62,7 @@ class ClassActivation:
 
 
 @dataclass(frozen=True)
-class Answer:
+class MethodResult:
     """What a method computes: a map `(H, W)`, and what else it knows.
 
     `total` is what the map should add up to, where the method promises a sum. `note` is a sentence
@@ -81,7 +81,7 @@ class Attribution:
 
     Channels were summed with their signs. `score` is what the target scored on the picture, and
     `logits` `(classes,)` all that the network gave. `cam` is there for the class activation maps,
-    whose `values` are after the ReLU; `total` and `note` as in :class:`Answer`.
+    whose `values` are after the ReLU; `total` and `note` as in :class:`MethodResult`.
     """
 
     slug: str
@@ -126,7 +126,7 @@ class Method:
     needs_layer: bool
     signed: bool
     settings: tuple[Setting, ...]
-    compute: Callable[..., Answer]
+    compute: Callable[..., MethodResult]
     many_passes: bool = False
 
     def defaults(self) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explainer.gradients.attribution.baselines import baseline_picture
 from explainer.gradients.attribution.gradient import baseline_choice
-from explainer.gradients.attribution.method import Answer, Method, Question
+from explainer.gradients.attribution.method import Method, MethodResult, Question
 from explainer.gradients.attribution.passes import scores
 from explainer.gradients.attribution.progress import in_batches
 from explainer.parameters import Parameter
@@ -35,7 +35,7 @@ def _spans(side: int, window: int, stride: int) -> Iterator[slice]:
             yield slice(start, min(start + window, side))
 
 
-def _occlusion(question: Question, *, window: float, stride: float, baseline: str) -> Answer:
+def _occlusion(question: Question, *, window: float, stride: float, baseline: str) -> MethodResult:
     """The score of the photo less that of the photo with the window covered.
 
     A pixel gets the mean over the windows it lies in, so the map is in units of the score.
@@ -49,7 +49,7 @@ def _occlusion(question: Question, *, window: float, stride: float, baseline: st
     for (rows, columns), fall in zip(places, falls, strict=True):
         summed[rows, columns] += fall
         covered[rows, columns] += 1
-    return Answer(summed / covered)
+    return MethodResult(summed / covered)
 
 
 def _falls(question: Question, places: list[Window], slug: str) -> Tensor:

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from explainer.gradients.attribution.method import Answer, Method, Question
+from explainer.gradients.attribution.method import Method, MethodResult, Question
 from explainer.gradients.attribution.passes import gradients
 
 RELUS = frozenset({F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
@@ -77,18 +77,18 @@ class _OtherReLU(TorchFunctionMode):
         return cast(Any, self.rule).apply(args[0] if args else cast(Any, kwargs)["input"])
 
 
-def _guided(question: Question) -> Answer:
+def _guided(question: Question) -> MethodResult:
     return _with_rule(question, _GuidedReLU)
 
 
-def _deconvolved(question: Question) -> Answer:
+def _deconvolved(question: Question) -> MethodResult:
     return _with_rule(question, _DeconvolvedReLU)
 
 
-def _with_rule(question: Question, rule: type[torch.autograd.Function]) -> Answer:
+def _with_rule(question: Question, rule: type[torch.autograd.Function]) -> MethodResult:
     with _OtherReLU(rule) as mode:
         found = gradients(question.network, question.picture, question.score)[0]
-    return Answer(found.sum(dim=0), note=_note(mode.met, mode.others))
+    return MethodResult(found.sum(dim=0), note=_note(mode.met, mode.others))
 
 
 def _note(relus: int, others: Mapping[str, int]) -> str:

@@ -20,7 +20,7 @@ STUCK = "Change an input to go on."
 
 
 @dataclass(frozen=True)
-class Step:
+class BackpropStep:
     """One step: the node that gains something, and the words.
 
     `value` is its value from now on, or `gradient` its gradient. On the way back `edge` is the use
@@ -42,7 +42,7 @@ class Step:
 class Walk:
     """All steps, and what stands at the end: values and gradients by node, as far as they go."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[BackpropStep, ...]
     values: dict[int, float]
     gradients: dict[int, float]
     complete: bool
@@ -80,17 +80,17 @@ def walk(graph: Graph, inputs: Mapping[str, float]) -> Walk:
     return Walk((*steps, *back), values, gradients, complete)
 
 
-def _start(graph: Graph, values: Mapping[int, float]) -> Step:
+def _start(graph: Graph, values: Mapping[int, float]) -> BackpropStep:
     known = ", ".join(
         f"{node.name} = {figure(values[index])}"
         for index, node in enumerate(graph.nodes)
         if node.is_input
     )
-    says = "Step forward to compute the rest, node by node."
-    return Step("inputs", 0, "The inputs have their values", (known,), says)
+    says = "BackpropStep forward to compute the rest, node by node."
+    return BackpropStep("inputs", 0, "The inputs have their values", (known,), says)
 
 
-def _forward(graph: Graph, index: int, values: Mapping[int, float]) -> Step:
+def _forward(graph: Graph, index: int, values: Mapping[int, float]) -> BackpropStep:
     node, heading = graph.nodes[index], f"Forward: {graph.nodes[index].name}"
     operation = operation_of(node)
     numbers = [values[source] for source in node.inputs]
@@ -98,7 +98,7 @@ def _forward(graph: Graph, index: int, values: Mapping[int, float]) -> Step:
     value = _sound(operation.value, numbers)
     if value is None:
         at = ", ".join(figure(number) for number in numbers)
-        return Step("stuck", index, heading, (text, f"This has no value for {at}."), STUCK)
+        return BackpropStep("stuck", index, heading, (text, f"This has no value for {at}."), STUCK)
     plugged = operation.text.format(
         *(
             factor(number) if place or operation.tight else figure(number)
@@ -106,7 +106,7 @@ def _forward(graph: Graph, index: int, values: Mapping[int, float]) -> Step:
         )
     )
     line = f"{text} = {plugged} = {figure(value)}"
-    return Step("forward", index, heading, (line,), value=value)
+    return BackpropStep("forward", index, heading, (line,), value=value)
 
 
 def _bracketed(graph: Graph, index: int) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def _sound(compute: Callable[..., float], numbers: Sequence[float]) -> float | N
 
 def _all_back(
     graph: Graph, values: Mapping[int, float]
-) -> tuple[list[Step], dict[int, float], bool]:
+) -> tuple[list[BackpropStep], dict[int, float], bool]:
     output, gradients = graph.output, {graph.output: 1.0}
     steps, met = [_seed(graph)], Counter[int]()
     for target in range(output, -1, -1):
@@ -139,11 +139,11 @@ def _all_back(
     return steps, gradients, True
 
 
-def _seed(graph: Graph) -> Step:
+def _seed(graph: Graph) -> BackpropStep:
     name = graph.nodes[graph.output].name
     says = f"Where {name} grows by a little, {name} grows by as much."
     heading, line = f"Backward starts at {name}", f"∂{name}/∂{name} = 1"
-    return Step("seed", graph.output, heading, (line,), says, gradient=1.0)
+    return BackpropStep("seed", graph.output, heading, (line,), says, gradient=1.0)
 
 
 def _back(
@@ -152,7 +152,7 @@ def _back(
     gradients: Mapping[int, float],
     edge: Edge,
     count: int,
-) -> Step:
+) -> BackpropStep:
     source, target, out = (graph.nodes[i].name for i in (edge.source, edge.target, graph.output))
     operation = operation_of(graph.nodes[edge.target])
     numbers = [values[edge.target], *(values[one] for one in graph.nodes[edge.target].inputs)]
@@ -162,7 +162,7 @@ def _back(
     written = operation.slope_texts[edge.slot].format(*_bracketed(graph, edge.target), out=target)
     if slope is None or not math.isfinite(slope * gained):
         stuck = (f"{local} = {written}", f"{target} has no slope here.")
-        return Step("stuck", edge.source, heading, stuck, STUCK, edge=edge)
+        return BackpropStep("stuck", edge.source, heading, stuck, STUCK, edge=edge)
     share = gained * slope
     lines = [_local_line(local, written, slope)]
     if edge.target != graph.output:
@@ -172,7 +172,7 @@ def _back(
     if graph.uses(edge.source) > 1:
         lines.append(_sum_line(graph, gradients, edge.source, share, count))
     total = gradients.get(edge.source, 0.0) + share
-    return Step(
+    return BackpropStep(
         "backward",
         edge.source,
         heading,

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from explainer.activations.registry import activation
 from explainer.gradients.depth.batch import Batch
-from explainer.gradients.depth.untrained_pass import Passage
+from explainer.gradients.depth.untrained_pass import UntrainedPass
 from explainer.training.instruments.units import slopes
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,7 @@ class Theory:
             return self.gradient[:-1] / self.gradient[1:]
 
 
-def predicted(passage: Passage, batch: Batch) -> Theory | None:
+def predicted(passage: UntrainedPass, batch: Batch) -> Theory | None:
     """The theory beside `passage`; `None` for batch norm, of which this theory does not speak."""
     if passage.network.batch_norm:
         return None
@@ -123,7 +123,7 @@ class _Forward:
     scales: list[Tensor]
 
 
-def _forward(passage: Passage, batch: Batch) -> _Forward:
+def _forward(passage: UntrainedPass, batch: Batch) -> _Forward:
     """Follow each example's variance upwards, from the pixels that it has."""
     network = passage.network
     function = activation(network.activation).module().double()
@@ -145,7 +145,7 @@ def _forward(passage: Passage, batch: Batch) -> _Forward:
     return found
 
 
-def _backward(passage: Passage, forward: _Forward) -> list[Tensor]:
+def _backward(passage: UntrainedPass, forward: _Forward) -> list[Tensor]:
     """The logarithm of each example's squared gradient at each layer, from the last one down."""
     network, last = passage.network, torch.from_numpy(passage.example_gradients[-1])
     at_sums = 2 * last.log()

@@ -25,7 +25,7 @@ from explainer.gradients.depth.running_statistics import (
     norms_of,
     running,
 )
-from explainer.gradients.depth.steepness import Step, along_the_step
+from explainer.gradients.depth.steepness import SteepnessStep, along_the_step
 from explainer.training.data.shipped import digits
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.recipe.build_network import build_initialised
@@ -101,7 +101,7 @@ class NormRun:
 
     model: nn.Sequential
     moments: list[Moment] = field(default_factory=list)
-    along: list[Step] = field(default_factory=list)
+    along: list[SteepnessStep] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     batch_means: list[Floats] = field(default_factory=list)
     batch_variances: list[Floats] = field(default_factory=list)

@@ -21,7 +21,7 @@ MULTIPLES = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Step:
+class SteepnessStep:
     r"""The loss along one step, and the gradient's change over it.
 
     `low` and `high` are the least and greatest loss at $\theta - \eta g$, `change` is the greatest
@@ -40,7 +40,7 @@ class Step:
 
 def along_the_step(
     model: nn.Module, inputs: Tensor, labels: Tensor, learning_rate: float, step: int
-) -> Step:
+) -> SteepnessStep:
     """Measure along the gradient step that `model` is about to take on a batch; it is not moved."""
     probe = copy.deepcopy(model)
     loss, start = _gradient(probe, inputs, labels)
@@ -58,7 +58,7 @@ def along_the_step(
         if length > 0:
             changes.append(distance / length)
             ratios.append(distance / (multiple * learning_rate * length))
-    return Step(step, loss, min(losses), max(losses), max(changes), max(ratios))
+    return SteepnessStep(step, loss, min(losses), max(losses), max(changes), max(ratios))
 
 
 def _gradient(model: nn.Module, inputs: Tensor, labels: Tensor) -> tuple[float, list[Tensor]]:

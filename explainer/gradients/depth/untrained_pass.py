@@ -29,7 +29,7 @@ SMALLEST_REACH = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Passage:
+class UntrainedPass:
     r"""What one batch leaves behind in a network of L hidden layers; each array has L rows.
 
     With $z_l$ what activation l is given, and $h_l$ what layer l hands on: `values` `(L, 41)` is
@@ -89,7 +89,7 @@ class Traces:
     linear: list[nn.Linear]
 
 
-def pass_through(network: Network, batch: Batch, seed: int) -> Passage:
+def pass_through(network: Network, batch: Batch, seed: int) -> UntrainedPass:
     """Build `network` with the weights of `seed`, send `batch` through it and back, and measure."""
     return measured(network, traced(network, batch, seed))
 
@@ -117,14 +117,14 @@ def traced(network: Network, batch: Batch, seed: int) -> Traces:
     )
 
 
-def measured(network: Network, traces: Traces) -> Passage:
-    """The numbers of :class:`Passage` from the tensors of a pass."""
+def measured(network: Network, traces: Traces) -> UntrainedPass:
+    """The numbers of :class:`UntrainedPass` from the tensors of a pass."""
     entry = activation(network.activation)
     steepest = greatest_slope(entry.module())
     steep = [slopes(entry.module().double(), values).abs() for values in traces.sums]
     of_gradients = np.stack([lengths(one).numpy() for one in traces.gradients])
     low, high = _reach(traces.handed_on)
-    return Passage(
+    return UntrainedPass(
         network=network,
         values=np.stack([_histogram(one, low, high) for one in traces.handed_on]),
         low=low,

@@ -17,7 +17,7 @@ from explainer.accelerator import accelerator
 from explainer.gradients.landscape.directions import FilterExample, first_filter
 from explainer.gradients.landscape.grid import levels, new_points
 from explainer.gradients.landscape.kept import TRAINED
-from explainer.gradients.landscape.plan import RANDOM, Plan
+from explainer.gradients.landscape.plan import RANDOM, SurveyPlan
 from explainer.gradients.landscape.plane import (
     Plane,
     Score,
@@ -29,7 +29,7 @@ from explainer.gradients.landscape.plane import (
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.sharpness import Sharpness, curvatures, power_iteration
 from explainer.gradients.landscape.stacked import Stacked
-from explainer.gradients.landscape.training import Trained, Training
+from explainer.gradients.landscape.training import PathTraining, Trained
 from explainer.gradients.landscape.views import Floats, PanelView, VariantView
 from explainer.gradients.landscape.weights import Layout
 
@@ -42,7 +42,7 @@ class Member:
 
     def __init__(self, label: str, setup: Setup, *, recomputed: bool) -> None:
         self.label, self.setup, self.recomputed = label, setup, recomputed
-        self.training = Training(setup)
+        self.training = PathTraining(setup)
         self.trained: Trained | None = None
         self.score: Score | None = None
         self.sharpness: Sharpness | None = None
@@ -104,7 +104,7 @@ class Member:
 class Sheet:
     """One plane of a member: its losses, computed from coarse to fine."""
 
-    def __init__(self, variant: int, member: Member, plan: Plan, seed: int) -> None:
+    def __init__(self, variant: int, member: Member, plan: SurveyPlan, seed: int) -> None:
         self.variant, self.seed = variant, seed
         self.plane: Plane = plane(member.sure, plan, seed)
         self.losses = np.full((2, plan.points, plan.points), np.nan, np.float32)
@@ -171,7 +171,7 @@ class Sheet:
         )
 
 
-def _example(trained: Trained, plan: Plan, seed: int) -> FilterExample | None:
+def _example(trained: Trained, plan: SurveyPlan, seed: int) -> FilterExample | None:
     if plan.directions != RANDOM:
         return None
     return first_filter(Layout.of(trained.network), trained.end, seed, plan.scaling)

@@ -15,7 +15,7 @@ MOST_PLANES = 6
 
 
 @dataclass(frozen=True)
-class Plan:
+class SurveyPlan:
     """A survey as data.
 
     `directions` is "random", from −`reach` to `reach` filter lengths, or "path": the principal

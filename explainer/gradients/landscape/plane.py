@@ -14,7 +14,7 @@ from explainer.gradients.landscape.directions import random_directions
 from explainer.gradients.landscape.grid import Axes, axes_around, symmetric_axes
 from explainer.gradients.landscape.networks import Network
 from explainer.gradients.landscape.path import Projected, principal_directions, projected
-from explainer.gradients.landscape.plan import PATH, Plan
+from explainer.gradients.landscape.plan import PATH, SurveyPlan
 from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.training import Trained, digits
 from explainer.gradients.landscape.weights import Layout, load
@@ -67,7 +67,7 @@ class Plane:
         return np.asarray(torch.stack(found).numpy(), np.float32)
 
 
-def plane(trained: Trained, plan: Plan, seed: int) -> Plane:
+def plane(trained: Trained, plan: SurveyPlan, seed: int) -> Plane:
     """The plane that `plan` asks for; `seed` is that of random directions.
 
     Raises `ValueError` where a path is too short to have a principal plane.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.gradients.landscape.plan import PATH, Plan
+from explainer.gradients.landscape.plan import PATH, SurveyPlan
 from explainer.gradients.landscape.setup import Setup
 
 
 @dataclass(frozen=True)
-class Preset:
+class LandscapePreset:
     """A story: what to `watch`, what is `seen` and `why`; tests hold the second to be so."""
 
     slug: str
@@ -17,11 +17,11 @@ class Preset:
     watch: str
     seen: str
     why: str
-    plan: Plan
+    plan: SurveyPlan
 
 
-PRESETS: tuple[Preset, ...] = (
-    Preset(
+PRESETS: tuple[LandscapePreset, ...] = (
+    LandscapePreset(
         slug="path",
         title="The path down",
         watch="the path on its own best plane, which runs down into the bowl. Then compare two "
@@ -34,9 +34,9 @@ PRESETS: tuple[Preset, ...] = (
         "the common drift and averages the rest away. That two directions hold so much is no sign "
         "of a simple path: a random walk of as many steps has nine tenths in its best plane too "
         "(8/π² · 10/9 = 0.90; compare Antognini and Sohl-Dickstein 2018).",
-        plan=Plan(Setup(layers=8), directions=PATH),
+        plan=SurveyPlan(Setup(layers=8), directions=PATH),
     ),
-    Preset(
+    LandscapePreset(
         slug="skips",
         title="With and without skips",
         watch="two networks of 20 layers, the same but for the skips: how low the loss is at the "
@@ -49,9 +49,9 @@ PRESETS: tuple[Preset, ...] = (
         "gets further in the same 200 steps. The mountains and cracks of the famous pictures "
         "without skips belong to networks of 56 layers and more; at 20 layers Li et al. (2018) saw "
         "a bowl, too.",
-        plan=Plan(Setup(layers=20, batch_norm=True), "skips"),
+        plan=SurveyPlan(Setup(layers=20, batch_norm=True), "skips"),
     ),
-    Preset(
+    LandscapePreset(
         slug="batch-norm",
         title="Batch norm",
         watch="how steeply the loss rises with and without batch norm, and λ. Then switch off "
@@ -64,9 +64,9 @@ PRESETS: tuple[Preset, ...] = (
         "of its maps, which makes the loss smoother (Santurkar et al. 2018). Averages kept from "
         "training fit the trained weights alone. Both pictures are true, of two different losses: "
         "what training descends, and what the finished network has.",
-        plan=Plan(Setup(layers=8), "norm", recomputed=True),
+        plan=SurveyPlan(Setup(layers=8), "norm", recomputed=True),
     ),
-    Preset(
+    LandscapePreset(
         slug="batches",
         title="Small and large batches",
         watch="two answers to one question, which minimum is flatter: the light area of the "
@@ -78,9 +78,9 @@ PRESETS: tuple[Preset, ...] = (
         "ones have got further in their 400 steps, to a loss near 0, and there the curvature "
         "fades with the loss; the picture looks a whole filter length away, λ no distance at all. "
         "Sharpness is not one thing, so ask how it was measured.",
-        plan=Plan(Setup(layers=8, batch_norm=True, steps=400), "batch"),
+        plan=SurveyPlan(Setup(layers=8, batch_norm=True, steps=400), "batch"),
     ),
-    Preset(
+    LandscapePreset(
         slug="rescaled",
         title="Sharp, flat, or the same?",
         watch="the two networks' losses, their planes, and λ. The second is the first with the "
@@ -91,9 +91,9 @@ PRESETS: tuple[Preset, ...] = (
         "weights, and derivatives with respect to them, change: sharpness alone can be rescaled "
         "away (Dinh et al. 2017). Scaling the directions filter by filter takes the factor out "
         "again. Under Plane settings, choose the length “As a whole”, and the planes part, too.",
-        plan=Plan(Setup(layers=8), "rescaled"),
+        plan=SurveyPlan(Setup(layers=8), "rescaled"),
     ),
-    Preset(
+    LandscapePreset(
         slug="planes",
         title="One plane can mislead",
         watch="six random planes through one network: how much they agree, where the path is, and "
@@ -105,6 +105,6 @@ PRESETS: tuple[Preset, ...] = (
         "in particular, to the path and to the most strongly curved direction as well. So random "
         "planes agree with each other, and agree in what they miss. Switch to the path of training "
         "and look again.",
-        plan=Plan(Setup(layers=8), planes=6, points=25),
+        plan=SurveyPlan(Setup(layers=8), planes=6, points=25),
     ),
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from explainer.activations.registry import activation
 from explainer.gradients.landscape import directions, networks, path, rescaling, training
-from explainer.gradients.landscape.plan import PATH, Plan
+from explainer.gradients.landscape.plan import PATH, SurveyPlan
 from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.setup import MOMENTUM, Setup
 from explainer.training.data.registry import load
@@ -110,12 +110,12 @@ for y in reversed(y_places):
     print(*(f"{{loss:.6g}}" for loss in losses))"""
 
 
-def script(plan: Plan, x: list[float], y: list[float]) -> str:
+def script(plan: SurveyPlan, x: list[float], y: list[float]) -> str:
     """The source of the plane of the first network, at every pair of `x` and `y`."""
     return "\n\n\n".join(_blocks(plan, x, y)) + "\n"
 
 
-def _blocks(plan: Plan, x: list[float], y: list[float]) -> Iterator[str]:
+def _blocks(plan: SurveyPlan, x: list[float], y: list[float]) -> Iterator[str]:
     setup = plan.variants[0][1]
     yield HEAD.format(points=f"{len(x)} × {len(y)}", pictures=PICTURES)
     yield from data_source(
@@ -158,7 +158,7 @@ def _training(setup: Setup) -> str:
     )
 
 
-def _plane(plan: Plan) -> Iterator[str]:
+def _plane(plan: SurveyPlan) -> Iterator[str]:
     if plan.directions == PATH:
         yield inspect.getsource(path.principal_directions).rstrip()
         yield PATH_PLANE

@@ -17,7 +17,7 @@ from dataclasses import replace
 from explainer.freed_memory import give_back_freed_memory
 from explainer.gradients.landscape.kept import MEGABYTE, Kept
 from explainer.gradients.landscape.members import Member, Sheet, lanes
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.training import Diverged
 from explainer.gradients.landscape.views import Snapshot, VariantView
@@ -27,7 +27,7 @@ EARLY_LEVELS = 2  # of the planes, before the path and the curvature are measure
 TRAINING_COST = 3  # a step costs this many forward passes
 EPSILON = 1e-9
 
-SURVEYS: Kept[Plan, Snapshot] = Kept(16 * MEGABYTE, lambda one: one.history_bytes)
+SURVEYS: Kept[SurveyPlan, Snapshot] = Kept(16 * MEGABYTE, lambda one: one.history_bytes)
 
 Stage = tuple[str, list[Iterator[None]]]
 
@@ -35,7 +35,7 @@ Stage = tuple[str, list[Iterator[None]]]
 class Survey:
     """The survey of a plan; paused at first. Every method may be called from any thread."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: SurveyPlan) -> None:
         self.plan = plan
         self._members = [
             Member(label, setup, recomputed=plan.recomputed) for label, setup in plan.variants
@@ -207,7 +207,7 @@ class Survey:
         return min(1.0, (done + self._points) / (steps + planes + EPSILON))
 
 
-def survey(plan: Plan) -> Snapshot:
+def survey(plan: SurveyPlan) -> Snapshot:
     """All of a plan at once, for scripts and tests."""
     whole = Survey(plan)
     whole.play()

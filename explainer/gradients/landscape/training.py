@@ -65,7 +65,7 @@ class Diverged(ArithmeticError):  # noqa: N818, what became of a training and no
 
 
 @dataclass
-class Training:
+class PathTraining:
     """A training under way: `run` yields the steps done; `trained` is there at its end."""
 
     setup: Setup
@@ -149,7 +149,7 @@ def fresh(setup: Setup) -> Network:
 
 def train(setup: Setup) -> Trained:
     """Train a network at once. Raises :class:`Diverged`."""
-    training = Training(setup)
+    training = PathTraining(setup)
     for _ in training.run():
         pass
     if training.trained is None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from explainer.gradients.landscape.directions import FilterExample
 from explainer.gradients.landscape.grid import Axes
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import Score
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.sharpness import Sharpness
@@ -66,7 +66,7 @@ class Snapshot:
     `progress` is in [0, 1]; `points_per_second` counts points of planes, each on both parts.
     """
 
-    plan: Plan
+    plan: SurveyPlan
     variants: tuple[VariantView, ...]
     panels: tuple[PanelView, ...] = ()
     phase: str = "waiting"

@@ -18,7 +18,7 @@ Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Taps:
+class KernelTaps:
     """The taps of a kernel along one axis."""
 
     count: int
@@ -37,14 +37,14 @@ class Taps:
         return index * self.stride - self.padding + self.dilation * np.arange(self.count)
 
 
-def taps(module: nn.Module) -> tuple[Taps, Taps]:
+def kernel_taps(module: nn.Module) -> tuple[KernelTaps, KernelTaps]:
     """The taps along rows and columns of a convolution or of a pooling of fixed size."""
     if isinstance(module, StochasticPool2d):
-        return Taps(WINDOW, WINDOW), Taps(WINDOW, WINDOW)
+        return KernelTaps(WINDOW, WINDOW), KernelTaps(WINDOW, WINDOW)
     counts, dilations = _pair(module.kernel_size), _pair(getattr(module, "dilation", 1))
     strides, paddings = _pair(module.stride), _paddings(module.padding, counts, dilations)
     rows, columns = (
-        Taps(*numbers) for numbers in zip(counts, strides, paddings, dilations, strict=True)
+        KernelTaps(*numbers) for numbers in zip(counts, strides, paddings, dilations, strict=True)
     )
     return rows, columns
 

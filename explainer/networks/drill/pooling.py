@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from explainer.networks.drill.kernel_taps import Places, share_places, taps
+from explainer.networks.drill.kernel_taps import Places, kernel_taps, share_places
 from explainer.networks.drill.site import Mask, Numbers, Site, inside, patch
 from explainer.networks.drill.sums import Drill
 from explainer.training.recipe.layers import probabilities
@@ -97,13 +97,13 @@ def _divisor(site: Site, rows: Places, columns: Places, real: Mask) -> int:
     # Rounding sizes up lets a window hang over the padding's end; what hangs over does not count.
     within = [
         int((places < size + axis.padding).sum())
-        for places, size, axis in zip((rows, columns), sizes, taps(module), strict=True)
+        for places, size, axis in zip((rows, columns), sizes, kernel_taps(module), strict=True)
     ]
     return within[0] * within[1]
 
 
 def _places(site: Site) -> tuple[Places, Places]:
-    rows, columns = taps(site.module)
+    rows, columns = kernel_taps(site.module)
     return rows.places(site.place.y), columns.places(site.place.x)
 
 

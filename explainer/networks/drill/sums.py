@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from explainer.networks.drill.kernel_taps import Places, taps
+from explainer.networks.drill.kernel_taps import Places, kernel_taps
 from explainer.networks.drill.site import Mask, Numbers, Place, Site, inside, numbers, patch
 
 # torch's words for what lies beyond the border, and ours.
@@ -51,7 +51,8 @@ def convolution(site: Site) -> ConvolutionDrill:
     group = channel // (module.out_channels // module.groups)
     channels = group * seen + np.arange(seen)
     rows, columns = (
-        axis.places(at) for axis, at in zip(taps(module), (site.place.y, site.place.x), strict=True)
+        axis.places(at)
+        for axis, at in zip(kernel_taps(module), (site.place.y, site.place.x), strict=True)
     )
     seen_maps = maps[int(channels[0]) : int(channels[-1]) + 1]
     window = patch(seen_maps, rows, columns, BORDERS[module.padding_mode])

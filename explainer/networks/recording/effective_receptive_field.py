@@ -19,7 +19,7 @@ MOST = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class EffectiveField:
     """What one pixel of a map sees of a picture, in theory and as measured.
 
     `strength` `(H, W)`, at least 0, is how strongly each pixel of the picture moves it. `box` is
@@ -73,7 +73,7 @@ def _half(length: int) -> int:
     return max(1, half + (half - length) % 2)
 
 
-def sight(
+def effective_field(
     network: nn.Module,
     inputs: Tensor,
     found: tuple[Layer, ...],
@@ -81,7 +81,7 @@ def sight(
     channel: int,
     y: int,
     x: int,
-) -> Sight:
+) -> EffectiveField:
     """What pixel (y, x) of map `channel` of the layer called `name` sees of `inputs` (1, C, H, W).
 
     Raises `ValueError` for a layer or pixel that is not there.
@@ -89,4 +89,4 @@ def sight(
     layer = layer_named(found, name)
     strength = effective(network, inputs, layer, y, x, channel)
     picture = (int(inputs.shape[2]), int(inputs.shape[3]))
-    return Sight(strength, box(found, name, y, x, picture), unbounded_box(layer, y, x))
+    return EffectiveField(strength, box(found, name, y, x, picture), unbounded_box(layer, y, x))

@@ -17,7 +17,7 @@ from torchvision.ops.misc import Permute
 
 from explainer.networks.architectures.residual import Addition, Shortcut
 from explainer.networks.drill import points, pooling, sums
-from explainer.networks.drill.kernel_taps import share, taps
+from explainer.networks.drill.kernel_taps import kernel_taps, share
 from explainer.networks.drill.site import Site
 from explainer.networks.drill.sums import Drill
 from explainer.networks.drill.windows import Window
@@ -57,7 +57,7 @@ def _whole(_module: Any, inputs: Shape, _outputs: Shape) -> Windows:
 
 
 def _taps(module: Any, _inputs: Shape, _outputs: Shape) -> Windows:
-    rows, columns = taps(module)
+    rows, columns = kernel_taps(module)
     return rows.window, columns.window
 
 
@@ -100,7 +100,7 @@ def _convolution_title(module: Any, outputs: Shape) -> str:
 
 def _pooling_title(word: str) -> Callable[[Any, Shape], str]:
     def title(module: Any, _outputs: Shape) -> str:
-        rows, columns = taps(module)
+        rows, columns = kernel_taps(module)
         strides = "" if rows.stride == rows.count else f", stride {rows.stride}"
         return f"{_size((rows.count, columns.count))} {word}{strides}"
 

@@ -26,7 +26,7 @@ USUAL_SHARE, SAMPLED = 99.5, 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class SeenPicture:
     """What one layer gave for a photo: `values` `(C, H, W)`, and the recording it is taken from."""
 
     layer: Layer
@@ -77,12 +77,12 @@ def as_input(codes: Codes, entry: Takes) -> Tensor:
     return entry.normalise(picture[None]).contiguous(memory_format=torch.channels_last)
 
 
-def see(network: nn.Module, inputs: Tensor, found: tuple[Layer, ...], name: str) -> Seen:
+def see(network: nn.Module, inputs: Tensor, found: tuple[Layer, ...], name: str) -> SeenPicture:
     """What the layer called `name` gives for `inputs` `(1, C, H, W)`."""
     layer = layer_named(found, name)
     names = {name, *(source for source in layer.inputs if source in {one.name for one in found})}
     recording = record(network, inputs, sorted(names), whole=False)
-    return Seen(layer, maps(recording, layer).contiguous().numpy(), recording)
+    return SeenPicture(layer, maps(recording, layer).contiguous().numpy(), recording)
 
 
 @torch.no_grad()

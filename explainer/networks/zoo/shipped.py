@@ -20,7 +20,7 @@ from explainer.networks.architectures.feed_forward import COLOURS, lenet, vgg
 from explainer.networks.architectures.residual import resnet20
 from explainer.networks.zoo.card import Card, read_card, write_whole
 from explainer.networks.zoo.normalisation import normalised
-from explainer.networks.zoo.training_plan import Plan
+from explainer.networks.zoo.training_plan import TrainingPlan
 from explainer.training.data.cifar import CLASSES, SIDE
 
 WEIGHTS = Path(__file__).parents[3] / "assets" / "weights"
@@ -43,7 +43,7 @@ class Shipped:
     source: str
     description: str
     build: Callable[[], nn.Sequential]
-    plan: Plan
+    plan: TrainingPlan
     any_size: bool = True
     input_size: int = SIDE
     channels: int = COLOURS
@@ -84,7 +84,7 @@ SHIPPED: tuple[Shipped, ...] = (
         description="Two convolutions with means between them, then dense layers, all with tanh:"
         " the network that read the digits on cheques.",
         build=lenet,
-        plan=Plan(epochs=20, learning_rate=0.03, initialisation="xavier"),
+        plan=TrainingPlan(epochs=20, learning_rate=0.03, initialisation="xavier"),
         any_size=False,
     ),
     Shipped(
@@ -94,7 +94,7 @@ SHIPPED: tuple[Shipped, ...] = (
         description="Three pairs of 3 × 3 convolutions with batch norm and ReLU, the picture"
         " halved and the maps doubled after each pair.",
         build=vgg,
-        plan=Plan(epochs=20),
+        plan=TrainingPlan(epochs=20),
     ),
     Shipped(
         slug="vgg-sigmoid",
@@ -102,7 +102,7 @@ SHIPPED: tuple[Shipped, ...] = (
         source=VGG_SOURCE,
         description="The small VGG, trained in the same way, with the sigmoid in place of ReLU.",
         build=partial(vgg, nn.Sigmoid),
-        plan=Plan(epochs=20),
+        plan=TrainingPlan(epochs=20),
     ),
     Shipped(
         slug="resnet20",
@@ -111,7 +111,7 @@ SHIPPED: tuple[Shipped, ...] = (
         description="One convolution, then nine blocks of two, each of which adds its input to what"
         " it has made of it, and a dense layer: twenty with weights.",
         build=resnet20,
-        plan=Plan(epochs=52),
+        plan=TrainingPlan(epochs=52),
     ),
 )
 _BY_SLUG = {entry.slug: entry for entry in SHIPPED}

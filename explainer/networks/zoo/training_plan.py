@@ -8,7 +8,7 @@ from explainer.training.recipe.schedules import schedule
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """Stochastic gradient descent with Nesterov momentum, on batches of `batch` pictures.
 
     `learning_rate` is the highest; `schedule` and `initialisation` are slugs of the registries of

@@ -8,7 +8,7 @@ batch, and draws from the generator that it is given. Pictures are float32 `(B, 
 from explainer.training.augmentation.augmentation import Augmentation, soft
 from explainer.training.augmentation.pipeline import (
     AUGMENTATIONS,
-    Step,
+    AugmentationStep,
     augment,
     augment_normalised,
     augmentation,
@@ -18,7 +18,7 @@ from explainer.training.augmentation.pipeline import (
 __all__ = [
     "AUGMENTATIONS",
     "Augmentation",
-    "Step",
+    "AugmentationStep",
     "augment",
     "augment_normalised",
     "augmentation",

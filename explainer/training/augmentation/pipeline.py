@@ -32,7 +32,7 @@ def augmentation(slug: str) -> Augmentation:
 
 
 @dataclass(frozen=True)
-class Step:
+class AugmentationStep:
     """One augmentation with its values, as it stands in a recipe; made by :func:`step`."""
 
     slug: str
@@ -49,7 +49,7 @@ class Step:
         return self.record.idle(**dict(self.values))
 
 
-def step(slug: str, **values: float) -> Step:
+def step(slug: str, **values: float) -> AugmentationStep:
     """A step with checked values; those left out take their defaults.
 
     Raises `ValueError` for an unknown augmentation or parameter and for a value out of its range.
@@ -60,7 +60,7 @@ def step(slug: str, **values: float) -> Step:
         if name not in known:
             raise ValueError(f"{entry.title} has no parameter {name!r}; it has {', '.join(known)}")
     pairs = ((p.name, p.check(values.get(p.name, p.default))) for p in entry.parameters)
-    return Step(slug, tuple(pairs))
+    return AugmentationStep(slug, tuple(pairs))
 
 
 class Scale(Protocol):
@@ -75,7 +75,7 @@ def augment(
     inputs: Tensor,
     targets: Tensor,
     classes: int,
-    steps: tuple[Step, ...],
+    steps: tuple[AugmentationStep, ...],
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Apply `steps` in their order to pictures `(B, C, H, W)` in [0, 1] or points `(B, 2)`.
@@ -100,7 +100,7 @@ def augment_normalised(
     inputs: Tensor,
     targets: Tensor,
     classes: int,
-    steps: tuple[Step, ...],
+    steps: tuple[AugmentationStep, ...],
     generator: torch.Generator,
     scale: Scale,
 ) -> tuple[Tensor, Tensor]:
@@ -111,7 +111,7 @@ def augment_normalised(
     return scale.apply(raw), targets
 
 
-def _one_map(inputs: Tensor, steps: list[Step], generator: torch.Generator) -> Tensor:
+def _one_map(inputs: Tensor, steps: list[AugmentationStep], generator: torch.Generator) -> Tensor:
     size = (inputs.shape[2], inputs.shape[3])
     drawn = (
         one.record.maps(len(inputs), size, generator, **dict(one.values))

@@ -3,7 +3,7 @@
 What a step needs to know, its rows of the data and what is done to each run, lies on the device for
 several steps before the first of them begins, and a counter on the device says which of them it is.
 So every step is the same operators on the same addresses: it can be recorded once and replayed
-(`graphs.py`). What is read back is what the meter wants to see, when it wants to see it.
+(`graphs.py`). What is read back is what the measurement wants to see, when it wants to see it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from torch import Tensor
 
 from explainer.accelerator import on_its_way
 from explainer.training.engine.batches import Batches
-from explainer.training.engine.run_measurement import CLOSE_WATCH
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_measurement import CLOSE_WATCH
 from explainer.training.engine.stacked import Stack
 from explainer.training.engine.update import AMOUNTS, Part, amounts_of, change
 
@@ -57,7 +57,7 @@ class Ahead:
 
     def prepare(self, count: int) -> None:
         """Bring to the device what the next `count` ≤ `MOST` steps need."""
-        step, device = self.stack.meter.steps, self.rows.device
+        step, device = self.stack.measurement.steps, self.rows.device
         rows = torch.stack([one.several(step, count) for one in self._batches], 1)
         amounts, self.done = self._amounts(step, count)
         self.rows[:count].copy_(on_its_way(rows, device))
@@ -163,19 +163,19 @@ class AheadLoop:
 
     def advance(self, steps: int) -> None:
         """Train for `steps` steps, or fewer where all runs end before."""
-        ahead, meter = self.ahead, self.ahead.stack.meter
+        ahead, measurement = self.ahead, self.ahead.stack.measurement
         if not self._begun:
-            meter.begin()
+            measurement.begin()
             self._begun = True
-        while steps > 0 and any(run.active for run in meter.runs):
-            count = min(steps, meter.unseen)
+        while steps > 0 and any(run.active for run in measurement.runs):
+            count = min(steps, measurement.unseen)
             ahead.prepare(count)
             try:
                 self._way()(count)
             except Exception:
                 self._note_done()
                 raise
-            meter.took(ahead.losses[:count].clone().unbind())
+            measurement.took(ahead.losses[:count].clone().unbind())
             steps -= count
         ahead.share_draws()
 
@@ -183,7 +183,7 @@ class AheadLoop:
         """Count what was done of the prepared steps, where the device still says so."""
         with suppress(RuntimeError):
             if done := int(self.ahead.place):
-                self.ahead.stack.meter.took(self.ahead.losses[:done].clone().unbind())
+                self.ahead.stack.measurement.took(self.ahead.losses[:done].clone().unbind())
 
     def _way(self) -> Replay:
         """What does the steps: recorded anew where other things are to be done than before."""

@@ -13,7 +13,7 @@ from explainer.training.engine.flat_parameters import layer_names
 from explainer.training.engine.run import Evaluation, Run
 from explainer.training.measurement.checkpoint import state_bytes
 from explainer.training.measurement.history import History
-from explainer.training.measurement.weight_frames import film_bytes
+from explainer.training.measurement.weight_frames import frame_bytes
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.layers import channels_last
 from explainer.training.recipe.recipe import Recipe
@@ -43,7 +43,7 @@ class Settings:
     graphs: bool = True
 
 
-def line_up(
+def build_runs(
     recipes: Sequence[Recipe],
     seeds: Sequence[int],
     source: Source,
@@ -107,7 +107,7 @@ def _precision(
     """Full precision for checkpoints where there is room, else half; refuses what is too large."""
     networks = [_built(one, number, data) for number, one in enumerate(recipes, 1)]
     checkpoints = seeds * sum(state_bytes(network) for network in networks)
-    kept = [seeds * History(layer_names(one)).nbytes + film_bytes(one) for one in networks]
+    kept = [seeds * History(layer_names(one)).nbytes + frame_bytes(one) for one in networks]
     room = most_bytes - sum(kept)
     if checkpoints <= room:
         return torch.float32

@@ -33,7 +33,7 @@ class Wish:
     speed: float | None = None
 
 
-class Orders:
+class Commands:
     """The wish that stands, and the notes not read yet."""
 
     def __init__(self) -> None:

@@ -1,9 +1,9 @@
 r"""Forward and backward pass of a stack of dense networks by hand, without autograd.
 
 Small networks spend most of a step between operators: in Python, in autograd, and, where several
-threads train, in waiting for the interpreter's lock, which every operator gives up and takes
-again. Here a step is a short line of operators that write gradients straight into their windows
-(see `flat_parameters.py`). Covered are dense layers with an activation of `BY_HAND` and perhaps dropout;
+threads train, in waiting for the interpreter's lock, which every operator gives up and takes again.
+Here a step is a short line of operators that write gradients straight into their windows (see
+`flat_parameters.py`). Covered are dense layers with an activation of `BY_HAND` and perhaps dropout;
 :func:`dense_step` says None to everything else.
 
 Logits lie as `(K, classes, N)`, so that a softmax runs along memory. With the wanted distribution
@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.training.augmentation.augmentation import soft
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_assembly import Row, kind
 from explainer.training.engine.stacked_dense import bias_of, for_each
 from explainer.training.recipe.layers import Dropout
@@ -73,7 +73,7 @@ class Product:
     bias_window: Tensor
 
     @classmethod
-    def of(cls, flat: Flat, name: str) -> Product:
+    def of(cls, flat: FlatParameters, name: str) -> Product:
         """The layer of that name."""
         weight, (bias, bias_window) = flat.blocks[f"{name}.weight"].detach(), bias_of(flat, name)
         window = flat.gradient_blocks[f"{name}.weight"]
@@ -167,7 +167,7 @@ class DenseStep:
 
 
 def dense_step(
-    flat: Flat, rows: Sequence[Row], smoothings: list[float], examples: int
+    flat: FlatParameters, rows: Sequence[Row], smoothings: list[float], examples: int
 ) -> DenseStep | None:
     """The step of networks with these `rows` of layers; None where one of them is not covered."""
     first, *rest = rows

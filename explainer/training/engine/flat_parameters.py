@@ -19,7 +19,7 @@ Memory = dict[str, dict[str, Tensor]]
 """What an optimiser remembers of one model: slot, then parameter, by name."""
 
 
-class Flat:
+class FlatParameters:
     """K models of one shape as rows of one matrix.
 
     `values` and `gradients` are `(K, P)`, `weights` and `weight_gradients` their first columns.

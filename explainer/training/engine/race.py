@@ -17,10 +17,10 @@ from typing import TypeVar
 
 from explainer.freed_memory import give_back_freed_memory
 from explainer.training.engine.build_runs import Settings, Source
-from explainer.training.engine.commands import MOST_NOTES, Note, Orders, Wish
+from explainer.training.engine.commands import MOST_NOTES, Commands, Note, Wish
 from explainer.training.engine.devices import Device, best_device
-from explainer.training.engine.race_runs import Crew
-from explainer.training.engine.rate_limit import Pace
+from explainer.training.engine.race_runs import RaceRuns
+from explainer.training.engine.rate_limit import RateLimit
 from explainer.training.engine.run import Run
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.penalties import penalty
@@ -50,28 +50,28 @@ class Race:
     ) -> None:
         self.recipes, self._closed = tuple(recipes), False
         self._rewinds = deque[None]()  # one for each return to step 0 that is still to come
-        self._orders, self._pace, self._working = Orders(), Pace(), threading.RLock()
+        self._commands, self._rate_limit, self._working = Commands(), RateLimit(), threading.RLock()
         self._unseen = False
-        self._crew: Crew | None = Crew(
+        self._race_runs: RaceRuns | None = RaceRuns(
             self.recipes, data, seeds, settings or Settings(), device or best_device()
         )
-        self._snapshot = self._crew.view(0.0)
+        self._snapshot = self._race_runs.view(0.0)
 
     # Commands, from any thread.
 
     def play(self) -> None:
         """Train until the end, or until the stop that is set."""
-        self._orders.change(playing=True)
+        self._commands.change(playing=True)
 
     def pause(self) -> None:
         """Stand still after the step that is being done."""
-        self._orders.change(playing=False)
+        self._commands.change(playing=False)
 
     def step(self, count: int = 1) -> None:
         """Train for `count` ≥ 1 steps more, then pause."""
         if count < 1:
             raise ValueError(f"count is {count}, but it starts at 1")
-        self._orders.ahead(count, 0 if self._rewinds else self._snapshot.step)
+        self._commands.ahead(count, 0 if self._rewinds else self._snapshot.step)
 
     def epoch(self) -> None:
         """Train for one epoch of the first recipe, then pause."""
@@ -79,26 +79,28 @@ class Race:
 
     def stop_at(self, step: int | None) -> None:
         """Pause when `step` is reached; None takes the stop away."""
-        self._orders.change(stop_at=step)
+        self._commands.change(stop_at=step)
 
     def set_speed(self, steps_per_second: float | None) -> None:
         """Go no faster than this; None is as fast as it gets."""
         if steps_per_second is not None and not steps_per_second > 0:
             raise ValueError(f"the speed is {steps_per_second}, but it is above 0")
-        self._orders.change(speed=steps_per_second)
+        self._commands.change(speed=steps_per_second)
 
     def reset(self) -> None:
         """Back to step 0 and the very same initial weights; paused."""
-        self._rewind(Crew.reset)
+        self._rewind(RaceRuns.reset)
 
     def new_seeds(self) -> None:
         """Back to step 0 with as many seeds that were not raced yet; paused."""
-        self._rewind(Crew.next_seeds)
+        self._rewind(RaceRuns.next_seeds)
 
     def set_learning_rate(self, recipe: int, value: float) -> None:
         """Turn the learning rate of a recipe, by index. Raises `ValueError` naming the bounds."""
         with_value(self.recipes[recipe], "learning_rate", value)
-        self._note(lambda crew: crew.turn(recipe, lambda run: run.set_learning_rate(value)))
+        self._note(
+            lambda race_runs: race_runs.turn(recipe, lambda run: run.set_learning_rate(value))
+        )
 
     def set_strength(self, recipe: int, slug: str, value: float) -> None:
         """Turn λ of one penalty of a recipe, by index and by the slug of the penalty.
@@ -106,11 +108,13 @@ class Race:
         Raises `ValueError` for an unknown penalty and for a value out of its bounds.
         """
         with_value(self.recipes[recipe], penalty(slug).slug, value)
-        self._note(lambda crew: crew.turn(recipe, lambda run: run.set_strength(slug, value)))
+        self._note(
+            lambda race_runs: race_runs.turn(recipe, lambda run: run.set_strength(slug, value))
+        )
 
     def evaluate_test(self) -> None:
         """Score the best checkpoint of every run on the test part; each run once until reset."""
-        self._note(Crew.test)
+        self._note(RaceRuns.test)
 
     def ask(self, question: Callable[[Sequence[Run]], Answer]) -> Future[Answer]:
         """Let the worker answer `question` about its runs between two slices.
@@ -119,7 +123,7 @@ class Race:
         is closed cancels the answer, and so does one that has `MOST_NOTES` things to do already.
         """
         answer: Future[Answer] = Future()
-        self._note(lambda crew: _answer(answer, question, crew.runs), answer.cancel)
+        self._note(lambda race_runs: _answer(answer, question, race_runs.runs), answer.cancel)
         return answer
 
     # For readers and for whoever schedules.
@@ -127,7 +131,7 @@ class Race:
     @property
     def snapshot(self) -> Snapshot:
         """The race as it was after the last slice, with the wishes that stand now."""
-        wish, seen = self._orders.wish, self._snapshot
+        wish, seen = self._commands.wish, self._snapshot
         stop = wish.stop_at if wish.stop_at is not None and wish.stop_at > seen.step else None
         playing = wish.playing and not seen.finished
         return replace(seen, playing=playing, stop_at=stop, speed=wish.speed)
@@ -137,12 +141,12 @@ class Race:
         """Whether a slice would do anything, or does something that the snapshot does not show."""
         if self._closed:
             return False
-        playing = self._orders.wish.playing and not self._snapshot.finished
-        return self._orders.waiting or self._unseen or playing
+        playing = self._commands.wish.playing and not self._snapshot.finished
+        return self._commands.waiting or self._unseen or playing
 
     def wait_for_work(self, timeout: float) -> bool:
         """Return True when a command has come since the last slice, False after `timeout` s."""
-        return self._orders.wait(timeout)
+        return self._commands.wait(timeout)
 
     def run_slice(self, seconds: float = 0.1) -> int:
         """Do what was asked for about so long; returns how many steps each run went on.
@@ -163,7 +167,7 @@ class Race:
         Returns at once: where a slice is being done, its worker forgets them at its end.
         """
         self._closed = True
-        self._orders.drop()
+        self._commands.drop()
         self._let_go()
 
     # The worker.
@@ -171,20 +175,20 @@ class Race:
     def _slice(self, seconds: float) -> int:
         self._unseen = True  # before the notes are taken: somebody may look in between
         try:
-            notes = self._orders.read(MOST_NOTES if seconds > 0 else 1)
+            notes = self._commands.read(MOST_NOTES if seconds > 0 else 1)
             steps = self._train(seconds) if seconds > 0 else 0
-            if self._crew is not None and (steps or notes):
-                self._snapshot = self._crew.view(self._pace.steps_per_second)
+            if self._race_runs is not None and (steps or notes):
+                self._snapshot = self._race_runs.view(self._rate_limit.steps_per_second)
         finally:
             self._unseen = False
         return steps
 
     def _let_go(self) -> None:
         """Free the memory, unless somebody is at work; they do it as soon as they are done."""
-        if self._crew is None or not self._working.acquire(blocking=False):
+        if self._race_runs is None or not self._working.acquire(blocking=False):
             return
         try:
-            self._crew = None
+            self._race_runs = None
             self._snapshot = replace(self._snapshot, runs=())
         finally:
             self._working.release()
@@ -193,63 +197,65 @@ class Race:
     def _train(self, seconds: float) -> int:
         ends, left, done = time.perf_counter() + seconds, seconds, 0
         while not done or left > WORTH * seconds:
-            wish, crew = self._orders.wish, self._crew
-            if not wish.playing or crew is None or crew.finished or self._interrupted:
+            wish, race_runs = self._commands.wish, self._race_runs
+            if not wish.playing or race_runs is None or race_runs.finished or self._interrupted:
                 break
-            steps = self._steps(left, wish, crew.step)
+            steps = self._steps(left, wish, race_runs.step)
             if not steps:
                 break
-            done += self._advance(crew, steps)
+            done += self._advance(race_runs, steps)
             left = ends - time.perf_counter()
-            if crew.finished or crew.step == wish.stop_at:
-                crew.rest()
-                self._orders.settle(wish)
+            if race_runs.finished or race_runs.step == wish.stop_at:
+                race_runs.rest()
+                self._commands.settle(wish)
                 break
         return done
 
     @property
     def _interrupted(self) -> bool:
-        return self._orders.waiting or self._closed
+        return self._commands.waiting or self._closed
 
     def _steps(self, seconds: float, wish: Wish, now: int) -> int:
-        limits = [self._pace.fitting(seconds)]
-        if (allowed := self._pace.allowance(wish.speed)) is not None:
+        limits = [self._rate_limit.fitting(seconds)]
+        if (allowed := self._rate_limit.allowance(wish.speed)) is not None:
             limits.append(allowed)
         if wish.stop_at is not None and wish.stop_at > now:
             limits.append(wish.stop_at - now)
         return min(limits)
 
-    def _advance(self, crew: Crew, steps: int) -> int:
+    def _advance(self, race_runs: RaceRuns, steps: int) -> int:
         started = time.perf_counter()
-        done = crew.advance(steps)
-        self._pace.done(done, time.perf_counter() - started)
-        self._pace.spend(done)
+        done = race_runs.advance(steps)
+        self._rate_limit.done(done, time.perf_counter() - started)
+        self._rate_limit.spend(done)
         return done
 
-    def _rewind(self, back: Callable[[Crew], None]) -> None:
-        """Pause, and let the worker bring the crew back to step 0."""
-        self._orders.change(playing=False, stop_at=None)
+    def _rewind(self, back: Callable[[RaceRuns], None]) -> None:
+        """Pause, and let the worker bring the runs back to step 0."""
+        self._commands.change(playing=False, stop_at=None)
         self._rewinds.append(None)
 
-        def note(crew: Crew) -> None:
+        def note(race_runs: RaceRuns) -> None:
             try:
-                back(crew)
-                self._snapshot = crew.view(self._pace.steps_per_second)
+                back(race_runs)
+                self._snapshot = race_runs.view(self._rate_limit.steps_per_second)
             finally:
                 self._rewinds.popleft()
 
         self._note(note, self._rewinds.popleft)
 
-    def _note(self, do: Callable[[Crew], None], drop: Callable[[], object] = lambda: None) -> None:
+    def _note(
+        self, do: Callable[[RaceRuns], None], drop: Callable[[], object] = lambda: None
+    ) -> None:
         def note() -> None:
-            if self._crew is None:
+            if self._race_runs is None:
                 drop()
             else:
-                do(self._crew)
+                do(self._race_runs)
 
-        self._orders.post(Note(note, drop))
+        self._commands.post(Note(note, drop))
         if self._closed:  # after it was posted: whoever closes the race has not seen it
-            self._orders.drop()
+            self._commands.drop()
 
 
 def _answer(

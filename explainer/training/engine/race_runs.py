@@ -7,28 +7,29 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from dataclasses import replace
+from itertools import chain
 
 from explainer.accelerator import bytes_in_use, give_back
 from explainer.training.data.splits import Prepared
-from explainer.training.engine.build_runs import Settings, Source, line_up
+from explainer.training.engine.build_runs import Settings, Source, build_runs
 from explainer.training.engine.devices import Device, device, workers
 from explainer.training.engine.grouping import groups
 from explainer.training.engine.run import Run
-from explainer.training.engine.run_group import DeviceLostError, Team, Way, teams
+from explainer.training.engine.run_group import DeviceLostError, RunGroup, Way, run_groups
 from explainer.training.engine.views import run_view, score_on_test
 from explainer.training.measurement.failure import LOST, goes_on_the_cpu, not_scored
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.recipe import Recipe
 
-PIECES = 4  # parts in which a team does what it is to do
+PIECES = 4  # parts in which a group does what it is to do
 
 _log = logging.getLogger(__name__)
 
 
-class Crew:
+class RaceRuns:
     """All runs of a race, recipe by recipe and seed by seed; those that go on are at `step`.
 
-    Not safe for threads: one worker at a time. Raises `ValueError` as :func:`line_up` does.
+    Not safe for threads: one worker at a time. Raises `ValueError` as :func:`build_runs` does.
     """
 
     def __init__(
@@ -41,36 +42,36 @@ class Crew:
     ) -> None:
         self._recipes, self._source, self._seeds = recipes, source, tuple(seeds)
         self._settings, self._device = settings, device
-        self.step, self._teams = 0, list[Team]()
+        self.step, self._groups = 0, list[RunGroup]()
         self._line_up()
 
     @property
     def finished(self) -> bool:
         """Whether no run goes on."""
-        return not self._teams
+        return not self._groups
 
     def advance(self, steps: int) -> int:
         """Train every run that goes on for so many steps; returns how many it really were."""
         before, goal = self.step, self.step + steps
-        while behind := [team for team in self._teams if team.step < goal]:
+        while behind := [group for group in self._groups if group.step < goal]:
             try:
                 self._go(behind, goal)
             except DeviceLostError as error:
                 self._to_the_cpu(error)
                 continue
-            self.step = max(self.step, *(team.step for team in behind))
-            if any(team.broken for team in behind):
+            self.step = max(self.step, *(group.step for group in behind))
+            if any(group.broken for group in behind):
                 self._regroup()
         return max(1, self.step - before)
 
     def rest(self) -> None:
         """Measure where the runs have come to a halt; at the end, score them on the test part."""
         try:
-            for team in self._teams:
-                team.measure()
+            for group in self._groups:
+                group.measure()
         except DeviceLostError as error:
             self._to_the_cpu(error)
-        if any(team.failed for team in self._teams):
+        if any(group.failed for group in self._groups):
             self._regroup()
         if self.finished and self._settings.test_at_end:
             self.test()
@@ -121,7 +122,7 @@ class Crew:
             speed=None,
             steps_per_second=steps_per_second,
             device=self._device.title,
-            groups=tuple(len(team.runs) for team in self._teams),
+            groups=tuple(len(group.runs) for group in self._groups),
             history_bytes=sum(history for history, _ in sizes),
             checkpoint_bytes=sum(kept for _, kept in sizes),
             device_bytes=bytes_in_use(self._device.torch),
@@ -131,20 +132,20 @@ class Crew:
     def _line_up(self) -> None:
         who = self._recipes, self._seeds, self._source, self._settings
         try:
-            self.runs = line_up(*who, self._device.torch)
+            self.runs = build_runs(*who, self._device.torch)
         except LOST as error:
             self._give_up(error)
-            self.runs = line_up(*who, self._device.torch)
+            self.runs = build_runs(*who, self._device.torch)
         self.step = 0
         self._regroup()
 
-    def _go(self, behind: Sequence[Team], goal: int) -> None:
-        """Bring the teams that are `behind` to the step `goal`, or to their end."""
+    def _go(self, behind: Sequence[RunGroup], goal: int) -> None:
+        """Bring the groups that are `behind` to the step `goal`, or to their end."""
         if threads := self._device.grouping.threads:
             _share_out(behind, goal, threads)
         else:
-            for team in behind:
-                team.advance(goal - team.step)
+            for group in behind:
+                group.advance(goal - group.step)
 
     def _give_up(self, error: Exception) -> None:
         """From here on the CPU computes, and the race says why."""
@@ -155,7 +156,7 @@ class Crew:
     def _to_the_cpu(self, error: Exception) -> None:
         """Let the runs go on from where they stand; a run whose numbers are lost ends."""
         self._give_up(error)
-        self._teams = []  # they hold the GPU's memory
+        self._groups = []  # they hold the GPU's memory
         shared = {id(run.data): run.data for run in self.runs}
         moved = dict[int, Prepared]()
         for run, place in [(run, id(run.data)) for run in self.runs]:
@@ -177,32 +178,32 @@ class Crew:
     def _regroup(self) -> None:
         how = self._device.grouping
         how = how if self._settings.stacked else replace(how, largest=1, across_seeds=False)
-        made = (teams(group, self._way) for group in groups(self.runs, how))
+        made = (run_groups(group, self._way) for group in groups(self.runs, how))
         try:
-            self._teams = [team for group in made for team in group]
+            self._groups = list(chain.from_iterable(made))
         except DeviceLostError as error:
             self._to_the_cpu(error)
 
 
-def _share_out(behind: Sequence[Team], goal: int, threads: int) -> None:
-    """Advance the teams `behind` to the step `goal` in `threads` threads, which end together.
+def _share_out(behind: Sequence[RunGroup], goal: int, threads: int) -> None:
+    """Advance the groups `behind` to the step `goal` in `threads` threads, which end together.
 
-    Where there are more teams than threads they take turns, a few steps each: a thread that was
+    Where there are more groups than threads they take turns, a few steps each: a thread that was
     held up, by a visitor's page say, leaves the more to the others.
     """
-    steps = goal - min(team.step for team in behind)
+    steps = goal - min(group.step for group in behind)
     piece = -(-steps // PIECES) if len(behind) > threads else steps
-    ready = deque((team, goal - team.step) for team in behind)
+    ready = deque((group, goal - group.step) for group in behind)
 
     def work() -> None:
         while True:
             try:
-                team, left = ready.popleft()
+                group, left = ready.popleft()
             except IndexError:
                 return  # what is left is in the hands of the others
-            team.advance(min(piece, left))
+            group.advance(min(piece, left))
             if left > piece:
-                ready.append((team, left - piece))
+                ready.append((group, left - piece))
 
     working = [workers(threads).submit(work) for _ in range(min(threads, len(behind)))]
     wait(working)

@@ -9,7 +9,7 @@ SMOOTHING = 0.3
 BURST_SECONDS = 0.5
 
 
-class Pace:
+class RateLimit:
     """Measures steps per second, and shares out the steps that a limit allows.
 
     `clock` gives seconds.

@@ -18,8 +18,8 @@ from explainer.training.data.splits import Prepared
 from explainer.training.engine.batches import Batches
 from explainer.training.engine.flat_parameters import Memory, layer_names
 from explainer.training.engine.update import Clip, Strengths
-from explainer.training.measurement.run_record import Record
-from explainer.training.measurement.weight_frames import Film
+from explainer.training.measurement.run_record import RunRecord
+from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.build_network import build_initialised
 from explainer.training.recipe.layers import channels_last, set_generator
 from explainer.training.recipe.optimisers import optimiser
@@ -110,9 +110,9 @@ class Run:
         ).to(self.device)
         self.memory: Memory = {}
         self.dials = Dials.of(recipe)
-        film = Film() if self.filmed else None
+        film = WeightFrames() if self.filmed else None
         layers = layer_names(self.model)
-        self.record = Record(recipe, len(data.classes), self.precision, layers, film)
+        self.record = RunRecord(recipe, len(data.classes), self.precision, layers, film)
         self.step = 0
 
     def move(self, data: Prepared) -> None:

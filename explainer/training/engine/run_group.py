@@ -17,7 +17,7 @@ from explainer.training.engine.ahead import AheadLoop
 from explainer.training.engine.graphs import recorded
 from explainer.training.engine.run import Run
 from explainer.training.engine.stacked import Stack, stackable, train_stacked
-from explainer.training.engine.training_loop import plain_meter, train
+from explainer.training.engine.training_loop import plain_measurement, train
 from explainer.training.measurement.failure import LOST
 
 _log = logging.getLogger(__name__)
@@ -35,18 +35,18 @@ class Way(StrEnum):
     GRAPHED = "graphed"
 
 
-def teams(runs: Sequence[Run], way: Way = Way.IN_TURN) -> list[Team]:
-    """One team of `runs`; where that cannot be made, one of each that can be.
+def run_groups(runs: Sequence[Run], way: Way = Way.IN_TURN) -> list[RunGroup]:
+    """One group of `runs`; where that cannot be made, one of each that can be.
 
     Raises :class:`DeviceLostError` where that is so.
     """
     try:
-        return [Team(runs, way)]
+        return [RunGroup(runs, way)]
     except Exception as error:
         _check_device(error)
         _apart(runs, error)
         alone = runs if len(runs) > 1 else ()
-        return [team for run in alone for team in teams([run], way)]
+        return [group for run in alone for group in run_groups([run], way)]
 
 
 def _apart(runs: Sequence[Run], error: Exception) -> None:
@@ -63,10 +63,10 @@ def _check_device(error: Exception) -> None:
         raise DeviceLostError(str(error)) from error
 
 
-class Team:
+class RunGroup:
     """One loop over `runs`, which are all at the same step.
 
-    `failed` says that a step raised, and that this team is of no use any more. Where the steps are
+    `failed` says that a step raised, and that this group is of no use any more. Where the steps are
     not done in turn with the host a run that is by itself is a stack of one, if it can be.
     """
 
@@ -75,14 +75,14 @@ class Team:
         self._go: Callable[[int], None]
         if way is not Way.IN_TURN and all(map(stackable, runs)):
             stack = Stack(runs)
-            self._meter = stack.meter
+            self._measurement = stack.measurement
             self._go = AheadLoop(stack, recorded if way is Way.GRAPHED else None).advance
         elif len(runs) == 1:
-            self._meter = plain_meter(runs[0])
-            self._go = _in_turn(train(runs[0], self._meter))
+            self._measurement = plain_measurement(runs[0])
+            self._go = _in_turn(train(runs[0], self._measurement))
         else:
             stack = Stack(runs)
-            self._meter, self._go = stack.meter, _in_turn(train_stacked(stack))
+            self._measurement, self._go = stack.measurement, _in_turn(train_stacked(stack))
 
     def advance(self, steps: int) -> None:
         """Train for `steps` steps, or fewer where all runs end before.
@@ -97,7 +97,7 @@ class Team:
     def measure(self) -> None:
         """Add a point to the curves where there is none for this step; it counts for nothing."""
         try:
-            self._meter.evaluate(scheduled=False)
+            self._measurement.evaluate(scheduled=False)
         except Exception as error:
             self._fail(error)
 
@@ -114,7 +114,7 @@ class Team:
     def _fail(self, error: Exception) -> None:
         self.failed = True
         with suppress(RuntimeError):  # a device that is lost may say no more
-            self._meter.settle()
+            self._measurement.settle()
         _check_device(error)
         _apart(self.runs, error)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.lengths import lengths
-from explainer.training.engine.flat_parameters import Flat, layer_names
+from explainer.training.engine.flat_parameters import FlatParameters, layer_names
 from explainer.training.engine.run import Run
 from explainer.training.measurement.evaluation import Score, evaluate
 from explainer.training.measurement.history import LayerValues, Point
@@ -40,7 +40,7 @@ def parts(run: Run) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     )
 
 
-class Meter:
+class RunMeasurement:
     """Counts the steps of `runs`, which share a flat matrix, and measures them when it is time.
 
     `scores` evaluates all of them. Losses stay on their device until somebody needs them: at an
@@ -50,7 +50,7 @@ class Meter:
     def __init__(
         self,
         runs: Sequence[Run],
-        flat: Flat,
+        flat: FlatParameters,
         scores: Callable[[Sequence[Run]], Scores] = plain_scores,
     ) -> None:
         self.runs, self.flat, self._scores = runs, flat, scores

@@ -18,11 +18,11 @@ from torch import Tensor, nn
 
 from explainer.training.augmentation.augmentation import soft
 from explainer.training.engine.dense_step import DenseStep, dense_step
-from explainer.training.engine.flat_parameters import Flat
-from explainer.training.engine.run_measurement import Meter, Scores, parts
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_measurement import RunMeasurement, Scores, parts
 from explainer.training.engine.stacked_assembly import Row, kind, stacked_layers, stacked_rows
-from explainer.training.engine.stacked_batches import Feed, flattened
+from explainer.training.engine.stacked_batches import StackedBatches, flattened
 from explainer.training.engine.stacked_layers import SKIP, STACKED
 from explainer.training.engine.update import update
 from explainer.training.measurement.evaluation import CHUNK, Score
@@ -61,12 +61,12 @@ class Stack:
     def __init__(self, runs: Sequence[Run]) -> None:
         self.runs = runs
         models = [run.model for run in runs]
-        self.flat = Flat(models, [run.memory for run in runs], runs[0].optimiser.slots)
+        self.flat = FlatParameters(models, [run.memory for run in runs], runs[0].optimiser.slots)
         rows = stacked_rows(models)
         self.layers = stacked_layers(self.flat, rows)
-        self.meter = Meter(runs, self.flat, self.scores)
+        self.measurement = RunMeasurement(runs, self.flat, self.scores)
         self.arrange = flattened if kind(rows[0]) is nn.Flatten else channels_last
-        self._feed = Feed(runs, self.arrange)
+        self._batches = StackedBatches(runs, self.arrange)
         self._smoothings = [run.recipe.regularisation.label_smoothing for run in runs]
         self._smoothing = self._column()
         self.learn: Learn = self._by_hand(rows) or self.by_autograd
@@ -86,7 +86,7 @@ class Stack:
 
     def batch(self) -> tuple[list[Tensor], list[Tensor]]:
         """Inputs and targets of the next step: one for all where they are the same, else K."""
-        return self._feed.at(self.meter.steps)
+        return self._batches.at(self.measurement.steps)
 
     def losses(self, logits: Tensor, targets: list[Tensor]) -> Tensor:
         """The data loss of each run, `(K,)`: cross-entropy with its own label smoothing."""
@@ -145,8 +145,8 @@ def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
     still.
     `learn` stands in for `stack.learn` where there is a faster way to the same.
     """
-    runs, meter, learn = stack.runs, stack.meter, learn or stack.learn
-    meter.begin()
+    runs, measurement, learn = stack.runs, stack.measurement, learn or stack.learn
+    measurement.begin()
     training = runs[0].recipe.training
     while any(run.active for run in runs):
         inputs, targets = stack.batch()
@@ -154,12 +154,12 @@ def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
         update(
             stack.flat,
             runs[0].optimiser,
-            step=meter.steps + 1,
+            step=measurement.steps + 1,
             rates=[run.rate for run in runs],
             momentum=training.momentum,
             strengths=[run.dials.strengths for run in runs],
             max_norms=[run.recipe.regularisation.max_norm for run in runs],
             clips=[run.clip for run in runs],
         )
-        meter.step(losses)
-        yield meter.steps
+        measurement.step(losses)
+        yield measurement.steps

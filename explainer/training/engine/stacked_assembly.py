@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_dense import Layer, hidden
 from explainer.training.engine.stacked_layers import OPTIONAL, RISING, STACKED, pooled_conv
 from explainer.training.recipe.layers import Dropout
@@ -27,7 +27,7 @@ def stacked_rows(models: Sequence[nn.Sequential]) -> list[Row]:
     return pools_first([(name, [table.get(name) for table in tables]) for name in names])
 
 
-def stacked_layers(flat: Flat, rows: list[Row]) -> list[Layer]:
+def stacked_layers(flat: FlatParameters, rows: list[Row]) -> list[Layer]:
     """The layers of all models together.
 
     Raises `ValueError` where the models differ in more than dropout.
@@ -67,7 +67,7 @@ def kind(row: Row) -> type[nn.Module]:
     return next(type(module) for module in row[1] if module is not None)
 
 
-def _layer(flat: Flat, rows: list[Row]) -> tuple[Layer, int]:
+def _layer(flat: FlatParameters, rows: list[Row]) -> tuple[Layer, int]:
     """The layer that `rows` begin with, and how many of them it is made of."""
     name, modules = rows[0]
     if None in modules and not issubclass(kind(rows[0]), OPTIONAL):

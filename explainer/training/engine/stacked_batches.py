@@ -23,7 +23,7 @@ Batch = tuple[Tensor, Tensor]
 Arrange = Callable[[Tensor], Tensor]
 
 
-class Feed:
+class StackedBatches:
     """Batches for `runs`: one for all where all see the same, else one for each.
 
     Inputs come as `arrange` makes them of a batch.

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.recipe.layers import DropConnect, Dropout, kept
 
 Inputs = Tensor | list[Tensor]
@@ -25,7 +25,7 @@ Rates = Sequence[float | None]
 """The dropout rate of each network, None where it has none."""
 
 
-def linear(flat: Flat, name: str, modules: Sequence[nn.Linear]) -> Layer:
+def linear(flat: FlatParameters, name: str, modules: Sequence[nn.Linear]) -> Layer:
     """One batched product; one shared batch `(N, I)` stands for all K."""
     drops = [module.p if isinstance(module, DropConnect) else None for module in modules]
     if not any(drop is not None for drop in drops):
@@ -39,13 +39,13 @@ def linear(flat: Flat, name: str, modules: Sequence[nn.Linear]) -> Layer:
     return apply
 
 
-def hidden(flat: Flat, name: str, dropouts: Sequence[Any] | None) -> Layer:
+def hidden(flat: FlatParameters, name: str, dropouts: Sequence[Any] | None) -> Layer:
     """:func:`linear`, ReLU and, where `dropouts` has them, dropout."""
     return _dense(flat, name, activate=True, dropouts=dropouts or [None] * flat.count)
 
 
 def _dense(
-    flat: Flat, name: str, *, activate: bool, dropouts: Sequence[Dropout | None] = ()
+    flat: FlatParameters, name: str, *, activate: bool, dropouts: Sequence[Dropout | None] = ()
 ) -> Layer:
     weight, (bias, bias_window) = flat.blocks[f"{name}.weight"], bias_of(flat, name)
     flat.overwrites(f"{name}.weight", f"{name}.bias")
@@ -116,7 +116,7 @@ class Dense(torch.autograd.Function):
         return inward, None, None, None
 
 
-def bias_of(flat: Flat, name: str) -> tuple[Tensor, Tensor]:
+def bias_of(flat: FlatParameters, name: str) -> tuple[Tensor, Tensor]:
     """The biases `(K, O)` of that layer and the window of their gradients.
 
     Where the layer has none: zeros, and a place for gradients that nobody reads.

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_dense import Inputs, Layer, linear, masks
 from explainer.training.recipe.layers import (
     DropConnect,
@@ -27,11 +27,13 @@ from explainer.training.recipe.layers import (
     pooled_at_random,
 )
 
-Maker = Callable[[Flat, str, Sequence[Any]], Layer]
+Maker = Callable[[FlatParameters, str, Sequence[Any]], Layer]
 """`maker(flat, name, modules)`: a stacked layer of K modules of that name, None where one lacks."""
 
 
-def conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], *, bias: bool = True) -> Layer:
+def conv(
+    flat: FlatParameters, name: str, modules: Sequence[nn.Conv2d], *, bias: bool = True
+) -> Layer:
     """One grouped convolution; over one shared batch, an ordinary one with K·O maps."""
     weight, shift = flat.blocks[f"{name}.weight"], flat.blocks.get(f"{name}.bias")
     padding, count = modules[0].padding, flat.count
@@ -48,7 +50,9 @@ def conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], *, bias: bool = Tr
     return apply
 
 
-def pooled_conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], pool: nn.MaxPool2d) -> Layer:
+def pooled_conv(
+    flat: FlatParameters, name: str, modules: Sequence[nn.Conv2d], pool: nn.MaxPool2d
+) -> Layer:
     """Convolution and maximum, the bias added to what is left: the same numbers, fewer of them."""
     bias, convolve = flat.blocks.get(f"{name}.bias"), conv(flat, name, modules, bias=False)
 
@@ -59,7 +63,9 @@ def pooled_conv(flat: Flat, name: str, modules: Sequence[nn.Conv2d], pool: nn.Ma
     return apply
 
 
-def norm(flat: Flat, name: str, modules: Sequence[nn.BatchNorm2d | nn.BatchNorm1d]) -> Layer:
+def norm(
+    flat: FlatParameters, name: str, modules: Sequence[nn.BatchNorm2d | nn.BatchNorm1d]
+) -> Layer:
     """Batch norm of all channels of all networks; running means become windows onto one vector."""
     weight, bias = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
     mean, variance = (
@@ -83,7 +89,9 @@ def norm(flat: Flat, name: str, modules: Sequence[nn.BatchNorm2d | nn.BatchNorm1
     return apply
 
 
-def layer_norm(flat: Flat, name: str, modules: Sequence[nn.LayerNorm | nn.GroupNorm]) -> Layer:
+def layer_norm(
+    flat: FlatParameters, name: str, modules: Sequence[nn.LayerNorm | nn.GroupNorm]
+) -> Layer:
     """Each example by itself: of dense values all units, of maps all maps of one network."""
     weight, bias = flat.blocks[f"{name}.weight"], flat.blocks[f"{name}.bias"]
     epsilon = modules[0].eps
@@ -97,7 +105,7 @@ def layer_norm(flat: Flat, name: str, modules: Sequence[nn.LayerNorm | nn.GroupN
     return apply
 
 
-def skip(flat: Flat, name: str, modules: Sequence[Skip]) -> Layer:
+def skip(flat: FlatParameters, name: str, modules: Sequence[Skip]) -> Layer:
     """The mark at which whoever runs the layers adds what is carried past them."""
     return SKIP
 
@@ -109,7 +117,7 @@ def _not_called(inputs: Tensor, training: bool) -> Tensor:
 SKIP: Layer = _not_called
 
 
-def prelu(flat: Flat, name: str, modules: Sequence[nn.PReLU]) -> Layer:
+def prelu(flat: FlatParameters, name: str, modules: Sequence[nn.PReLU]) -> Layer:
     """Each network's own learned slope."""
     slope = flat.blocks[f"{name}.weight"]
 
@@ -122,7 +130,7 @@ def prelu(flat: Flat, name: str, modules: Sequence[nn.PReLU]) -> Layer:
     return apply
 
 
-def flatten(flat: Flat, name: str, modules: Sequence[nn.Module]) -> Layer:
+def flatten(flat: FlatParameters, name: str, modules: Sequence[nn.Module]) -> Layer:
     """Maps to dense values; one shared batch stays `(N, F)`."""
 
     def apply(inputs: Inputs, training: bool) -> Tensor:
@@ -134,18 +142,18 @@ def flatten(flat: Flat, name: str, modules: Sequence[nn.Module]) -> Layer:
     return apply
 
 
-def relu(flat: Flat, name: str, modules: Sequence[nn.Module]) -> Layer:
+def relu(flat: FlatParameters, name: str, modules: Sequence[nn.Module]) -> Layer:
     """In place: the layer before has no use for what it gave."""
     return lambda inputs, training: F.relu_(inputs)
 
 
-def elementwise(flat: Flat, name: str, modules: Sequence[nn.Module]) -> Layer:
+def elementwise(flat: FlatParameters, name: str, modules: Sequence[nn.Module]) -> Layer:
     """What treats all values, or all channels, alike."""
     module = modules[0]
     return lambda inputs, training: module(inputs)
 
 
-def dropout(flat: Flat, name: str, modules: Sequence[Dropout | None]) -> Layer:
+def dropout(flat: FlatParameters, name: str, modules: Sequence[Dropout | None]) -> Layer:
     """Each network's own mask on `(K, N, F)`, drawn as it would draw it alone."""
     rates = [None if module is None else module.p for module in modules]
 
@@ -155,7 +163,7 @@ def dropout(flat: Flat, name: str, modules: Sequence[Dropout | None]) -> Layer:
     return apply
 
 
-def map_dropout(flat: Flat, name: str, modules: Sequence[MapDropout | None]) -> Layer:
+def map_dropout(flat: FlatParameters, name: str, modules: Sequence[MapDropout | None]) -> Layer:
     """Each network's own mask on the maps of `(N, K·C, H, W)`."""
     rates = [None if module is None else module.p for module in modules]
 
@@ -169,7 +177,7 @@ def map_dropout(flat: Flat, name: str, modules: Sequence[MapDropout | None]) -> 
     return apply
 
 
-def stochastic_pool(flat: Flat, name: str, modules: Sequence[StochasticPool2d]) -> Layer:
+def stochastic_pool(flat: FlatParameters, name: str, modules: Sequence[StochasticPool2d]) -> Layer:
     """Each network's own draws."""
 
     def apply(inputs: Tensor, training: bool) -> Tensor:

@@ -7,27 +7,27 @@ from collections.abc import Iterator
 import torch
 import torch.nn.functional as F
 
-from explainer.training.engine.flat_parameters import Flat
-from explainer.training.engine.run_measurement import Meter
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_measurement import RunMeasurement
 from explainer.training.engine.update import update
 
 
-def plain_meter(run: Run) -> Meter:
+def plain_measurement(run: Run) -> RunMeasurement:
     """What measures `run` where it trains alone."""
-    return Meter([run], Flat([run.model], [run.memory], run.optimiser.slots))
+    return RunMeasurement([run], FlatParameters([run.model], [run.memory], run.optimiser.slots))
 
 
-def train(run: Run, meter: Meter | None = None) -> Iterator[int]:
+def train(run: Run, measurement: RunMeasurement | None = None) -> Iterator[int]:
     """Train `run` to its end; yields the number of steps done after each step.
 
     The learning rate and the strengths are read anew in every step. Stopping between two steps
     and going on later gives the same numbers as never stopping.
     """
     training, regularisation = run.recipe.training, run.recipe.regularisation
-    meter = meter or plain_meter(run)
-    flat = meter.flat
-    meter.begin()
+    measurement = measurement or plain_measurement(run)
+    flat = measurement.flat
+    measurement.begin()
     run.model.train()
     while run.active:
         inputs, targets = run.batch(run.step)
@@ -45,5 +45,5 @@ def train(run: Run, meter: Meter | None = None) -> Iterator[int]:
             max_norms=[regularisation.max_norm],
             clips=[run.clip],
         )
-        meter.step(loss.detach()[None])
+        measurement.step(loss.detach()[None])
         yield run.step

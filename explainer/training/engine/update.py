@@ -1,4 +1,4 @@
-"""One step of an optimiser with everything a recipe adds to it, on the matrix of `flat_parameters.py`."""
+"""One step of an optimiser with everything a recipe adds, on the matrix of `flat_parameters.py`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from explainer.lengths import lengths
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.recipe.optimisers import Count, Optimiser, Rate
 from explainer.training.recipe.penalties import (
     Amount,
@@ -50,7 +50,7 @@ AMOUNTS = (
 
 
 def update(
-    flat: Flat,
+    flat: FlatParameters,
     optimiser: Optimiser,
     *,
     step: int,
@@ -90,7 +90,7 @@ def amounts_of(
 
 @torch.no_grad()
 def change(
-    flat: Flat,
+    flat: FlatParameters,
     optimiser: Optimiser,
     step: Count,
     rate: Rate,

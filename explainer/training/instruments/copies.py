@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.training.data.splits import Prepared
-from explainer.training.engine.run_measurement import parts
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_measurement import parts
 
 
 def twin(run: Run) -> Run:

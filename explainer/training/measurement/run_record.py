@@ -15,7 +15,7 @@ from explainer.training.measurement.early_stopping import Patience
 from explainer.training.measurement.evaluation import Score
 from explainer.training.measurement.failure import failure
 from explainer.training.measurement.history import History, LayerValues, Point
-from explainer.training.measurement.weight_frames import Film
+from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
 
@@ -46,7 +46,7 @@ class Mark:
     text: str
 
 
-class Record:
+class RunRecord:
     """The memory of one run, kept by whoever trains it.
 
     `layers` names the layers that are measured one by one, and `film` keeps pictures of the first
@@ -60,7 +60,7 @@ class Record:
         classes: int,
         precision: torch.dtype,
         layers: tuple[str, ...] = (),
-        film: Film | None = None,
+        film: WeightFrames | None = None,
     ) -> None:
         self._recipe, self._classes, self.precision = recipe, classes, precision
         self.history, self.film = History(layers), film

@@ -16,7 +16,7 @@ LARGEST = 60_000.0  # half precision ends a little further on
 Frame = NDArray[np.float16]
 
 
-class Film:
+class WeightFrames:
     """Frames `(n, ...)` of the first n ≤ 16 kernels of a network, each with its step."""
 
     def __init__(self, most: int = MOST_FRAMES) -> None:
@@ -51,6 +51,6 @@ def frame_of(model: nn.Module) -> Frame:
     return np.asarray(kept.cpu().numpy(), np.float16)
 
 
-def film_bytes(model: nn.Module) -> int:
+def frame_bytes(model: nn.Module) -> int:
     """The most bytes that a film of `model` takes."""
     return MOST_FRAMES * frame_of(model).nbytes

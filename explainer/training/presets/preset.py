@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from explainer.parameters import Value
-from explainer.training.augmentation.pipeline import Step
+from explainer.training.augmentation.pipeline import AugmentationStep
 from explainer.training.data.splits import Split
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
@@ -47,7 +47,7 @@ def entrant(
     network: Network,
     training: Training,
     held: Regularisation | None = None,
-    augmentation: tuple[Step, ...] = (),
+    augmentation: tuple[AugmentationStep, ...] = (),
 ) -> Recipe:
     """A recipe, its name first."""
     return Recipe(network, held or Regularisation(), training, augmentation, name)

@@ -1,9 +1,9 @@
 r"""The registry of optimisers: how parameters follow their gradient.
 
-All parameters of a run lie in one row of a matrix (see `flat_parameters.py`), so a step is a handful of
-elementwise operations however many layers, and however many runs, there are. The formulas,
-constants and trajectories are those of `torch.optim`; a test holds each of them to that. Here
-$\eta$ is the learning rate, $g$ the gradient, $w$ the parameters and $\mu$ the momentum.
+All parameters of a run lie in one row of a matrix (see `flat_parameters.py`), so a step is a
+handful of elementwise operations however many layers, and however many runs, there are. The
+formulas, constants and trajectories are those of `torch.optim`; a test holds each of them to that.
+Here $\eta$ is the learning rate, $g$ the gradient, $w$ the parameters and $\mu$ the momentum.
 """
 
 from __future__ import annotations

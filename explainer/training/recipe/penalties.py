@@ -1,7 +1,8 @@
 r"""Penalties on weights: their values, their gradients, and the steps that go around the gradient.
 
-All work in place on the weights of a run, or of several (rows of the matrix of `flat_parameters.py`), which
-hold no biases and no norm parameters. An amount is one number for all rows, or a column `(K, 1)`.
+All work in place on the weights of a run, or of several (rows of the matrix of
+`flat_parameters.py`), which hold no biases and no norm parameters. An amount is one number for all
+rows, or a column `(K, 1)`.
 """
 
 from __future__ import annotations

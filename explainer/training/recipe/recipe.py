@@ -10,17 +10,17 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from explainer.training.augmentation.pipeline import Step, augmentation, step
+from explainer.training.augmentation.pipeline import AugmentationStep, augmentation, step
 from explainer.training.recipe.fields import Field, fields_of
 from explainer.training.recipe.sections import Network, Regularisation, Training, elastic_net
 
 __all__ = [
     "FIELDS",
+    "AugmentationStep",
     "Field",
     "Network",
     "Recipe",
     "Regularisation",
-    "Step",
     "Training",
     "elastic_net",
     "from_dict",
@@ -48,7 +48,7 @@ class Recipe:
     network: Network = field(default_factory=Network)
     regularisation: Regularisation = field(default_factory=Regularisation)
     training: Training = field(default_factory=Training)
-    augmentation: tuple[Step, ...] = ()
+    augmentation: tuple[AugmentationStep, ...] = ()
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -110,7 +110,7 @@ def from_text(text: str) -> Recipe:
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"the recipe has {len(text)} characters, but at most {LONGEST_TEXT}")
     values: dict[str, Any] = {}
-    steps: list[Step] = []
+    steps: list[AugmentationStep] = []
     for part in filter(None, text.split(PART)):
         key, separator, value = part.partition(VALUE)
         if not separator or (key not in _BY_KEY and key not in ("name", "aug")):
@@ -147,18 +147,18 @@ def from_dict(values: dict[str, Any]) -> Recipe:
     return _built(rest, tuple(_augmentation_of(one) for one in listed), name)
 
 
-def _built(values: dict[str, Any], steps: tuple[Step, ...], name: str) -> Recipe:
+def _built(values: dict[str, Any], steps: tuple[AugmentationStep, ...], name: str) -> Recipe:
     recipe = Recipe(augmentation=steps, name=name)
     for attribute, value in values.items():
         recipe = with_value(recipe, attribute, value)
     return recipe
 
 
-def _augmentation_text(one: Step) -> str:
+def _augmentation_text(one: AugmentationStep) -> str:
     return ITEM.join([one.slug, *(str(value) for _, value in one.values)])
 
 
-def _augmentation(text: str) -> Step:
+def _augmentation(text: str) -> AugmentationStep:
     slug, *numbers = text.split(ITEM)
     names = [parameter.name for parameter in augmentation(slug).parameters]
     if len(numbers) != len(names):
@@ -166,7 +166,7 @@ def _augmentation(text: str) -> Step:
     return _augmentation_of({"slug": slug, **dict(zip(names, numbers, strict=True))})
 
 
-def _augmentation_of(entry: Any) -> Step:
+def _augmentation_of(entry: Any) -> AugmentationStep:
     if not isinstance(entry, dict) or not isinstance(entry.get("slug"), str):
         raise ValueError("an augmentation has a slug and its values")
     values = {}

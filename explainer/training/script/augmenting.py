@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from explainer.training.augmentation.pipeline import Step
+from explainer.training.augmentation.pipeline import AugmentationStep
 from explainer.training.augmentation.pixels import LUMA
 from explainer.training.script.task import Task
 
@@ -180,7 +180,7 @@ def augmenting_source(task: Task) -> Iterator[str]:
     yield _whole(task, steps, lines)
 
 
-def _calls(task: Task, steps: tuple[Step, ...]) -> tuple[list[str], list[Change]]:
+def _calls(task: Task, steps: tuple[AugmentationStep, ...]) -> tuple[list[str], list[Change]]:
     """The lines that do one step after the other, and the changes that they call."""
     lines: list[str] = []
     used: list[Change] = []
@@ -195,13 +195,13 @@ def _calls(task: Task, steps: tuple[Step, ...]) -> tuple[list[str], list[Change]
     return lines, used
 
 
-def _call(change: Change, one: Step) -> str:
+def _call(change: Change, one: AugmentationStep) -> str:
     targets = ", y" if one.record.softens else ""
     values = ", ".join(f"{name}={value!r}" for name, value in one.values)
     return f"{change.called}(x{targets}, {values})"
 
 
-def _in_turn(calls: list[str], steps: list[Step]) -> list[str]:
+def _in_turn(calls: list[str], steps: list[AugmentationStep]) -> list[str]:
     """A line for each call; those that mix examples change the targets too."""
     return [
         f"    x{', y' if one.record.softens else ''} = {call}"
@@ -231,7 +231,7 @@ def _name(source: str) -> str:
     return source.removeprefix("def ").partition("(")[0]
 
 
-def _whole(task: Task, steps: tuple[Step, ...], lines: list[str]) -> str:
+def _whole(task: Task, steps: tuple[AugmentationStep, ...], lines: list[str]) -> str:
     was = "as they were, from 0 to 1" if task.examples.pictures else "as they were"
     head = [
         "def augment(x, y):",

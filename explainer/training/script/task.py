@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from explainer.training.augmentation.pipeline import Step
+from explainer.training.augmentation.pipeline import AugmentationStep
 from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Parts, Split, split
 from explainer.training.engine.run import STEP_OVERHEAD, Evaluation
@@ -52,7 +52,7 @@ class Task:
         return max(1, math.ceil(examples / (settings.share * (3 * self.batch + STEP_OVERHEAD))))
 
     @property
-    def augmentation(self) -> tuple[Step, ...]:
+    def augmentation(self) -> tuple[AugmentationStep, ...]:
         """The steps of the recipe's augmentation that change inputs of this kind."""
         pictures = self.examples.pictures
         steps = self.recipe.augmentation

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from explainer.charts.attribution.attributions import attribution_picture, trust_points, trust_spec
-from explainer.gradients.attribution.deletion_insertion import Trust, trust
+from explainer.gradients.attribution.deletion_insertion import DeletionInsertion, deletion_insertion
 from explainer.gradients.attribution.method import Attribution, Method
 from explainer.gradients.attribution.methods import METHODS
 from explainer.gradients.attribution.progress import Progress, within
@@ -65,7 +65,7 @@ def _picture(found: Attribution, method: Method, height: int) -> str:
 
 def one_method(asked: Asked) -> None:
     """One method more closely: what it means, what was clipped, and whether to trust it."""
-    say(KEY, "trust")
+    say(KEY, "deletion_insertion")
     titles = {method.title: method for method in _methods(asked)}
     title = st.selectbox("Method", list(titles), key=f"{KEY}.method", bind="query-params")
     method = titles[str(title)]
@@ -123,10 +123,12 @@ def _closely(asked: Asked, method: Method, found: Attribution) -> None:
         st.caption(found.note)
 
 
-def _judged(asked: Asked, method: Method, told: Progress) -> tuple[Trust, Randomisation]:
+def _judged(
+    asked: Asked, method: Method, told: Progress
+) -> tuple[DeletionInsertion, Randomisation]:
     answer = found(asked, method)
     values = answer.cam.before_relu if answer.cam is not None else answer.values
-    judged = trust(
+    judged = deletion_insertion(
         asked.network, asked.inputs, asked.target, values, black=asked.black,
         steps=STEPS_OF_LARGE if asked.large else STEPS,
         orders=ORDERS_OF_LARGE if asked.large else ORDERS, progress=within(told, 0, 0.5),
@@ -137,7 +139,7 @@ def _judged(asked: Asked, method: Method, told: Progress) -> tuple[Trust, Random
     return judged, shuffled
 
 
-def _deletion_and_insertion(found: Trust) -> None:
+def _deletion_and_insertion(found: DeletionInsertion) -> None:
     say(KEY, "deletion")
     titles = ("pixels deleted, most important first (%)", "pixels inserted into a blur (%)")
     parts = (("deletion", found.deletion), ("insertion", found.insertion))

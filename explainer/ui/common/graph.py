@@ -12,7 +12,7 @@ from typing import Any
 from explainer.charts.theme import Theme
 from explainer.gradients.backprop.graph import Graph, Node
 from explainer.gradients.backprop.layout import Layout, Place, layout
-from explainer.gradients.backprop.steps import Step, Walk, figure, walk
+from explainer.gradients.backprop.steps import BackpropStep, Walk, figure, walk
 from explainer.ui.common.components import mark_read, mount, pack, reported, unread
 
 LONGEST_TITLE = 12  # of a node, in letters
@@ -21,7 +21,7 @@ WORDS = {
     "back": ("◀ Back", "One step back"),
     "next": ("Next ▶", "One step forward"),
     "last": ("End", "All the way to the end"),
-    "range": "Step of forward and backward pass",
+    "range": "BackpropStep of forward and backward pass",
     "count": "Step {step} of {count}",
     "keys": "The arrow keys step forward and back, Home and End go all the way.",
     "value": "value, computed forward",
@@ -100,7 +100,7 @@ def _pair(place: Place) -> tuple[int, float]:
     return place.level, round(place.position, 3)
 
 
-def _step(step: Step, edge: int | None) -> dict[str, Any]:
+def _step(step: BackpropStep, edge: int | None) -> dict[str, Any]:
     return {
         "kind": step.kind,
         "node": step.node,

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer.activations.registry import activation
 from explainer.gradients.depth.mean_field import Theory
-from explainer.gradients.depth.untrained_pass import Passage
+from explainer.gradients.depth.untrained_pass import UntrainedPass
 from explainer.training.instruments.units import greatest_slope
 from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import say
@@ -46,7 +46,7 @@ def arithmetic(passed: Passed) -> None:
         _written_out(passed)
 
 
-def _row(index: int, name: str, passage: Passage, theory: Theory | None) -> list[str]:
+def _row(index: int, name: str, passage: UntrainedPass, theory: Theory | None) -> list[str]:
     middle = _middle(passage)
     steepest = greatest_slope(activation(passage.network.activation).module())
     whole = passage.gradient[0] / passage.gradient[-1] if passage.gradient[-1] else np.nan
@@ -84,7 +84,7 @@ def _written_out(passed: Passed) -> None:
     _formulas(passage, theory, _middle(passage))
 
 
-def _formulas(passage: Passage, theory: Theory, place: int) -> None:
+def _formulas(passage: UntrainedPass, theory: Theory, place: int) -> None:
     network, layer, slope = passage.network, place + 1, theory.slope[place] ** 2
     weights, variance = theory.weights[place] ** 2, passage.variance[place + 1]
     st.latex(
@@ -120,7 +120,7 @@ def number(value: float) -> str:
     return f"{digits} · 10<sup>{int(exponent)}</sup>".replace("-", "−")
 
 
-def _typical(passage: Passage) -> float:
+def _typical(passage: UntrainedPass) -> float:
     """The factor of one layer that, repeated, gives what the whole way does."""
     first, last = passage.gradient[0], passage.gradient[-1]
     if not first or not last:
@@ -128,5 +128,5 @@ def _typical(passage: Passage) -> float:
     return float(np.exp((np.log(first) - np.log(last)) / (passage.layers - 1)))
 
 
-def _middle(passage: Passage) -> int:
+def _middle(passage: UntrainedPass) -> int:
     return (passage.layers - 1) // 2

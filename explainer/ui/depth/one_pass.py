@@ -22,7 +22,7 @@ from explainer.charts.depth.one_pass import (
 from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
 from explainer.gradients.depth.mean_field import Theory, predicted
 from explainer.gradients.depth.settings import MOST_LAYERS, title
-from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through
+from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
 from explainer.training.recipe.recipe import Network
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.picture import picture_input
@@ -52,7 +52,7 @@ class Passed:
     batch: Batch
     photo: NDArray[np.uint8] | None
     seed: int
-    passages: tuple[Passage, ...]
+    passages: tuple[UntrainedPass, ...]
     theories: tuple[Theory | None, ...]
 
     @property
@@ -114,7 +114,7 @@ def _fitting(depth: int, width: int) -> int:
 
 def _passes(
     networks: list[Network], batch: Batch, seed: int, mark: int
-) -> tuple[tuple[Passage, ...], tuple[Theory | None, ...]]:
+) -> tuple[tuple[UntrainedPass, ...], tuple[Theory | None, ...]]:
     kept = st.session_state.setdefault(f"{KEY}.kept", {})
     place = (seed, mark, batch.features)
     missing = [one for one in networks if (one, place) not in kept]

@@ -30,7 +30,7 @@ from explainer.ui.training_lab.control import (
     transport,
 )
 from explainer.ui.training_lab.curves import View, race_curves, status_line
-from explainer.ui.training_lab.plan import DataChoice, Plan
+from explainer.ui.training_lab.plan import DataChoice, LabPlan
 from explainer.ui.training_lab.recipe_editor import dot, name_of
 
 KEY = "depth"
@@ -45,7 +45,7 @@ def watch_it_train() -> None:
         story, seeds = _story(), _seeds()
     st.markdown(f"**Watch.** {story.watch}")
     examples = _digits()
-    plan = Plan(DataChoice(DATA, examples.title), SPLIT, story.recipes, seeds, OFTEN)
+    plan = LabPlan(DataChoice(DATA, examples.title), SPLIT, story.recipes, seeds, OFTEN)
     ticket = current()
     buttons, messages, panel = (st.container() for _ in range(3))
     with buttons:

@@ -10,9 +10,13 @@ import threading
 import streamlit as st
 
 from explainer.charts.feature_maps.effective_receptive_field import strength_picture
-from explainer.networks.recording.effective_receptive_field import MOST, Sight, sight
+from explainer.networks.recording.effective_receptive_field import (
+    MOST,
+    EffectiveField,
+    effective_field,
+)
 from explainer.networks.recording.receptive_field import Box
-from explainer.networks.zoo.preprocessing import Seen, as_input
+from explainer.networks.zoo.preprocessing import SeenPicture, as_input
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
@@ -25,14 +29,14 @@ AROUND = 2
 _MEASURING = threading.Lock()
 
 
-def measured_sight(looked: Subject, seen: Seen, index: int) -> None:
+def measured_sight(looked: Subject, seen: SeenPicture, index: int) -> None:
     """The effective receptive field of the pinned pixel of map `index`, beside the theoretical."""
-    say(KEY, "sight")
+    say(KEY, "effective_field")
     pixel = pinned_pixel(seen)
     if pixel is None:
         st.caption("Click a pixel of the map to pin it; then it is measured.")
         return
-    found = _sight(looked, seen, index, *pixel)
+    found = _effective_field(looked, seen, index, *pixel)
     if found.silent:
         st.info(
             f"Row {pixel[0]}, column {pixel[1]} is off: no pixel of the photo, changed a little, "
@@ -43,19 +47,23 @@ def measured_sight(looked: Subject, seen: Seen, index: int) -> None:
     st.markdown(_sentence(found))
 
 
-def _sight(looked: Subject, seen: Seen, index: int, y: int, x: int) -> Sight:
+def _effective_field(
+    looked: Subject, seen: SeenPicture, index: int, y: int, x: int
+) -> EffectiveField:
     place = (*looked.place, seen.layer.name, index, y, x)
-    kept = st.session_state.get(f"{KEY}.sight")
+    kept = st.session_state.get(f"{KEY}.effective_field")
     if kept is None or kept[0] != place:
         inputs = as_input(looked.photo, looked.entry)
         with _MEASURING:
-            found = sight(looked.network, inputs, looked.layers, seen.layer.name, index, y, x)
-        kept = st.session_state[f"{KEY}.sight"] = (place, found)
-    result: Sight = kept[1]
+            found = effective_field(
+                looked.network, inputs, looked.layers, seen.layer.name, index, y, x
+            )
+        kept = st.session_state[f"{KEY}.effective_field"] = (place, found)
+    result: EffectiveField = kept[1]
     return result
 
 
-def _pictures(looked: Subject, found: Sight, pixel: tuple[int, int]) -> None:
+def _pictures(looked: Subject, found: EffectiveField, pixel: tuple[int, int]) -> None:
     height, width = looked.photo.shape[:2]
     whole, boxes = Box(0, 0, height, width), (found.box, *_middle(found))
     parts = [(whole, "on the photo", boxes)]
@@ -78,7 +86,7 @@ def _around(box: Box, photo: Box) -> Box:
     )
 
 
-def _middle(found: Sight) -> tuple[Box, ...]:
+def _middle(found: EffectiveField) -> tuple[Box, ...]:
     """The middle quarter of the box as a box of its own; none of a box of one or two pixels."""
     height, width = found.middle
     whole = found.whole
@@ -88,7 +96,7 @@ def _middle(found: Sight) -> tuple[Box, ...]:
     return (Box(top, left, top + height, left + width),)
 
 
-def _sentence(found: Sight) -> str:
+def _sentence(found: EffectiveField) -> str:
     whole, (height, width) = found.whole, found.middle
     if not _middle(found):
         return f"It sees {whole.width} × {whole.height} pixels, and each counts."

@@ -30,7 +30,7 @@ from explainer.messages import LARGEST_NUMBER, linked_whole, said_shortly, whole
 from explainer.networks.recording.arithmetic import drill
 from explainer.networks.recording.graph import INPUT, Layer
 from explainer.networks.zoo.entry import Entry
-from explainer.networks.zoo.preprocessing import Seen, as_input, for_maps, see, usual_reach
+from explainer.networks.zoo.preprocessing import SeenPicture, as_input, for_maps, see, usual_reach
 from explainer.networks.zoo.shared import layers_of, network_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import pack
@@ -164,7 +164,7 @@ def _facts(layer: Layer) -> str:
     return f"**{layer.title}** {', '.join(parts)}. Each number sees {sees} of the photo."
 
 
-def observed(looked: Subject, layer: Layer) -> Seen:
+def observed(looked: Subject, layer: Layer) -> SeenPicture:
     """What the layer gives for the photo; kept until the photo, the network or the layer change."""
     place = (*looked.place, layer.name)
     kept = st.session_state.get(f"{KEY}.seen")
@@ -172,11 +172,11 @@ def observed(looked: Subject, layer: Layer) -> Seen:
         inputs = as_input(looked.photo, looked.entry)
         kept = (place, see(looked.network, inputs, looked.layers, layer.name))
         st.session_state[f"{KEY}.seen"] = kept
-    seen: Seen = kept[1]
+    seen: SeenPicture = kept[1]
     return seen
 
 
-def all_maps(looked: Subject, seen: Seen) -> tuple[int, Span]:
+def all_maps(looked: Subject, seen: SeenPicture) -> tuple[int, Span]:
     """Every map of the layer in one picture; which one is chosen, and its colour scale."""
     order, scale = _map_controls()
     places = sorted_places(seen.values, order)
@@ -205,7 +205,7 @@ def all_maps(looked: Subject, seen: Seen) -> tuple[int, Span]:
     return index, spans[index]
 
 
-def _spans(looked: Subject, seen: Seen, scale: str) -> list[Span]:
+def _spans(looked: Subject, seen: SeenPicture, scale: str) -> list[Span]:
     """The colour scale of each map."""
     if scale == PER_MAP:
         return [span_of(one) for one in seen.values]
@@ -244,12 +244,12 @@ def _linked_map(count: int) -> int:
     return linked_whole(st.query_params.get(f"{KEY}.map"), 0, count - 1) or 0
 
 
-def _label(seen: Seen, place: int) -> str:
+def _label(seen: SeenPicture, place: int) -> str:
     values = seen.values[place]
     return f"Map {place}: mean {values.mean():.2f}, largest {values.max():.2f}".replace("-", "−")
 
 
-def one_map(looked: Subject, seen: Seen, index: int, span: Span) -> None:
+def one_map(looked: Subject, seen: SeenPicture, index: int, span: Span) -> None:
     """The chosen map over the photo, and the arithmetic behind each of its pixels."""
     say(KEY, "unit")
     values = np.ascontiguousarray(seen.values[index])
@@ -276,13 +276,13 @@ def one_map(looked: Subject, seen: Seen, index: int, span: Span) -> None:
     )
 
 
-def pinned_pixel(seen: Seen) -> tuple[int, int] | None:
+def pinned_pixel(seen: SeenPicture) -> tuple[int, int] | None:
     """The pixel (y, x) of the layer's maps that is pinned, if any is."""
     found: tuple[int, int] | None = st.session_state.get(_pinned(seen))
     return found
 
 
-def _pinned(seen: Seen) -> str:
+def _pinned(seen: SeenPicture) -> str:
     return f"{KEY}.pinned.{seen.layer.name}"
 
 

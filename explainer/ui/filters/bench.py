@@ -25,7 +25,7 @@ from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.filters.controls import KEY, OWN, FilterChoice
 from explainer.ui.filters.lens import (
-    Answer,
+    FilterOutput,
     answer,
     lens,
     lens_message,
@@ -82,7 +82,7 @@ def set_up(choice: FilterChoice, values: Mapping[str, float], own: Weights | Non
     return Setup(choice.title, structure, weights, application, choice.view_for(weights))
 
 
-def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, Answer | None]:
+def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, FilterOutput | None]:
     """Draw the bench: description, sliders and table on one side, the microscope on the other.
 
     The answer is `None` where the window does not fit the picture.
@@ -128,7 +128,7 @@ def parameters_of(choice: FilterChoice) -> tuple[Parameter, ...]:
     return (*(choice.kernel.parameters if choice.kernel else ()), BIAS)
 
 
-def found_answer(picture: Picture, setup: Setup) -> Answer:
+def found_answer(picture: Picture, setup: Setup) -> FilterOutput:
     """The answer to the picture. Raises `ValueError` where the window does not fit."""
     return answer(apply(picture.pixels, setup.weights, setup.application), setup.view)
 
@@ -151,7 +151,7 @@ def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Rend
 def _message(
     picture: Picture,
     setup: Setup,
-    found: Answer,
+    found: FilterOutput,
     number: int,
     pinned: tuple[int, int] | None,
     colours: Theme,
@@ -169,7 +169,7 @@ def _message(
     )
 
 
-def _show(chosen: Chosen, setup: Setup, number: int) -> Answer | None:
+def _show(chosen: Chosen, setup: Setup, number: int) -> FilterOutput | None:
     try:
         found = found_answer(chosen.picture, setup)
     except ValueError as error:

@@ -9,10 +9,10 @@ from explainer.images.decoding.decode import decode_full
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.picture import Chosen
 from explainer.ui.filters.bench import Setup
-from explainer.ui.filters.lens import Answer
+from explainer.ui.filters.lens import FilterOutput
 
 
-def download(chosen: Chosen, setup: Setup, found: Answer | None) -> None:
+def download(chosen: Chosen, setup: Setup, found: FilterOutput | None) -> None:
     """A button whose picture is computed when it is pressed, not before."""
     if found is None:
         return

@@ -45,7 +45,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class FilterOutput:
     """What a filter made of a picture: values `(H', W', C')`, statistics, and how it is seen."""
 
     values: NDArray[np.float32]
@@ -54,13 +54,13 @@ class Answer:
     scale: Scale
 
 
-def answer(values: NDArray[np.float32], view: View) -> Answer:
+def answer(values: NDArray[np.float32], view: View) -> FilterOutput:
     """Bundle a filter's result with its statistics and the view chosen for it."""
     numbers = statistics(values)
-    return Answer(values, numbers, view, view.scale(values, numbers))
+    return FilterOutput(values, numbers, view, view.scale(values, numbers))
 
 
-def small_picture(found: Answer, theme: Theme) -> NDArray[np.uint8]:
+def small_picture(found: FilterOutput, theme: Theme) -> NDArray[np.uint8]:
     """The answer in colours, at most `SHOWN_SIDE` pixels a side, RGB `(h, w, 3)`.
 
     The scale is the whole answer's, so a thin line keeps its colour as the picture gets smaller.
@@ -91,7 +91,7 @@ def lens_message(
     picture: Picture,
     weights: NDArray[np.float64],
     application: Application,
-    found: Answer,
+    found: FilterOutput,
     *,
     name: str,
     number: int,
@@ -152,7 +152,7 @@ def _pixel_from_url(key: str) -> tuple[int, int] | None:
     return int(row), int(column)
 
 
-def _telling_pixel(found: Answer) -> tuple[int, int]:
+def _telling_pixel(found: FilterOutput) -> tuple[int, int]:
     """Where the answer is strongest: a first place to look, better than a corner."""
     strength = np.abs(found.values[..., 0])
     row, column = np.unravel_index(int(np.argmax(strength)), strength.shape)
@@ -174,7 +174,7 @@ def _arithmetic(weights: NDArray[np.float64], application: Application) -> dict[
     }
 
 
-def _statistics_line(found: Answer) -> str:
+def _statistics_line(found: FilterOutput) -> str:
     numbers = found.statistics
     named = {"min": numbers.minimum, "max": numbers.maximum, "mean": numbers.mean}
     return " · ".join(f"{name} {_plain(value)}" for name, value in named.items())
@@ -184,7 +184,7 @@ def _plain(value: float) -> str:
     return f"{value:z.3f}".replace("-", "−")
 
 
-def _legend(found: Answer, theme: Theme) -> dict[str, Any]:
+def _legend(found: FilterOutput, theme: Theme) -> dict[str, Any]:
     colours = found.view.stops(theme)
     many = found.values.shape[2] > 1
     numbers = found.statistics
@@ -199,7 +199,7 @@ def _legend(found: Answer, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _captions(picture: Picture, found: Answer, filter_title: str) -> dict[str, str]:
+def _captions(picture: Picture, found: FilterOutput, filter_title: str) -> dict[str, str]:
     height, width = picture.codes.shape[:2]
     rows, columns, channels = found.values.shape
     return {

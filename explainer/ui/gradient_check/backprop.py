@@ -10,7 +10,7 @@ from explainer.activations.formula.parser import MOST_LETTERS
 from explainer.gradients.backprop.autograd import autograd, script
 from explainer.gradients.backprop.graph import Graph
 from explainer.gradients.backprop.operations import FUNCTIONS
-from explainer.gradients.backprop.presets import OWN, PRESETS, Preset, graph_of
+from explainer.gradients.backprop.presets import OWN, PRESETS, GraphPreset, graph_of
 from explainer.gradients.backprop.steps import figure, walk
 from explainer.live_pictures import Render
 from explainer.ui.common import live
@@ -50,7 +50,7 @@ def step_by_step() -> None:
     _judged(graph, moved.values)
 
 
-def _choice() -> tuple[Preset, str]:
+def _choice() -> tuple[GraphPreset, str]:
     """The preset and the text of the formula, which is the reader's own where they chose that."""
     presets = {preset.title: preset for preset in (*PRESETS, OWN)}
     title = st.selectbox(

@@ -10,9 +10,16 @@ import streamlit as st
 from explainer.activations.registry import activation
 from explainer.gradients.landscape.contrasts import CONTRASTS
 from explainer.gradients.landscape.directions import SCALINGS
-from explainer.gradients.landscape.plan import MOST_PLANES, PATH, POINTS, RANDOM, REACHES, Plan
+from explainer.gradients.landscape.plan import (
+    MOST_PLANES,
+    PATH,
+    POINTS,
+    RANDOM,
+    REACHES,
+    SurveyPlan,
+)
 from explainer.gradients.landscape.plane import PARTS
-from explainer.gradients.landscape.presets import PRESETS, Preset
+from explainer.gradients.landscape.presets import PRESETS, LandscapePreset
 from explainer.gradients.landscape.setup import (
     ACTIVATIONS,
     BATCHES,
@@ -64,7 +71,7 @@ FIRST = Setup()
 class Choice:
     """The plan, and how it is looked at."""
 
-    plan: Plan
+    plan: SurveyPlan
     part: int
     surface: bool
 
@@ -79,7 +86,7 @@ def preset_menu() -> None:
     )  # fmt: skip
 
 
-def story(plan: Plan) -> None:
+def story(plan: SurveyPlan) -> None:
     """What to watch, as long as the settings are those of the story."""
     preset = _chosen()
     if preset is None:
@@ -110,7 +117,7 @@ def choices() -> Choice | None:
         part, surface = _view()
     _keep_in_url()
     try:
-        plan = Plan(Setup(**network), CONTRAST_TITLES[str(compared)], **plane)
+        plan = SurveyPlan(Setup(**network), CONTRAST_TITLES[str(compared)], **plane)
     except ValueError as error:
         st.warning(f"These settings do not go together: {error}.", icon=":material/info:")
         return None
@@ -250,8 +257,8 @@ def _keep_in_url() -> None:
             st.query_params[key] = changed[key]
 
 
-def _base() -> Plan:
-    return preset.plan if (preset := _chosen()) else Plan()
+def _base() -> SurveyPlan:
+    return preset.plan if (preset := _chosen()) else SurveyPlan()
 
 
 def _text(value: Any) -> str:
@@ -266,11 +273,11 @@ def _take() -> None:
             st.session_state[f"{KEY}.{name}"] = value
 
 
-def _chosen() -> Preset | None:
+def _chosen() -> LandscapePreset | None:
     return next((one for one in PRESETS if one.title == st.session_state.get(PRESET)), None)
 
 
-def _state(plan: Plan) -> dict[str, Any]:
+def _state(plan: SurveyPlan) -> dict[str, Any]:
     """What each control shows for `plan`, by its name."""
     setup = plan.setup
 

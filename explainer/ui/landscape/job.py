@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.survey import Survey
 from explainer.service import Phase, Service, ServiceClosed, ServiceFull, Ticket, service_of
 from explainer.ui.common.visits import visit
@@ -15,7 +15,7 @@ from explainer.ui.common.visits import visit
 KEY = "landscape"
 WORK = "landscapes"
 TICKET, REFUSED = f"{KEY}.ticket", f"{KEY}.refused"
-Refused = tuple[Plan, str]
+Refused = tuple[SurveyPlan, str]
 """The plan that was not begun, and the sentence that says why."""
 
 
@@ -24,7 +24,7 @@ def _service() -> Service[Survey]:
     return found
 
 
-def ticket_for(plan: Plan) -> Ticket[Survey] | None:
+def ticket_for(plan: SurveyPlan) -> Ticket[Survey] | None:
     """The visitor's survey of `plan`, begun if need be; None where the server has no room.
 
     A survey that was closed or refused is not begun again by itself: :func:`again` does.
@@ -35,18 +35,18 @@ def ticket_for(plan: Plan) -> Ticket[Survey] | None:
     return None if refusal(plan) else _begin(plan)
 
 
-def refusal(plan: Plan) -> str:
+def refusal(plan: SurveyPlan) -> str:
     """Why the survey of `plan` was not begun; empty where it was not refused."""
     refused: Refused | None = st.session_state.get(REFUSED)
     return refused[1] if refused and refused[0] == plan else ""
 
 
-def again(plan: Plan) -> None:
+def again(plan: SurveyPlan) -> None:
     """Begin the survey of `plan` anew."""
     _begin(plan)
 
 
-def _begin(plan: Plan) -> Ticket[Survey] | None:
+def _begin(plan: SurveyPlan) -> Ticket[Survey] | None:
     try:
         ticket = _service().open(lambda: Survey(plan), visit(WORK).id)
     except (ServiceFull, ServiceClosed) as error:
@@ -63,7 +63,7 @@ def is_active(ticket: Ticket[Survey]) -> bool:
     return ticket.state.active
 
 
-def status(ticket: Ticket[Survey], plan: Plan) -> None:
+def status(ticket: Ticket[Survey], plan: SurveyPlan) -> None:
     """How far the survey is, and the button that stops it or lets it go on."""
     state, seen = ticket.state, ticket.race.snapshot
     if state.phase is Phase.CLOSED:

@@ -37,7 +37,7 @@ class NoAnswer(RuntimeError):  # noqa: N818, a state of the race and no mistake
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Value]):
+class WorkerAnswer(Generic[Value]):
     """What the worker answered after `step` steps, and how long it took, in seconds."""
 
     value: Value
@@ -49,8 +49,8 @@ class Answer(Generic[Value]):
 class _Asked(Generic[Value]):
     """The last answer to a question, and the one that is awaited."""
 
-    last: Answer[Value] | None = None
-    pending: Future[Answer[Value]] | None = None
+    last: WorkerAnswer[Value] | None = None
+    pending: Future[WorkerAnswer[Value]] | None = None
     again_at: float = 0.0
 
 
@@ -81,7 +81,7 @@ def answer_now(
 
 def latest(
     ticket: Ticket[Race], name: Hashable, question: Question[Value], *, moving: bool
-) -> Answer[Value] | None:
+) -> WorkerAnswer[Value] | None:
     """The newest answer there is to `question`, which `name` identifies; None before the first.
 
     What `name` says must be all that the question depends on apart from the race.
@@ -114,17 +114,17 @@ def _due(asked: _Asked[Value], ticket: Ticket[Race], *, moving: bool) -> bool:
     return not moving or time.monotonic() >= asked.again_at
 
 
-def _timed(question: Question[Value]) -> Question[Answer[Value]]:
-    def ask(runs: Sequence[Run]) -> Answer[Value]:
+def _timed(question: Question[Value]) -> Question[WorkerAnswer[Value]]:
+    def ask(runs: Sequence[Run]) -> WorkerAnswer[Value]:
         started = time.perf_counter()
         value = question(runs)
         step = max(run.step for run in runs)
-        return Answer(value, step, time.perf_counter() - started)
+        return WorkerAnswer(value, step, time.perf_counter() - started)
 
     return ask
 
 
-def _wait(pending: Future[Answer[Value]], seconds: float) -> None:
+def _wait(pending: Future[WorkerAnswer[Value]], seconds: float) -> None:
     try:
         pending.exception(timeout=seconds)
     except (TimeoutError, CancelledError):

@@ -22,7 +22,7 @@ from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.visits import visit
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
-from explainer.ui.training_lab.plan import KEY, Plan
+from explainer.ui.training_lab.plan import KEY, LabPlan
 
 RACE = "race"
 STEPS = {"One step": 1, "10 steps": 10, "100 steps": 100}
@@ -33,7 +33,7 @@ SPEEDS: dict[str, float | None] = {
     "1 step a second": 1.0,
 }
 
-_origins: WeakKeyDictionary[Ticket[Race], tuple[Plan, Examples]] = WeakKeyDictionary()
+_origins: WeakKeyDictionary[Ticket[Race], tuple[LabPlan, Examples]] = WeakKeyDictionary()
 
 
 def current() -> Ticket[Race] | None:
@@ -49,12 +49,12 @@ def current() -> Ticket[Race] | None:
     return found
 
 
-def origin_of(ticket: Ticket[Race]) -> tuple[Plan, Examples] | None:
+def origin_of(ticket: Ticket[Race]) -> tuple[LabPlan, Examples] | None:
     """What a race was built from."""
     return _origins.get(ticket)
 
 
-def plan_of(ticket: Ticket[Race]) -> Plan | None:
+def plan_of(ticket: Ticket[Race]) -> LabPlan | None:
     """The plan that a race was built from."""
     origin = _origins.get(ticket)
     return origin[0] if origin else None
@@ -67,7 +67,7 @@ def last_words() -> str:
     return refused or (ticket.state.message if ticket else "")
 
 
-def begin(plan: Plan, examples: Examples, first: Callable[[Race], None]) -> None:
+def begin(plan: LabPlan, examples: Examples, first: Callable[[Race], None]) -> None:
     """Build the race of `plan` in place of the one there was, and do `first` with it.
 
     A race that cannot be built leaves the old one as it is and one sentence for the page.
@@ -93,7 +93,7 @@ def is_active(ticket: Ticket[Race] | None) -> bool:
     return ticket.state.active or ticket.race.has_work
 
 
-def transport(ticket: Ticket[Race] | None, plan: Plan, examples: Examples) -> None:
+def transport(ticket: Ticket[Race] | None, plan: LabPlan, examples: Examples) -> None:
     """The buttons. Each says what is to be, so that a second click changes nothing."""
     changed = ticket is not None and plan_of(ticket) != plan
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

@@ -26,7 +26,7 @@ from explainer.ui.training_lab.gallery import gallery
 from explainer.ui.training_lab.instruments.tabs import instruments
 from explainer.ui.training_lab.instruments.verdict import compare_shifted
 from explainer.ui.training_lab.live import LOGARITHMIC, curve_controls, live_panel
-from explainer.ui.training_lab.plan import KEY, Plan, keep_recipes_in_url, recipes
+from explainer.ui.training_lab.plan import KEY, LabPlan, keep_recipes_in_url, recipes
 from explainer.ui.training_lab.prediction import predict
 from explainer.ui.training_lab.presets import chosen_preset, preset_menu
 from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
@@ -34,13 +34,13 @@ from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
 TRIES = 20
 
 
-def set_up() -> tuple[Plan, Examples] | None:
+def set_up() -> tuple[LabPlan, Examples] | None:
     """Data, split, seeds and recipes; `None` while there are no examples to train on."""
     with st.container():
         return _set_up()
 
 
-def _set_up() -> tuple[Plan, Examples] | None:
+def _set_up() -> tuple[LabPlan, Examples] | None:
     preset_menu()
     data, options = st.columns([2.2, 1], gap="small")
     with data:
@@ -58,10 +58,10 @@ def _set_up() -> tuple[Plan, Examples] | None:
     division_words(examples, split)
     recipe_table(points=len(examples.shape) == 1)
     keep_recipes_in_url()
-    return Plan(choice, split, recipes(), int(seeds)), examples
+    return LabPlan(choice, split, recipes(), int(seeds)), examples
 
 
-def race(plan: Plan, examples: Examples) -> None:
+def race(plan: LabPlan, examples: Examples) -> None:
     """Prediction, buttons, dials, curves, table and instruments.
 
     What comes and goes has a container of its own: a fragment writes where it stood when it was
@@ -91,7 +91,7 @@ def race(plan: Plan, examples: Examples) -> None:
             instruments(ticket)
 
 
-def _score_the_story(ticket: Ticket[Race], plan: Plan, examples: Examples) -> None:
+def _score_the_story(ticket: Ticket[Race], plan: LabPlan, examples: Examples) -> None:
     """A story that is judged on a shifted test part has it scored when the race has ended."""
     preset = chosen_preset()
     shift = preset.shift if preset and plan_of(ticket) == plan else ""

@@ -33,7 +33,7 @@ class DataChoice:
 
 
 @dataclass(frozen=True)
-class Plan:
+class LabPlan:
     """Everything a race is built from, apart from the examples themselves."""
 
     data: DataChoice

@@ -22,12 +22,12 @@ from explainer.charts.theme import DARK, LIGHT, Theme
 from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.mean_field import predicted
 from explainer.gradients.depth.settings import setting
-from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through
+from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
 
 BATCH = digit_batch(40, 0)
 
 
-def passage(slug: str, depth: int) -> Passage:
+def passage(slug: str, depth: int) -> UntrainedPass:
     """One pass through layers of 20 units."""
     return pass_through(at_depth(setting(slug, "xavier"), depth, 20), BATCH, 0)
 

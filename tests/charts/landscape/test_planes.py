@@ -20,7 +20,7 @@ from explainer.charts.landscape.planes import (
 )
 from explainer.charts.theme import DARK, LIGHT, THEMES, Theme
 from explainer.gradients.landscape.grid import levels
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import survey
 from explainer.gradients.landscape.views import PanelView, Snapshot
@@ -29,7 +29,7 @@ from explainer.gradients.landscape.views import PanelView, Snapshot
 @pytest.fixture(scope="module")
 def seen() -> Snapshot:
     """A small survey of two planes."""
-    return survey(Plan(Setup(layers=4, width=4, steps=50), points=13, planes=2))
+    return survey(SurveyPlan(Setup(layers=4, width=4, steps=50), points=13, planes=2))
 
 
 def coarse(panel: PanelView) -> PanelView:

@@ -9,9 +9,9 @@ from explainer.gradients.attribution.baselines import baseline_picture
 from explainer.gradients.attribution.deletion_insertion import (
     CHANCES,
     Curve,
+    deletion_insertion,
     order,
     shifted_map,
-    trust,
 )
 from explainer.gradients.attribution.methods import attribute
 from explainer.gradients.attribution.progress import CancelledError
@@ -37,7 +37,7 @@ def test_deleting_everything_ends_at_the_score_of_the_baseline(
 ) -> None:
     network = awake("vgg")
     values = attribute(network, picture, PREDICTED, "gradient").values
-    found = trust(
+    found = deletion_insertion(
         network,
         picture,
         ClassLogit(3),
@@ -65,13 +65,13 @@ def test_the_pixel_a_network_looks_at_beats_chance_and_its_opposite_does_not() -
     network, values = of_one_pixel(2, 5, 8), np.zeros((8, 8), dtype=np.float32)
     values[2, 5] = 1
     settings = {"steps": 64, "deleted_to": "black", "inserted_on": "black"}
-    good = trust(network, picture, ClassLogit(0), values, **settings)  # type: ignore[arg-type]
+    good = deletion_insertion(network, picture, ClassLogit(0), values, **settings)  # type: ignore[arg-type]
     assert good.deletes_better
     assert good.inserts_better
     assert good.deletion_beats == good.insertion_beats == 1
     # All but half of the first of 64 steps is spent at a probability of one half.
     assert good.deletion.curve.area == pytest.approx(0.5 + 0.5 / 128, abs=1e-3)
-    bad = trust(network, picture, ClassLogit(0), -values, **settings)  # type: ignore[arg-type]
+    bad = deletion_insertion(network, picture, ClassLogit(0), -values, **settings)  # type: ignore[arg-type]
     assert not bad.deletes_better
     assert not bad.inserts_better
 
@@ -96,9 +96,11 @@ def test_a_map_that_does_not_fit_is_refused(awake: Awake, picture: Tensor) -> No
     network = awake("lenet")
     for values in (np.zeros((3, 3)), np.full((32, 32), np.nan)):
         with pytest.raises(ValueError, match="map of"):
-            trust(network, picture, PREDICTED, values.astype(np.float32))
+            deletion_insertion(network, picture, PREDICTED, values.astype(np.float32))
     with pytest.raises(ValueError, match="guess"):
-        trust(network, picture, PREDICTED, np.zeros((32, 32), dtype=np.float32), chance="guess")
+        deletion_insertion(
+            network, picture, PREDICTED, np.zeros((32, 32), dtype=np.float32), chance="guess"
+        )
 
 
 def test_a_shifted_map_has_the_same_values_elsewhere() -> None:
@@ -119,7 +121,8 @@ def test_chance_is_as_many_curves_as_asked_for_and_the_same_again(
     target = Difference(PREDICTED, RUNNER_UP)
     values = attribute(network, picture, target, "gradient").values
     one, other = (
-        trust(network, picture, target, values, steps=4, orders=3, chance=chance) for _ in range(2)
+        deletion_insertion(network, picture, target, values, steps=4, orders=3, chance=chance)
+        for _ in range(2)
     )
     assert len(one.deletion.chance_areas) == len(one.insertion.chance) == 3
     assert one.deletion.chance_areas == other.deletion.chance_areas
@@ -133,8 +136,8 @@ def test_chance_is_as_many_curves_as_asked_for_and_the_same_again(
 
 def test_the_check_tells_how_far_it_is_and_can_be_cancelled(awake: Awake, picture: Tensor) -> None:
     network, values, told = awake("lenet"), np.zeros((32, 32), dtype=np.float32), list[float]()
-    trust(network, picture, PREDICTED, values, steps=4, orders=2, progress=told.append)
+    deletion_insertion(network, picture, PREDICTED, values, steps=4, orders=2, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1
     with pytest.raises(CancelledError):
-        trust(network, picture, PREDICTED, values, progress=lambda share: share < 0.3)
+        deletion_insertion(network, picture, PREDICTED, values, progress=lambda share: share < 0.3)

@@ -10,7 +10,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from explainer.gradients.attribution.deletion_insertion import trust
+from explainer.gradients.attribution.deletion_insertion import deletion_insertion
 from explainer.gradients.attribution.layers import map_layers
 from explainer.gradients.attribution.method import Method
 from explainer.gradients.attribution.methods import METHODS, attribute
@@ -95,7 +95,7 @@ def test_the_checks_leave_no_trace_either(awake: Awake, picture: Tensor) -> None
     network = awake("resnet20")
     before = state(network)
     values = attribute(network, picture, PREDICTED, "gradient").values
-    trust(network, picture, PREDICTED, values, steps=4, orders=1)
+    deletion_insertion(network, picture, PREDICTED, values, steps=4, orders=1)
     randomised_method(network, picture, PREDICTED, "gradient", shuffles=1)
     map_layers(network, picture)
     assert state(network) == before

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from explainer.gradients.backprop.expression import MOST_INPUTS, MOST_NODES, read
 from explainer.gradients.backprop.layout import layout
-from explainer.gradients.backprop.presets import OWN, PRESETS, Preset
+from explainer.gradients.backprop.presets import OWN, PRESETS, GraphPreset
 
 
 def names(text: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("preset", [*PRESETS, OWN], ids=lambda one: one.title)
-def test_no_two_nodes_are_drawn_over_one_another_and_all_edges_go_on(preset: Preset) -> None:
+def test_no_two_nodes_are_drawn_over_one_another_and_all_edges_go_on(preset: GraphPreset) -> None:
     graph = read(preset.text)
     drawn = layout(graph)
     assert set(drawn.nodes) == {

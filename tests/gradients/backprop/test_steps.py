@@ -16,7 +16,7 @@ from explainer.gradients.backprop.autograd import autograd, script
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.graph import Graph
 from explainer.gradients.backprop.operations import FUNCTIONS
-from explainer.gradients.backprop.presets import OWN, PRESETS, Preset
+from explainer.gradients.backprop.presets import OWN, PRESETS, GraphPreset
 from explainer.gradients.backprop.steps import Walk, walk
 from tests.drawing import examples
 
@@ -62,7 +62,7 @@ def test_the_gradients_of_any_expression_are_autograds(text: str, numbers: list[
 
 
 @pytest.mark.parametrize("preset", EVERY, ids=lambda one: one.title)
-def test_a_preset_ends_with_autograds_totals(preset: Preset) -> None:
+def test_a_preset_ends_with_autograds_totals(preset: GraphPreset) -> None:
     graph = read(preset.text)
     inputs = {one.name: one.default for one in preset.parameters(graph)}
     assert inputs == preset.start
@@ -173,7 +173,7 @@ def test_the_watchwords_of_the_presets_are_what_happens() -> None:
 
 
 @pytest.mark.parametrize("preset", EVERY, ids=lambda one: one.title)
-def test_the_script_runs_and_prints_every_gradient(preset: Preset) -> None:
+def test_the_script_runs_and_prints_every_gradient(preset: GraphPreset) -> None:
     graph, printed = read(preset.text), io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(script(graph, preset.start), "script.py", "exec"), {})

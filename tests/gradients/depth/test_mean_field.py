@@ -11,14 +11,14 @@ from explainer.activations.registry import activation
 from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.mean_field import Theory, moments, predicted
 from explainer.gradients.depth.settings import setting
-from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through, traced
+from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through, traced
 
 SEEDS = range(3)
 
 
 def both(
     activation_slug: str, initialisation: str, seed: int, **more: bool
-) -> tuple[Passage, Theory]:
+) -> tuple[UntrainedPass, Theory]:
     """A pass through ten layers of 512 units, and the theory of it."""
     batch = digit_batch(64, seed)
     network = at_depth(setting(activation_slug, initialisation, **more), 10, 512)

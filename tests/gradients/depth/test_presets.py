@@ -10,13 +10,13 @@ import pytest
 from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.presets import DEPTH_PRESETS, DepthPreset
 from explainer.gradients.depth.settings import MOST_SETTINGS, from_text, text_of
-from explainer.gradients.depth.untrained_pass import Passage, at_depth, pass_through
+from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
 
 SEEDS = (0, 1)
 
 
 @cache
-def passes(slug: str) -> list[list[Passage]]:
+def passes(slug: str) -> list[list[UntrainedPass]]:
     """For each setting of a story its passes, one for each seed."""
     story = next(one for one in DEPTH_PRESETS if one.slug == slug)
     return [
@@ -28,12 +28,12 @@ def passes(slug: str) -> list[list[Passage]]:
     ]
 
 
-def arriving(passages: list[Passage]) -> list[float]:
+def arriving(passages: list[UntrainedPass]) -> list[float]:
     """The gradient at the first layer as a share of that at the last."""
     return [float(one.gradient[0] / one.gradient[-1]) for one in passages]
 
 
-def a_layer(passages: list[Passage]) -> list[float]:
+def a_layer(passages: list[UntrainedPass]) -> list[float]:
     """The factor of a layer that, repeated, gives the whole way."""
     return [float(np.exp(np.log(one.factors).mean())) for one in passages]
 

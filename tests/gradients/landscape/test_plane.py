@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from explainer.gradients.landscape.directions import first_filter, random_directions
 from explainer.gradients.landscape.grid import axes_around, levels, new_points, symmetric_axes
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import measured, plane, score
 from explainer.gradients.landscape.setup import ACTIVATIONS, Setup
 from explainer.gradients.landscape.stacked import Stacked
@@ -45,7 +45,7 @@ def plain_loss(trained: Trained, weights: torch.Tensor, part: int, *, recomputed
 def test_the_centre_of_a_plane_is_the_network(
     trained: Trained, directions: str, recomputed: bool
 ) -> None:
-    plan = Plan(trained.setup, directions=directions, points=7, recomputed=recomputed)
+    plan = SurveyPlan(trained.setup, directions=directions, points=7, recomputed=recomputed)
     found = plane(trained, plan, seed=3)
     row, column = found.axes.centre
     middle = np.array([[found.axes.x[column], found.axes.y[row]]])
@@ -57,7 +57,7 @@ def test_the_centre_of_a_plane_is_the_network(
 
 @pytest.mark.parametrize("recomputed", [False, True])
 def test_every_point_is_what_a_plain_loop_gives(trained: Trained, recomputed: bool) -> None:
-    plan = Plan(trained.setup, points=7, recomputed=recomputed)
+    plan = SurveyPlan(trained.setup, points=7, recomputed=recomputed)
     found = plane(trained, plan, seed=0)
     places = np.array([[0.3, -0.2], [-1.0, 1.0], [0.0, 0.5], [0.7, 0.1], [0.0, 0.0]])
     weights = found.weights(places)

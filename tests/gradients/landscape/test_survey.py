@@ -20,7 +20,7 @@ from explainer.gradients.landscape.comparing import (
 from explainer.gradients.landscape.contrasts import CONTRASTS, Contrast
 from explainer.gradients.landscape.grid import levels
 from explainer.gradients.landscape.kept import TRAINED, Kept
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.script import script
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
@@ -36,7 +36,7 @@ def _nothing_kept() -> Iterator[None]:
     SURVEYS.clear()
 
 
-def slices(plan: Plan) -> list[Snapshot]:
+def slices(plan: SurveyPlan) -> list[Snapshot]:
     """What a survey shows after each of many short slices."""
     whole, seen = Survey(plan), []
     whole.play()
@@ -48,7 +48,7 @@ def slices(plan: Plan) -> list[Snapshot]:
 
 def test_a_survey_goes_from_coarse_to_fine_and_computes_each_point_once() -> None:
     TRAINED.clear()
-    seen = slices(Plan(SMALL, points=13))
+    seen = slices(SurveyPlan(SMALL, points=13))
     sides = [len(one.panels[0].rows) for one in seen if one.panels]
     assert sides == sorted(sides)
     assert {7, 13} <= set(sides)
@@ -62,7 +62,7 @@ def test_a_survey_goes_from_coarse_to_fine_and_computes_each_point_once() -> Non
 
 
 def test_what_was_seen_does_not_change_afterwards() -> None:
-    whole = Survey(Plan(SMALL, points=13))
+    whole = Survey(SurveyPlan(SMALL, points=13))
     whole.play()
     while not whole.snapshot.panels:
         whole.run_slice(0.01)
@@ -75,7 +75,7 @@ def test_what_was_seen_does_not_change_afterwards() -> None:
 
 def test_a_stopped_survey_does_nothing_and_goes_on_to_the_same_numbers() -> None:
     TRAINED.clear()
-    plan = Plan(SMALL, points=7)
+    plan = SurveyPlan(SMALL, points=7)
     whole = Survey(plan)
     assert whole.run_slice() == 0
     whole.play()
@@ -93,7 +93,7 @@ def test_a_stopped_survey_does_nothing_and_goes_on_to_the_same_numbers() -> None
 
 
 def test_a_finished_survey_is_kept_for_the_next_visitor() -> None:
-    plan = Plan(SMALL, points=7)
+    plan = SurveyPlan(SMALL, points=7)
     first = survey(plan)
     again = Survey(plan)
     again.play()
@@ -103,7 +103,7 @@ def test_a_finished_survey_is_kept_for_the_next_visitor() -> None:
 
 
 def test_a_closed_survey_lets_its_networks_go() -> None:
-    whole = Survey(Plan(SMALL, points=7))
+    whole = Survey(SurveyPlan(SMALL, points=7))
     whole.play()
     whole.run_slice(0.3)
     whole.close()
@@ -114,14 +114,14 @@ def test_a_closed_survey_lets_its_networks_go() -> None:
 
 def test_a_training_that_diverges_ends_the_survey_with_a_sentence() -> None:
     wild = Setup(kind="mlp", layers=20, skips=True, learning_rate=0.2, width=12)
-    found = survey(Plan(wild, points=7))
+    found = survey(SurveyPlan(wild, points=7))
     assert found.finished
     assert "Choose a smaller one" in found.message
 
 
 @pytest.mark.parametrize("entry", CONTRASTS, ids=lambda entry: entry.slug)
 def test_every_contrast_can_be_surveyed_and_its_centres_are_the_networks(entry: Contrast) -> None:
-    found = survey(Plan(SMALL, entry.slug, points=7))
+    found = survey(SurveyPlan(SMALL, entry.slug, points=7))
     assert not found.message
     assert [one.label for one in found.variants] == [label for label, _ in entry.of(SMALL)]
     assert centre_error(found) < 2e-5
@@ -129,21 +129,21 @@ def test_every_contrast_can_be_surveyed_and_its_centres_are_the_networks(entry: 
 
 
 def test_the_losses_on_the_path_meet_at_its_end_and_part_before() -> None:
-    found = survey(Plan(SMALL, points=7))
+    found = survey(SurveyPlan(SMALL, points=7))
     truth, foot = found.variants[0].on_path[0], found.panels[0].at_places[0]
     assert foot[-1] == pytest.approx(truth[-1], rel=1e-4)
     assert abs(foot[0] / truth[0] - 1) > 0.01
 
 
 def test_rescaled_networks_have_the_same_filter_normalised_plane_and_another_whole_one() -> None:
-    same = survey(Plan(SMALL, "rescaled", points=7))
+    same = survey(SurveyPlan(SMALL, "rescaled", points=7))
     assert largest_ratio(*same.panels) < 1 + 1e-5
-    other = survey(Plan(SMALL, "rescaled", scaling="whole", points=7))
+    other = survey(SurveyPlan(SMALL, "rescaled", scaling="whole", points=7))
     assert largest_ratio(*other.panels) > 2
 
 
 def test_the_share_below_a_loss_is_counted_on_the_grid() -> None:
-    found = survey(Plan(SMALL, points=7, planes=2))
+    found = survey(SurveyPlan(SMALL, points=7, planes=2))
     both = np.stack([one.losses[0] for one in found.panels])
     assert share_below(found, 0, 2.0) == pytest.approx((both < 2.0).mean())
 
@@ -159,15 +159,15 @@ def test_what_is_kept_stays_within_its_bytes_and_the_newest_stays() -> None:
     assert kept.get("b") is None
 
 
-SCRIPTS: dict[str, Plan] = {
-    "random": Plan(SMALL, points=13),
-    "norm": Plan(
+SCRIPTS: dict[str, SurveyPlan] = {
+    "random": SurveyPlan(SMALL, points=13),
+    "norm": SurveyPlan(
         Setup(layers=8, width=4, steps=50, batch_norm=True, skips=True),
         scaling="whole",
         recomputed=True,
         points=7,
     ),
-    "path": Plan(
+    "path": SurveyPlan(
         Setup(kind="mlp", steps=50, activation="leaky-relu", rescale=4),
         directions="path",
         points=13,

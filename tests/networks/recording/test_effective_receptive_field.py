@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from explainer.networks.recording.effective_receptive_field import Sight, sight
+from explainer.networks.recording.effective_receptive_field import EffectiveField, effective_field
 from explainer.networks.recording.graph import layers
 from explainer.networks.recording.receptive_field import Box
 from tests.networks.random_networks import any_network, pictures
@@ -23,9 +23,9 @@ def twice(padding: int = 1) -> nn.Sequential:
     return network.eval()
 
 
-def seen(network: nn.Module, y: int, x: int, name: str = "1") -> Sight:
+def seen(network: nn.Module, y: int, x: int, name: str = "1") -> EffectiveField:
     inputs = torch.randn(1, 1, 9, 9, generator=torch.Generator().manual_seed(0))
-    return sight(network, inputs, layers(network, (1, 9, 9)), name, 0, y, x)
+    return effective_field(network, inputs, layers(network, (1, 9, 9)), name, 0, y, x)
 
 
 def test_two_convolutions_of_ones_count_the_paths() -> None:
@@ -51,7 +51,7 @@ def test_at_the_border_the_middle_is_still_that_of_the_whole_box() -> None:
 )
 def test_the_middle_has_half_the_side_and_lies_evenly(size: int, half: int) -> None:
     strength = np.ones((40, 40), np.float32)
-    found = Sight(strength, Box(0, 0, size, size), Box(0, 0, size, size))
+    found = EffectiveField(strength, Box(0, 0, size, size), Box(0, 0, size, size))
     assert found.middle == (half, half)
     assert (size - half) % 2 == 0
 
@@ -67,7 +67,7 @@ def test_deep_in_a_network_most_of_the_gradient_lies_in_the_middle() -> None:
     network, inputs = any_network("resnet20"), pictures(64)
     found = layers(network, (3, 64, 64))
     deep = next(one for one in found if one.name == "stage2_block2.addition")
-    told = sight(network, inputs, found, deep.name, 0, 16, 16)
+    told = effective_field(network, inputs, found, deep.name, 0, 16, 16)
     height, width = told.middle
     assert told.whole.height == deep.field[0].size
     assert told.share_within(height, width) > 0.5

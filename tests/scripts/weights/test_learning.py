@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from explainer.networks.zoo.shipped import Shipped
-from explainer.networks.zoo.training_plan import Plan
+from explainer.networks.zoo.training_plan import TrainingPlan
 from scripts.weights.learning import Training
 from scripts.weights.pictures import Pictures
 from scripts.weights.train_pictures import learn
@@ -97,6 +97,6 @@ def test_a_checkpoint_of_other_settings_is_refused(
 
 def test_a_plan_has_an_epoch_and_more_than_one_picture_in_a_batch() -> None:
     with pytest.raises(ValueError, match="not 0, 128"):
-        Plan(epochs=0)
+        TrainingPlan(epochs=0)
     with pytest.raises(ValueError, match="not 1, 1"):
-        Plan(epochs=1, batch=1)
+        TrainingPlan(epochs=1, batch=1)

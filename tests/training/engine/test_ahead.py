@@ -174,7 +174,7 @@ def prepared(digits: Prepared) -> Ahead:
         for held in REGULARISATIONS
     ]
     ahead = Ahead(Stack([Run(recipe, seed, digits) for recipe in recipes for seed in (0, 1)]))
-    ahead.stack.meter.begin()
+    ahead.stack.measurement.begin()
     ahead.prepare(3)
     return ahead
 
@@ -266,7 +266,7 @@ def test_a_race_goes_on_the_cpu_where_its_gpu_cannot(
 def test_a_race_whose_data_do_not_fit_its_gpu_begins_on_the_cpu(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    line_up, calls = build_runs.line_up, iter(range(10))
+    line_up, calls = build_runs.build_runs, iter(range(10))
 
     def full(*given: Any) -> list[Run]:
         if next(calls) == 0:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from explainer.training.data.splits import Prepared
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.run import Run
 from explainer.training.engine.training_loop import train
 from explainer.training.engine.update import Clip, clip_norms, update
@@ -29,7 +29,7 @@ def with_gradients(seed: int) -> nn.Sequential:
 def test_each_row_is_clipped_as_torch_clips_its_model() -> None:
     oracles = [with_gradients(seed) for seed in range(len(CLIPS))]
     models = copy.deepcopy(oracles)
-    flat = Flat(models, [{} for _ in models], ())
+    flat = FlatParameters(models, [{} for _ in models], ())
     for model, oracle, clip in zip(models, oracles, CLIPS, strict=True):
         for mine, theirs in zip(model.parameters(), oracle.parameters(), strict=True):
             assert mine.grad is not None
@@ -79,7 +79,7 @@ def test_gradients_keep_their_direction_and_are_as_long_as_allowed_at_any_size(u
 
 @pytest.mark.parametrize("unit", [1e-30, 1e30])
 def test_the_gradients_length_is_told_at_any_size(unit: float) -> None:
-    flat = Flat([with_gradients(1)], [{}], ())
+    flat = FlatParameters([with_gradients(1)], [{}], ())
     flat.gradients.copy_(torch.linspace(-unit, unit, flat.gradients.shape[1]))
     wanted = float(flat.gradients.double().norm())
     assert float(flat.gradient_norms()[0]) == pytest.approx(wanted, rel=1e-5)

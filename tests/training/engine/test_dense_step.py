@@ -9,7 +9,7 @@ from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.dense_step import DenseStep
 from explainer.training.engine.run import Run
 from explainer.training.engine.stacked import Stack
-from explainer.training.engine.stacked_batches import Feed
+from explainer.training.engine.stacked_batches import StackedBatches
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation
 
 HELD = (
@@ -75,9 +75,9 @@ def test_what_is_not_covered_goes_by_autograd(
 @pytest.mark.parametrize("name", ["digits", "shapes"])
 def test_a_feed_gives_the_batches_of_its_run_at_any_step(name: str) -> None:
     run = Run(Recipe(Network()), 0, prepare(load(name), Split(train_size=70)))
-    feed = Feed([run])
+    batches = StackedBatches([run])
     for place in (0, 1, 2, 40, 41, 3, 200):
-        (inputs,), (targets,) = feed.at(place)
+        (inputs,), (targets,) = batches.at(place)
         expected, labels = run.batch(place)
         assert torch.equal(inputs, expected)
         assert inputs.stride() == expected.stride()

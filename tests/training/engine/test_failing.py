@@ -43,8 +43,8 @@ def to_the_end(race: Race) -> Snapshot:
 
 def break_run(race: Race, recipe: int, seed: int, error: Exception, *, at: int) -> None:
     """Let the dropout of one run raise when it draws its mask for the step `at`."""
-    assert race._crew is not None
-    run = race._crew.runs[recipe * len(SEEDS) + seed]
+    assert race._race_runs is not None
+    run = race._race_runs.runs[recipe * len(SEEDS) + seed]
     dropout = next(one for one in run.model.modules() if isinstance(one, Dropout))
     draw = dropout.draw
 

@@ -16,8 +16,8 @@ from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.commands import MOST_NOTES
 from explainer.training.engine.devices import device
 from explainer.training.engine.race import Race, Settings
-from explainer.training.engine.race_runs import Crew
-from explainer.training.engine.rate_limit import Pace
+from explainer.training.engine.race_runs import RaceRuns
+from explainer.training.engine.rate_limit import RateLimit
 from explainer.training.engine.run import Run
 from explainer.training.measurement.run_record import Status
 from explainer.training.measurement.snapshot import Snapshot
@@ -309,16 +309,16 @@ def test_a_question_is_answered_by_the_worker_and_its_error_comes_back(digits: P
 
 def test_a_speed_limit_holds() -> None:
     now = [0.0]
-    pace = Pace(lambda: now[0])
+    limit = RateLimit(lambda: now[0])
     done = 0
     for _ in range(400):
         now[0] += 0.05
-        allowed = pace.allowance(10.0)
+        allowed = limit.allowance(10.0)
         assert allowed is not None
-        pace.spend(allowed)
+        limit.spend(allowed)
         done += allowed
     assert done == pytest.approx(200, abs=6)
-    assert pace.allowance(None) is None
+    assert limit.allowance(None) is None
 
 
 def test_a_limited_race_is_slower_than_a_free_one(digits: Prepared) -> None:
@@ -362,7 +362,7 @@ def test_how_the_threads_share_the_teams_out_changes_no_number(digits: Prepared)
     for _ in range(23):
         by_steps.step(1)
         run_out(by_steps)
-    assert len(seen.groups) > 2, "more teams than threads, so that they take turns"
+    assert len(seen.groups) > 2, "more groups than threads, so that they take turns"
     assert [run.step for run in seen.runs] == [23] * 5
     last, other = ([run.last for run in one.snapshot.runs] for one in (at_once, by_steps))
     assert [one and one.validation_loss for one in last] == [
@@ -394,14 +394,14 @@ def test_a_race_has_work_until_what_was_asked_shows_in_the_snapshot(digits: Prep
 
 def test_whoever_waits_for_a_race_to_rest_then_sees_its_last_step(digits: Prepared) -> None:
     one = race(digits, seeds=(0,))
-    view = Crew.view
+    view = RaceRuns.view
 
-    def slow(crew: Crew, steps_per_second: float) -> Snapshot:
+    def slow(race_runs: RaceRuns, steps_per_second: float) -> Snapshot:
         time.sleep(0.05)  # as on a busy machine: the wish is settled, the snapshot not there yet
-        return view(crew, steps_per_second)
+        return view(race_runs, steps_per_second)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Crew, "view", slow)
+        patch.setattr(RaceRuns, "view", slow)
         one.step(3)
         worker = threading.Thread(target=one.run_slice, args=(5.0,))
         worker.start()
@@ -443,11 +443,11 @@ def test_a_race_that_is_closed_cancels_what_it_was_asked_and_asks_nobody(digits:
 def test_a_note_that_raises_leaves_those_after_it_to_be_read(digits: Prepared) -> None:
     one = race(digits)
 
-    def broken(crew: Crew) -> None:
+    def broken(race_runs: RaceRuns) -> None:
         raise RuntimeError("no memory left")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Crew, "reset", broken)
+        patch.setattr(RaceRuns, "reset", broken)
         one.reset()
         one.set_learning_rate(0, 0.5)
         answer = one.ask(len)
@@ -466,11 +466,11 @@ def test_a_race_whose_note_raised_lets_go_of_its_runs_and_answers(digits: Prepar
     one = race(digits)
     kept = weakref.ref(_asked(one)[0])
 
-    def broken(crew: Crew) -> None:
+    def broken(race_runs: RaceRuns) -> None:
         raise RuntimeError("no memory left")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Crew, "next_seeds", broken)
+        patch.setattr(RaceRuns, "next_seeds", broken)
         one.new_seeds()
         answer = one.ask(len)
         with pytest.raises(RuntimeError):

@@ -211,7 +211,7 @@ def test_a_step_waits_for_nothing(network: Network, gpu: Device, on_gpu: Prepare
     recipes = [Recipe(network, one, FIFTY, changed if place % 2 else ())
                for place, one in enumerate(held)]  # fmt: skip
     prepared = Ahead(Stack([Run(recipe, 0, on_gpu) for recipe in recipes]))
-    prepared.stack.meter.begin()
+    prepared.stack.measurement.begin()
     prepared.prepare(4)
     prepared.steps(1)  # tables are made and libraries loaded
     with no_waiting(gpu):

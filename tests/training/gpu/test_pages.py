@@ -8,7 +8,7 @@ import torch
 
 from explainer.accelerator import replica
 from explainer.gradients.attribution.passes import logits, maps, private_copy
-from explainer.gradients.landscape.plan import Plan
+from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import plane
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.stacked import Stacked
@@ -44,7 +44,7 @@ def test_a_replica_is_made_once_and_lives_as_long_as_its_network() -> None:
 @pytest.mark.parametrize("recomputed", [False, True])
 def test_a_plane_has_the_losses_of_the_cpu(recomputed: bool, gpu: Device) -> None:
     setup = Setup(layers=4, steps=50, batch_norm=True)
-    found = plane(train(setup), Plan(setup, recomputed=recomputed), 0)
+    found = plane(train(setup), SurveyPlan(setup, recomputed=recomputed), 0)
     places = np.random.default_rng(0).uniform(-1, 1, (20, 2))
     there, here = (
         found.losses(places, Stacked(found.trained.network, recomputed=recomputed, device=one))

@@ -13,7 +13,7 @@ from explainer.training.engine.flat_parameters import layer_names
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.engine.training_loop import train
-from explainer.training.measurement.weight_frames import MOST_FRAMES, Film, film_bytes
+from explainer.training.measurement.weight_frames import MOST_FRAMES, WeightFrames, frame_bytes
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 MLP = Network(kind="mlp", depth=2, width=16)
@@ -92,7 +92,7 @@ def test_layers_are_named_in_the_order_in_which_the_picture_meets_them() -> None
 def test_a_film_keeps_its_first_frame_and_evenly_spread_others_in_bounded_memory() -> None:
     layer = nn.Linear(3, 40)
     model = nn.Sequential(layer)
-    film = Film()
+    film = WeightFrames()
     for step in range(1000):
         with torch.no_grad():
             layer.weight.fill_(step)
@@ -101,7 +101,7 @@ def test_a_film_keeps_its_first_frame_and_evenly_spread_others_in_bounded_memory
     assert steps[0] == 0
     assert len({b - a for a, b in pairwise(steps)}) == 1
     assert MOST_FRAMES // 2 <= len(steps) <= MOST_FRAMES
-    assert film.nbytes <= film_bytes(model)
+    assert film.nbytes <= frame_bytes(model)
     assert all(frame.shape == (16, 3) and (frame == step).all() for step, frame in film.frames)
 
 

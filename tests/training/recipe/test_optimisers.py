@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explainer.training.engine.flat_parameters import Flat, Memory
+from explainer.training.engine.flat_parameters import FlatParameters, Memory
 from explainer.training.engine.update import Strengths, update
 from explainer.training.recipe.optimisers import OPTIMISERS, Optimiser, optimiser
 
@@ -38,7 +38,7 @@ def batches() -> list[Tensor]:
 
 
 def step(
-    flat: Flat,
+    flat: FlatParameters,
     entry: Optimiser,
     number: int,
     rates: list[float],
@@ -58,7 +58,7 @@ def step(
 @pytest.mark.parametrize("entry", OPTIMISERS, ids=lambda entry: entry.slug)
 def test_the_trajectory_is_that_of_torch_optim(entry: Optimiser) -> None:
     mine, theirs = network(), network()
-    flat = Flat([mine], [{}], entry.slots)
+    flat = FlatParameters([mine], [{}], entry.slots)
     oracle = ORACLES[entry.slug](theirs.parameters())
     for number, inputs in enumerate(batches(), 1):
         mine.zero_grad(set_to_none=False)
@@ -73,7 +73,7 @@ def test_the_trajectory_is_that_of_torch_optim(entry: Optimiser) -> None:
 
 def test_l2_in_the_loss_is_the_weight_decay_of_torch_sgd() -> None:
     mine, theirs = network(), network()
-    flat = Flat([mine], [{}], ("velocity",))
+    flat = FlatParameters([mine], [{}], ("velocity",))
     oracle = torch.optim.SGD(theirs.parameters(), lr=RATE, momentum=0.9, weight_decay=0.3)
     for number, inputs in enumerate(batches(), 1):
         for model in (mine, theirs):
@@ -87,7 +87,7 @@ def test_l2_in_the_loss_is_the_weight_decay_of_torch_sgd() -> None:
 
 def test_decoupled_decay_is_that_of_adamw() -> None:
     mine, theirs = network(), network()
-    flat = Flat([mine], [{}], ("mean", "squares"))
+    flat = FlatParameters([mine], [{}], ("mean", "squares"))
     oracle = torch.optim.AdamW(theirs.parameters(), lr=RATE, weight_decay=0.2)
     for number, inputs in enumerate(batches(), 1):
         for model in (mine, theirs):
@@ -104,8 +104,8 @@ def test_rows_with_rates_of_their_own_move_as_they_would_alone(entry: Optimiser)
     rates = [0.01, 0.05, 0.0]
     together = [network() for _ in rates]
     alone = [network() for _ in rates]
-    stack = Flat(together, [{} for _ in rates], entry.slots)
-    lone = [Flat([model], [{}], entry.slots) for model in alone]
+    stack = FlatParameters(together, [{} for _ in rates], entry.slots)
+    lone = [FlatParameters([model], [{}], entry.slots) for model in alone]
     for number in (1, 2, 3):
         gradients = torch.randn(stack.values.shape, dtype=torch.float64)
         stack.gradients.copy_(gradients)
@@ -119,17 +119,17 @@ def test_rows_with_rates_of_their_own_move_as_they_would_alone(entry: Optimiser)
 def test_what_an_optimiser_remembers_moves_from_one_matrix_to_the_next() -> None:
     model, memory = network(), Memory()
     entry = optimiser("momentum")
-    flat = Flat([model], [memory], entry.slots)
+    flat = FlatParameters([model], [memory], entry.slots)
     flat.gradients.fill_(1.0)
     step(flat, entry, 1, [RATE])
-    again = Flat([model], [memory], entry.slots)
+    again = FlatParameters([model], [memory], entry.slots)
     assert torch.equal(again.slots["velocity"], torch.ones_like(flat.values))
     assert torch.equal(again.values, flat.values)
 
 
 def test_parameters_and_gradients_of_the_models_are_windows() -> None:
     models = [network(), network()]
-    flat = Flat(models, [{}, {}], ())
+    flat = FlatParameters(models, [{}, {}], ())
     flat.values[1].fill_(7.0)
     flat.gradients[0].fill_(3.0)
     assert all((one == 7).all() for one in models[1].parameters())

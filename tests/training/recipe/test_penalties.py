@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.training.engine.flat_parameters import Flat
+from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.update import Strengths, spread, update
 from explainer.training.recipe.build_network import build_initialised
 from explainer.training.recipe.optimisers import optimiser
@@ -92,7 +92,7 @@ def test_penalties_leave_biases_and_norm_parameters_alone(name: str) -> None:
         for parameter in model.parameters():
             parameter.add_(0.5)
     before = {key: one.detach().clone() for key, one in model.named_parameters()}
-    flat = Flat([model], [{}], ())
+    flat = FlatParameters([model], [{}], ())
     update(
         flat,
         optimiser("sgd"),

@@ -8,7 +8,7 @@ from torch import nn
 
 from explainer.training.measurement.early_stopping import Patience
 from explainer.training.measurement.history import Point
-from explainer.training.measurement.run_record import Record
+from explainer.training.measurement.run_record import RunRecord
 from explainer.training.recipe.recipe import Recipe, Training
 from explainer.training.recipe.schedules import (
     PLATEAU_PATIENCE,
@@ -106,7 +106,7 @@ def test_warm_up_is_its_formula_at_both_ends_and_where_its_halves_meet(total: in
 
 
 def test_a_plateau_halves_the_rate_at_the_sixth_evaluation_without_a_lower_loss() -> None:
-    record = Record(Recipe(training=Training(schedule="plateau")), 2, torch.float32)
+    record = RunRecord(Recipe(training=Training(schedule="plateau")), 2, torch.float32)
     model, factors_seen = nn.Linear(1, 1), []
     for number, loss in enumerate([1.0, 0.5, *[0.5] * 12]):
         point = Point(number, loss, 0, loss, 0, loss, 0, 0, 0, 0)

@@ -25,7 +25,7 @@ CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
-class Entry:
+class ZippedFile:
     """One file of a zip: the parts of its path, and how the zip knows it."""
 
     parts: Parts
@@ -74,7 +74,7 @@ class Archive:
                 raise DataError(nested(entry.name))
             yield data
 
-    def _read(self, entry: Entry) -> bytes:
+    def _read(self, entry: ZippedFile) -> bytes:
         pieces: list[bytes] = []
         size = 0
         with self._zip.open(entry.info) as file:
@@ -85,7 +85,7 @@ class Archive:
                 pieces.append(piece)
         return b"".join(pieces)
 
-    def _check_size(self, entry: Entry, size: int) -> None:
+    def _check_size(self, entry: ZippedFile, size: int) -> None:
         bounds = OWN_LIMITS
         if size > bounds.picture_bytes:
             limit = megabytes(bounds.picture_bytes)
@@ -108,9 +108,9 @@ def _check_count(count: int, *, slack: int = 0) -> None:
 
 def _checked_entries(
     infos: list[zipfile.ZipInfo],
-) -> tuple[tuple[Entry, ...], tuple[Parts, ...]]:
+) -> tuple[tuple[ZippedFile, ...], tuple[Parts, ...]]:
     """The pictures among `infos` by their paths, sorted, and what is skipped, which is not read."""
-    entries: dict[Parts, Entry] = {}
+    entries: dict[Parts, ZippedFile] = {}
     skipped: list[Parts] = []
     for info in infos:
         parts = checked(info.orig_filename)
@@ -119,7 +119,7 @@ def _checked_entries(
         if is_skipped(parts):
             skipped.append(parts)
             continue
-        entry = Entry(parts, info)
+        entry = ZippedFile(parts, info)
         _check_kind(entry)
         if parts in entries:
             raise DataError(f"“{printable(entry.name)}” is in this zip twice.")
@@ -127,7 +127,7 @@ def _checked_entries(
     return tuple(entries[parts] for parts in sorted(entries)), tuple(skipped)
 
 
-def _check_kind(entry: Entry) -> None:
+def _check_kind(entry: ZippedFile) -> None:
     info, name = entry.info, printable(entry.name)
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):

@@ -26,7 +26,7 @@ from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.control import origin_of
 from explainer.ui.training_lab.names import pick_recipe
-from explainer.ui.training_lab.plan import KEY, Plan
+from explainer.ui.training_lab.plan import KEY, LabPlan
 
 CODE_HEIGHT = 420
 PATIENCE_SECONDS = 30
@@ -50,7 +50,7 @@ def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     _code(snapshot, plan, examples)
 
 
-def _files(ticket: Ticket[Race], plan: Plan, examples: Examples) -> None:
+def _files(ticket: Ticket[Race], plan: LabPlan, examples: Examples) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, name, mime, make in (
             ("Metrics, CSV", "metrics.csv", "text/csv", partial(_csv, ticket)),
@@ -72,7 +72,7 @@ def _csv(ticket: Ticket[Race]) -> str:
     return metrics_csv(ticket.race.snapshot)
 
 
-def _json(ticket: Ticket[Race], plan: Plan, examples: Examples) -> str:
+def _json(ticket: Ticket[Race], plan: LabPlan, examples: Examples) -> str:
     return metrics_json(ticket.race.snapshot, describe(examples), plan.split)
 
 
@@ -86,7 +86,7 @@ def _weights(ticket: Ticket[Race], examples: Examples) -> bytes:
         return zipped({"there-are-no-weights.txt": f"{error}\n".encode()})
 
 
-def _code(snapshot: Snapshot, plan: Plan, examples: Examples) -> None:
+def _code(snapshot: Snapshot, plan: LabPlan, examples: Examples) -> None:
     index = pick_recipe(snapshot, "code_of")
     recipe, seed = snapshot.recipes[index], snapshot.seeds[0]
     code = script(recipe, examples, replace(plan.split, seed=seed), seed)

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from explainer.convolution.kernel import Parameter
-
-__all__ = ["Choice", "Option", "Parameter", "Setting", "Value", "checked"]
-
 Value = float | str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number, with all that a slider needs.
+
+    `minimum <= value <= maximum`; where `whole` is set, only `minimum + n * step` is accepted
+    (odd sizes, choices of an angle), elsewhere `step` is a suggestion for the slider.
+    """
+
+    name: str
+    label: str
+    default: float
+    minimum: float
+    maximum: float
+    step: float
+    unit: str = ""
+    help: str = ""
+    whole: bool = False
+
+    def check(self, value: float) -> float:
+        """`value` as a float. Raises `ValueError` naming the value and the bound it breaks."""
+        number = float(value)
+        allowed = f"from {self.minimum:g} to {self.maximum:g}"
+        if not math.isfinite(number) or not self.minimum <= number <= self.maximum:
+            raise ValueError(f"{self.name} is {number:g}, but it goes {allowed}")
+        steps = (number - self.minimum) / self.step
+        if self.whole and abs(steps - round(steps)) > 1e-9:
+            raise ValueError(
+                f"{self.name} is {number:g}, but it goes {allowed} in steps of {self.step:g}"
+            )
+        return number
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "nodelay": frozenset[str](),
     "quiet_exit": frozenset[str](),
     "lengths": frozenset[str](),
-    "parameters": frozenset({"convolution"}),
+    "parameters": frozenset[str](),
     "accelerator": frozenset[str](),
     "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),

@@ -13,7 +13,7 @@ from functools import cached_property
 from torch import nn
 
 from explainer.activations.formula import Formula, parse
-from explainer.convolution.kernel import Parameter
+from explainer.parameters import Parameter
 
 
 @dataclass(frozen=True)

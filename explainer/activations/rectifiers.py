@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.activations.activation import Activation, Formulas
-from explainer.convolution.kernel import Parameter
+from explainer.parameters import Parameter
 
 LEAK = 0.01
 PRELU_START = 0.25

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.activations.activation import Activation, Formulas
-from explainer.convolution.kernel import Parameter
+from explainer.parameters import Parameter
 
 
 class Heaviside(nn.Module):

@@ -7,10 +7,11 @@ the picture gets brighter to the right. One more kernel is one more entry in one
 
 from __future__ import annotations
 
-from explainer.convolution.kernel import Kernel, Parameter, Weights
+from explainer.convolution.kernel import Kernel, Weights
 from explainer.convolution.kernels_edges import EDGES
 from explainer.convolution.kernels_smooth import BASICS, BLURS, SHARPENERS
 from explainer.convolution.kernels_texture import TEXTURES
+from explainer.parameters import Parameter
 
 __all__ = ["KERNELS", "Kernel", "Parameter", "Weights", "kernel", "weights"]
 

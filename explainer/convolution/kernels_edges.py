@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from explainer.convolution.kernel import Kernel, Parameter, Weights
+from explainer.convolution.kernel import Kernel, Weights
+from explainer.parameters import Parameter
 
 GROUP = "Edges"
 DIFFERENCE = (-1.0, 0.0, 1.0)

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from explainer.convolution.kernel import Kernel, Parameter, Weights
+from explainer.convolution.kernel import Kernel, Weights
 from explainer.convolution.profiles import gaussian_square, radius_for, single_tap
+from explainer.parameters import Parameter
 
 
 def identity() -> Weights:

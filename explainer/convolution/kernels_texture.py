@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from explainer.convolution.kernel import Kernel, Parameter, Weights
+from explainer.convolution.kernel import Kernel, Weights
 from explainer.convolution.profiles import (
     along,
     balanced,
@@ -14,6 +14,7 @@ from explainer.convolution.profiles import (
     gaussian_square,
     radius_for,
 )
+from explainer.parameters import Parameter
 
 GROUP = "Spots, lines and stripes"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explainer.convolution.kernel import Parameter
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.graph import Graph
+from explainer.parameters import Parameter
 
 LARGEST, STEP = 6.0, 0.1
 

@@ -20,8 +20,8 @@ from explainer.activations.output import (
 )
 from explainer.charts.activations.curves import stroke
 from explainer.charts.theme import Theme
-from explainer.convolution.kernel import Parameter
 from explainer.live_pictures import Render
+from explainer.parameters import Parameter
 from explainer.ui.activations.facts import number as shown_number
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme

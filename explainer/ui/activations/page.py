@@ -11,8 +11,8 @@ from explainer.activations.chosen import OWN, Chosen, Own, Registered, curves_of
 from explainer.activations.formula import MOST_LETTERS, FormulaError, parse
 from explainer.activations.registry import ACTIVATIONS, Activation
 from explainer.charts.activations.curves import Stroke, given_places, stroke
-from explainer.convolution.kernel import Parameter
 from explainer.live_pictures import Render
+from explainer.parameters import Parameter
 from explainer.ui.activations.facts import facts_table
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme

@@ -16,9 +16,10 @@ from explainer.charts.theme import Theme
 from explainer.convolution import grid
 from explainer.convolution.application import LARGEST_BIAS, Application
 from explainer.convolution.apply import apply
-from explainer.convolution.kernel import Parameter, Weights
+from explainer.convolution.kernel import Weights
 from explainer.images.picture import Picture
 from explainer.live_pictures import Render
+from explainer.parameters import Parameter
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.picture import Chosen

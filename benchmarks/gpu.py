@@ -178,7 +178,7 @@ def fast(where: Device) -> list[Line]:
 
 def networks(where: Device) -> list[Line]:
     """ResNet-20 and the small VGG on pictures of 3 × 32 × 32: pictures a second."""
-    from explainer.networks.zoo.shipped import shipped
+    from explainer.networks.zoo.shipped import SHIPPED
 
     lines = list[Line]()
     for slug in ("resnet20", "vgg"):
@@ -189,7 +189,7 @@ def networks(where: Device) -> list[Line]:
             ("bf16, channels last", torch.bfloat16, True, False),
         ):
             torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = tf32
-            network = shipped(slug).build().to(where.torch)
+            network = SHIPPED[slug].build().to(where.torch)
             rate = pictures_a_second(network, where, kind, channels_last=last)
             lines.append(Line("networks", f"{slug}, {title}", rate, "pictures/s"))
     full_precision()

@@ -15,8 +15,7 @@ from typing import IO, Any
 
 import pytest
 
-from explainer.networks.zoo import torchvision_models
-from explainer.networks.zoo.torchvision_models import Classifier, classifier
+from explainer.networks.zoo.torchvision_models import CLASSIFIERS, Classifier
 
 DATA = bytes(range(256)) * 4096
 SLOW = "slow-"
@@ -73,9 +72,9 @@ def weights_server(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
 
 def served_as(monkeypatch: pytest.MonkeyPatch, url: str) -> Classifier:
     """MobileNetV3, its weights at another address."""
-    entry = classifier("mobilenet-v3")
+    entry = CLASSIFIERS["mobilenet-v3"]
     moved = replace(entry, weights=SimpleNamespace(url=url, meta=entry.weights.meta))
-    monkeypatch.setitem(torchvision_models._BY_SLUG, entry.slug, moved)
+    monkeypatch.setitem(CLASSIFIERS._by_slug, entry.slug, moved)
     return moved
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from scripts.quick import names_imported
 ROOT = Path(__file__).parents[1]
 # Each subject may use those before it, and all of them what stands beside them.
 SUBJECTS = ("images", "convolution", "activations", "training", "networks", "gradients")
-BESIDE = frozenset({"accelerator", "freed_memory", "lengths", "parameters", "strict_json"})
+BESIDE = frozenset(
+    {"accelerator", "freed_memory", "lengths", "parameters", "registry", "strict_json"}
+)
 # What a part of the app may import of the app, besides itself.
 MAY_IMPORT = {
     "__init__": frozenset[str](),
@@ -30,6 +32,7 @@ MAY_IMPORT = {
     "quiet_exit": frozenset[str](),
     "lengths": frozenset[str](),
     "parameters": frozenset[str](),
+    "registry": frozenset[str](),
     "accelerator": frozenset[str](),
     "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),
@@ -64,9 +67,11 @@ def part_of(path: Path) -> str:
     return rest[0] if first == "explainer" else first
 
 
-def imported_modules(path: Path) -> Iterator[str]:
+@cache
+def imported_modules(path: Path) -> frozenset[str]:
     """The full names of all that a file imports."""
-    return names_imported(path.read_text(encoding="utf-8"), path.relative_to(ROOT).parent.parts)
+    text = path.read_text(encoding="utf-8")
+    return frozenset(names_imported(text, path.relative_to(ROOT).parent.parts))
 
 
 def imported_libraries(path: Path) -> set[str]:
@@ -91,7 +96,7 @@ def without_formulas_and_code(text: str) -> str:
 @pytest.mark.parametrize("test", TESTS, ids=relative)
 def test_how_many_examples_are_drawn_is_said_in_one_place(test: Path) -> None:
     """Only `examples` of `tests/drawing.py` draws more of them in an exploration."""
-    assert "hypothesis.settings" not in set(imported_modules(test))
+    assert "hypothesis.settings" not in imported_modules(test)
 
 
 def test_imports_are_read_by_their_full_names() -> None:

@@ -16,7 +16,7 @@ from explainer.activations.curves import Corner, Function, Numbers, corners, der
 from explainer.activations.facts import Facts, facts
 from explainer.activations.formula import Formula, parse
 from explainer.activations.formula.tree import tensor_code
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 
 COUNT = 1201
 OWN = "Your own"
@@ -59,7 +59,7 @@ class Registered:
     @property
     def title(self) -> str:
         """The name, with what differs from the usual."""
-        entry = activation(self.slug)
+        entry = ACTIVATIONS[self.slug]
         changed = [
             f"{p.label.split()[-1]} = {value:g}"
             for p, value in zip(entry.parameters, self.values, strict=True)
@@ -70,24 +70,24 @@ class Registered:
     @property
     def source(self) -> str:
         """Authors and year."""
-        return activation(self.slug).source
+        return ACTIVATIONS[self.slug].source
 
     def function(self) -> Function:
         """The module in evaluation mode, in float64."""
-        return activation(self.slug).module(**self.numbers()).double().eval()
+        return ACTIVATIONS[self.slug].module(**self.numbers()).double().eval()
 
     def formulas(self) -> tuple[Formula, ...]:
         """Value, first and second derivative."""
-        return activation(self.slug).read
+        return ACTIVATIONS[self.slug].read
 
     def numbers(self) -> dict[str, float]:
         """The value of each parameter by name."""
-        entry = activation(self.slug)
+        entry = ACTIVATIONS[self.slug]
         return {p.name: value for p, value in zip(entry.parameters, self.values, strict=True)}
 
     def code(self) -> str:
         """The registry's expression with the values put in."""
-        return activation(self.slug).code.format(**self.numbers())
+        return ACTIVATIONS[self.slug].code.format(**self.numbers())
 
 
 @dataclass(frozen=True)

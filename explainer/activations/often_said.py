@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.activations.curves import Corner, corners, derivatives
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 
 GRID = np.linspace(-12, 12, 4801)
 STEPS, RATE = 600, 0.03
@@ -28,7 +28,7 @@ class TanhAndSigmoid:
 
 def tanh_and_sigmoid() -> TanhAndSigmoid:
     """Where their slopes are equal, and that one is the other, stretched."""
-    tanh, sigmoid = (activation(slug).module().double() for slug in ("tanh", "sigmoid"))
+    tanh, sigmoid = (ACTIVATIONS[slug].module().double() for slug in ("tanh", "sigmoid"))
     low, high = 0.0, 6.0
     for _ in range(50):
         middle = (low + high) / 2

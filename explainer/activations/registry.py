@@ -8,19 +8,10 @@ from __future__ import annotations
 from explainer.activations.activation import Activation
 from explainer.activations.rectifiers import LEAKING, SMOOTH
 from explainer.activations.squashing import SQUASHING
+from explainer.registry import Registry
 
-__all__ = ["ACTIVATIONS", "TRAINED", "Activation", "activation"]
+__all__ = ["ACTIVATIONS", "TRAINED", "Activation"]
 
-ACTIVATIONS: tuple[Activation, ...] = (*SQUASHING, *LEAKING, *SMOOTH)
+ACTIVATIONS = Registry[Activation]("activation", *SQUASHING, *LEAKING, *SMOOTH)
 TRAINED: tuple[Activation, ...] = tuple(entry for entry in ACTIVATIONS if entry.trained)
 """Those the training engine offers."""
-
-_BY_SLUG = {entry.slug: entry for entry in ACTIVATIONS}
-
-
-def activation(slug: str) -> Activation:
-    """The activation of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no activation {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -12,19 +12,11 @@ from explainer.convolution.kernels_edges import EDGES
 from explainer.convolution.kernels_smooth import BASICS, BLURS, SHARPENERS
 from explainer.convolution.kernels_texture import TEXTURES
 from explainer.parameters import Parameter
+from explainer.registry import Registry
 
-__all__ = ["KERNELS", "Kernel", "Parameter", "Weights", "kernel", "weights"]
+__all__ = ["KERNELS", "Kernel", "Parameter", "Weights", "weights"]
 
-KERNELS: tuple[Kernel, ...] = (*EDGES, *BLURS, *SHARPENERS, *TEXTURES, *BASICS)
-_BY_SLUG = {entry.slug: entry for entry in KERNELS}
-
-
-def kernel(slug: str) -> Kernel:
-    """The kernel of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no kernel {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+KERNELS = Registry[Kernel]("kernel", *EDGES, *BLURS, *SHARPENERS, *TEXTURES, *BASICS)
 
 
 def weights(slug: str, **parameters: float) -> Weights:
@@ -33,7 +25,7 @@ def weights(slug: str, **parameters: float) -> Weights:
     Raises `ValueError` for an unknown kernel or parameter, and for a value that is not finite or
     outside its range, naming the value and the bound.
     """
-    entry = kernel(slug)
+    entry = KERNELS[slug]
     known = entry.defaults()
     for name in parameters:
         if name not in known:

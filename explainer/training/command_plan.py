@@ -16,9 +16,9 @@ from typing import Any
 from explainer.parameters import Value
 from explainer.training.data.data_set import DataError, Examples
 from explainer.training.data.own.folders import from_path
-from explainer.training.data.registry import DATA_SETS, data_set, load
+from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.presets import preset
+from explainer.training.presets import PRESETS
 from explainer.training.recipe.recipe import Recipe, from_dict, with_value
 
 ZIP = ".zip"
@@ -106,7 +106,7 @@ def examples_of(plan: CommandPlan) -> Examples:
         )
     if not data.name:
         raise DataError("That file names no data set: give “data” a slug, or --data.")
-    return load(data_set(data.name).slug, **dict(data.settings))
+    return load(DATA_SETS[data.name].slug, **dict(data.settings))
 
 
 def difference(plan: CommandPlan, examples: Examples) -> str:
@@ -121,7 +121,7 @@ def difference(plan: CommandPlan, examples: Examples) -> str:
 
 
 def _from_preset(slug: str) -> CommandPlan:
-    found = preset(slug)
+    found = PRESETS[slug]
     data = DataPlan(found.data, found.data_settings)
     return CommandPlan(found.recipes, data, found.split, tuple(range(found.seeds)))
 

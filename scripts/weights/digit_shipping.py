@@ -21,8 +21,8 @@ from explainer.training.engine.devices import best_device
 from explainer.training.engine.race import Race, Settings
 from explainer.training.engine.run import Run
 from explainer.training.measurement.history import Curves
-from explainer.training.recipe.optimisers import optimiser
-from explainer.training.recipe.schedules import schedule
+from explainer.training.recipe.optimisers import OPTIMISERS
+from explainer.training.recipe.schedules import SCHEDULES
 
 SOURCE = "trained here; the data: Y. LeCun, C. Cortes and C. Burges"
 TRAINING_PICTURES, VALIDATION_PICTURES, TEST_PICTURES = 20_000, 4_000, 10_000
@@ -158,8 +158,8 @@ def _card(
         seed=seed,
         epochs=training.epochs,
         batch=training.batch_size,
-        optimiser=f"{optimiser(training.optimiser).title}, learning rate at most"
-        f" {training.learning_rate:g}: {schedule(training.schedule).title}",
+        optimiser=f"{OPTIMISERS[training.optimiser].title}, learning rate at most"
+        f" {training.learning_rate:g}: {SCHEDULES[training.schedule].title}",
         augmentation="none",
         initialisation=network.initialisation,
         precision="float32 in training, float16 in the file",

@@ -20,8 +20,8 @@ from torch import Tensor
 from explainer.accelerator import accelerator
 from explainer.networks.zoo.shipped import Shipped
 from explainer.training.data.stored import with_replacement
-from explainer.training.recipe.initialisation import initialise, scheme
-from explainer.training.recipe.schedules import schedule
+from explainer.training.recipe.initialisation import SCHEMES, initialise
+from explainer.training.recipe.schedules import SCHEDULES
 from explainer.training.seeds import generator
 from scripts.weights.pictures import Pictures, inputs, shifted_and_flipped
 
@@ -43,7 +43,7 @@ class Training:
         self.steps_per_epoch = len(pictures) // self.batch
         self.total, self.step = self.steps_per_epoch * self.plan.epochs, 0
         network = entry.build()
-        initialise(network, scheme(self.plan.initialisation), GAIN, seed)
+        initialise(network, SCHEMES[self.plan.initialisation], GAIN, seed)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.SGD(
             self.network.parameters(),
@@ -79,7 +79,7 @@ class Training:
         return loss
 
     def _learn(self, rows: Tensor) -> float:
-        factor = schedule(self.plan.schedule).factor(self.step, self.total)
+        factor = SCHEDULES[self.plan.schedule].factor(self.step, self.total)
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.learning_rate * factor
         chance = generator(self.seed, "augmentation", self.step)

@@ -18,7 +18,7 @@ from typing import TextIO
 
 import torch
 
-from explainer.networks.digits.networks import DIGIT_NETWORKS, DigitNetwork, digit_network
+from explainer.networks.digits.networks import DIGIT_NETWORKS, DigitNetwork
 from explainer.networks.zoo.shipped import WEIGHTS
 from explainer.training.data.data_set import Examples
 from explainer.training.data.root import VARIABLE, data_root
@@ -46,7 +46,7 @@ def main(words: list[str] | None = None) -> int:
     torch.set_num_threads(1)
     os.environ[VARIABLE] = str(options.data)
     try:
-        entries = [digit_network(name) for name in options.names] or list(DIGIT_NETWORKS)
+        entries = [DIGIT_NETWORKS[name] for name in options.names] or list(DIGIT_NETWORKS)
         options.out.mkdir(parents=True, exist_ok=True)
         examples = digit_examples()
         for entry in entries:

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import torch
 
-from explainer.networks.zoo.shipped import SHIPPED, WEIGHTS, shipped
+from explainer.networks.zoo.shipped import SHIPPED, WEIGHTS
 from explainer.training.data.root import data_root
 from scripts.weights.learning import Training
 from scripts.weights.pictures import read_pictures
@@ -101,7 +101,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    entry = shipped(options.name)
+    entry = SHIPPED[options.name]
     if options.epochs is not None:
         entry = replace(entry, plan=replace(entry.plan, epochs=options.epochs))
     train, test = read_pictures(options.data)

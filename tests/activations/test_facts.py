@@ -12,7 +12,7 @@ from explainer.activations.chosen import Own, Registered, curves_of, facts_of, p
 from explainer.activations.curves import Corner, corners, derivatives
 from explainer.activations.facts import Facts
 from explainer.activations.formula import parse
-from explainer.activations.registry import ACTIVATIONS, activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.ui.activations.facts import greatest_slope, monotone, not_differentiable, told
 
 CENTRED = {"linear", "tanh", "hard-tanh", "softsign", "selu"}
@@ -25,7 +25,7 @@ CORNERS = {
 
 def known(slug: str, **values: float) -> Facts:
     """The facts of an activation."""
-    return facts_of(Registered(slug, tuple(activation(slug).check(**values).values())))
+    return facts_of(Registered(slug, tuple(ACTIVATIONS[slug].check(**values).values())))
 
 
 def test_the_sigmoid_is_steepest_at_zero_with_a_quarter() -> None:
@@ -60,7 +60,7 @@ def test_some_slopes_go_above_one(slug: str) -> None:
 def test_where_a_dip_ends_its_slope_is_zero(slug: str, place: float) -> None:
     ((low, high),) = known(slug).falling
     assert (low, high) == (-math.inf, place)
-    slope = derivatives(activation(slug).module().double(), [place])[1, 0]
+    slope = derivatives(ACTIVATIONS[slug].module().double(), [place])[1, 0]
     assert slope == pytest.approx(0, abs=1e-6)
 
 

@@ -22,7 +22,7 @@ from explainer.activations.often_said import (
     softplus_and_sigmoid,
     tanh_and_sigmoid,
 )
-from explainer.activations.registry import ACTIVATIONS, activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.activations.script import script
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
@@ -99,7 +99,7 @@ def test_elu_is_as_good_as_shut_far_out_and_leaky_relu_is_not() -> None:
 
 def known(slug: str) -> nn.Module:
     """The activation of that slug, in float64."""
-    return activation(slug).module().double()
+    return ACTIVATIONS[slug].module().double()
 
 
 def test_over_a_black_area_a_sum_is_exactly_zero() -> None:

@@ -10,7 +10,7 @@ import sympy as sp
 import torch
 from torch import nn
 
-from explainer.activations.registry import ACTIVATIONS, TRAINED, Activation, activation
+from explainer.activations.registry import ACTIVATIONS, TRAINED, Activation
 from explainer.training.engine.stacked_layers import RISING, STACKED
 
 x, alpha, beta, slope, lower, upper, limit = sp.symbols("x alpha beta slope lower upper limit")
@@ -115,10 +115,10 @@ def test_what_is_offered_for_training_can_be_stacked(entry: Activation) -> None:
 
 def test_a_wrong_parameter_is_named_with_its_bound() -> None:
     with pytest.raises(ValueError, match=r"limit is 9, but it goes from 0\.1 to 3"):
-        activation("hard-tanh").check(limit=9)
+        ACTIVATIONS["hard-tanh"].check(limit=9)
     with pytest.raises(ValueError, match="Tanh has no parameter 'beta'; it has none"):
-        activation("tanh").check(beta=1)
-    assert activation("elu").check() == {"alpha": 1.0}
+        ACTIVATIONS["tanh"].check(beta=1)
+    assert ACTIVATIONS["elu"].check() == {"alpha": 1.0}
 
 
 def test_slugs_and_titles_are_unique() -> None:

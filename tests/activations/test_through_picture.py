@@ -10,7 +10,7 @@ import torch
 from scipy.ndimage import correlate, gaussian_filter
 
 from explainer.activations.chosen import Registered, facts_of
-from explainer.activations.registry import ACTIVATIONS, Activation, activation
+from explainer.activations.registry import ACTIVATIONS, Activation
 from explainer.activations.through_picture import UPSTREAMS, Passage, Upstream, grey, through
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
@@ -25,7 +25,7 @@ SOBEL = weights("sobel-x")
 
 def passed(slug: str, upstream: Upstream = ONES, **options: Any) -> Passage:
     """The picture through the Sobel filter and an activation with its defaults."""
-    chosen = Registered(slug, tuple(activation(slug).defaults().values()))
+    chosen = Registered(slug, tuple(ACTIVATIONS[slug].defaults().values()))
     steepest = facts_of(chosen).steepest
     return through(PICTURE, SOBEL, chosen.function(), upstream, steepest=steepest, **options)
 

@@ -13,7 +13,7 @@ from explainer.gradients.attribution.methods import METHODS
 from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_answer
 from explainer.networks.zoo.shared import shared_network
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 from tests.app.reading import app_at, text_of
 
 
@@ -39,7 +39,7 @@ def test_every_method_has_a_map_of_the_cat(cat: AppTest) -> None:
 def test_the_gradient_on_the_page_is_autograds(cat: AppTest) -> None:
     kept: dict[Any, Any] = cat.session_state["attribution.kept"]
     found = next(one for place, one in kept.items() if place[-1] == "gradient")
-    entry, network = shipped("vgg"), shared_network("vgg")
+    entry, network = SHIPPED["vgg"], shared_network("vgg")
     inputs = as_input(for_answer(gallery_picture("chelsea").codes, entry), entry)
     inputs.requires_grad_()
     logits = network(inputs)

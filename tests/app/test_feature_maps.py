@@ -13,10 +13,10 @@ from explainer.images.gallery import gallery_picture
 from explainer.live_pictures import LivePicture
 from explainer.networks.zoo.preprocessing import as_input, for_maps
 from explainer.networks.zoo.shared import shared_layers, shared_network
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 from tests.app.reading import app_at, arithmetic, message_to, text_of
 
-VGG = shipped("vgg")
+VGG = SHIPPED["vgg"]
 
 
 def layer_names() -> list[str]:
@@ -66,7 +66,7 @@ def test_every_layer_can_be_looked_at(layer: str) -> None:
 
 @pytest.mark.parametrize("slug", ["lenet", "resnet20"])
 def test_some_layers_of_every_kind_of_the_other_networks_can_be_looked_at(slug: str) -> None:
-    entry = shipped(slug)
+    entry = SHIPPED[slug]
     app = app_at("feature_maps", feature_maps__network=entry.title, feature_maps__side="128")
     size = 128 if entry.any_size else 32
     kinds = {layer.kind: layer.name for layer in shared_layers(slug, (3, size, size))}

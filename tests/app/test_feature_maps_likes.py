@@ -23,11 +23,11 @@ from explainer.networks.visualisation.first_kernels import (
 )
 from explainer.networks.visualisation.top_activations import Search
 from explainer.networks.zoo.shared import shared_layers, shared_network
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 from explainer.training.data.root import VARIABLE
 from tests.app.reading import app_at, message_to, text_of
 
-VGG = shipped("vgg")
+VGG = SHIPPED["vgg"]
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +155,7 @@ def test_another_map_has_not_been_painted_yet() -> None:
 
 @pytest.mark.parametrize("slug", ["lenet", "resnet20"])
 def test_every_network_can_be_asked_at_its_first_and_last_layer(slug: str) -> None:
-    entry = shipped(slug)
+    entry = SHIPPED[slug]
     app = app_at(
         "feature_maps", feature_maps__network=entry.title, feature_maps__likes="true",
         feature_maps__side="128", feature_maps__steps="32",

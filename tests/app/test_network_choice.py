@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_answer, for_maps
 from explainer.networks.zoo.shared import ENTRIES, forget, shared_layers
-from explainer.networks.zoo.torchvision_models import classifier
+from explainer.networks.zoo.torchvision_models import CLASSIFIERS
 from explainer.service import stop_service
 from explainer.training.data import fetching
 from explainer.training.data.root import VARIABLE
@@ -46,7 +46,7 @@ def resnet(checkpoints: Path) -> torch.nn.Module:
     torch.manual_seed(0)
     network = torchvision_network("resnet18")
     checkpoints.mkdir(parents=True)
-    torch.save(network.state_dict(), classifier("resnet18").path)
+    torch.save(network.state_dict(), CLASSIFIERS["resnet18"].path)
     return network
 
 
@@ -70,7 +70,7 @@ def test_weights_that_are_there_open_on_feature_maps(resnet: torch.nn.Module) ->
     app.selectbox(key="feature_maps.layer.resnet18").set_value("layer1.0.add").run()
     assert not app.exception, app.exception
     told = arithmetic(app, 5, 6)
-    entry, network = classifier("resnet18"), resnet
+    entry, network = CLASSIFIERS["resnet18"], resnet
     inputs = as_input(for_maps(gallery_picture("chelsea").codes, entry, 256), entry)
     modules: Any = network
     with torch.no_grad():
@@ -96,7 +96,7 @@ def test_what_a_map_of_it_likes_and_its_first_kernels_are_shown(
 
 def test_the_ten_likeliest_are_torchs(resnet: torch.nn.Module) -> None:
     app = at("feature_maps", **IMAGENET)
-    entry = classifier("resnet18")
+    entry = CLASSIFIERS["resnet18"]
     with torch.no_grad():
         logits = resnet(as_input(for_answer(gallery_picture("chelsea").codes, entry), entry))[0]
     html = "".join(element.proto.body for element in app.get("html"))
@@ -112,7 +112,7 @@ def test_attribution_of_a_thousand_classes(resnet: torch.nn.Module) -> None:
     assert str(menu.value).endswith("(its answer)")
     kept: dict[Any, Any] = app.session_state["attribution.kept"]
     found = next(one for place, one in kept.items() if place[-1] == "gradient")
-    entry = classifier("resnet18")
+    entry = CLASSIFIERS["resnet18"]
     inputs = as_input(for_answer(gallery_picture("chelsea").codes, entry), entry).requires_grad_()
     (wanted,) = torch.autograd.grad(resnet(inputs).max(), inputs)
     np.testing.assert_allclose(found.values, wanted[0].sum(0).numpy(), rtol=1e-2, atol=1e-4)

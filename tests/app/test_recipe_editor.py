@@ -14,10 +14,10 @@ from streamlit.testing.v1.element_tree import Selectbox, Widget
 from explainer.training.augmentation import AUGMENTATIONS, step
 from explainer.training.recipe.recipe import (
     FIELDS,
+    AugmentationStep,
     Network,
     Recipe,
     Regularisation,
-    Step,
     Training,
     from_dict,
     from_text,
@@ -70,7 +70,7 @@ def shown(app: AppTest) -> dict[str, Any]:
     return found
 
 
-def shown_steps(app: AppTest) -> list[Step]:
+def shown_steps(app: AppTest) -> list[AugmentationStep]:
     """The augmentations that the editor shows, in their order, with the values it shows."""
     by_title = {entry.title: entry.slug for entry in AUGMENTATIONS}
     titles = [one.value.strip("*").partition(". ") for one in app.markdown if "**" in one.value]

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from explainer.activations.curves import derivatives
 from explainer.activations.formula import parse
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
@@ -57,7 +57,7 @@ def test_the_numbers_at_the_pointer_are_torchs_in_every_panel(open_page: OpenPag
         seen.add(x)
         assert found.keys() == {"Sigmoid", "ELU"}
         for slug, values in (("sigmoid", found["Sigmoid"]), ("elu", found["ELU"])):
-            wanted = derivatives(activation(slug).module().double(), [x])[:, 0]
+            wanted = derivatives(ACTIVATIONS[slug].module().double(), [x])[:, 0]
             assert values == pytest.approx(wanted, abs=SIX_DIGITS)
     assert len(seen) == 3
 
@@ -92,7 +92,7 @@ def test_a_dragged_parameter_bends_the_curve_before_it_is_let_go(open_page: Open
     expect(page).to_have_url(with_query("activations.elu.alpha=2"))
     alpha = float(page.url.partition("elu.alpha=")[2].partition("&")[0])
     _, found = read(curves)
-    wanted = derivatives(activation("elu").module(alpha=alpha).double(), [-2.0])[:, 0]
+    wanted = derivatives(ACTIVATIONS["elu"].module(alpha=alpha).double(), [-2.0])[:, 0]
     assert found[f"ELU, α = {alpha:g}"] == pytest.approx(wanted, abs=SIX_DIGITS)
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_maps
 from explainer.networks.zoo.shared import shared_network
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import NAMELESS, named, with_query
 
@@ -35,7 +35,7 @@ def painted(page: Page) -> None:
 
 def values_of(layer: int, index: int) -> torch.Tensor:
     """What PyTorch gives for one map of the small VGG's flat list of layers."""
-    entry, network = shipped("vgg"), shared_network("vgg")
+    entry, network = SHIPPED["vgg"], shared_network("vgg")
     inputs = as_input(for_maps(gallery_picture("chelsea").codes, entry, 128), entry)
     modules: Any = network
     with torch.no_grad():

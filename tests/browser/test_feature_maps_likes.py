@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from explainer.networks.visualisation.maximise import Painting, middle_unit, paint_for
 from explainer.networks.visualisation.top_activations import MOST
 from explainer.networks.zoo.shared import shared_layers, shared_network
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_feature_maps import painted
 from tests.browser.test_filters import NAMELESS, named, with_query
@@ -42,7 +42,7 @@ def values_of_noise() -> list[float]:
     network, found = shared_network("vgg"), shared_layers("vgg", (3, 32, 32))
     unit = middle_unit(network, found, "conv2_2", 9, 32)
     painting = Painting(steps=1, seeds=(1, 2, 3))
-    begun = next(paint_for(lambda: network, shipped("vgg"), found, unit, painting))
+    begun = next(paint_for(lambda: network, SHIPPED["vgg"], found, unit, painting))
     return [float(value) for value in begun.values]
 
 

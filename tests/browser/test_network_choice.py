@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_maps
-from explainer.networks.zoo.torchvision_models import classifier
+from explainer.networks.zoo.torchvision_models import CLASSIFIERS
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.run import Run
@@ -38,7 +38,7 @@ def resnet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     patch.setenv("TORCH_HOME", str(home))
     torch.manual_seed(0)
     network = torchvision_network("resnet18")
-    path = classifier("resnet18").path
+    path = CLASSIFIERS["resnet18"].path
     path.parent.mkdir(parents=True)
     torch.save(network.state_dict(), path)
     patch.undo()
@@ -76,7 +76,7 @@ def test_a_network_of_a_thousand_classes_gives_pytorchs_numbers(
     expect(page.get_by_text("conv1, map 0").first).to_be_visible(timeout=30_000)
     painted(page)
     value, y, x = under_the_pointer(page)
-    network, entry = resnet[0], classifier("resnet18")
+    network, entry = resnet[0], CLASSIFIERS["resnet18"]
     inputs = as_input(for_maps(gallery_picture("chelsea").codes, entry, 128), entry)
     with torch.no_grad():
         wanted = float(network.conv1(inputs)[0, 0, y, x])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explainer.convolution.bank import LEFT_OUT, RANGES, bank, closest, laid_on
-from explainer.convolution.kernels import KERNELS, kernel, weights
+from explainer.convolution.kernels import KERNELS, weights
 from tests.drawing import examples
 
 SIZES = (3, 4, 5, 7, 11)
@@ -99,7 +99,7 @@ def test_a_kernel_cut_keeps_most_of_its_energy() -> None:
 
 
 def test_an_even_grid_lies_between_the_taps() -> None:
-    laid, kept = laid_on(kernel("identity").build(), 4)
+    laid, kept = laid_on(KERNELS["identity"].build(), 4)
     assert kept == 1
     np.testing.assert_array_equal(
         laid, [[0, 0, 0, 0], [0, 0.25, 0.25, 0], [0, 0.25, 0.25, 0], [0, 0, 0, 0]]

@@ -6,7 +6,7 @@ import pytest
 
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
-from explainer.convolution.kernels import KERNELS, Kernel, Parameter, kernel, weights
+from explainer.convolution.kernels import KERNELS, Kernel, Parameter, weights
 
 CASES = [pytest.param(entry, id=entry.slug) for entry in KERNELS]
 PARAMETERS = [
@@ -79,7 +79,7 @@ def test_slugs_are_unique_and_a_vertical_edge_comes_first() -> None:
 
 def test_an_unknown_kernel_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(ValueError, match="no kernel 'blurr'; there are vertical-edge, "):
-        kernel("blurr")
+        KERNELS["blurr"]
 
 
 def test_an_unknown_parameter_is_refused_with_the_names_there_are() -> None:

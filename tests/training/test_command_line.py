@@ -177,7 +177,7 @@ def test_a_preset_is_planned_as_it_stands(entry: Any) -> None:
 
 
 def test_options_change_the_plan() -> None:
-    entry = PRESETS[0]
+    entry = PRESETS.entries[0]
     plan = planned(entry.slug, "moons", 2, 7, 40)
     assert (plan.data, plan.seeds) == (DataPlan("moons"), (0, 1))
     assert {recipe.training.steps for recipe in plan.recipes} == {7}
@@ -185,7 +185,7 @@ def test_options_change_the_plan() -> None:
 
 
 def test_a_seed_divides_the_data_anew_and_only_once() -> None:
-    plan = planned(PRESETS[0].slug)
+    plan = planned(PRESETS.entries[0].slug)
     source = plan.source(examples_of(plan))
     assert source(1) is source(1)
     assert source(0).parts.test.tolist() != source(1).parts.test.tolist()

@@ -13,6 +13,8 @@ from math import ceil
 from torch import Tensor
 from torchvision.transforms.functional import gaussian_blur
 
+from explainer.registry import Registry
+
 # The standard deviation of the blur, as a share of the picture's longer side.
 BLUR = 1 / 8
 
@@ -43,12 +45,12 @@ def _mean(picture: Tensor, black: Tensor) -> Tensor:
     return picture.mean(dim=(2, 3), keepdim=True).expand_as(picture).clone()
 
 
-BASELINES: tuple[Baseline, ...] = (
+BASELINES = Registry[Baseline](
+    "baseline",
     Baseline("black", "Black", _black),
     Baseline("blur", "The photo, blurred", _blur),
     Baseline("mean", "The photo's mean colour", _mean),
 )
-_BY_SLUG = {entry.slug: entry for entry in BASELINES}
 
 
 def baseline_picture(slug: str, picture: Tensor, black: Tensor) -> Tensor:
@@ -56,8 +58,4 @@ def baseline_picture(slug: str, picture: Tensor, black: Tensor) -> Tensor:
 
     Raises `ValueError` that names the slugs there are.
     """
-    try:
-        entry = _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no baseline {slug!r}; there are {', '.join(_BY_SLUG)}") from None
-    return entry.make(picture, black)
+    return BASELINES[slug].make(picture, black)

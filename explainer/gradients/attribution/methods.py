@@ -23,17 +23,9 @@ from explainer.gradients.attribution.progress import Progress
 from explainer.gradients.attribution.rectified import RECTIFIED
 from explainer.gradients.attribution.target import Target, resolve
 from explainer.parameters import Value, checked
+from explainer.registry import Registry
 
-METHODS: tuple[Method, ...] = (*GRADIENTS, *RECTIFIED, OCCLUSION, *CLASS_ACTIVATION)
-_BY_SLUG = {entry.slug: entry for entry in METHODS}
-
-
-def method(slug: str) -> Method:
-    """The method of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no method {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+METHODS = Registry[Method]("method", *GRADIENTS, *RECTIFIED, OCCLUSION, *CLASS_ACTIVATION)
 
 
 def attribute(
@@ -57,7 +49,7 @@ def attribute(
     not one; `CancelledError` where `progress`, told the share that is done, answers False.
     """
     begun = perf_counter()
-    entry = method(slug)
+    entry = METHODS[slug]
     values = checked(entry.title, entry.settings, settings or {})
     picture, copy = checked_picture(inputs), private_copy(network)
     given = logits(copy, picture)

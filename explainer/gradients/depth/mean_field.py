@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.batch import Batch
 from explainer.gradients.depth.untrained_pass import UntrainedPass
 from explainer.training.instruments.units import slopes
@@ -126,7 +126,7 @@ class _Forward:
 def _forward(passage: UntrainedPass, batch: Batch) -> _Forward:
     """Follow each example's variance upwards, from the pixels that it has."""
     network = passage.network
-    function = activation(network.activation).module().double()
+    function = ACTIVATIONS[network.activation].module().double()
     found = _Forward([], [], [])
     fan_in = batch.features
     square = batch.inputs.double().flatten(1).square().mean(1)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.running_statistics import (
     TORCH_MOMENTUM,
     accuracy,
@@ -218,7 +218,7 @@ def layer_sums(
 ) -> tuple[list[Tensor], list[Tensor]]:
     """The sums `(N, W)` of every hidden layer, and what its activation is given, in train mode."""
     before, after = list[Tensor](), list[Tensor]()
-    kind, values = type(activation(activation_slug).module()), inputs
+    kind, values = type(ACTIVATIONS[activation_slug].module()), inputs
     for module in copy.deepcopy(model).train():
         if isinstance(module, kind):
             after.append(values)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.batch import PATCH, PHOTO_SIDE, Batch
 from explainer.gradients.depth.settings import title
 from explainer.training.data.data_set import Examples
@@ -133,11 +133,11 @@ def _task(network: Network, batch: Batch, seed: int) -> Task:
 
 
 def _class_of(network: Network) -> str:
-    return f"nn.{type(activation(network.activation).module()).__name__}"
+    return f"nn.{type(ACTIVATIONS[network.activation].module()).__name__}"
 
 
 def _report(network: Network) -> str:
-    module = activation(network.activation).module()
+    module = ACTIVATIONS[network.activation].module()
     return REPORT.format(
         call=f"nn.{module!r}".replace("'", '"'),
         flat=FLAT,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.training.recipe.fields import Field
-from explainer.training.recipe.initialisation import scheme
+from explainer.training.recipe.initialisation import SCHEMES
 from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text, value_of
 from explainer.training.recipe.recipe import from_text as recipe_from_text
 
@@ -33,12 +33,12 @@ def setting(activation_slug: str, initialisation: str, **more: Any) -> Network:
 
 def title(network: Network) -> str:
     """The setting in a few words: `Sigmoid, Xavier, batch norm`."""
-    start = scheme(network.initialisation).title
+    start = SCHEMES[network.initialisation].title
     if network.initialisation == "normal":
         start = f"σ = {network.init_sigma:g}"
     extras = [words for name, words in SWITCHES.items() if getattr(network, name)]
     extras += [] if network.bias else ["no bias"]
-    return ", ".join([activation(network.activation).title, start, *extras])
+    return ", ".join([ACTIVATIONS[network.activation].title, start, *extras])
 
 
 def text_of(network: Network) -> str:

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.batch import Batch
 from explainer.lengths import directions, lengths
 from explainer.training.instruments.units import FLAT, SATURATED, greatest_slope, slopes
@@ -99,7 +99,7 @@ def traced(network: Network, batch: Batch, seed: int) -> Traces:
     model = build_initialised(network, batch.shape, len(batch.classes), Regularisation(), seed)
     model.double().train()
     sums, fed = list[Tensor](), list[Tensor]()
-    kind = type(activation(network.activation).module())
+    kind = type(ACTIVATIONS[network.activation].module())
     linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
     for module in model.modules():
         if isinstance(module, kind):
@@ -119,7 +119,7 @@ def traced(network: Network, batch: Batch, seed: int) -> Traces:
 
 def measured(network: Network, traces: Traces) -> UntrainedPass:
     """The numbers of :class:`UntrainedPass` from the tensors of a pass."""
-    entry = activation(network.activation)
+    entry = ACTIVATIONS[network.activation]
     steepest = greatest_slope(entry.module())
     steep = [slopes(entry.module().double(), values).abs() for values in traces.sums]
     of_gradients = np.stack([lengths(one).numpy() for one in traces.gradients])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from explainer.gradients.landscape.setup import Setup
+from explainer.registry import Registry
 
 SMALL_BATCH, LARGE_BATCH = 16, 256
 RESCALED = 8
@@ -71,7 +72,8 @@ def _rescaled(setup: Setup) -> Variants:
     )
 
 
-CONTRASTS: tuple[Contrast, ...] = (
+CONTRASTS = Registry[Contrast](
+    "contrast",
     Contrast("none", "Nothing", _alone),
     Contrast("skips", "Skips", _skips),
     Contrast("norm", "Batch norm", _norm),
@@ -80,12 +82,3 @@ CONTRASTS: tuple[Contrast, ...] = (
     Contrast("width", "Width", _widths),
     Contrast("rescaled", "The same function, rescaled", _rescaled),
 )
-_BY_SLUG = {entry.slug: entry for entry in CONTRASTS}
-
-
-def contrast(slug: str) -> Contrast:
-    """The contrast of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no contrast {slug!r}; there are {', '.join(_BY_SLUG)}") from None

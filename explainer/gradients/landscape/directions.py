@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from explainer.gradients.landscape.weights import Layout
+from explainer.registry import Registry
 from explainer.training.seeds import generator
 
 TINY = 1e-50  # in float64: less than any length of float32 numbers
@@ -61,19 +62,11 @@ class Scaling:
     apply: Callable[[Layout, Tensor, Tensor], Tensor]
 
 
-SCALINGS: tuple[Scaling, ...] = (
+SCALINGS = Registry[Scaling](
+    "scaling",
     Scaling("filter", "Filter by filter", _by_filter),
     Scaling("whole", "As a whole", _whole),
 )
-_BY_SLUG = {entry.slug: entry for entry in SCALINGS}
-
-
-def scaling(slug: str) -> Scaling:
-    """The scaling of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no scaling {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,4 +99,4 @@ def drawn_directions(layout: Layout, seed: int) -> Tensor:
 def random_directions(layout: Layout, weights: Tensor, seed: int, how: str) -> Tensor:
     """Two directions `(2, P)` drawn from N(0, 1) with `seed`, scaled to `weights` `(P,)`."""
     drawn = drawn_directions(layout, seed)
-    return torch.stack([scaling(how).apply(layout, one, weights) for one in drawn])
+    return torch.stack([SCALINGS[how].apply(layout, one, weights) for one in drawn])

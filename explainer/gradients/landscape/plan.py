@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from explainer.gradients.landscape.contrasts import Variants, contrast
-from explainer.gradients.landscape.directions import scaling
+from explainer.gradients.landscape.contrasts import CONTRASTS, Variants
+from explainer.gradients.landscape.directions import SCALINGS
 from explainer.gradients.landscape.setup import LARGEST_SEED, Setup
 
 RANDOM, PATH = "random", "path"
@@ -36,7 +36,7 @@ class SurveyPlan:
     recomputed: bool = False
 
     def __post_init__(self) -> None:
-        scaling(self.scaling)
+        SCALINGS[self.scaling]
         for name, allowed in (
             ("directions", (RANDOM, PATH)),
             ("points", POINTS),
@@ -48,12 +48,12 @@ class SurveyPlan:
             if value not in allowed:
                 listed = ", ".join(map(str, allowed))
                 raise ValueError(f"{name} is {value!r}, but it is one of {listed}")
-        contrast(self.contrast).of(self.setup)
+        CONTRASTS[self.contrast].of(self.setup)
 
     @property
     def variants(self) -> Variants:
         """The networks, each with what to call it."""
-        return contrast(self.contrast).of(self.setup)
+        return CONTRASTS[self.contrast].of(self.setup)
 
     @property
     def plane_seeds(self) -> tuple[int, ...]:

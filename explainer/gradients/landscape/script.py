@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.landscape import directions, networks, path, rescaling, training
 from explainer.gradients.landscape.plan import PATH, SurveyPlan
 from explainer.gradients.landscape.plane import PICTURES
@@ -133,7 +133,7 @@ def _blocks(plan: SurveyPlan, x: list[float], y: list[float]) -> Iterator[str]:
 
 
 def _training(setup: Setup) -> str:
-    entry = activation(setup.activation)
+    entry = ACTIVATIONS[setup.activation]
     module = entry.module()
     rescale = f"    rescale(kept, {setup.rescale})\n" if setup.rescale != 1 else ""
     after = f"\nrescale(network, {setup.rescale})" if setup.rescale != 1 else ""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.landscape.networks import Network
 
 CLASSES, PIXELS = 10, 64
 KINDS = ("cnn", "mlp")
 LAYERS = (4, 8, 14, 20)
 WIDTHS = (4, 8, 12)
-ACTIVATIONS = ("relu", "leaky-relu", "elu", "gelu", "tanh", "sigmoid")
+LEARNING = ("relu", "leaky-relu", "elu", "gelu", "tanh", "sigmoid")
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 STEPS = (50, 100, 200, 400, 800, 1600)
@@ -72,7 +72,7 @@ class Setup:
         """The network, with PyTorch's own initial weights."""
         return Network(
             self.sizes,
-            activation(self.activation).module,
+            ACTIVATIONS[self.activation].module,
             convolutional=self.kind == "cnn",
             skips=self.skips,
             batch_norm=self.batch_norm,
@@ -83,7 +83,7 @@ OFFERED: dict[str, tuple[object, ...]] = {
     "kind": KINDS,
     "layers": LAYERS,
     "width": WIDTHS,
-    "activation": ACTIVATIONS,
+    "activation": LEARNING,
     "batch": BATCHES,
     "learning_rate": RATES,
     "steps": STEPS,

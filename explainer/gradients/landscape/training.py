@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.landscape.networks import Network, initialise
 from explainer.gradients.landscape.rescaling import rescale
 from explainer.gradients.landscape.setup import MOMENTUM, Setup
@@ -142,7 +142,7 @@ def interval(steps: int) -> int:
 def fresh(setup: Setup) -> Network:
     """The network of `setup` before its first step."""
     network = setup.build()
-    entry = activation(setup.activation)
+    entry = ACTIVATIONS[setup.activation]
     initialise(network, entry.gain, generator(setup.seed, "initial"))
     return network.train()
 

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from explainer.networks.digits.field import FIELD
 from explainer.networks.zoo.card import Card, read_card, write_whole
 from explainer.networks.zoo.shipped import WEIGHTS, with_weights
+from explainer.registry import Registry
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.recipe import Network, Recipe, Training
 
@@ -79,7 +80,8 @@ def _entry(slug: str, title: str, description: str, network: Network) -> DigitNe
     return DigitNetwork(slug, title, description, Recipe(network, training=TRAINING, name=title))
 
 
-DIGIT_NETWORKS: tuple[DigitNetwork, ...] = (
+DIGIT_NETWORKS = Registry[DigitNetwork](
+    "digit network",
     _entry(
         "digit-mlp",
         "MLP",
@@ -99,15 +101,6 @@ DIGIT_NETWORKS: tuple[DigitNetwork, ...] = (
         Network(blocks=3, channels=8, kernel_size=5, mean_of_maps=True),
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in DIGIT_NETWORKS}
-
-
-def digit_network(slug: str) -> DigitNetwork:
-    """The network of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no digit network {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 class Reader(nn.Module):
@@ -128,7 +121,7 @@ def load_reader(slug: str, folder: Path = WEIGHTS) -> Reader:
 
     Raises `ValueError` where the slug is unknown, or the weights are missing or do not fit.
     """
-    entry = digit_network(slug)
+    entry = DIGIT_NETWORKS[slug]
     network = with_weights(entry.build(), entry.weights(folder), entry.title)
     found = entry.moved(folder)
     reader = Reader(network, found.mean, found.deviation)

@@ -20,7 +20,7 @@ from safetensors.torch import load as load_tensors
 from torch import Tensor, nn
 
 from explainer.networks.zoo.own import MOST_PICTURES, OwnNetwork, as_codes, own_network
-from explainer.training.data.registry import data_set, load
+from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.splits import Normaliser
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.recipe import Recipe, from_text
@@ -175,7 +175,7 @@ def _pictures(
     """Pictures that it was validated on, where its data come with the app; else none."""
     try:
         data, places = json.loads(told["data"]), json.loads(told["validation"])[:MOST_PICTURES]
-        if data_set(data["slug"]).needs_download:
+        if DATA_SETS[data["slug"]].needs_download:
             raise ValueError("its data would have to be fetched")
         examples = load(data["slug"], **data["settings"])
         inputs, labels = examples.inputs[places], examples.labels[places]

@@ -21,6 +21,7 @@ from explainer.networks.architectures.residual import resnet20
 from explainer.networks.zoo.card import Card, read_card, write_whole
 from explainer.networks.zoo.normalisation import normalised
 from explainer.networks.zoo.training_plan import TrainingPlan
+from explainer.registry import Registry
 from explainer.training.data.cifar import CLASSES, SIDE
 
 WEIGHTS = Path(__file__).parents[3] / "assets" / "weights"
@@ -76,7 +77,8 @@ class Shipped:
 
 
 VGG_SOURCE = "K. Simonyan and A. Zisserman, 2015; batch norm: S. Ioffe and C. Szegedy, 2015"
-SHIPPED: tuple[Shipped, ...] = (
+SHIPPED = Registry[Shipped](
+    "network",
     Shipped(
         slug="lenet",
         title="LeNet-5",
@@ -114,15 +116,6 @@ SHIPPED: tuple[Shipped, ...] = (
         plan=TrainingPlan(epochs=52),
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in SHIPPED}
-
-
-def shipped(slug: str) -> Shipped:
-    """The network of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no network {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 def load(slug: str, folder: Path = WEIGHTS) -> nn.Sequential:
@@ -130,7 +123,7 @@ def load(slug: str, folder: Path = WEIGHTS) -> nn.Sequential:
 
     Raises `ValueError` where the slug is unknown, or the weights are missing or do not fit.
     """
-    entry = shipped(slug)
+    entry = SHIPPED[slug]
     return with_weights(entry.build(), entry.weights(folder), entry.title)
 
 

@@ -27,6 +27,7 @@ from torchvision import models
 
 from explainer.networks.recording.unfolding import unfolded
 from explainer.networks.zoo.normalisation import normalised
+from explainer.registry import Registry
 from explainer.training.data.stored import with_replacement
 
 Progress = Callable[[int, int], None]
@@ -112,7 +113,8 @@ class Classifier:
 # without that layer the network takes that normalisation at once.
 _GOOGLENET = partial(models.googlenet, aux_logits=False, transform_input=False, init_weights=False)
 
-CLASSIFIERS: tuple[Classifier, ...] = (
+CLASSIFIERS = Registry[Classifier](
+    "network",
     Classifier(
         slug="alexnet",
         title="AlexNet",
@@ -179,21 +181,12 @@ CLASSIFIERS: tuple[Classifier, ...] = (
         weights=models.ConvNeXt_Tiny_Weights.IMAGENET1K_V1,
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in CLASSIFIERS}
 _FETCHING = {entry.slug: threading.Lock() for entry in CLASSIFIERS}
-
-
-def classifier(slug: str) -> Classifier:
-    """The classifier of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no network {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 def available(slug: str) -> bool:
     """Whether the weights are on this machine."""
-    return classifier(slug).path.is_file()
+    return CLASSIFIERS[slug].path.is_file()
 
 
 def download(slug: str, progress: Progress = lambda done, total: None) -> Path:
@@ -203,7 +196,7 @@ def download(slug: str, progress: Progress = lambda done, total: None) -> Path:
     visitors who ask at once wait for one download. Raises :class:`DownloadError`; whatever goes
     wrong, no half file is left.
     """
-    entry = classifier(slug)
+    entry = CLASSIFIERS[slug]
     with _FETCHING[slug]:
         if not entry.path.is_file():
             try:
@@ -250,7 +243,7 @@ def load(slug: str) -> nn.Module:
 
     Raises `ValueError` where the slug is unknown, or the weights are missing or do not fit.
     """
-    entry = classifier(slug)
+    entry = CLASSIFIERS[slug]
     if not entry.path.is_file():
         raise ValueError(f"the weights of {entry.title} have not been fetched yet")
     # Built without numbers: those it would be initialised with are replaced at once.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.training.recipe.schedules import schedule
+from explainer.training.recipe.schedules import SCHEDULES
 
 
 @dataclass(frozen=True)
@@ -33,5 +33,5 @@ class TrainingPlan:
         """The optimiser in words, for the card."""
         return (
             f"SGD, Nesterov momentum {self.momentum:g}, weight decay {self.weight_decay:g},"
-            f" learning rate at most {self.learning_rate:g}: {schedule(self.schedule).title}"
+            f" learning rate at most {self.learning_rate:g}: {SCHEDULES[self.schedule].title}"
         )

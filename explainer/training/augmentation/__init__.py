@@ -11,7 +11,6 @@ from explainer.training.augmentation.pipeline import (
     AugmentationStep,
     augment,
     augment_normalised,
-    augmentation,
     step,
 )
 
@@ -21,7 +20,6 @@ __all__ = [
     "AugmentationStep",
     "augment",
     "augment_normalised",
-    "augmentation",
     "soft",
     "step",
 ]

@@ -31,6 +31,10 @@ class Augmentation:
     **values)` are matrices `(B, 2, 3)` from output to input coordinates, both in [-1, 1], which
     several of them share in one pass over the pixels. `softens` says that targets become mixtures.
     `idle(**values)` says whether those values leave everything as it is.
+
+    `source` is the same as code: a function of x, of y where it softens, and of the parameters;
+    with `maps` it gives those. `grey_source` and `points_source` are for pictures of one channel
+    and for points where the code is another, `source_alone` for a geometric one without neighbours.
     """
 
     slug: str
@@ -38,10 +42,14 @@ class Augmentation:
     meaning: str
     parameters: tuple[Parameter, ...]
     apply: Apply
+    source: str
     maps: Callable[..., Tensor] | None = None
     pictures_only: bool = True
     softens: bool = False
     idle: Callable[..., bool] = never
+    grey_source: str = ""
+    points_source: str = ""
+    source_alone: str = ""
 
     def defaults(self) -> dict[str, float]:
         """The default value of each parameter, by name."""

@@ -117,6 +117,13 @@ GEOMETRY: tuple[Augmentation, ...] = (
             Parameter("p", "Probability", 0.5, 0, 1, 0.05, help="The share that is mirrored."),
         ),
         apply=pixelwise(flipped),
+        source='''def flips(x, p):
+    """Left and right change places with probability p."""
+    return affine(1 - 2 * (uniform(len(x), 0, 1) < p).float(), 0, 0, 0, 1, 0)''',
+        source_alone='''def flip(x, p):
+    """Left and right change places with probability p."""
+    chosen = uniform(len(x), 0, 1) < p
+    return torch.where(chosen[:, None, None, None], x.flip(-1), x)''',
         maps=flips,
         idle=lambda p: p == 0,
     ),
@@ -130,6 +137,12 @@ GEOMETRY: tuple[Augmentation, ...] = (
             ),
         ),
         apply=by_warping(shifts),
+        source='''def shifts(x, share):
+    """Whole pixels up, down, left and right, up to a share of the side."""
+    height, width = x.shape[2:]
+    down = uniform(len(x), -share * height, share * height).round()
+    right = uniform(len(x), -share * width, share * width).round()
+    return affine(1, 0, -2 * right / width, 0, 1, -2 * down / height)''',
         maps=shifts,
         idle=lambda share: share == 0,
     ),
@@ -139,6 +152,12 @@ GEOMETRY: tuple[Augmentation, ...] = (
         meaning="Each picture turns about its centre, either way; the corners become black.",
         parameters=(Parameter("degrees", "Largest angle", 15, 0, 180, 1, "°"),),
         apply=by_warping(rotations),
+        source='''def rotations(x, degrees):
+    """A turn about the centre, either way."""
+    height, width = x.shape[2:]
+    angle = uniform(len(x), -degrees, degrees) * (math.pi / 180)
+    cosine, sine = angle.cos(), angle.sin()
+    return affine(cosine, -sine * height / width, 0, sine * width / height, cosine, 0)''',
         maps=rotations,
         idle=lambda degrees: degrees == 0,
     ),
@@ -152,6 +171,11 @@ GEOMETRY: tuple[Augmentation, ...] = (
             ),
         ),
         apply=by_warping(crops),
+        source='''def crops(x, smallest):
+    """A window of `smallest` to all of the area, enlarged to the size of the whole."""
+    side = uniform(len(x), smallest, 1).sqrt()
+    left, top = (uniform(len(x), -1, 1) * (1 - side) for _ in range(2))
+    return affine(side, 0, left, 0, side, top)''',
         maps=crops,
         idle=lambda smallest: smallest == 1,
     ),

@@ -103,6 +103,16 @@ MIXING: tuple[Augmentation, ...] = (
         "the same mixture of their classes.",
         parameters=(ALPHA,),
         apply=mixup,
+        source='''def mixup(x, y, alpha):
+    """Two examples laid over each other; the answer asked for is the same mixture."""
+    share, order = beta(len(x), alpha), torch.randperm(len(x), generator=augmenting)
+    x = torch.lerp(x[order], x, share[:, None, None, None])
+    return x, torch.lerp(y[order], y, share[:, None])''',
+        points_source='''def mixup(x, y, alpha):
+    """Two examples laid over each other; the answer asked for is the same mixture."""
+    share, order = beta(len(x), alpha), torch.randperm(len(x), generator=augmenting)
+    x = torch.lerp(x[order], x, share[:, None])
+    return x, torch.lerp(y[order], y, share[:, None])''',
         pictures_only=False,
         softens=True,
     ),
@@ -113,6 +123,15 @@ MIXING: tuple[Augmentation, ...] = (
         "by area.",
         parameters=(ALPHA,),
         apply=cutmix,
+        source='''def cutmix(x, y, alpha):
+    """A box of one picture pasted into another; the answer asked for is shared by area."""
+    size = torch.tensor(x.shape[2:])[:, None]
+    half = torch.floor((1 - beta(len(x), alpha)).sqrt() * size / 2)
+    places = torch.stack([uniform(len(x), 0, 1), uniform(len(x), 0, 1)])
+    order = torch.randperm(len(x), generator=augmenting)
+    box = inside(x, torch.floor(places * size) - half, 2 * half)
+    share = 1 - box.float().mean((1, 2, 3))
+    return torch.where(box, x[order], x), torch.lerp(y[order], y, share[:, None])''',
         softens=True,
     ),
 )

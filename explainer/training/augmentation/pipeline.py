@@ -14,21 +14,13 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from explainer.registry import Registry
 from explainer.training.augmentation.augmentation import Augmentation
 from explainer.training.augmentation.geometry import GEOMETRY, combined, warped
 from explainer.training.augmentation.mixing import MIXING
 from explainer.training.augmentation.pixels import PIXELS
 
-AUGMENTATIONS: tuple[Augmentation, ...] = (*GEOMETRY, *PIXELS, *MIXING)
-_BY_SLUG = {entry.slug: entry for entry in AUGMENTATIONS}
-
-
-def augmentation(slug: str) -> Augmentation:
-    """The augmentation of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no augmentation {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+AUGMENTATIONS = Registry[Augmentation]("augmentation", *GEOMETRY, *PIXELS, *MIXING)
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class AugmentationStep:
     @property
     def record(self) -> Augmentation:
         """The registered augmentation."""
-        return augmentation(self.slug)
+        return AUGMENTATIONS[self.slug]
 
     @property
     def idle(self) -> bool:
@@ -54,7 +46,7 @@ def step(slug: str, **values: float) -> AugmentationStep:
 
     Raises `ValueError` for an unknown augmentation or parameter and for a value out of its range.
     """
-    entry = augmentation(slug)
+    entry = AUGMENTATIONS[slug]
     known = entry.defaults()
     for name in values:
         if name not in known:

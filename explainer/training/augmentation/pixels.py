@@ -115,6 +115,30 @@ PIXELS: tuple[Augmentation, ...] = (
             _strength("saturation", "Saturation", "The distance from grey; colour pictures only."),
         ),
         apply=pixelwise(jittered),
+        source=f'''def colour(x, brightness, contrast, saturation):
+    """Brighter or darker, stronger or flatter, more colourful or paler, in this order."""
+
+    def grey(x):
+        return (x * torch.tensor({LUMA}).view(3, 1, 1)).sum(1, keepdim=True)
+
+    def factors(strength):
+        return uniform(len(x), 1 - strength, 1 + strength)[:, None, None, None]
+
+    x = (x * factors(brightness)).clamp(0, 1)
+    middle = grey(x).mean((1, 2, 3), keepdim=True)
+    x = torch.lerp(middle.expand_as(x), x, factors(contrast)).clamp(0, 1)
+    return torch.lerp(grey(x).expand_as(x), x, factors(saturation)).clamp(0, 1)''',
+        grey_source='''def colour(x, brightness, contrast, saturation):
+    """Brighter or darker, stronger or flatter."""
+
+    def factors(strength):
+        return uniform(len(x), 1 - strength, 1 + strength)[:, None, None, None]
+
+    x = (x * factors(brightness)).clamp(0, 1)
+    middle = x.mean((1, 2, 3), keepdim=True)
+    x = torch.lerp(middle.expand_as(x), x, factors(contrast)).clamp(0, 1)
+    factors(saturation)  # drawn in vain, for these pictures have no colours
+    return x''',
         idle=lambda brightness, contrast, saturation: not (brightness or contrast or saturation),
     ),
     Augmentation(
@@ -126,6 +150,14 @@ PIXELS: tuple[Augmentation, ...] = (
             Parameter("share", "Largest area", 0.25, 0, 0.6, 0.05, help="Of the whole picture."),
         ),
         apply=pixelwise(erased),
+        source='''def erasing(x, p, share):
+    """With probability p a black square of up to a share of the area, fully inside."""
+    size = torch.tensor(x.shape[2:])[:, None]
+    chosen = uniform(len(x), 0, 1) < p
+    sides = torch.round(uniform(len(x), 0, share).sqrt() * chosen * size)
+    places = torch.stack([uniform(len(x), 0, 1), uniform(len(x), 0, 1)])
+    corners = torch.floor(places * (size - sides + 1))
+    return x.masked_fill(inside(x, corners, sides), 0.0)''',
         idle=lambda p, share: not (p and share),
     ),
     Augmentation(
@@ -134,6 +166,12 @@ PIXELS: tuple[Augmentation, ...] = (
         meaning="Every value moves by its own random amount, drawn anew each time.",
         parameters=(Parameter("sigma", "σ", 0.05, 0, 0.5, 0.01, help="White is 1, black is 0."),),
         apply=pixelwise(noised),
+        source='''def noise(x, sigma):
+    """Gaussian noise on every pixel."""
+    return (x + sigma * torch.randn(x.shape, generator=augmenting)).clamp(0, 1)''',
+        points_source='''def noise(x, sigma):
+    """Gaussian noise on every number."""
+    return x + sigma * torch.randn(x.shape, generator=augmenting)''',
         idle=lambda sigma: sigma == 0,
         pictures_only=False,
     ),

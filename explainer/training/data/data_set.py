@@ -74,12 +74,25 @@ class Examples:
 
 
 @dataclass(frozen=True)
+class Source:
+    """How a script of its own comes to the examples of a data set.
+
+    `code(settings, examples)` leaves `inputs` and `labels`; `needs` names the library that it takes
+    besides PyTorch and NumPy, or is empty; `where` says it in words.
+    """
+
+    where: str
+    needs: str
+    code: Callable[[dict[str, Value], Examples], str]
+
+
+@dataclass(frozen=True)
 class DataSet:
     """A data set by name: what it is, and how to load it.
 
     `load(**values)` takes every parameter by name and returns :class:`Examples`, the same ones for
     the same values. Where `needs_download` is set it raises :class:`DataError` until the files lie
-    in the data root.
+    in the data root. `source` is for scripts; without one a script reads a file of the examples.
     """
 
     slug: str
@@ -89,6 +102,7 @@ class DataSet:
     load: Callable[..., Examples]
     parameters: tuple[Setting, ...] = ()
     needs_download: bool = False
+    source: Source | None = None
 
     def defaults(self) -> dict[str, Value]:
         """The default value of each parameter, by name."""

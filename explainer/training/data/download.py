@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from explainer.training.data.data_set import DataError
 from explainer.training.data.fetching import Told, Wanted
 from explainer.training.data.published import Resource
-from explainer.training.data.real import Source, source
+from explainer.training.data.real import SOURCES, Published
 from explainer.training.data.root import data_root
 from explainer.training.data.stored import with_replacement
 
@@ -35,7 +35,7 @@ def download(slug: str, progress: Progress = lambda share: None) -> None:
 
     Raises :class:`DataError` with one sentence: what failed and where the files may be put by hand.
     """
-    entry, root = source(slug), data_root()
+    entry, root = SOURCES[slug], data_root()
     resources, put = entry.published(), _unpack if entry.packed else _keep
     total, before = sum(one.size for one in resources), 0
     try:
@@ -52,7 +52,7 @@ def download(slug: str, progress: Progress = lambda share: None) -> None:
 
 def wanted(slug: str) -> Wanted:
     """A published data set as something to fetch, once for all who ask for it."""
-    entry = source(slug)
+    entry = SOURCES[slug]
     total = sum(one.size for one in entry.published())
 
     def get(told: Told) -> None:
@@ -65,7 +65,7 @@ def _portion(progress: Progress, before: int, size: int, total: int) -> Progress
     return lambda share: progress((before + share * size) / total)
 
 
-def _sentence(entry: Source, root: Path, error: Exception) -> str:
+def _sentence(entry: Published, root: Path, error: Exception) -> str:
     reason = str(error).rstrip(".") or type(error).__name__
     return (
         f"{entry.title} could not be downloaded ({reason}); try again later, or put {entry.files}"

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explainer.parameters import Parameter
-from explainer.training.data.data_set import DataSet, Examples
+from explainer.parameters import Parameter, Value
+from explainer.training.data.data_set import DataSet, Examples, Source
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 Make = Callable[[int, float, int], Points]
@@ -96,8 +96,46 @@ def _load(
     )
 
 
+def _code(text: str) -> Callable[[dict[str, Value], Examples], str]:
+    def code(settings: dict[str, Value], examples: Examples) -> str:
+        count, seed = int(settings["count"]), int(settings["seed"])
+        made = text.replace("COUNT", str(count)).replace("DATA_SEED", str(seed))
+        return f"""{made}
+moves = np.random.default_rng(({seed}, 1)).standard_normal(points.shape)
+inputs = torch.tensor(points + {settings["noise"]!r} * moves, dtype=torch.float32)
+labels = torch.tensor(classes)"""
+
+    return code
+
+
+MOONS = """points, classes = make_moons(COUNT, noise=0.0, random_state=DATA_SEED)
+points = (points - (0.5, 0.25)) / 1.5"""
+
+CIRCLES = """points, classes = make_circles(COUNT, noise=0.0, random_state=DATA_SEED, factor=0.5)"""
+
+SPIRALS = f"""classes = np.arange(COUNT) % 2
+along = np.sqrt(np.random.default_rng(DATA_SEED).uniform(0.01, 1, COUNT))
+angle = 2 * np.pi * {TURNS} * along + np.pi * classes
+points = np.stack([along * np.cos(angle), along * np.sin(angle)], axis=1)"""
+
+XOR = """corner = np.arange(COUNT) % 4
+inside = np.random.default_rng(DATA_SEED).uniform(0.1, 1, (COUNT, 2))
+signs = np.stack([1 - 2 * (corner % 2), 1 - 2 * (corner // 2)], axis=1)
+points, classes = signs * inside, (signs.prod(axis=1) < 0).astype(np.int64)"""
+
+BLOBS = f"""centres = {BLOB_CENTRES}
+points, classes = make_blobs(COUNT, centers=centres, cluster_std=0, random_state=DATA_SEED)"""
+
+
 def _entry(
-    slug: str, title: str, meaning: str, classes: tuple[str, ...], make: Make, noise: float
+    slug: str,
+    title: str,
+    meaning: str,
+    classes: tuple[str, ...],
+    make: Make,
+    noise: float,
+    needs: str,
+    code: str,
 ) -> DataSet:
     return DataSet(
         slug=slug,
@@ -110,6 +148,7 @@ def _entry(
             Parameter("noise", "Noise", noise, 0, 0.5, 0.01, help="How far points stray."),
             Parameter("seed", "Seed", 0, 0, 9999, 1, whole=True),
         ),
+        source=Source("Its points are drawn by this script", needs, _code(code)),
     )
 
 
@@ -121,6 +160,8 @@ POINTS: tuple[DataSet, ...] = (
         ("upper moon", "lower moon"),
         moons,
         0.12,
+        "scikit-learn",
+        MOONS,
     ),
     _entry(
         "circles",
@@ -129,6 +170,8 @@ POINTS: tuple[DataSet, ...] = (
         ("outer circle", "inner circle"),
         circles,
         0.1,
+        "scikit-learn",
+        CIRCLES,
     ),
     _entry(
         "spirals",
@@ -137,6 +180,8 @@ POINTS: tuple[DataSet, ...] = (
         ("first arm", "second arm"),
         spirals,
         0.03,
+        "",
+        SPIRALS,
     ),
     _entry(
         "xor",
@@ -145,6 +190,8 @@ POINTS: tuple[DataSet, ...] = (
         ("same signs", "different signs"),
         xor,
         0.1,
+        "",
+        XOR,
     ),
     _entry(
         "blobs",
@@ -153,5 +200,7 @@ POINTS: tuple[DataSet, ...] = (
         ("first blob", "second blob", "third blob"),
         blobs,
         0.2,
+        "scikit-learn",
+        BLOBS,
     ),
 )

@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explainer.parameters import Parameter
+from explainer.parameters import Parameter, Value
+from explainer.registry import Registry
 from explainer.training.data.cifar import CIFAR_LAYOUTS, CLASSES
-from explainer.training.data.data_set import DataError, DataSet, Examples
+from explainer.training.data.data_set import WHITE, DataError, DataSet, Examples, Source
 from explainer.training.data.idx import idx_layout
 from explainer.training.data.published import (
     Resource,
@@ -29,7 +30,7 @@ from explainer.training.data.stratify import take
 
 
 @dataclass(frozen=True)
-class Source:
+class Published:
     """A published data set: its classes, whom to thank, and the forms it may lie in.
 
     `published` tells the files to download, one archive where `packed` is set; `place` is the
@@ -52,8 +53,9 @@ CLOTHES = (
     "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
 IDX_FILES = "the four files that end in -ubyte.gz"
-SOURCES: tuple[Source, ...] = (
-    Source(
+SOURCES = Registry[Published](
+    "published data",
+    Published(
         slug="mnist",
         title="MNIST",
         classes=tuple("0123456789"),
@@ -63,7 +65,7 @@ SOURCES: tuple[Source, ...] = (
         layouts=(idx_layout(("MNIST/raw", "MNIST")),),
         published=mnist_files,
     ),
-    Source(
+    Published(
         slug="fashion-mnist",
         title="Fashion-MNIST",
         classes=CLOTHES,
@@ -73,7 +75,7 @@ SOURCES: tuple[Source, ...] = (
         layouts=(idx_layout(("FashionMNIST/raw", "FashionMNIST")),),
         published=fashion_files,
     ),
-    Source(
+    Published(
         slug="cifar-10",
         title="CIFAR-10",
         classes=CLASSES,
@@ -85,27 +87,18 @@ SOURCES: tuple[Source, ...] = (
         packed=True,
     ),
 )
-_BY_SLUG = {source.slug: source for source in SOURCES}
-
-
-def source(slug: str) -> Source:
-    """The published data set of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no published data {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 def available(slug: str) -> bool:
     """Whether the data set can be loaded without a download; a look at names, not at contents."""
-    if slug not in _BY_SLUG:
+    if slug not in SOURCES:
         return True
-    return any(layout.present(data_root()) for layout in _BY_SLUG[slug].layouts)
+    return any(layout.present(data_root()) for layout in SOURCES[slug].layouts)
 
 
 def stored(slug: str) -> Stored:
     """All of a published data set, 8 bits. Raises :class:`DataError` where it is not there."""
-    root, entry = data_root(), source(slug)
+    root, entry = data_root(), SOURCES[slug]
     for layout in entry.layouts:
         if layout.present(root):
             return layout.read(root)
@@ -120,7 +113,7 @@ def load_real(slug: str, *, count: float, test_count: float) -> Examples:
 
     They are the first of each class in the order of the files; fewer where there are fewer.
     """
-    entry, data = source(slug), stored(slug)
+    entry, data = SOURCES[slug], stored(slug)
     labels = torch.from_numpy(data.labels.astype(np.int64))
     if int(labels.max()) >= len(entry.classes):
         last = len(entry.classes) - 1
@@ -147,10 +140,28 @@ def _first(rows: Tensor, labels: Tensor, count: int) -> Tensor:
     return take(rows, labels, min(count, len(rows)))[0]
 
 
-def _entry(slug: str, meaning: str, most: int) -> DataSet:
+def _code(kind: str) -> Callable[[dict[str, Value], Examples], str]:
+    def code(settings: dict[str, Value], examples: Examples) -> str:
+        chosen = [int(settings[name]) for name in ("count", "test_count")]
+        return f"""kind = datasets.{kind}
+parts = [kind("data", train=train, download=True) for train in (True, False)]
+pictures = np.concatenate([np.asarray(part.data) for part in parts])
+labels = torch.cat([torch.as_tensor(part.targets) for part in parts])
+rows = torch.arange(len(labels)).split([len(part) for part in parts])
+first, _ = take(rows[0], min({chosen[0]}, len(rows[0])))
+last, _ = take(rows[1], min({chosen[1]}, len(rows[1])))
+chosen, test_from = torch.cat([first, last]), len(first)
+inputs = torch.from_numpy(pictures[chosen.numpy()]).float() / {WHITE}
+inputs = inputs{".permute(0, 3, 1, 2)" if examples.shape[0] == 3 else "[:, None]"}
+labels = labels[chosen]"""
+
+    return code
+
+
+def _entry(slug: str, meaning: str, most: int, kind: str) -> DataSet:
     return DataSet(
         slug=slug,
-        title=source(slug).title,
+        title=SOURCES[slug].title,
         group="Real",
         meaning=meaning,
         load=partial(load_real, slug),
@@ -159,11 +170,24 @@ def _entry(slug: str, meaning: str, most: int) -> DataSet:
             Parameter("test_count", "Test pictures", 2000, 500, 10_000, 500, whole=True),
         ),
         needs_download=True,
+        source=Source("torchvision loads them", "torchvision", _code(kind)),
     )
 
 
 REAL: tuple[DataSet, ...] = (
-    _entry("mnist", "70,000 handwritten digits, 28 × 28: where most people begin.", 60_000),
-    _entry("fashion-mnist", "70,000 pieces of clothing, 28 × 28: as MNIST, but harder.", 60_000),
-    _entry("cifar-10", "60,000 photographs of ten kinds of things, 32 × 32, in colour.", 50_000),
+    _entry(
+        "mnist", "70,000 handwritten digits, 28 × 28: where most people begin.", 60_000, "MNIST"
+    ),
+    _entry(
+        "fashion-mnist",
+        "70,000 pieces of clothing, 28 × 28: as MNIST, but harder.",
+        60_000,
+        "FashionMNIST",
+    ),
+    _entry(
+        "cifar-10",
+        "60,000 photographs of ten kinds of things, 32 × 32, in colour.",
+        50_000,
+        "CIFAR10",
+    ),
 )

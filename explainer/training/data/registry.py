@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from explainer.parameters import Value, checked
+from explainer.registry import Registry
 from explainer.training.data.data_set import DataSet, Examples
 from explainer.training.data.points import POINTS
 from explainer.training.data.real import REAL
 from explainer.training.data.shapes import SHAPES
 from explainer.training.data.shipped import SHIPPED
 
-DATA_SETS: tuple[DataSet, ...] = (*SHIPPED, *SHAPES, *POINTS, *REAL)
-_BY_SLUG = {entry.slug: entry for entry in DATA_SETS}
-
-
-def data_set(slug: str) -> DataSet:
-    """The data set of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no data set {slug!r}; there are {', '.join(_BY_SLUG)}") from None
+DATA_SETS = Registry[DataSet]("data set", *SHIPPED, *SHAPES, *POINTS, *REAL)
 
 
 def load(slug: str, **settings: Value) -> Examples:
@@ -27,5 +19,5 @@ def load(slug: str, **settings: Value) -> Examples:
     Raises `ValueError` for an unknown data set or setting and for a value out of its range, and
     :class:`~explainer.training.data.data_set.DataError` where real data are not there.
     """
-    entry = data_set(slug)
+    entry = DATA_SETS[slug]
     return entry.load(**checked(entry.title, entry.parameters, settings))

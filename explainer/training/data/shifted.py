@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explainer.parameters import Parameter, Value, checked
+from explainer.registry import Registry
 from explainer.training.augmentation.geometry import assembled, warped
 from explainer.training.augmentation.pixels import noised
 from explainer.training.data.data_set import Examples
@@ -87,7 +88,8 @@ def _other_backgrounds(examples: Examples, rows: Tensor, generator: torch.Genera
     return again.inputs[rows]
 
 
-SHIFTS: tuple[Shift, ...] = (
+SHIFTS = Registry[Shift](
+    "shift",
     Shift(
         slug="blur",
         title="Blur",
@@ -122,15 +124,6 @@ SHIFTS: tuple[Shift, ...] = (
         apply=_other_backgrounds,
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in SHIFTS}
-
-
-def shift(slug: str) -> Shift:
-    """The shift of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no shift {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 def suitable(examples: Examples) -> tuple[Shift, ...]:
@@ -144,7 +137,7 @@ def shifted(examples: Examples, rows: Tensor, slug: str, *, seed: int, **values:
     Their labels stay those of `rows`. Raises `ValueError` for an unknown shift, one that does not
     suit, and a value out of its range.
     """
-    entry = shift(slug)
+    entry = SHIFTS[slug]
     if not entry.suits(examples):
         raise ValueError(f"{entry.title} does not suit {examples.title}")
     generator = torch.Generator().manual_seed(seed)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from explainer.training.data.data_set import DataSet, Examples
+from explainer.parameters import Value
+from explainer.training.data.data_set import DataSet, Examples, Source
 
 LARGEST_INK = 16  # each pixel of the digits counts the dark ones among 4 × 4 scanned pixels
 
@@ -50,6 +51,17 @@ def faces() -> Examples:
     )
 
 
+def _digits_code(settings: dict[str, Value], examples: Examples) -> str:
+    return f"""digits = load_digits_code()  # a pixel counts the dark ones among {LARGEST_INK}
+inputs = torch.tensor(digits.images, dtype=torch.float32)[:, None] / {LARGEST_INK}
+labels = torch.tensor(digits.target)"""
+
+
+def _faces_code(settings: dict[str, Value], examples: Examples) -> str:
+    return """inputs = torch.tensor(lfw_subset(), dtype=torch.float32)[:, None]
+labels = torch.arange(2).repeat_interleave(100)  # faces first, then background"""
+
+
 SHIPPED: tuple[DataSet, ...] = (
     DataSet(
         slug="digits",
@@ -57,6 +69,7 @@ SHIPPED: tuple[DataSet, ...] = (
         group="Shipped",
         meaning="1,797 handwritten digits, so small that a network learns them in seconds.",
         load=digits,
+        source=Source("scikit-learn brings them", "scikit-learn", _digits_code),
     ),
     DataSet(
         slug="faces",
@@ -65,5 +78,6 @@ SHIPPED: tuple[DataSet, ...] = (
         meaning="100 faces and 100 pieces of background: so few that a network soon knows them "
         "by heart.",
         load=faces,
+        source=Source("scikit-image brings them", "scikit-image", _faces_code),
     ),
 )

@@ -23,7 +23,7 @@ from explainer.training.engine.race_runs import RaceRuns
 from explainer.training.engine.rate_limit import RateLimit
 from explainer.training.engine.run import Run
 from explainer.training.measurement.snapshot import Snapshot
-from explainer.training.recipe.penalties import penalty
+from explainer.training.recipe.penalties import PENALTIES
 from explainer.training.recipe.recipe import Recipe, with_value
 
 __all__ = ["Race", "Settings", "Snapshot"]
@@ -107,7 +107,7 @@ class Race:
 
         Raises `ValueError` for an unknown penalty and for a value out of its bounds.
         """
-        with_value(self.recipes[recipe], penalty(slug).slug, value)
+        with_value(self.recipes[recipe], PENALTIES[slug].slug, value)
         self._note(
             lambda race_runs: race_runs.turn(recipe, lambda run: run.set_strength(slug, value))
         )

@@ -22,10 +22,10 @@ from explainer.training.measurement.run_record import RunRecord
 from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.build_network import build_initialised
 from explainer.training.recipe.layers import channels_last, set_generator
-from explainer.training.recipe.optimisers import optimiser
+from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.penalties import PENALTIES
 from explainer.training.recipe.recipe import Recipe
-from explainer.training.recipe.schedules import schedule
+from explainer.training.recipe.schedules import SCHEDULES
 from explainer.training.seeds import generator
 
 STEP_OVERHEAD = 64  # a step costs about as much as this many examples more than it has
@@ -90,8 +90,8 @@ class Run:
         self.batches = Batches(seed, examples, batch, self.device)
         self.total_steps = recipe.training.total_steps(examples)
         self.every = self.evaluation.every(data, batch)
-        self.optimiser = optimiser(recipe.training.optimiser)
-        self.schedule = schedule(recipe.training.schedule)
+        self.optimiser = OPTIMISERS[recipe.training.optimiser]
+        self.schedule = SCHEDULES[recipe.training.schedule]
         self.reset()
 
     def reset(self) -> None:

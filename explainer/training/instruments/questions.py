@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView
 
 
@@ -63,7 +64,8 @@ def zeros(run: RunView) -> float | None:
     return None if run.last is None else run.last.zero_share
 
 
-QUESTIONS: tuple[Question, ...] = (
+QUESTIONS = Registry[Question](
+    "question",
     Question("accuracy", "Validation accuracy", 1, accuracy, "points", 100),
     Question("loss", "Validation loss", -1, loss, "", 1),
     Question("best", "Validation accuracy at the lowest validation loss", 1, best, "points", 100),
@@ -71,12 +73,3 @@ QUESTIONS: tuple[Question, ...] = (
     Question("gap", "Training minus validation accuracy", -1, gap, "points", 100),
     Question("zeros", "Weights that are exactly zero", 1, zeros, "points", 100),
 )
-_BY_SLUG = {entry.slug: entry for entry in QUESTIONS}
-
-
-def question(slug: str) -> Question:
-    """The question of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no question {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from explainer.training.instruments.questions import QUESTIONS, Question
+from explainer.training.instruments.questions import Question
 from explainer.training.instruments.student import interval
 from explainer.training.measurement.snapshot import Snapshot
 
-__all__ = ["QUESTIONS", "Question", "Verdict", "held_against", "verdicts", "winner"]
+__all__ = ["Question", "Verdict", "held_against", "verdicts", "winner"]
 
 AHEAD, BEHIND, NOISE, ONE_SEED = "ahead", "behind", "within noise", "one seed"
 NOTHING = "there is nothing to compare yet"

@@ -17,7 +17,7 @@ from explainer.training.measurement.failure import failure
 from explainer.training.measurement.history import History, LayerValues, Point
 from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.recipe import Recipe
-from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
+from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, SCHEDULES
 
 MOST_MARKS = 100
 
@@ -74,7 +74,7 @@ class RunRecord:
         self.test: Score | None = None
         self.untested = ""
         self.plateau_factor = 1.0
-        self._watches = schedule(recipe.training.schedule).watches
+        self._watches = SCHEDULES[recipe.training.schedule].watches
         self._early = Patience(recipe.regularisation.patience)
         self._plateau = Patience(PLATEAU_PATIENCE + 1)
         self._evaluations = 0

@@ -6,6 +6,7 @@ One more story is one more entry; a test runs every one, shortened, and holds it
 
 from __future__ import annotations
 
+from explainer.registry import Registry
 from explainer.training.presets.by_heart import (
     AUGMENTATION,
     DROPOUT,
@@ -20,7 +21,8 @@ from explainer.training.presets.preset import Judged, Preset
 
 __all__ = ["PRESETS", "Judged", "Preset", "preset"]
 
-PRESETS: tuple[Preset, ...] = (
+PRESETS = Registry[Preset](
+    "preset",
     L1_OR_L2,
     DROPOUT,
     AUGMENTATION,
@@ -32,12 +34,3 @@ PRESETS: tuple[Preset, ...] = (
     OTHER_BACKGROUND,
     MOMENT_TO_STOP,
 )
-_BY_SLUG = {entry.slug: entry for entry in PRESETS}
-
-
-def preset(slug: str) -> Preset:
-    """The preset of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no preset {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -13,9 +13,9 @@ from functools import partial
 import torch
 from torch import nn
 
-from explainer.activations.registry import activation
-from explainer.training.recipe.initialisation import initialise, scheme
-from explainer.training.recipe.kinds import kind
+from explainer.activations.registry import ACTIVATIONS
+from explainer.training.recipe.initialisation import SCHEMES, initialise
+from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.layers import (
     DropConnect,
     Dropout,
@@ -24,7 +24,7 @@ from explainer.training.recipe.layers import (
     SkipSequential,
     set_generator,
 )
-from explainer.training.recipe.poolings import WINDOW, pooling
+from explainer.training.recipe.poolings import POOLINGS, WINDOW
 from explainer.training.recipe.sections import Network, Regularisation
 
 Named = Iterator[tuple[str, nn.Module]]
@@ -43,14 +43,14 @@ def build(
     """
     drops = regularisation or Regularisation()
     features, layers = flat_size(shape), OrderedDict[str, nn.Module]()
-    if kind(network.kind).convolutions:
+    if KINDS[network.kind].convolutions:
         maps = maps_after_blocks(network, shape)
         layers.update(_blocks(network, drops, shape[0]))
         features = flat_size(maps)
         if network.mean_of_maps:
             layers["mean"], features = nn.AdaptiveAvgPool2d(1), maps[0]
     layers["flatten"] = nn.Flatten()
-    if kind(network.kind).convolutions and drops.dropout:
+    if KINDS[network.kind].convolutions and drops.dropout:
         layers["flatten_dropout"] = Dropout(drops.dropout)
     layers.update(_dense(network, drops, features, classes))
     return SkipSequential(layers) if network.residual else nn.Sequential(layers)
@@ -66,8 +66,8 @@ def build_initialised(
 ) -> nn.Sequential:
     """:func:`build` with the initial weights of `seed`; noisy layers draw from `generator`."""
     model = build(network, shape, classes, regularisation)
-    gain = activation(network.activation).gain
-    start = scheme(network.initialisation)
+    gain = ACTIVATIONS[network.activation].gain
+    start = SCHEMES[network.initialisation]
     initialise(model, start, gain, seed, sigma=network.init_sigma)
     if generator is not None:
         set_generator(model, generator)
@@ -89,7 +89,7 @@ def maps_after_blocks(network: Network, shape: tuple[int, ...]) -> tuple[int, in
 
 def first_maps(network: Network, shape: tuple[int, ...]) -> int:
     """The number of values that the first layer makes of one input of `shape`."""
-    if kind(network.kind).convolutions:
+    if KINDS[network.kind].convolutions:
         return network.channels * flat_size(shape[1:])
     return network.width if network.depth else 0
 
@@ -101,7 +101,7 @@ def flat_size(shape: tuple[int, ...]) -> int:
 
 def _blocks(network: Network, drops: Regularisation, channels: int) -> Named:
     """Convolution, norm, activation, pooling, dropout."""
-    entry, pool = activation(network.activation), pooling(network.pooling)
+    entry, pool = ACTIVATIONS[network.activation], POOLINGS[network.pooling]
     for number in range(1, network.blocks + 1):
         name, outputs = f"conv{number}", network.channels * 2 ** (number - 1)
         size = network.kernel_size
@@ -115,7 +115,7 @@ def _blocks(network: Network, drops: Regularisation, channels: int) -> Named:
 
 
 def _dense(network: Network, drops: Regularisation, features: int, classes: int) -> Named:
-    entry = activation(network.activation)
+    entry = ACTIVATIONS[network.activation]
     for number in range(1, network.hidden_dense_layers + 1):
         name = f"dense{number}"
         yield name, _linear(features, network.width, drops, bias=_biased(network))
@@ -123,7 +123,7 @@ def _dense(network: Network, drops: Regularisation, features: int, classes: int)
         yield f"{name}_activation", entry.module()
         if drops.dropout:
             yield f"{name}_dropout", Dropout(drops.dropout)
-        if network.residual and not kind(network.kind).convolutions:
+        if network.residual and not KINDS[network.kind].convolutions:
             yield f"{name}_skip", Skip()
         features = network.width
     yield "out", _linear(features, classes, drops, bias=network.bias)

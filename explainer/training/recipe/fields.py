@@ -7,7 +7,7 @@ A section of a recipe is a frozen dataclass whose fields are made by :func:`numb
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -141,7 +141,7 @@ def choice(
     key: str,
     label: str,
     default: str,
-    entries: tuple[Entry, ...],
+    entries: Iterable[Entry],
     help_text: str,
     only: str = "",
     idle: Idle = always_matters,

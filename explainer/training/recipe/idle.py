@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from explainer.training.recipe.initialisation import scheme
-from explainer.training.recipe.kinds import kind
-from explainer.training.recipe.optimisers import optimiser
+from explainer.training.recipe.initialisation import SCHEMES
+from explainer.training.recipe.kinds import KINDS
+from explainer.training.recipe.optimisers import OPTIMISERS
 
 
 def without_dense_layers(recipe: Any) -> str:
@@ -29,13 +29,13 @@ def without_two_layers(recipe: Any) -> str:
 
 def without_sigma(recipe: Any) -> str:
     """For the σ that one initialisation asks for."""
-    used = scheme(recipe.network.initialisation)
+    used = SCHEMES[recipe.network.initialisation]
     return "" if used.uses_sigma else f"the initialisation {used.title} does not ask for it"
 
 
 def without_momentum(recipe: Any) -> str:
     """For the share of earlier steps that some optimisers keep."""
-    used = optimiser(recipe.training.optimiser)
+    used = OPTIMISERS[recipe.training.optimiser]
     return "" if used.uses_momentum else f"{used.title} has no such setting"
 
 
@@ -52,4 +52,4 @@ def past_the_end(recipe: Any) -> str:
 
 
 def _convolutions(recipe: Any) -> bool:
-    return kind(recipe.network.kind).convolutions
+    return KINDS[recipe.network.kind].convolutions

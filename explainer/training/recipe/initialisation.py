@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from explainer.registry import Registry
 from explainer.training.seeds import generator
 
 SMALL = 0.01
@@ -47,43 +48,60 @@ def orthonormal(numbers: Tensor) -> Tensor:
     return (q.T if wide else q).reshape(numbers.shape)
 
 
+ORTHONORMAL = '''def orthonormal(numbers):
+    """The orthonormal matrix next to these numbers: rows, or columns where there are more rows."""
+    flat = numbers.flatten(1)
+    wide = flat.shape[0] < flat.shape[1]
+    q, r = torch.linalg.qr(flat.T if wide else flat)
+    q = q * r.diagonal().sign()
+    return (q.T if wide else q).reshape(numbers.shape)'''
+
+
 @dataclass(frozen=True)
 class Scheme:
     """A scheme by name: weights are `shaped` standard normal numbers times `scale`.
 
     `formula` is what holds of the weights then, with g the activation's gain.
-    `uses_sigma` says whether the σ of the recipe matters.
+    `expression` is the scale as code, which may use `fan_in`, `fan_out`, GAIN and SIGMA, and
+    `source` the function that shapes the numbers first. `uses_sigma` says whether the σ of the
+    recipe matters.
     """
 
     slug: str
     title: str
     formula: str
     scale: Callable[[Start], float]
+    expression: str
     shaped: Callable[[Tensor], Tensor] = _as_drawn
+    source: str = ""
     uses_sigma: bool = False
 
 
-SCHEMES: tuple[Scheme, ...] = (
+SCHEMES = Registry[Scheme](
+    "initialisation",
     Scheme(
         "he",
         "He",
         r"\sigma = g / \sqrt{n_\text{in}}",
         lambda start: start.gain / math.sqrt(start.fan_in),
+        "GAIN / math.sqrt(fan_in)",
     ),
     Scheme(
         "xavier",
         "Xavier",
         r"\sigma = \sqrt{2 / (n_\text{in} + n_\text{out})}",
         lambda start: math.sqrt(2 / (start.fan_in + start.fan_out)),
+        "math.sqrt(2 / (fan_in + fan_out))",
     ),
     Scheme(
         "lecun",
         "LeCun",
         r"\sigma = 1 / \sqrt{n_\text{in}}",
         lambda start: 1 / math.sqrt(start.fan_in),
+        "1 / math.sqrt(fan_in)",
     ),
-    Scheme("small", "Small normal", r"\sigma = 0.01", lambda start: SMALL),
-    Scheme("zero", "Zero", r"\sigma = 0", lambda start: 0.0),
+    Scheme("small", "Small normal", r"\sigma = 0.01", lambda start: SMALL, "0.01"),
+    Scheme("zero", "Zero", r"\sigma = 0", lambda start: 0.0, "0.0"),
     Scheme(
         "orthogonal",
         "Orthogonal",
@@ -91,7 +109,9 @@ SCHEMES: tuple[Scheme, ...] = (
         r"W^\top W = g^2 I \;(n_\text{out} \ge n_\text{in}), \quad"
         r" W W^\top = g^2 I \;(n_\text{out} \le n_\text{in})",
         lambda start: start.gain,
+        "GAIN",
         orthonormal,
+        ORTHONORMAL,
     ),
     Scheme(
         "orthonormal",
@@ -99,25 +119,19 @@ SCHEMES: tuple[Scheme, ...] = (
         r"W^\top W = I \;(n_\text{out} \ge n_\text{in}), \quad"
         r" W W^\top = I \;(n_\text{out} \le n_\text{in})",
         lambda start: 1.0,
+        "1.0",
         orthonormal,
+        ORTHONORMAL,
     ),
     Scheme(
         "normal",
         "Normal, σ",
         r"\sigma \text{ as asked for}",
         lambda start: start.sigma,
+        "SIGMA",
         uses_sigma=True,
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in SCHEMES}
-
-
-def scheme(slug: str) -> Scheme:
-    """The scheme of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no initialisation {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 def initialise(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explainer.registry import Registry
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -14,16 +16,8 @@ class Kind:
     convolutions: bool
 
 
-KINDS: tuple[Kind, ...] = (
+KINDS = Registry[Kind](
+    "kind of network",
     Kind("mlp", "MLP", convolutions=False),
     Kind("cnn", "CNN", convolutions=True),
 )
-_BY_SLUG = {entry.slug: entry for entry in KINDS}
-
-
-def kind(slug: str) -> Kind:
-    """The kind of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no kind of network {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explainer.registry import Registry
+
 Rate = float | Tensor
 """A learning rate, or a column with one for each row."""
 
@@ -40,7 +42,8 @@ class Optimiser:
 
     `slots` are the matrices that it remembers, zero at the start. `uses_momentum` says whether the
     recipe's momentum matters. `usual_decay` is the weight decay that comes with the method: the
-    editor sets it where there is none; by itself it does nothing.
+    editor sets it where there is none; by itself it does nothing. `torch_class` of `torch.optim`,
+    called with `torch_options`, is the same; it `decays` by itself where it takes a weight decay.
     """
 
     slug: str
@@ -49,6 +52,9 @@ class Optimiser:
     formula: str
     slots: tuple[str, ...]
     update: Update
+    torch_class: str
+    torch_options: str = ""
+    decays: bool = False
     uses_momentum: bool = False
     usual_decay: float = 0.0
 
@@ -112,7 +118,8 @@ def _root(value: float | Tensor) -> float | Tensor:
 
 ADAM_FORMULA = r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat v} + \epsilon)"
 
-OPTIMISERS: tuple[Optimiser, ...] = (
+OPTIMISERS = Registry[Optimiser](
+    "optimiser",
     Optimiser(
         "sgd",
         "SGD",
@@ -120,6 +127,7 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         r"w \leftarrow w - \eta g",
         (),
         _sgd,
+        "SGD",
     ),
     Optimiser(
         "momentum",
@@ -128,6 +136,8 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         r"u \leftarrow \mu u + g,\quad w \leftarrow w - \eta u",
         ("velocity",),
         _momentum,
+        "SGD",
+        ", momentum=MOMENTUM",
         uses_momentum=True,
     ),
     Optimiser(
@@ -137,6 +147,8 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         r"u \leftarrow \mu u + g,\quad w \leftarrow w - \eta (g + \mu u)",
         ("velocity",),
         _nesterov,
+        "SGD",
+        ", momentum=MOMENTUM, nesterov=True",
         uses_momentum=True,
     ),
     Optimiser(
@@ -146,6 +158,7 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         r"v \leftarrow 0.99\,v + 0.01\,g^2,\quad w \leftarrow w - \eta g / (\sqrt v + \epsilon)",
         ("squares",),
         _rmsprop,
+        "RMSprop",
     ),
     Optimiser(
         "adagrad",
@@ -154,6 +167,7 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         r"v \leftarrow v + g^2,\quad w \leftarrow w - \eta g / (\sqrt v + \epsilon)",
         ("squares",),
         _adagrad,
+        "Adagrad",
     ),
     Optimiser(
         "adam",
@@ -162,6 +176,7 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         ADAM_FORMULA,
         ("mean", "squares"),
         _adam,
+        "Adam",
     ),
     Optimiser(
         "adamw",
@@ -170,15 +185,8 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         r"w \leftarrow (1 - \eta\lambda)\,w,\quad " + ADAM_FORMULA,
         ("mean", "squares"),
         _adam,
+        "AdamW",
+        decays=True,
         usual_decay=ADAMW_DECAY,
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in OPTIMISERS}
-
-
-def optimiser(slug: str) -> Optimiser:
-    """The optimiser of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no optimiser {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from explainer.lengths import lengths
+from explainer.registry import Registry
 
 Amount = float | Tensor
 """One number for all rows, or a column with one for each."""
@@ -31,21 +32,13 @@ class Penalty:
     squared: float = 0.0
 
 
-PENALTIES: tuple[Penalty, ...] = (
+PENALTIES = Registry[Penalty](
+    "penalty",
     Penalty("l1_subgradient", "L1, subgradient", absolute=1),
     Penalty("l1_proximal", "L1, proximal", absolute=1),
     Penalty("l2", "L2 in the loss", squared=1),
     Penalty("weight_decay", "Weight decay"),
 )
-_BY_SLUG = {entry.slug: entry for entry in PENALTIES}
-
-
-def penalty(slug: str) -> Penalty:
-    """The penalty of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no penalty {slug!r}; there are {', '.join(_BY_SLUG)}") from None
 
 
 def penalty_value(strengths: dict[str, float], absolute_sum: float, square_sum: float) -> float:

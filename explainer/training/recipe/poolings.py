@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from explainer.registry import Registry
 from explainer.training.recipe.layers import StochasticPool2d
 
 WINDOW = 2
@@ -21,17 +22,9 @@ class Pooling:
     module: Callable[[], nn.Module]
 
 
-POOLINGS: tuple[Pooling, ...] = (
+POOLINGS = Registry[Pooling](
+    "pooling",
     Pooling("max", "Maximum", lambda: nn.MaxPool2d(WINDOW)),
     Pooling("average", "Average", lambda: nn.AvgPool2d(WINDOW)),
     Pooling("stochastic", "Stochastic", StochasticPool2d),
 )
-_BY_SLUG = {entry.slug: entry for entry in POOLINGS}
-
-
-def pooling(slug: str) -> Pooling:
-    """The pooling of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no pooling {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from explainer.training.augmentation.pipeline import AugmentationStep, augmentation, step
+from explainer.training.augmentation.pipeline import AUGMENTATIONS, AugmentationStep, step
 from explainer.training.recipe.fields import Field, fields_of
 from explainer.training.recipe.sections import Network, Regularisation, Training, elastic_net
 
@@ -160,7 +160,7 @@ def _augmentation_text(one: AugmentationStep) -> str:
 
 def _augmentation(text: str) -> AugmentationStep:
     slug, *numbers = text.split(ITEM)
-    names = [parameter.name for parameter in augmentation(slug).parameters]
+    names = [parameter.name for parameter in AUGMENTATIONS[slug].parameters]
     if len(numbers) != len(names):
         raise ValueError(f"{slug} takes {len(names)} values, but there are {len(numbers)}")
     return _augmentation_of({"slug": slug, **dict(zip(names, numbers, strict=True))})

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explainer.registry import Registry
+
 STEP_FACTOR = 0.1
 STEP_STAGES = 3
 WARM_UP = 0.1
@@ -25,7 +27,8 @@ class Schedule:
     """A schedule by name: `factor(step, total)` multiplies the learning rate.
 
     `watches` says that the factor also falls when the validation loss stands still: by
-    `PLATEAU_FACTOR` after more than `PLATEAU_PATIENCE` evaluations without a better one.
+    `PLATEAU_FACTOR` after more than `PLATEAU_PATIENCE` evaluations without a better one. `source`
+    is the same factor as code, a function of `step` that knows STEPS; empty where it is always 1.
     """
 
     slug: str
@@ -33,6 +36,7 @@ class Schedule:
     meaning: str
     formula: str
     factor: Callable[[int, int], float]
+    source: str = ""
     watches: bool = False
 
 
@@ -75,7 +79,8 @@ def _half_cosine(start: float, end: float, step: float, length: float) -> float:
     return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
 
 
-SCHEDULES: tuple[Schedule, ...] = (
+SCHEDULES = Registry[Schedule](
+    "schedule",
     Schedule("constant", "Constant", "The same learning rate throughout.", "1", constant),
     Schedule(
         "step",
@@ -83,6 +88,9 @@ SCHEDULES: tuple[Schedule, ...] = (
         "A tenth after each third of the way.",
         r"0.1^{\lfloor 3t/T \rfloor}",
         stepped,
+        '''def factor(step):
+    """On the learning rate: a tenth after each third of the way."""
+    return 0.1 ** min(2, 3 * step // STEPS)''',
     ),
     Schedule(
         "cosine",
@@ -90,6 +98,9 @@ SCHEDULES: tuple[Schedule, ...] = (
         "Falls gently to zero along half a cosine.",
         r"\tfrac12 (1 + \cos \pi t/T)",
         cosine,
+        '''def factor(step):
+    """On the learning rate: falls to zero along half a cosine."""
+    return (1 + math.cos(math.pi * step / STEPS)) / 2''',
     ),
     Schedule(
         "warm-up-cosine",
@@ -98,6 +109,12 @@ SCHEDULES: tuple[Schedule, ...] = (
         r"\tfrac{t+1}{W} \text{ for } t < W = \lceil T/10 \rceil,\ \text{then } "
         r"\tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})",
         warm_up_cosine,
+        '''def factor(step):
+    """On the learning rate: rises over the first tenth, then falls along half a cosine."""
+    rise = max(1, math.ceil(0.1 * STEPS))
+    if step < rise:
+        return (step + 1) / rise
+    return (1 + math.cos(math.pi * (step - rise) / max(1, STEPS - rise))) / 2''',
     ),
     Schedule(
         "one-cycle",
@@ -105,6 +122,14 @@ SCHEDULES: tuple[Schedule, ...] = (
         "Rises for 30 % of the way to the learning rate, then falls almost to zero.",
         r"\tfrac1{25} \nearrow 1 \searrow 4 \cdot 10^{-6}",
         one_cycle,
+        '''def factor(step):
+    """On the learning rate: half a cosine up over 30 % of the steps, then one down to almost 0."""
+    rise = 0.3 * STEPS - 1
+    if step <= rise:
+        start, end, share = 1 / 25, 1, step / rise
+    else:
+        start, end, share = 1, 1 / 25 / 1e4, min(1, (step - rise) / (STEPS - 1 - rise))
+    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))''',
     ),
     Schedule(
         "plateau",
@@ -116,12 +141,3 @@ SCHEDULES: tuple[Schedule, ...] = (
         watches=True,
     ),
 )
-_BY_SLUG = {entry.slug: entry for entry in SCHEDULES}
-
-
-def schedule(slug: str) -> Schedule:
-    """The schedule of that slug. Raises `ValueError` that names the slugs there are."""
-    try:
-        return _BY_SLUG[slug]
-    except KeyError:
-        raise ValueError(f"no schedule {slug!r}; there are {', '.join(_BY_SLUG)}") from None

@@ -17,7 +17,7 @@ from explainer.training.recipe.idle import (
     without_two_layers,
 )
 from explainer.training.recipe.initialisation import SCHEMES
-from explainer.training.recipe.kinds import KINDS, kind
+from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.poolings import POOLINGS
 from explainer.training.recipe.schedules import SCHEDULES
@@ -92,7 +92,7 @@ class Network:
     @property
     def hidden_dense_layers(self) -> int:
         """How many dense layers stand before the last one."""
-        return self.dense_layers if kind(self.kind).convolutions else self.depth
+        return self.dense_layers if KINDS[self.kind].convolutions else self.depth
 
     def __post_init__(self) -> None:
         check_all(self)

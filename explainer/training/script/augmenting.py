@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
+from explainer.training.augmentation.augmentation import Augmentation
 from explainer.training.augmentation.pipeline import AugmentationStep
-from explainer.training.augmentation.pixels import LUMA
 from explainer.training.script.task import Task
 
 UNIFORM = '''def uniform(count, low, high):
@@ -47,132 +46,13 @@ BETA = '''def beta(count, alpha):
 
 HELPERS = (UNIFORM, AFFINE, READ, THEN, INSIDE, BETA)
 
-FLIP = '''def flip(x, p):
-    """Left and right change places with probability p."""
-    chosen = uniform(len(x), 0, 1) < p
-    return torch.where(chosen[:, None, None, None], x.flip(-1), x)'''
-
-FLIPS = '''def flips(x, p):
-    """Left and right change places with probability p."""
-    return affine(1 - 2 * (uniform(len(x), 0, 1) < p).float(), 0, 0, 0, 1, 0)'''
-
-SHIFTS = '''def shifts(x, share):
-    """Whole pixels up, down, left and right, up to a share of the side."""
-    height, width = x.shape[2:]
-    down = uniform(len(x), -share * height, share * height).round()
-    right = uniform(len(x), -share * width, share * width).round()
-    return affine(1, 0, -2 * right / width, 0, 1, -2 * down / height)'''
-
-ROTATIONS = '''def rotations(x, degrees):
-    """A turn about the centre, either way."""
-    height, width = x.shape[2:]
-    angle = uniform(len(x), -degrees, degrees) * (math.pi / 180)
-    cosine, sine = angle.cos(), angle.sin()
-    return affine(cosine, -sine * height / width, 0, sine * width / height, cosine, 0)'''
-
-CROPS = '''def crops(x, smallest):
-    """A window of `smallest` to all of the area, enlarged to the size of the whole."""
-    side = uniform(len(x), smallest, 1).sqrt()
-    left, top = (uniform(len(x), -1, 1) * (1 - side) for _ in range(2))
-    return affine(side, 0, left, 0, side, top)'''
-
-COLOUR = f'''def colour(x, brightness, contrast, saturation):
-    """Brighter or darker, stronger or flatter, more colourful or paler, in this order."""
-
-    def grey(x):
-        return (x * torch.tensor({LUMA}).view(3, 1, 1)).sum(1, keepdim=True)
-
-    def factors(strength):
-        return uniform(len(x), 1 - strength, 1 + strength)[:, None, None, None]
-
-    x = (x * factors(brightness)).clamp(0, 1)
-    middle = grey(x).mean((1, 2, 3), keepdim=True)
-    x = torch.lerp(middle.expand_as(x), x, factors(contrast)).clamp(0, 1)
-    return torch.lerp(grey(x).expand_as(x), x, factors(saturation)).clamp(0, 1)'''
-
-GREY_COLOUR = '''def colour(x, brightness, contrast, saturation):
-    """Brighter or darker, stronger or flatter."""
-
-    def factors(strength):
-        return uniform(len(x), 1 - strength, 1 + strength)[:, None, None, None]
-
-    x = (x * factors(brightness)).clamp(0, 1)
-    middle = x.mean((1, 2, 3), keepdim=True)
-    x = torch.lerp(middle.expand_as(x), x, factors(contrast)).clamp(0, 1)
-    factors(saturation)  # drawn in vain, for these pictures have no colours
-    return x'''
-
-ERASING = '''def erasing(x, p, share):
-    """With probability p a black square of up to a share of the area, fully inside."""
-    size = torch.tensor(x.shape[2:])[:, None]
-    chosen = uniform(len(x), 0, 1) < p
-    sides = torch.round(uniform(len(x), 0, share).sqrt() * chosen * size)
-    places = torch.stack([uniform(len(x), 0, 1), uniform(len(x), 0, 1)])
-    corners = torch.floor(places * (size - sides + 1))
-    return x.masked_fill(inside(x, corners, sides), 0.0)'''
-
-NOISE = '''def noise(x, sigma):
-    """Gaussian noise on every pixel."""
-    return (x + sigma * torch.randn(x.shape, generator=augmenting)).clamp(0, 1)'''
-
-POINT_NOISE = '''def noise(x, sigma):
-    """Gaussian noise on every number."""
-    return x + sigma * torch.randn(x.shape, generator=augmenting)'''
-
-MIXUP = '''def mixup(x, y, alpha):
-    """Two examples laid over each other; the answer asked for is the same mixture."""
-    share, order = beta(len(x), alpha), torch.randperm(len(x), generator=augmenting)
-    x = torch.lerp(x[order], x, share[:, None, None, None])
-    return x, torch.lerp(y[order], y, share[:, None])'''
-
-CUTMIX = '''def cutmix(x, y, alpha):
-    """A box of one picture pasted into another; the answer asked for is shared by area."""
-    size = torch.tensor(x.shape[2:])[:, None]
-    half = torch.floor((1 - beta(len(x), alpha)).sqrt() * size / 2)
-    places = torch.stack([uniform(len(x), 0, 1), uniform(len(x), 0, 1)])
-    order = torch.randperm(len(x), generator=augmenting)
-    box = inside(x, torch.floor(places * size) - half, 2 * half)
-    share = 1 - box.float().mean((1, 2, 3))
-    return torch.where(box, x[order], x), torch.lerp(y[order], y, share[:, None])'''
-
-
-@dataclass(frozen=True)
-class Change:
-    """An augmentation by its slug, as source of a function, which bears the name `called`.
-
-    `grey` and `points` are the source for pictures of one channel and for points where that is
-    another. Those that give maps are read together where they are neighbours.
-    """
-
-    slug: str
-    called: str
-    source: str
-    grey: str = ""
-    points: str = ""
-
-
-CHANGES: tuple[Change, ...] = (
-    Change("flip", "flips", FLIPS),
-    Change("shift", "shifts", SHIFTS),
-    Change("rotation", "rotations", ROTATIONS),
-    Change("crop", "crops", CROPS),
-    Change("colour", "colour", COLOUR, grey=GREY_COLOUR),
-    Change("erasing", "erasing", ERASING),
-    Change("noise", "noise", NOISE, points=POINT_NOISE),
-    Change("mixup", "mixup", MIXUP, points=MIXUP.replace(", None, None, None", ", None")),
-    Change("cutmix", "cutmix", CUTMIX),
-)
-_BY_SLUG = {entry.slug: entry for entry in CHANGES}
-LONE_FLIP = Change("flip", "flip", FLIP)  # a flip alone reads no pixel between others
-
 
 def augmenting_source(task: Task) -> Iterator[str]:
     """The blocks of source; none where nothing is augmented."""
     steps = task.augmentation
     if not steps:
         return
-    lines, used = _calls(task, steps)
-    sources = list(dict.fromkeys(_source(task, change) for change in used))
+    lines, sources = _calls(task, steps)
     body = "\n".join([*sources, *lines])
     yield '# Augmentation draws from its own generator.\naugmenting = generator("augmentation")'
     yield from (one for one in HELPERS if re.search(rf"\b{_name(one)}\(", body))
@@ -180,25 +60,25 @@ def augmenting_source(task: Task) -> Iterator[str]:
     yield _whole(task, steps, lines)
 
 
-def _calls(task: Task, steps: tuple[AugmentationStep, ...]) -> tuple[list[str], list[Change]]:
-    """The lines that do one step after the other, and the changes that they call."""
+def _calls(task: Task, steps: tuple[AugmentationStep, ...]) -> tuple[list[str], list[str]]:
+    """The lines that do one step after the other, and the source of what they call, once each."""
     lines: list[str] = []
-    used: list[Change] = []
+    used: dict[str, None] = {}
     for geometric, group in groupby(steps, key=lambda one: one.record.maps is not None):
         together = list(group)
-        changes = [_BY_SLUG[one.slug] for one in together]
-        if geometric and [one.slug for one in together] == [LONE_FLIP.slug]:
-            geometric, changes = False, [LONE_FLIP]
-        used += changes
-        calls = [_call(*pair) for pair in zip(changes, together, strict=True)]
-        lines += _read_once(calls) if geometric else _in_turn(calls, together)
-    return lines, used
+        alone = together[0].record.source_alone if len(together) == 1 else ""
+        sources = [alone or _source(task, one.record) for one in together]
+        used |= dict.fromkeys(sources)
+        calls = [_call(*pair) for pair in zip(sources, together, strict=True)]
+        read_once = geometric and not alone
+        lines += _read_once(calls) if read_once else _in_turn(calls, together)
+    return lines, list(used)
 
 
-def _call(change: Change, one: AugmentationStep) -> str:
+def _call(source: str, one: AugmentationStep) -> str:
     targets = ", y" if one.record.softens else ""
     values = ", ".join(f"{name}={value!r}" for name, value in one.values)
-    return f"{change.called}(x{targets}, {values})"
+    return f"{_name(source)}(x{targets}, {values})"
 
 
 def _in_turn(calls: list[str], steps: list[AugmentationStep]) -> list[str]:
@@ -220,10 +100,10 @@ def _read_once(calls: list[str]) -> list[str]:
     ]
 
 
-def _source(task: Task, change: Change) -> str:
+def _source(task: Task, entry: Augmentation) -> str:
     if not task.examples.pictures:
-        return change.points or change.source
-    return change.grey or change.source if task.examples.shape[0] == 1 else change.source
+        return entry.points_source or entry.source
+    return entry.grey_source or entry.source if task.examples.shape[0] == 1 else entry.source
 
 
 def _name(source: str) -> str:

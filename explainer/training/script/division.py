@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explainer.training.data.copies import copies
 from explainer.training.data.splits import SMALLEST_STD
-from explainer.training.script.loading import groups_source, loading_source, origin
+from explainer.training.script.loading import groups_source, loading_source, needs_data_file
 from explainer.training.script.task import Task
 
 TAKE = '''def take(rows, count):
@@ -101,7 +101,7 @@ def _normaliser(task: Task) -> str:
 def _has_still_channel(task: Task) -> bool:
     """Pictures of the libraries change in every channel; whatever else may not, is looked at."""
     examples = task.examples
-    if examples.pictures and origin(examples).slug:
+    if examples.pictures and not needs_data_file(examples):
         return False
     kept = [0, *range(2, examples.inputs.dim())]
     spread = torch.std(examples.inputs[task.parts.train], kept, correction=0)

@@ -77,11 +77,3 @@ class SkipSequential(nn.Sequential):
             else:
                 x = layer(x)
         return x'''
-
-ORTHONORMAL = '''def orthonormal(numbers):
-    """The orthonormal matrix next to these numbers: rows, or columns where there are more rows."""
-    flat = numbers.flatten(1)
-    wide = flat.shape[0] < flat.shape[1]
-    q, r = torch.linalg.qr(flat.T if wide else flat)
-    q = q * r.diagonal().sign()
-    return (q.T if wide else q).reshape(numbers.shape)'''

@@ -3,84 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from explainer.training.recipe.kinds import kind
+from explainer.training.recipe.kinds import KINDS
+from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.recipe import Recipe
-from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, schedule
+from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, SCHEDULES
 from explainer.training.script.task import Task
-
-
-@dataclass(frozen=True)
-class Method:
-    """An optimiser by its slug: the class of `torch.optim`, and what else it is called with.
-
-    `decays` says that it takes the decoupled weight decay itself.
-    """
-
-    slug: str
-    name: str
-    options: str = ""
-    decays: bool = False
-
-
-METHODS: tuple[Method, ...] = (
-    Method("sgd", "SGD"),
-    Method("momentum", "SGD", ", momentum=MOMENTUM"),
-    Method("nesterov", "SGD", ", momentum=MOMENTUM, nesterov=True"),
-    Method("rmsprop", "RMSprop"),
-    Method("adagrad", "Adagrad"),
-    Method("adam", "Adam"),
-    Method("adamw", "AdamW", decays=True),
-)
-_METHODS = {entry.slug: entry for entry in METHODS}
-
-
-@dataclass(frozen=True)
-class Course:
-    """A schedule by its slug: the source of `factor(step)`; empty where there is none."""
-
-    slug: str
-    source: str = ""
-
-
-COURSES: tuple[Course, ...] = (
-    Course("constant"),
-    Course(
-        "step",
-        '''def factor(step):
-    """On the learning rate: a tenth after each third of the way."""
-    return 0.1 ** min(2, 3 * step // STEPS)''',
-    ),
-    Course(
-        "cosine",
-        '''def factor(step):
-    """On the learning rate: falls to zero along half a cosine."""
-    return (1 + math.cos(math.pi * step / STEPS)) / 2''',
-    ),
-    Course(
-        "warm-up-cosine",
-        '''def factor(step):
-    """On the learning rate: rises over the first tenth, then falls along half a cosine."""
-    rise = max(1, math.ceil(0.1 * STEPS))
-    if step < rise:
-        return (step + 1) / rise
-    return (1 + math.cos(math.pi * (step - rise) / max(1, STEPS - rise))) / 2''',
-    ),
-    Course(
-        "one-cycle",
-        '''def factor(step):
-    """On the learning rate: half a cosine up over 30 % of the steps, then one down to almost 0."""
-    rise = 0.3 * STEPS - 1
-    if step <= rise:
-        start, end, share = 1 / 25, 1, step / rise
-    else:
-        start, end, share = 1, 1 / 25 / 1e4, min(1, (step - rise) / (STEPS - 1 - rise))
-    return end + (start - end) / 2 * (1 + math.cos(math.pi * share))''',
-    ),
-    Course("plateau"),
-)
-_COURSES = {entry.slug: entry for entry in COURSES}
 
 FAST = "x.clone(memory_format=torch.channels_last)"
 
@@ -117,16 +45,16 @@ def learning_source(task: Task) -> Iterator[str]:
 
 def watches(recipe: Recipe) -> bool:
     """Whether the schedule wants to hear of each validation loss."""
-    return schedule(recipe.training.schedule).watches
+    return SCHEDULES[recipe.training.schedule].watches
 
 
 def _options(recipe: Recipe) -> str:
     """Without momentum there is nothing to look ahead to, and `torch.optim.SGD` says so."""
-    return _METHODS[recipe.training.optimiser].options if recipe.training.momentum else ""
+    return OPTIMISERS[recipe.training.optimiser].torch_options if recipe.training.momentum else ""
 
 
 def _optimiser(recipe: Recipe) -> str:
-    method, lines = _METHODS[recipe.training.optimiser], []
+    method, lines = OPTIMISERS[recipe.training.optimiser], []
     if _uses_weights(recipe):
         lines.append(
             "weights = [p for p in model.parameters() if p.dim() > 1]  # no biases and no norms"
@@ -140,7 +68,7 @@ def _optimiser(recipe: Recipe) -> str:
     options = _options(recipe)
     if method.decays:
         options += f", weight_decay={'WEIGHT_DECAY' if decay else 0.0}"
-    call = f"optimiser = torch.optim.{method.name}({parameters}, lr=LEARNING_RATE{options})"
+    call = f"optimiser = torch.optim.{method.torch_class}({parameters}, lr=LEARNING_RATE{options})"
     return "\n".join([*lines, call])
 
 
@@ -156,7 +84,7 @@ def _schedule(recipe: Recipe) -> Iterator[str]:
                 ")",
             ]
         )
-    elif source := _COURSES[recipe.training.schedule].source:
+    elif source := SCHEDULES[recipe.training.schedule].source:
         yield source
         yield "scheduler = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)"
 
@@ -168,7 +96,7 @@ def _uses_weights(recipe: Recipe) -> bool:
 
 
 def _step(task: Task) -> str:
-    recipe, convolutions = task.recipe, kind(task.recipe.network.kind).convolutions
+    recipe, convolutions = task.recipe, KINDS[task.recipe.network.kind].convolutions
     smoothing = ", label_smoothing=LABEL_SMOOTHING"
     smoothed = smoothing if recipe.regularisation.label_smoothing else ""
     lines = [
@@ -184,7 +112,7 @@ def _step(task: Task) -> str:
         *_clipped(recipe),
         *_around(recipe),
     ]
-    if _COURSES[recipe.training.schedule].source:
+    if SCHEDULES[recipe.training.schedule].source:
         lines.append("    scheduler.step()")
     return "\n".join(lines)
 
@@ -206,7 +134,7 @@ def _clipped(recipe: Recipe) -> Iterator[str]:
 def _around(recipe: Recipe) -> Iterator[str]:
     """The step of the optimiser, and what goes before and after it, outside the gradient."""
     held = recipe.regularisation
-    decays = bool(held.weight_decay) and not _METHODS[recipe.training.optimiser].decays
+    decays = bool(held.weight_decay) and not OPTIMISERS[recipe.training.optimiser].decays
     if decays or held.l1_proximal:
         yield '    rate = optimiser.param_groups[0]["lr"]'
     if decays:

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.training.measurement.evaluation import evaluating
 from explainer.training.recipe.build_network import build
-from explainer.training.recipe.initialisation import scheme
+from explainer.training.recipe.initialisation import SCHEMES
 from explainer.training.recipe.layers import (
     DropConnect,
     Dropout,
@@ -30,7 +30,6 @@ from explainer.training.script.layer_classes import (
     DROP_CONNECT,
     DROPOUT,
     MAP_DROPOUT,
-    ORTHONORMAL,
     SKIP,
     STOCHASTIC_POOL,
 )
@@ -72,32 +71,6 @@ LAYERS: tuple[Layer, ...] = (
 _BY_KIND = {entry.kind: entry for entry in LAYERS}
 
 
-@dataclass(frozen=True)
-class Start:
-    """A scheme of initial weights by its slug: what the numbers are multiplied by, and its helper.
-
-    `expression` may use `fan_in`, `fan_out`, GAIN and SIGMA. `helper` is the function that shapes
-    the numbers first, and `source` what defines it.
-    """
-
-    slug: str
-    expression: str
-    helper: str = ""
-    source: str = ""
-
-
-STARTS: tuple[Start, ...] = (
-    Start("he", "GAIN / math.sqrt(fan_in)"),
-    Start("xavier", "math.sqrt(2 / (fan_in + fan_out))"),
-    Start("lecun", "1 / math.sqrt(fan_in)"),
-    Start("small", "0.01"),
-    Start("zero", "0.0"),
-    Start("orthogonal", "GAIN", "orthonormal", ORTHONORMAL),
-    Start("orthonormal", "1.0", "orthonormal", ORTHONORMAL),
-    Start("normal", "SIGMA"),
-)
-_BY_SLUG = {entry.slug: entry for entry in STARTS}
-
 FANS = (
     ("fan_in", "layer.weight[0].numel()"),
     ("fan_out", "layer.weight.numel() // layer.weight.shape[1]"),
@@ -117,7 +90,7 @@ def network_source(task: Task) -> Iterator[str]:
         )
     yield from sources
     yield _sequential(model, task.examples.shape)
-    if source := _BY_SLUG[task.recipe.network.initialisation].source:
+    if source := SCHEMES[task.recipe.network.initialisation].source:
         yield source
     yield _initial_weights(task, model)
 
@@ -166,21 +139,19 @@ def _bias(layer: nn.Conv2d | nn.Linear) -> str:
 
 def _initial_weights(task: Task, model: nn.Sequential) -> str:
     network = task.recipe.network
-    start = _BY_SLUG[scheme(network.initialisation).slug]
-    entry = activation(network.activation)
+    start = SCHEMES[network.initialisation]
+    entry = ACTIVATIONS[network.activation]
     convolutions = any(isinstance(layer, nn.Conv2d) for layer in model)
     kinds = "(nn.Conv2d, nn.Linear)" if convolutions else "nn.Linear"
     known = (
         f"GAIN = {entry.gain!r}  # of {entry.title}: layers keep the variance of their inputs",
         f"SIGMA = {network.init_sigma!r}  # the standard deviation of every weight",
     )
-    shaped = (
-        [f"            layer.weight.copy_({start.helper}(layer.weight))"] if start.helper else []
-    )
+    shape = f"            layer.weight.copy_({start.shaped.__name__}(layer.weight))"
     zeros = _zero_biases(model)
     return "\n".join(
         [
-            f"# {scheme(network.initialisation).title} initialisation: normal numbers times a"
+            f"# {start.title} initialisation: normal numbers times a"
             " standard deviation; biases are 0.",
             *(line for line in known if line.partition(" ")[0] in start.expression),
             "for name, layer in model.named_children():",
@@ -190,7 +161,7 @@ def _initial_weights(task: Task, model: nn.Sequential) -> str:
             '        numbers = generator("weights", f"{name}.weight", shape)',
             "        with torch.no_grad():",
             "            layer.weight.normal_(generator=numbers)",
-            *shaped,
+            *([shape] if start.source else []),
             f"            layer.weight.mul_({start.expression})",
             *zeros,
         ]

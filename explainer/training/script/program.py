@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Split
-from explainer.training.recipe.kinds import kind
+from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.script.augmenting import augmenting_source
 from explainer.training.script.division import data_source
 from explainer.training.script.learning import constants, learning_source, watches
-from explainer.training.script.loading import origin
+from explainer.training.script.loading import source_of
 from explainer.training.script.network import network_source
 from explainer.training.script.task import Task
 
@@ -135,9 +135,9 @@ def script(recipe: Recipe, examples: Examples, split: Split, seed: int) -> str:
 
 
 def _docstring(task: Task) -> str:
-    network, examples = kind(task.recipe.network.kind).title, task.examples
+    network, examples = KINDS[task.recipe.network.kind].title, task.examples
     title = f"{task.recipe.name}: " if task.recipe.name else ""
-    place = origin(examples)
+    place = source_of(examples)
     needs = ", ".join(filter(None, ["PyTorch", "NumPy", place.needs]))
     paragraphs = (
         f"{title}a network ({network}) that learns {examples.title}, from seed {task.seed}.",

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.untrained_pass import UntrainedPass
 from explainer.training.instruments.units import greatest_slope
@@ -48,7 +48,7 @@ def arithmetic(passed: Passed) -> None:
 
 def _row(index: int, name: str, passage: UntrainedPass, theory: Theory | None) -> list[str]:
     middle = _middle(passage)
-    steepest = greatest_slope(activation(passage.network.activation).module())
+    steepest = greatest_slope(ACTIVATIONS[passage.network.activation].module())
     whole = passage.gradient[0] / passage.gradient[-1] if passage.gradient[-1] else np.nan
     head = f"{dot(index)} {escape(name)}"
     parts = ["–"] * 4

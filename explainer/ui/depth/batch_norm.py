@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.charts.depth.batch_norm import (
     ACCURACIES,
     ANSWER,
@@ -47,7 +47,7 @@ from explainer.ui.depth.settings import KEY
 
 NORM = f"{KEY}.norm"
 STARTS = {"Sigmoid": "xavier", "Tanh": "xavier", "ReLU": "he"}
-SLUGS = {activation(slug).title: slug for slug in ("sigmoid", "tanh", "relu")}
+SLUGS = {ACTIVATIONS[slug].title: slug for slug in ("sigmoid", "tanh", "relu")}
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 MOST_KEPT = 3

@@ -24,7 +24,7 @@ from explainer.charts.montage import kernel_picture
 from explainer.charts.theme import Theme
 from explainer.convolution import grid
 from explainer.convolution.bank import Bank, bank
-from explainer.convolution.kernels import kernel
+from explainer.convolution.kernels import KERNELS
 from explainer.messages import linked_whole
 from explainer.networks.visualisation.first_kernels import (
     READINGS,
@@ -204,7 +204,7 @@ def hand_made_link(one: Compared, chosen: Chosen) -> str:
     made = one.match.kernel
     if not made.slug:
         return own_link(made.weights, chosen)
-    query = {"filters.kernel": kernel(made.slug).title}
+    query = {"filters.kernel": KERNELS[made.slug].title}
     query |= {f"filters.{name}": f"{value:g}" for name, value in made.parameters}
     return _filters(query, chosen)
 

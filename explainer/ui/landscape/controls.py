@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
+from explainer.gradients.landscape import setup as bounds
 from explainer.gradients.landscape.contrasts import CONTRASTS
 from explainer.gradients.landscape.directions import SCALINGS
 from explainer.gradients.landscape.plan import (
@@ -20,17 +21,7 @@ from explainer.gradients.landscape.plan import (
 )
 from explainer.gradients.landscape.plane import PARTS
 from explainer.gradients.landscape.presets import PRESETS, LandscapePreset
-from explainer.gradients.landscape.setup import (
-    ACTIVATIONS,
-    BATCHES,
-    LARGEST_SEED,
-    LAYERS,
-    RATES,
-    SCALES,
-    STEPS,
-    WIDTHS,
-    Setup,
-)
+from explainer.gradients.landscape.setup import Setup
 from explainer.ui.landscape.job import KEY
 
 OWN = "Your own"
@@ -39,26 +30,26 @@ KINDS = {"CNN": "cnn", "MLP": "mlp"}
 DIRECTIONS = {"Random": RANDOM, "Path": PATH}
 SHOWN_PARTS = {part.capitalize(): place for place, part in enumerate(PARTS)}
 CONTOUR, SURFACE = "Contours", "Surface"
-ACTIVATION_TITLES = {activation(slug).title: slug for slug in ACTIVATIONS}
+ACTIVATION_TITLES = {ACTIVATIONS[slug].title: slug for slug in bounds.LEARNING}
 CONTRAST_TITLES = {entry.title: entry.slug for entry in CONTRASTS}
 SCALING_TITLES = {entry.title: entry.slug for entry in SCALINGS}
 LOOKS = (PRESET, f"{KEY}.part", f"{KEY}.view")  # what says nothing of the plan itself
 OPTIONS: dict[str, tuple[Any, ...]] = {
     "kind": tuple(KINDS),
-    "layers": tuple(map(str, LAYERS)),
+    "layers": tuple(map(str, bounds.LAYERS)),
     "skips": (False, True),
     "norm": (False, True),
     "activation": tuple(ACTIVATION_TITLES),
-    "width": WIDTHS,
-    "batch": BATCHES,
-    "rate": RATES,
-    "steps": STEPS,
-    "seed": tuple(range(LARGEST_SEED + 1)),
-    "rescale": SCALES,
+    "width": bounds.WIDTHS,
+    "batch": bounds.BATCHES,
+    "rate": bounds.RATES,
+    "steps": bounds.STEPS,
+    "seed": tuple(range(bounds.LARGEST_SEED + 1)),
+    "rescale": bounds.SCALES,
     "compare": tuple(CONTRAST_TITLES),
     "plane": tuple(DIRECTIONS),
     "planes": tuple(range(1, MOST_PLANES + 1)),
-    "plane_seed": tuple(range(LARGEST_SEED + 1)),
+    "plane_seed": tuple(range(bounds.LARGEST_SEED + 1)),
     "reach": REACHES,
     "scaling": tuple(SCALING_TITLES),
     "points": POINTS,
@@ -126,7 +117,7 @@ def choices() -> Choice | None:
 
 def _network() -> dict[str, Any]:
     kind = _segments("Network", list(KINDS), "kind")
-    layers = int(_segments("Layers", [str(count) for count in LAYERS], "layers"))
+    layers = int(_segments("Layers", [str(count) for count in bounds.LAYERS], "layers"))
     skips = _toggle("Skips", "skips", help="Each pair of layers adds its input to its output.")
     norm = _toggle("Batch norm", "norm")
     return {"kind": KINDS[kind], "layers": layers, "skips": skips, "batch_norm": norm}
@@ -140,23 +131,27 @@ def _training() -> dict[str, Any]:
         )  # fmt: skip
         values: dict[str, Any] = {"activation": ACTIVATION_TITLES[str(title)]}
         values["width"] = _steps(
-            "Width", WIDTHS, FIRST.width, "width",
+            "Width", bounds.WIDTHS, FIRST.width, "width",
             help="Maps in the first third of a CNN, then twice and four times as many; an MLP has "
             "four times as many units in every layer.",
         )  # fmt: skip
-        values["batch"] = _steps("Batch", BATCHES, FIRST.batch, "batch")
+        values["batch"] = _steps("Batch", bounds.BATCHES, FIRST.batch, "batch")
         values["learning_rate"] = _steps(
-            "Learning rate", RATES, FIRST.learning_rate, "rate", help="SGD with momentum 0.9."
+            "Learning rate",
+            bounds.RATES,
+            FIRST.learning_rate,
+            "rate",
+            help="SGD with momentum 0.9.",
         )
-        values["steps"] = _steps("Steps", STEPS, FIRST.steps, "steps")
+        values["steps"] = _steps("Steps", bounds.STEPS, FIRST.steps, "steps")
         values["seed"] = int(
             st.number_input(
-                "Seed", 0, LARGEST_SEED, 0, key=f"{KEY}.seed",
+                "Seed", 0, bounds.LARGEST_SEED, 0, key=f"{KEY}.seed",
             persist_state="session", help="Of the initial weights and the batches.",
             )
         )  # fmt: skip
         values["rescale"] = _steps(
-            "Rescale after training by", SCALES, 1, "rescale",
+            "Rescale after training by", bounds.SCALES, 1, "rescale",
             help="In every block the first layer's output times this, the weights that read it "
             "divided by it. With ReLU or leaky ReLU the function stays the same.",
         )  # fmt: skip
@@ -179,7 +174,7 @@ def _plane(*, normed: bool) -> dict[str, Any]:
         )  # fmt: skip
         values["plane_seed"] = int(
             st.number_input(
-                "Seed of the first", 0, LARGEST_SEED, 0, key=f"{KEY}.plane_seed",
+                "Seed of the first", 0, bounds.LARGEST_SEED, 0, key=f"{KEY}.plane_seed",
                 persist_state="session", disabled=alone,
             )
         )  # fmt: skip

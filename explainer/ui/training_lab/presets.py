@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explainer.parameters import Choice, Setting, Value
-from explainer.training.data.registry import data_set
+from explainer.training.data.registry import DATA_SETS
 from explainer.training.presets import PRESETS, Preset
 from explainer.ui.training_lab.plan import KEY, set_recipes
 from explainer.ui.training_lab.prediction import ask_about
@@ -72,7 +72,7 @@ def _take_chosen() -> None:
 
 def _state(preset: Preset) -> dict[str, Any]:
     """What the widgets of the data, the split and the seeds show for `preset`, by their keys."""
-    entry = data_set(preset.data)
+    entry = DATA_SETS[preset.data]
     base, split, changed = f"{KEY}.{preset.data}", preset.split, dict(preset.data_settings)
     state: dict[str, Any] = {
         f"{KEY}.data": entry.title,

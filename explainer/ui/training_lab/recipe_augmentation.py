@@ -12,7 +12,7 @@ from dataclasses import replace
 import streamlit as st
 
 from explainer.parameters import Parameter
-from explainer.training.augmentation import AUGMENTATIONS, Step, step
+from explainer.training.augmentation import AUGMENTATIONS, AugmentationStep, step
 from explainer.training.recipe.recipe import MOST_AUGMENTATIONS, Recipe
 from explainer.ui.training_lab.plan import recipes, set_recipe
 
@@ -63,7 +63,7 @@ def _heading(index: int, key: str, place: int, count: int, anew: Anew) -> None:
             )  # fmt: skip
 
 
-def _values(index: int, key: str, place: int, one: Step) -> None:
+def _values(index: int, key: str, place: int, one: AugmentationStep) -> None:
     """The values of a step, and whether with them it does anything."""
     values = dict(one.values)
     with st.grid(columns=2, min_column_width=220):
@@ -112,5 +112,5 @@ def _move(index: int, place: int, goal: int | None, anew: Anew) -> None:
     anew()
 
 
-def _replace(index: int, steps: list[Step]) -> None:
+def _replace(index: int, steps: list[AugmentationStep]) -> None:
     set_recipe(index, replace(recipes()[index], augmentation=tuple(steps)))

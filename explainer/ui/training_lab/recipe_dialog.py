@@ -13,7 +13,7 @@ import streamlit as st
 
 from explainer.parameters import Choice
 from explainer.training.recipe.fields import Field, Switch
-from explainer.training.recipe.optimisers import optimiser
+from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY, change, recipes, set_recipe
@@ -97,7 +97,7 @@ def _set(index: int, name: str, widget_key: str) -> None:
 def _bring_decay(index: int) -> None:
     """A method that comes with a weight decay brings it, in sight, where there is none."""
     recipe = recipes()[index]
-    usual = optimiser(recipe.training.optimiser).usual_decay
+    usual = OPTIMISERS[recipe.training.optimiser].usual_decay
     if usual and not recipe.regularisation.weight_decay:
         change(index, "weight_decay", usual)
         _show_anew()

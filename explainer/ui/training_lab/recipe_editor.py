@@ -9,7 +9,7 @@ import streamlit as st
 
 from explainer.parameters import Choice
 from explainer.training.recipe.fields import Field, Switch
-from explainer.training.recipe.recipe import FIELDS, Recipe, Step, idle, value_of
+from explainer.training.recipe.recipe import FIELDS, AugmentationStep, Recipe, idle, value_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import show_refusal
@@ -78,7 +78,7 @@ def _difference(recipe: Recipe, base: Recipe) -> str:
     return " · ".join(parts) or ("as the defaults" if base == Recipe() else "as the first")
 
 
-def _titled(one: Step) -> str:
+def _titled(one: AugmentationStep) -> str:
     return f"{one.record.title}{NO_EFFECT if one.idle else ''}"
 
 

@@ -15,7 +15,7 @@ from explainer.charts.theme import centred
 from explainer.convolution.application import PADDINGS
 from explainer.convolution.equivariance import WRAP, Comparison, Layer, compared
 from explainer.convolution.kernel import Weights
-from explainer.convolution.kernels import kernel
+from explainer.convolution.kernels import KERNELS
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import fit
 from explainer.ui.common.appearance import theme
@@ -27,7 +27,7 @@ from explainer.ui.common.prose import say
 KEY = "why_convolution"
 LONGEST, MULTIPLE, SMALLEST = 256, 8, 16
 FARTHEST = 16
-KERNELS = ("sobel-x", "laplacian", "gaussian")
+SHOWN = ("sobel-x", "laplacian", "gaussian")
 HEIGHT = 190
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
 TINY = 1e-5
@@ -79,7 +79,7 @@ def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
             "Padding", list(paddings), 1, key=f"{KEY}.padding", bind="query-params",
             persist_state="session",
         )  # fmt: skip
-        kernels = {kernel(slug).title: kernel(slug) for slug in KERNELS}
+        kernels = {KERNELS[slug].title: KERNELS[slug] for slug in SHOWN}
         name = st.selectbox(
             "Kernel", list(kernels), key=f"{KEY}.filter", bind="query-params",
             persist_state="session",

@@ -184,7 +184,7 @@ def measured() -> None:
     ]
     head = ["network", "parameters", "in the middle", "1 right", "2 right", "4 right", "8 right"]
     table([*head, "permuted"], rows, caption="Accuracy of three networks on changed test digits.")
-    card = DIGIT_NETWORKS[0].card()
+    card = DIGIT_NETWORKS.entries[0].card()
     st.caption(
         f"In the middle: all {card.test_pictures:,} test digits; changed: {found[0].pictures:,} of "
         f"them. Trained here on {card.training_pictures:,} digits of MNIST, none of them moved, by "

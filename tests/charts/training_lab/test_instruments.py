@@ -91,7 +91,7 @@ def test_a_specification_holds_no_data_and_is_made_once(make: Any, theme: Theme)
 
 
 def test_the_verdict_has_a_tick_for_each_seed_and_an_interval_around_the_mean(race: Race) -> None:
-    found = verdicts(race.snapshot, QUESTIONS[0])
+    found = verdicts(race.snapshot, QUESTIONS.entries[0])
     points: pd.DataFrame = verdict_points(found, ["Plain", "L1"], 100.0).to_pandas()
     assert points.part.tolist() == ["seed 1", "seed 2", "mean"]
     ticks, mean = points.value[:2], points.iloc[2]

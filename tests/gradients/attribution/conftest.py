@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 
 Awake = Callable[[str], nn.Sequential]
 
@@ -34,7 +34,7 @@ def awake(one_thread: None) -> Awake:
 def _awake(slug: str) -> nn.Sequential:
     with torch.random.fork_rng():
         torch.manual_seed(5)
-        network = shipped(slug).build()
+        network = SHIPPED[slug].build()
         for module in network.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight)

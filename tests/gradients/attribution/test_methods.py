@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from explainer.gradients.attribution.baselines import BASELINES, baseline_picture
 from explainer.gradients.attribution.layers import map_layers, suggested_layer
 from explainer.gradients.attribution.method import Method
-from explainer.gradients.attribution.methods import METHODS, attribute, method
+from explainer.gradients.attribution.methods import METHODS, attribute
 from explainer.gradients.attribution.progress import CancelledError
 from explainer.gradients.attribution.target import PREDICTED, RUNNER_UP, Difference, Target
 from explainer.networks.zoo.shipped import SHIPPED, Shipped
@@ -41,7 +41,7 @@ def test_an_entry_is_whole(entry: Method) -> None:
     assert entry.meaning.endswith(".")
     assert entry.meaning.count(". ") == 0
     assert 2014 <= entry.year <= 2020
-    assert method(entry.slug) is entry
+    assert METHODS[entry.slug] is entry
     for setting in entry.settings:
         assert setting.check(setting.default) == setting.default  # type: ignore[arg-type]
 

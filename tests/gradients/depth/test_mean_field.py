@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.integrate import quad
 
-from explainer.activations.registry import activation
+from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.mean_field import Theory, moments, predicted
 from explainer.gradients.depth.settings import setting
@@ -92,7 +92,7 @@ def test_where_dots_and_line_part_the_weights_are_not_independent_of_the_slopes(
 @pytest.mark.parametrize("slug", ["sigmoid", "tanh", "relu", "gelu", "elu", "leaky-relu"])
 @pytest.mark.parametrize("variance", [0.01, 1.0, 20.0])
 def test_the_moments_are_scipys_integrals(slug: str, variance: float) -> None:
-    function = activation(slug).module().double()
+    function = ACTIVATIONS[slug].module().double()
     found = moments(function, torch.tensor([variance], dtype=torch.float64))
 
     def value(x: float) -> float:

@@ -16,7 +16,7 @@ from explainer.gradients.landscape.directions import first_filter, random_direct
 from explainer.gradients.landscape.grid import axes_around, levels, new_points, symmetric_axes
 from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import measured, plane, score
-from explainer.gradients.landscape.setup import ACTIVATIONS, Setup
+from explainer.gradients.landscape.setup import LEARNING, Setup
 from explainer.gradients.landscape.stacked import Stacked
 from explainer.gradients.landscape.training import Trained, fresh
 from explainer.gradients.landscape.weights import Layout, load, statistics_of, vector_of
@@ -67,7 +67,7 @@ def test_every_point_is_what_a_plain_loop_gives(trained: Trained, recomputed: bo
         np.testing.assert_allclose(losses[part], wanted, rtol=2e-4)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", LEARNING)
 @pytest.mark.parametrize("kind", ["cnn", "mlp"])
 def test_stacks_of_every_activation_answer_as_the_networks_do(kind: str, activation: str) -> None:
     setup = Setup(kind=kind, layers=8, width=4, skips=True, activation=activation)

@@ -21,7 +21,6 @@ from explainer.networks.digits.field import (
 from explainer.networks.digits.networks import (
     DIGIT_NETWORKS,
     DigitNetwork,
-    digit_network,
     load_reader,
     probabilities,
     read_moved,
@@ -140,7 +139,7 @@ def test_an_mlp_with_its_weights_permuted_cannot_tell_that_the_pixels_are() -> N
 
 def test_an_unknown_network_is_named_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="no digit network 'vgg'; there are digit-mlp, digit-cnn"):
-        digit_network("vgg")
+        DIGIT_NETWORKS["vgg"]
 
 
 def test_missing_files_are_named(tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ from explainer.networks.visualisation.maximise import (
 )
 from explainer.networks.visualisation.slices import Work
 from explainer.networks.zoo.shared import shared_layers, shared_network
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 
-VGG = shipped("vgg")
+VGG = SHIPPED["vgg"]
 # Colours from 0 to 1 go from -10 to 10.
 WIDE = replace(VGG, mean=(0.5,) * 3, deviation=(0.05,) * 3)
 BARE = Painting(

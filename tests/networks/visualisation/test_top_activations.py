@@ -16,10 +16,10 @@ from explainer.networks.visualisation import top_activations
 from explainer.networks.visualisation.albums import Album, album_for, tiles_of_photos
 from explainer.networks.visualisation.top_activations import MOST, Search, crop, shared_search
 from explainer.networks.zoo.shared import shared_layers, shared_network
-from explainer.networks.zoo.shipped import shipped
-from explainer.networks.zoo.torchvision_models import classifier
+from explainer.networks.zoo.shipped import SHIPPED
+from explainer.networks.zoo.torchvision_models import CLASSIFIERS
 
-VGG = shipped("vgg")
+VGG = SHIPPED["vgg"]
 PLAIN = replace(VGG, mean=(0.0,) * 3, deviation=(1.0,) * 3)
 
 
@@ -178,4 +178,4 @@ def test_without_cifar_the_photos_are_cut_into_tiles(tmp_path: Path) -> None:
     assert set(found.names.tolist()) == set(range(14))
     assert tiles_of_photos(32) is found
     # Scale 1 of a photo 451 wide and 300 high is one tile, its middle reduced.
-    assert album_for(classifier("alexnet"), tmp_path).pictures.shape[1:] == (224, 224, 3)
+    assert album_for(CLASSIFIERS["alexnet"], tmp_path).pictures.shape[1:] == (224, 224, 3)

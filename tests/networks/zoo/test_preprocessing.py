@@ -17,10 +17,10 @@ from explainer.networks.zoo.preprocessing import (
     see,
     usual_reach,
 )
-from explainer.networks.zoo.shipped import shipped
-from explainer.networks.zoo.torchvision_models import classifier
+from explainer.networks.zoo.shipped import SHIPPED
+from explainer.networks.zoo.torchvision_models import CLASSIFIERS
 
-VGG, LENET = shipped("vgg"), shipped("lenet")
+VGG, LENET = SHIPPED["vgg"], SHIPPED["lenet"]
 PHOTO = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
 
 
@@ -44,7 +44,7 @@ def test_a_photo_too_thin_for_the_network_has_its_pixels_repeated(
     shape: tuple[int, int, int],
 ) -> None:
     codes = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    for entry in (VGG, classifier("alexnet")):
+    for entry in (VGG, CLASSIFIERS["alexnet"]):
         shown = for_maps(codes, entry, 256)
         assert min(shown.shape[:2]) >= entry.smallest
         assert max(shown.shape[:2]) <= 256
@@ -52,7 +52,7 @@ def test_a_photo_too_thin_for_the_network_has_its_pixels_repeated(
 
 
 def test_torchvisions_square_is_cut_from_the_resized_photo() -> None:
-    entry = classifier("resnet18")
+    entry = CLASSIFIERS["resnet18"]
     assert (entry.resize, entry.input_size) == (256, 224)
     ramp = np.zeros((512, 600, 3), np.uint8)
     ramp[32:480, 76:524] = 255  # 448 of 512 pixels around the middle are 224 of 256

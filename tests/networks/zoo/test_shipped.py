@@ -15,7 +15,6 @@ from explainer.networks.zoo.shipped import (
     load,
     probe_picture,
     save_weights,
-    shipped,
 )
 from explainer.training.data.real import available
 from explainer.training.data.root import data_root
@@ -53,7 +52,7 @@ def test_every_slug_is_unique() -> None:
 
 @each
 def test_an_entry_describes_itself_in_one_sentence(entry: Shipped) -> None:
-    assert shipped(entry.slug) is entry
+    assert SHIPPED[entry.slug] is entry
     assert entry.description.endswith(".")
     assert entry.description.count(".") == 1
 
@@ -70,9 +69,9 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no weights", None], ids=["empty", "text", "another's"])
 def test_weights_that_do_not_fit_are_refused(tmp_path: Path, data: bytes | None) -> None:
-    path = shipped("vgg").weights(tmp_path)
+    path = SHIPPED["vgg"].weights(tmp_path)
     if data is None:
-        save_weights(path, shipped("lenet").build())
+        save_weights(path, SHIPPED["lenet"].build())
     else:
         path.write_bytes(data)
     with pytest.raises(ValueError, match=r"vgg\.safetensors does not hold the weights of Small"):
@@ -91,7 +90,7 @@ def test_weights_read_back_as_their_half_precision(entry: Shipped, tmp_path: Pat
 
 
 def test_normalising_subtracts_the_mean_and_divides_by_the_deviation() -> None:
-    entry = shipped("vgg")
+    entry = SHIPPED["vgg"]
     ones = entry.normalise(torch.ones(2, 3, 4, 5))
     assert ones.shape == (2, 3, 4, 5)
     expected = [(1 - m) / d for m, d in zip(entry.mean, entry.deviation, strict=True)]

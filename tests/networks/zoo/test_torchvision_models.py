@@ -12,7 +12,6 @@ from explainer.networks.zoo.torchvision_models import (
     Classifier,
     DownloadError,
     available,
-    classifier,
     download,
     load,
 )
@@ -31,7 +30,7 @@ def cache(checkpoints: Path) -> Path:
 
 @each
 def test_an_entry_is_what_torchvision_says(entry: Classifier) -> None:
-    assert classifier(entry.slug) is entry
+    assert CLASSIFIERS[entry.slug] is entry
     assert len(entry.classes) == 1000
     assert entry.classes[0] == "tench"
     assert entry.input_size == 224 <= entry.resize
@@ -57,7 +56,7 @@ def test_nothing_is_there_before_it_is_fetched(entry: Classifier) -> None:
 
 def test_weights_in_torchs_own_place_are_loaded(cache: Path) -> None:
     network = torchvision_network("mobilenet_v3_large")
-    path = classifier("mobilenet-v3").path
+    path = CLASSIFIERS["mobilenet-v3"].path
     assert path.parent == cache
     cache.mkdir(parents=True)
     torch.save(network.state_dict(), path)
@@ -73,14 +72,14 @@ def test_weights_in_torchs_old_format_and_with_heads_for_training_are_loaded(cac
     network = torchvision_network("googlenet")
     state = network.state_dict() | {"aux1.fc1.bias": torch.zeros(3)}
     cache.mkdir(parents=True)
-    torch.save(state, classifier("googlenet").path, _use_new_zipfile_serialization=False)
+    torch.save(state, CLASSIFIERS["googlenet"].path, _use_new_zipfile_serialization=False)
     with torch.no_grad():
         assert torch.equal(load("googlenet")(pictures(64)), network(pictures(64)))
 
 
 @pytest.mark.parametrize("data", [b"", b"no weights", None], ids=["empty", "text", "another's"])
 def test_weights_that_do_not_fit_are_refused(cache: Path, data: bytes | None) -> None:
-    path = classifier("mobilenet-v3").path
+    path = CLASSIFIERS["mobilenet-v3"].path
     cache.mkdir(parents=True)
     if data is None:
         torch.save({"weight": torch.zeros(2)}, path)
@@ -93,12 +92,12 @@ def test_weights_that_do_not_fit_are_refused(cache: Path, data: bytes | None) ->
 def test_googlenet_takes_the_pictures_as_torchvision_gives_them_to_it() -> None:
     options = {"init_weights": False, "aux_logits": False}
     theirs = randomised(models.googlenet(transform_input=True, **options))
-    ours = classifier("googlenet").build().eval()
+    ours = CLASSIFIERS["googlenet"].build().eval()
     ours.load_state_dict(theirs.state_dict())
     shown = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    usual = classifier("resnet18").normalise(shown)
+    usual = CLASSIFIERS["resnet18"].normalise(shown)
     with torch.no_grad():
-        expected, found = theirs(usual), ours(classifier("googlenet").normalise(shown))
+        expected, found = theirs(usual), ours(CLASSIFIERS["googlenet"].normalise(shown))
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from explainer.networks.zoo.shipped import Shipped, shipped
+from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from explainer.training.data.cifar import CLASSES, PARTS, SIDE
 from scripts.weights.pictures import Pictures, read_pictures
 
@@ -43,7 +43,7 @@ def parts(root: Path) -> tuple[Pictures, Pictures]:
 @pytest.fixture(scope="session")
 def entry() -> Shipped:
     """The small VGG with a plan of ten steps."""
-    small = shipped("vgg")
+    small = SHIPPED["vgg"]
     plan = replace(small.plan, epochs=EPOCHS, batch=BATCH, learning_rate=0.05)
     return replace(small, plan=plan)
 

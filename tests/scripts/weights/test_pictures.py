@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from explainer.networks.zoo.shipped import shipped
+from explainer.networks.zoo.shipped import SHIPPED
 from explainer.training.data.data_set import DataError
 from scripts.weights.pictures import (
     SHIFT,
@@ -36,7 +36,7 @@ def test_a_folder_without_the_data_is_named(tmp_path: Path) -> None:
 
 
 def test_the_input_is_normalised_by_colour() -> None:
-    entry = shipped("vgg")
+    entry = SHIPPED["vgg"]
     codes = torch.zeros(2, 4, 4, 3, dtype=torch.uint8)
     codes[1, ..., 1] = 255
     batch = inputs(entry, codes)

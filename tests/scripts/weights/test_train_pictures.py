@@ -8,7 +8,7 @@ from typing import TextIO
 import pytest
 import torch
 
-from explainer.networks.zoo.shipped import Shipped, count_parameters, load, shipped
+from explainer.networks.zoo.shipped import SHIPPED, Shipped, count_parameters, load
 from scripts.weights import train_pictures
 from scripts.weights.learning import Training
 from scripts.weights.pictures import Pictures
@@ -27,7 +27,7 @@ def words(root: Path, out: Path) -> list[str]:
 
 def test_the_command_writes_weights_and_card(root: Path, tmp_path: Path) -> None:
     assert main(words(root, tmp_path)) == 0
-    card, entry = shipped("lenet").card(tmp_path), shipped("lenet")
+    card, entry = SHIPPED["lenet"].card(tmp_path), SHIPPED["lenet"]
     assert (card.slug, card.epochs, card.seed, card.threads) == ("lenet", 3, 0, 1)
     assert (card.training_pictures, card.test_pictures) == (40, 20)
     assert card.script == (
@@ -53,7 +53,7 @@ def test_accuracy_is_the_share_of_right_answers(parts: tuple[Pictures, Pictures]
     torch.nn.init.zeros_(last.weight)
     last.bias.data = torch.arange(10).eq(3).float()
     always_third = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), last)
-    assert accuracy(always_third, shipped("vgg"), parts[1]) == pytest.approx(0.1)
+    assert accuracy(always_third, SHIPPED["vgg"], parts[1]) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -86,9 +86,9 @@ def test_an_interrupted_command_goes_on_where_it_stopped(
     checkpoint = tmp_path / "checkpoints" / "lenet.pt"
     assert f"goes on from {checkpoint}" in capsys.readouterr().out
     assert torch.load(checkpoint, weights_only=True)["step"] == 4
-    assert not shipped("lenet").weights(tmp_path).exists()
+    assert not SHIPPED["lenet"].weights(tmp_path).exists()
     assert main(command) == 0
-    assert len(shipped("lenet").card(tmp_path).losses) == 6
+    assert len(SHIPPED["lenet"].card(tmp_path).losses) == 6
 
 
 def test_what_cannot_be_trained_is_one_sentence(

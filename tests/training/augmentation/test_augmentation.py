@@ -9,10 +9,9 @@ from torchvision.transforms.v2.functional import erase
 from explainer.training.augmentation import (
     AUGMENTATIONS,
     Augmentation,
-    Step,
+    AugmentationStep,
     augment,
     augment_normalised,
-    augmentation,
     geometry,
     mixing,
     pixels,
@@ -41,7 +40,7 @@ def slug_of(entry: Augmentation) -> str:
     return entry.slug
 
 
-def strongest(entry: Augmentation) -> Step:
+def strongest(entry: Augmentation) -> AugmentationStep:
     """The entry with every parameter at its stronger end: 0.1 of the area, all else at most."""
     ends = {p.name: p.minimum if p.name == "smallest" else p.maximum for p in entry.parameters}
     return step(entry.slug, **ends)
@@ -195,7 +194,7 @@ def smooth_picture() -> Tensor:
     return bump[None, None]
 
 
-def gentle(entry: Augmentation) -> Step:
+def gentle(entry: Augmentation) -> AugmentationStep:
     """The entry so weak that nothing leaves the picture, or hardly anything."""
     values = {"share": 0.08, "degrees": 25.0, "smallest": 0.75, "p": 0.5}
     return step(entry.slug, **{p.name: values[p.name] for p in entry.parameters})
@@ -358,9 +357,9 @@ def test_soft_targets_of_classes_are_their_one_hot_rows() -> None:
 
 
 def test_a_step_holds_every_value_and_can_be_compared() -> None:
-    assert step("flip") == step("flip", p=0.5) == Step("flip", (("p", 0.5),))
+    assert step("flip") == step("flip", p=0.5) == AugmentationStep("flip", (("p", 0.5),))
     assert hash(step("flip")) == hash(step("flip", p=0.5))
-    assert step("erasing").record is augmentation("erasing")
+    assert step("erasing").record is AUGMENTATIONS["erasing"]
 
 
 def test_unknown_names_and_values_out_of_range_are_refused() -> None:

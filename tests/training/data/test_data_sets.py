@@ -7,7 +7,7 @@ import torch
 from explainer.parameters import Choice
 from explainer.training.data.data_set import DataSet, Examples
 from explainer.training.data.outlines import OUTLINES, REACH
-from explainer.training.data.registry import DATA_SETS, data_set, load
+from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.shapes import BACKGROUND, SIDE, covered
 from explainer.training.data.textures import TEXTURES
 
@@ -192,7 +192,7 @@ def test_there_is_a_texture_for_every_shape() -> None:
 
 def test_unknown_names_and_values_are_refused_by_name() -> None:
     with pytest.raises(ValueError, match="no data set 'cats'; there are digits"):
-        data_set("cats")
+        DATA_SETS["cats"]
     with pytest.raises(ValueError, match="Two moons has no setting 'size'; it has count, noise"):
         load("moons", size=3)
     with pytest.raises(ValueError, match=r"noise is 2, but it goes from 0 to 0\.5"):

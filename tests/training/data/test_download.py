@@ -19,7 +19,7 @@ from explainer.training.data.data_set import DataError
 from explainer.training.data.download import download, wanted
 from explainer.training.data.fetching import fetch, leave
 from explainer.training.data.published import Resource
-from explainer.training.data.real import SOURCES, Source, available, load_real
+from explainer.training.data.real import SOURCES, Published, available, load_real
 
 FILES = {
     f"{part}-{kind}-ubyte.gz": gzip.compress(
@@ -149,7 +149,7 @@ def test_the_second_mirror_serves_where_the_first_does_not(
 
 @pytest.mark.parametrize("entry", SOURCES, ids=lambda entry: entry.slug)
 def test_without_a_network_one_sentence_says_what_failed_and_what_to_do(
-    root: Path, entry: Source, monkeypatch: pytest.MonkeyPatch
+    root: Path, entry: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = closed_address()
     for published in (datasets.MNIST, datasets.FashionMNIST):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from explainer.networks.zoo.torchvision_models import DownloadError, classifier, download
+from explainer.networks.zoo.torchvision_models import CLASSIFIERS, DownloadError, download
 from explainer.training.data import fetching
 from explainer.training.data.fetching import Fetch, Wanted, fetch_of, fetching_allowed, leave
 from tests.served_weights import DATA, SLOW, right_name, served_as
@@ -28,7 +28,7 @@ def _nothing_fetched() -> Iterator[None]:
 
 def fetch(slug: str, visitor: str) -> Fetch:
     """The weights of a network, wanted by `visitor`."""
-    total = round(classifier(slug).megabytes * 1e6)
+    total = round(CLASSIFIERS[slug].megabytes * 1e6)
     get = partial(download, slug)
     return fetching.fetch(Wanted(slug, "A network", total, get, DownloadError), visitor)
 

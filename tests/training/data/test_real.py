@@ -17,7 +17,7 @@ from explainer.training.data import cifar
 from explainer.training.data.cifar import CLASSES, read_folders
 from explainer.training.data.data_set import DataError
 from explainer.training.data.idx import read_idx
-from explainer.training.data.real import SOURCES, available, load_real, source, stored
+from explainer.training.data.real import SOURCES, available, load_real, stored
 from explainer.training.data.root import cache_folder, data_root
 from explainer.training.data.splits import Split, prepare
 from explainer.training.data.stored import Stored, cached
@@ -154,7 +154,7 @@ def test_data_that_are_not_there_are_asked_for_in_one_sentence(root: Path, entry
 def test_shipped_data_are_available_and_unknown_published_data_are_refused() -> None:
     assert available("digits")
     with pytest.raises(ValueError, match="no published data 'svhn'; there are mnist"):
-        source("svhn")
+        SOURCES["svhn"]
 
 
 def test_folders_of_pictures_are_read_in_the_order_of_the_classes(root: Path) -> None:

@@ -6,15 +6,7 @@ from torchvision.transforms import functional as oracle
 
 from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
-from explainer.training.data.shifted import (
-    SHIFTS,
-    Shift,
-    blurred,
-    shift,
-    shifted,
-    suitable,
-    turned,
-)
+from explainer.training.data.shifted import SHIFTS, Shift, blurred, shifted, suitable, turned
 
 SETS = ("digits", "shapes", "moons")
 PAIRS = [(slug, entry) for slug in SETS for entry in SHIFTS if entry.suits(load(slug))]
@@ -103,7 +95,7 @@ def test_a_shift_that_does_not_suit_or_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="Blur does not suit Two moons"):
         shifted(load("moons"), ROWS, "blur", seed=0)
     with pytest.raises(ValueError, match="no shift 'fog'; there are blur, noise"):
-        shift("fog")
+        SHIFTS["fog"]
     with pytest.raises(ValueError, match="sigma is 9, but it goes from 0 to 3"):
         shifted(load("digits"), ROWS, "blur", seed=0, sigma=9)
 

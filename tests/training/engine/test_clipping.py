@@ -12,7 +12,7 @@ from explainer.training.engine.run import Run
 from explainer.training.engine.training_loop import train
 from explainer.training.engine.update import Clip, clip_norms, update
 from explainer.training.measurement.run_record import Status
-from explainer.training.recipe.optimisers import optimiser
+from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.recipe import Network, Recipe, Training
 
 CLIPS = [Clip(), Clip(0.5), Clip(0.0, 0.05), Clip(0.5, 0.05), Clip(1e6, 1e6)]
@@ -43,7 +43,7 @@ def test_each_row_is_clipped_as_torch_clips_its_model() -> None:
     none = dict.fromkeys(("l1_subgradient", "l1_proximal", "l2", "weight_decay"), 0.0)
     count = len(models)
     update(
-        flat, optimiser("sgd"), step=1, rates=[0.1] * count, momentum=0.0,
+        flat, OPTIMISERS["sgd"], step=1, rates=[0.1] * count, momentum=0.0,
         strengths=[none] * count, max_norms=[0.0] * count, clips=CLIPS,
     )  # fmt: skip
     for model, oracle in zip(models, oracles, strict=True):

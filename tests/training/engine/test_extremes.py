@@ -16,7 +16,7 @@ from explainer.training.engine.devices import device
 from explainer.training.engine.race import Race
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.fields import Switch
-from explainer.training.recipe.recipe import FIELDS, Field, Recipe, Step, with_value
+from explainer.training.recipe.recipe import FIELDS, AugmentationStep, Field, Recipe, with_value
 
 CPU = device("cpu")
 loaded = cache(load)
@@ -51,8 +51,8 @@ def any_recipe(draw: random.Random) -> Recipe:
     return Recipe(recipe.network, recipe.regularisation, recipe.training, tuple(steps))
 
 
-def any_step(draw: random.Random) -> Step:
-    entry = draw.choice(AUGMENTATIONS)
+def any_step(draw: random.Random) -> AugmentationStep:
+    entry = draw.choice(list(AUGMENTATIONS))
     bounds = {one.name: (one.minimum, one.default, one.maximum) for one in entry.parameters}
     return step(entry.slug, **{name: draw.choice(values) for name, values in bounds.items()})
 

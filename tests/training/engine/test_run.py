@@ -15,7 +15,13 @@ from explainer.training.engine.training_loop import train
 from explainer.training.measurement.evaluation import evaluate
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.build_network import build_initialised
-from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Step, Training
+from explainer.training.recipe.recipe import (
+    AugmentationStep,
+    Network,
+    Recipe,
+    Regularisation,
+    Training,
+)
 
 MLP = Network(kind="mlp", depth=1, width=32)
 SHORT = Training(steps=40, learning_rate=0.05)
@@ -85,7 +91,7 @@ def test_data_loss_and_penalty_are_kept_apart(digits: Prepared) -> None:
 
 
 def test_reset_gives_the_very_same_run_again(digits: Prepared) -> None:
-    steps = (Step("noise", (("sigma", 0.1),)),)
+    steps = (AugmentationStep("noise", (("sigma", 0.1),)),)
     run = Run(Recipe(MLP, Regularisation(dropout=0.5), SHORT, steps), 0, digits)
     run.set_learning_rate(0.01)
     for _ in train(run):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from explainer.activations.registry import TRAINED, activation
+from explainer.activations.registry import ACTIVATIONS, TRAINED
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.run import Run
 from explainer.training.instruments.units import greatest_slope, slopes, unit_shares
@@ -23,13 +23,13 @@ GREATEST = {
 
 @pytest.mark.parametrize("slug", [entry.slug for entry in TRAINED])
 def test_the_greatest_slope_of_an_activation_is_the_known_one(slug: str) -> None:
-    found = greatest_slope(activation(slug).module())
+    found = greatest_slope(ACTIVATIONS[slug].module())
     assert found == pytest.approx(GREATEST.get(slug, 1.0), rel=2e-2)
 
 
 def test_slopes_are_those_of_the_formula() -> None:
     values = torch.linspace(-5, 5, 41)
-    found = slopes(activation("tanh").module(), values)
+    found = slopes(ACTIVATIONS["tanh"].module(), values)
     torch.testing.assert_close(found, 1 - torch.tanh(values) ** 2)
     assert not values.requires_grad
 

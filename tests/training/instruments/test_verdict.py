@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from explainer.training.instruments.questions import question
+from explainer.training.instruments.questions import QUESTIONS
 from explainer.training.instruments.student import QUANTILES, interval
 from explainer.training.instruments.verdict import (
-    QUESTIONS,
     held_against,
     verdicts,
     winner,
@@ -22,7 +21,7 @@ from explainer.training.measurement.history import Point
 from explainer.training.measurement.snapshot import RunView, Snapshot, Status
 from explainer.training.recipe.recipe import Recipe
 
-ACCURACY, LOSS = question("accuracy"), question("loss")
+ACCURACY, LOSS = QUESTIONS["accuracy"], QUESTIONS["loss"]
 NAMES = ("Nothing", "Dropout 0.5", "", "L2")
 Table = list[list[float | None]]
 
@@ -76,7 +75,7 @@ def snapshot(table: Table, runs: tuple[RunView, ...] | None = None) -> Snapshot:
 
 
 def words(table: Table, slug: str = "accuracy") -> list[str]:
-    return [one.word for one in verdicts(snapshot(table), question(slug))]
+    return [one.word for one in verdicts(snapshot(table), QUESTIONS[slug])]
 
 
 def test_the_quantiles_are_those_of_students_distribution() -> None:
@@ -207,7 +206,7 @@ def test_every_question_reads_its_own_number() -> None:
 
 def test_an_unknown_question_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="no question 'speed'; there are accuracy, loss"):
-        question("speed")
+        QUESTIONS["speed"]
 
 
 def test_the_winner_is_ahead_of_all_others() -> None:
@@ -287,7 +286,7 @@ def test_a_prediction_is_held_against_what_happened(
     table: Table, prediction: int, slug: str, sentence: str
 ) -> None:
     said = f"You said {NAMES[prediction] or f'Recipe {prediction + 1}'}, "
-    assert held_against(prediction, snapshot(table), question(slug)) == said + sentence
+    assert held_against(prediction, snapshot(table), QUESTIONS[slug]) == said + sentence
 
 
 def test_a_prediction_that_the_race_does_not_have_is_refused() -> None:

@@ -11,15 +11,15 @@ import pytest
 
 from explainer.parameters import checked
 from explainer.training.data.data_set import Examples
-from explainer.training.data.registry import data_set, load
-from explainer.training.data.shifted import shift, suitable
+from explainer.training.data.registry import DATA_SETS, load
+from explainer.training.data.shifted import SHIFTS, suitable
 from explainer.training.data.splits import Prepared, prepare
 from explainer.training.engine.devices import device
 from explainer.training.engine.race import Race
 from explainer.training.instruments.shifted_score import shifted_scores
 from explainer.training.measurement.evaluation import Score
 from explainer.training.measurement.snapshot import RunView, Status
-from explainer.training.presets import PRESETS, Preset, preset
+from explainer.training.presets import PRESETS, Preset
 from explainer.training.recipe.recipe import Recipe, from_text, to_text
 
 
@@ -52,7 +52,7 @@ def differences(ones: list[float], others: list[float]) -> list[float]:
 @cache
 def outcome(slug: str, *, steps: int | None = None) -> Outcome:
     """The preset as the page races it: each seed with a split of its own; perhaps fewer `steps`."""
-    chosen = preset(slug)
+    chosen = PRESETS[slug]
     examples, seeds = examples_of(chosen), range(chosen.seeds)
     recipes = [shortened(recipe, steps) for recipe in chosen.recipes]
     data = {seed: prepare(examples, replace(chosen.split, seed=seed)) for seed in seeds}
@@ -108,19 +108,19 @@ def test_a_preset_has_three_sentences_and_a_few_named_recipes_that_fit_a_link(
 
 @pytest.mark.parametrize("entry", PRESETS, ids=lambda entry: entry.slug)
 def test_the_data_of_a_preset_are_there_and_have_its_settings(entry: Preset) -> None:
-    chosen = data_set(entry.data)
+    chosen = DATA_SETS[entry.data]
     assert not chosen.needs_download
     checked(chosen.title, chosen.parameters, dict(entry.data_settings))
     assert (entry.judged == "shifted") == bool(entry.shift)
     if entry.shift:
-        assert shift(entry.shift) in suitable(examples_of(entry))
+        assert SHIFTS[entry.shift] in suitable(examples_of(entry))
 
 
 def test_slugs_and_titles_name_one_preset_each() -> None:
     assert len({entry.slug for entry in PRESETS}) == len(PRESETS)
     assert len({entry.title for entry in PRESETS}) == len(PRESETS)
     with pytest.raises(ValueError, match="no preset 'nonsense'"):
-        preset("nonsense")
+        PRESETS["nonsense"]
 
 
 def test_l1_or_l2_tells_the_truth() -> None:

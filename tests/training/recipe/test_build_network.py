@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from explainer.activations.registry import TRAINED, Activation, activation
+from explainer.activations.registry import ACTIVATIONS, TRAINED, Activation
 from explainer.training.recipe.build_network import build, build_initialised
-from explainer.training.recipe.initialisation import SCHEMES, initialise, orthonormal, scheme
+from explainer.training.recipe.initialisation import SCHEMES, initialise, orthonormal
 from explainer.training.recipe.layers import StochasticPool2d
 from explainer.training.recipe.poolings import POOLINGS, Pooling
 from explainer.training.recipe.recipe import Network, Regularisation
@@ -83,7 +83,7 @@ def test_seeds_differ_and_schemes_differ_in_scale_alone() -> None:
 )
 def test_schemes_have_the_spread_of_torch_init(slug: str, oracle: object) -> None:
     layer = nn.Conv2d(32, 64, 5)
-    initialise(nn.Sequential(layer), scheme(slug), activation("relu").gain, seed=0)
+    initialise(nn.Sequential(layer), SCHEMES[slug], ACTIVATIONS["relu"].gain, seed=0)
     mine = layer.weight.std().item()
     torch.manual_seed(0)
     assert callable(oracle)
@@ -94,8 +94,8 @@ def test_schemes_have_the_spread_of_torch_init(slug: str, oracle: object) -> Non
 @pytest.mark.parametrize("shape", [(20, 20), (12, 30), (30, 12), (8, 4, 3, 3)])
 def test_orthogonal_weights_are_orthogonal_times_the_gain(shape: tuple[int, ...]) -> None:
     layer = nn.Linear(shape[1], shape[0]) if len(shape) == 2 else nn.Conv2d(shape[1], shape[0], 3)
-    gain = activation("tanh").gain
-    initialise(nn.Sequential(layer), scheme("orthogonal"), gain, seed=4)
+    gain = ACTIVATIONS["tanh"].gain
+    initialise(nn.Sequential(layer), SCHEMES["orthogonal"], gain, seed=4)
     flat = layer.weight.detach().flatten(1) / gain
     product = flat @ flat.T if flat.shape[0] <= flat.shape[1] else flat.T @ flat
     torch.testing.assert_close(product, torch.eye(len(product)), atol=1e-5, rtol=0)
@@ -112,7 +112,7 @@ def test_of_orthogonal_weights_the_fewer_of_rows_and_columns_are_orthonormal(
     shape: tuple[int, int],
 ) -> None:
     layer = nn.Linear(shape[1], shape[0])
-    initialise(nn.Sequential(layer), scheme("orthonormal"), activation("tanh").gain, seed=9)
+    initialise(nn.Sequential(layer), SCHEMES["orthonormal"], ACTIVATIONS["tanh"].gain, seed=9)
     weight = layer.weight.detach()
     rows, columns = weight @ weight.T, weight.T @ weight
     fewer, more = (rows, columns) if shape[0] < shape[1] else (columns, rows)
@@ -169,16 +169,16 @@ def test_two_norms_at_once_are_refused() -> None:
 def test_gains_are_those_of_torch_where_it_has_them() -> None:
     for slug in ("sigmoid", "tanh", "relu", "selu"):
         wanted = nn.init.calculate_gain(slug)
-        assert activation(slug).gain == pytest.approx(wanted)
+        assert ACTIVATIONS[slug].gain == pytest.approx(wanted)
     leaky = nn.init.calculate_gain("leaky_relu", 0.01)
-    assert activation("leaky-relu").gain == pytest.approx(leaky)
+    assert ACTIVATIONS["leaky-relu"].gain == pytest.approx(leaky)
 
 
 def test_every_registry_names_what_it_has_when_asked_for_something_else() -> None:
     with pytest.raises(ValueError, match="no activation 'sine'; there are step, linear"):
-        activation("sine")
+        ACTIVATIONS["sine"]
     with pytest.raises(ValueError, match="no initialisation 'ones'; there are he, xavier"):
-        scheme("ones")
+        SCHEMES["ones"]
     assert len({entry.slug for entry in SCHEMES}) == len(SCHEMES)
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from explainer.parameters import Parameter
-from explainer.training.augmentation import AUGMENTATIONS, Step, augment, step
+from explainer.training.augmentation import AUGMENTATIONS, AugmentationStep, augment, step
 from explainer.training.augmentation.augmentation import Augmentation
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.run import Run
@@ -100,7 +100,7 @@ def test_early_stopping_that_waits_past_the_end_has_no_effect(
     assert idle(recipe, next(one for one in FIELDS if one.name == "patience")) == reason
 
 
-def corners(entry: Augmentation) -> Iterator[Step]:
+def corners(entry: Augmentation) -> Iterator[AugmentationStep]:
     """An augmentation with each of its values at an end or at its default."""
     grids = [(p.minimum, p.default, p.maximum) for p in entry.parameters]
     for values in torch.cartesian_prod(*(torch.tensor(one, dtype=torch.float64) for one in grids)):

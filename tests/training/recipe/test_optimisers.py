@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from explainer.training.engine.flat_parameters import FlatParameters, Memory
 from explainer.training.engine.update import Strengths, update
-from explainer.training.recipe.optimisers import OPTIMISERS, Optimiser, optimiser
+from explainer.training.recipe.optimisers import OPTIMISERS, Optimiser
 
 OFF: Strengths = {"l1_subgradient": 0.0, "l1_proximal": 0.0, "l2": 0.0, "weight_decay": 0.0}
 RATE = 0.05
@@ -79,7 +79,7 @@ def test_l2_in_the_loss_is_the_weight_decay_of_torch_sgd() -> None:
         for model in (mine, theirs):
             model.zero_grad(set_to_none=False)
             model(inputs).square().sum().backward()
-        step(flat, optimiser("momentum"), number, [RATE], {**OFF, "l2": 0.3})
+        step(flat, OPTIMISERS["momentum"], number, [RATE], {**OFF, "l2": 0.3})
         oracle.step()
     for one, other in zip(mine.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12)
@@ -93,7 +93,7 @@ def test_decoupled_decay_is_that_of_adamw() -> None:
         for model in (mine, theirs):
             model.zero_grad(set_to_none=False)
             model(inputs).square().sum().backward()
-        step(flat, optimiser("adam"), number, [RATE], {**OFF, "weight_decay": 0.2})
+        step(flat, OPTIMISERS["adam"], number, [RATE], {**OFF, "weight_decay": 0.2})
         oracle.step()
     for one, other in zip(mine.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12)
@@ -118,7 +118,7 @@ def test_rows_with_rates_of_their_own_move_as_they_would_alone(entry: Optimiser)
 
 def test_what_an_optimiser_remembers_moves_from_one_matrix_to_the_next() -> None:
     model, memory = network(), Memory()
-    entry = optimiser("momentum")
+    entry = OPTIMISERS["momentum"]
     flat = FlatParameters([model], [memory], entry.slots)
     flat.gradients.fill_(1.0)
     step(flat, entry, 1, [RATE])

@@ -8,7 +8,7 @@ from torch import Tensor
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.update import Strengths, spread, update
 from explainer.training.recipe.build_network import build_initialised
-from explainer.training.recipe.optimisers import optimiser
+from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.penalties import (
     add_l1_subgradient,
     add_l2_gradient,
@@ -95,7 +95,7 @@ def test_penalties_leave_biases_and_norm_parameters_alone(name: str) -> None:
     flat = FlatParameters([model], [{}], ())
     update(
         flat,
-        optimiser("sgd"),
+        OPTIMISERS["sgd"],
         step=1,
         rates=[0.1],
         momentum=0,

@@ -10,18 +10,13 @@ from explainer.training.measurement.early_stopping import Patience
 from explainer.training.measurement.history import Point
 from explainer.training.measurement.run_record import RunRecord
 from explainer.training.recipe.recipe import Recipe, Training
-from explainer.training.recipe.schedules import (
-    PLATEAU_PATIENCE,
-    SCHEDULES,
-    Schedule,
-    schedule,
-)
+from explainer.training.recipe.schedules import PLATEAU_PATIENCE, SCHEDULES, Schedule
 
 STEPS = 50
 
 
 def factors(slug: str, steps: int = STEPS) -> list[float]:
-    return [schedule(slug).factor(step, steps) for step in range(steps)]
+    return [SCHEDULES[slug].factor(step, steps) for step in range(steps)]
 
 
 def rates(scheduler: torch.optim.lr_scheduler.LRScheduler, steps: int = STEPS) -> list[float]:
@@ -91,7 +86,7 @@ def test_no_patience_waits_for_ever_and_nan_is_never_better() -> None:
 
 @pytest.mark.parametrize("total", [1, 2, 10, 11, 20, 1000])
 def test_warm_up_is_its_formula_at_both_ends_and_where_its_halves_meet(total: int) -> None:
-    entry = schedule("warm-up-cosine")
+    entry = SCHEDULES["warm-up-cosine"]
     warm = math.ceil(total / 10)  # the formula's W; t counts from 0
     assert r"\tfrac{t+1}{W} \text{ for } t < W = \lceil T/10 \rceil" in entry.formula
     assert r"\tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})" in entry.formula
@@ -117,7 +112,7 @@ def test_a_plateau_halves_the_rate_at_the_sixth_evaluation_without_a_lower_loss(
     second = next(n for n, factor in enumerate(factors_seen) if factor == 0.25)
     assert (first - lowest_at, second - first) == (6, 6)
     assert PLATEAU_PATIENCE + 1 == 6
-    assert "after more than 5 evaluations in a row" in schedule("plateau").meaning
+    assert "after more than 5 evaluations in a row" in SCHEDULES["plateau"].meaning
 
 
 def test_a_plateau_has_the_patience_of_torch() -> None:

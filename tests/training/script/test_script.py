@@ -301,7 +301,7 @@ def any_recipe(draw: random.Random) -> Recipe:
             recipe = with_value(recipe, entry.name, value)
         except ValueError as error:
             assert "one norm at most" in str(error)  # noqa: PT017, whatever else is refused is not
-    drawn = draw.sample(AUGMENTATIONS, draw.choice((0, 1, 2)))
+    drawn = draw.sample(list(AUGMENTATIONS), draw.choice((0, 1, 2)))
     return replace(recipe, augmentation=tuple(step(entry.slug) for entry in drawn))
 
 

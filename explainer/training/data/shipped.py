@@ -52,7 +52,7 @@ def faces() -> Examples:
 
 
 def _digits_code(settings: dict[str, Value], examples: Examples) -> str:
-    return f"""digits = load_digits_code()  # a pixel counts the dark ones among {LARGEST_INK}
+    return f"""digits = load_digits()  # a pixel counts the dark ones among {LARGEST_INK}
 inputs = torch.tensor(digits.images, dtype=torch.float32)[:, None] / {LARGEST_INK}
 labels = torch.tensor(digits.target)"""
 

@@ -137,12 +137,9 @@ def _training() -> dict[str, Any]:
         )  # fmt: skip
         values["batch"] = _steps("Batch", bounds.BATCHES, FIRST.batch, "batch")
         values["learning_rate"] = _steps(
-            "Learning rate",
-            bounds.RATES,
-            FIRST.learning_rate,
-            "rate",
+            "Learning rate", bounds.RATES, FIRST.learning_rate, "rate",
             help="SGD with momentum 0.9.",
-        )
+        )  # fmt: skip
         values["steps"] = _steps("Steps", bounds.STEPS, FIRST.steps, "steps")
         values["seed"] = int(
             st.number_input(

@@ -1,15 +1,13 @@
-"""A small CIFAR-10 of the tests' own, in which a class is a colour, and one thread to train on."""
+"""A small CIFAR-10 of the tests' own, in which a class is a colour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from explainer.training.data.cifar import CLASSES, PARTS, SIDE
@@ -46,13 +44,3 @@ def entry() -> Shipped:
     small = SHIPPED["vgg"]
     plan = replace(small.plan, epochs=EPOCHS, batch=BATCH, learning_rate=0.05)
     return replace(small, plan=plan)
-
-
-@pytest.fixture(scope="module")
-def one_thread() -> Iterator[None]:
-    """Torch on one thread; afterwards it is as it was."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-    torch.set_flush_denormal(False)

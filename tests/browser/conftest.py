@@ -8,8 +8,8 @@
 - `screenshot(page, "filters")`: a picture of the page as `screenshot-filters.png`.
 
 At the end of each test its pages are asked for their errors: a message of the console at level
-error, an uncaught exception, or a request to our server that failed fails the test. Nothing outside
-this machine is contacted.
+error, an uncaught exception, a request to our server that failed, a control without a name or a
+page wider than the screen fails the test. Nothing outside this machine is contacted.
 """
 
 from __future__ import annotations
@@ -62,16 +62,40 @@ PAINTED = (
 )
 
 
-# A page is looked at on both screens and in both appearances; the other two pairs take their time.
+# A page is looked at on a telephone in the dark; all other tests look at it on a desk in the light,
+# and these other pairs take their time.
 on_every_screen = pytest.mark.parametrize(
     ("viewport", "scheme"),
     [
-        ("desktop", "light"),
         ("phone", "dark"),
-        pytest.param("desktop", "dark", marks=pytest.mark.slow),
         pytest.param("phone", "light", marks=pytest.mark.slow),
+        pytest.param("desktop", "light", marks=pytest.mark.slow),
+        pytest.param("desktop", "dark", marks=pytest.mark.slow),
     ],
 )
+
+
+# Interactive elements and pictures (shadow roots included) that a screen reader could not name, and
+# how far the page is wider than the screen.
+FAULTS = """() => {
+  const found = []
+  const walk = root => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      if (!node.matches("button, a[href], input, img, canvas[role], select, textarea")) continue
+      if (node.type === "hidden" || node.closest("[aria-hidden=true]")) continue
+      if (!node.checkVisibility()) continue
+      const labelled = node.getAttribute("aria-labelledby")
+      const name = node.getAttribute("aria-label") || node.getAttribute("alt") ||
+        (node.tagName === "IMG" && node.getAttribute("alt") === "" ? "decoration" : "") ||
+        node.textContent.trim() || node.title || labelled || (node.labels && node.labels.length)
+      if (!name) found.push(node.outerHTML.slice(0, 160))
+    }
+  }
+  walk(document)
+  const wider = document.documentElement.scrollWidth - window.innerWidth
+  return wider > 0 ? [...found, `${wider} pixels wider than the screen`] : found
+}"""
 
 
 class OpenPage(Protocol):
@@ -129,6 +153,13 @@ def missing_pictures(page: Page, urls: Sequence[str]) -> list[str]:
         return []
     shown = page.evaluate("[...document.images].map(one => one.src)")
     return [f"missing picture: {url}" for url in urls if url in shown]
+
+
+def shown_faults(page: Page) -> list[str]:
+    """What is wrong with a page as it is left: controls without a name, and too much width."""
+    if page.is_closed() or page.locator(PAINTED).count() == 0:
+        return []
+    return [f"{page.url}: {fault}" for fault in page.evaluate(FAULTS)]
 
 
 def watch(page: Page, errors: list[str], pictures: list[str]) -> None:
@@ -227,6 +258,7 @@ def open_page(
             missing: list[str] = []
             watch(page, errors, missing)
             stack.callback(lambda: errors.extend(missing_pictures(page, missing)))
+            stack.callback(lambda: errors.extend(shown_faults(page)))
             page.goto(address + path)
             page.wait_for_selector(PAINTED, timeout=60_000)
             return page

@@ -1,0 +1,152 @@
+"""Menus of entries: the session and the link hold an entry's slug, the screen shows its title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import streamlit as st
+
+from explainer.words import gettext
+
+
+class Entry(Protocol):
+    """What can be chosen: a slug for links, a title for readers."""
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Named:
+    """An entry of a menu that belongs to no registry; the title is marked for translation."""
+
+    slug: str
+    title: str
+
+
+def choice(
+    label: str,
+    entries: Iterable[Entry],
+    *,
+    key: str,
+    default: str = "",
+    widget: Callable[..., Any] = st.selectbox,
+    **more: Any,
+) -> str:
+    """The slug of the chosen entry, the first or `default` to begin with; kept for the visit.
+
+    `widget` is `st.selectbox`, `st.radio`, `st.segmented_control` or `st.pills`; `more` goes to it.
+    What a link says by an entry's title, as links did once, is understood.
+    """
+    titles = {entry.slug: entry.title for entry in entries}
+    first = default or next(iter(titles))
+    _arrive(key, titles, first)
+    if widget in (st.segmented_control, st.pills):
+        more["required"] = True
+    chosen = widget(
+        label,
+        list(titles),
+        key=key,
+        format_func=lambda slug: gettext(titles.get(slug, slug)),
+        persist_state="session",
+        **more,
+    )
+    slug = str(chosen) if chosen in titles else first
+    keep_in_link(key, slug, first)
+    return slug
+
+
+def choices(
+    label: str,
+    entries: Iterable[Entry],
+    *,
+    key: str,
+    default: Sequence[str] = (),
+    widget: Callable[..., Any] = st.pills,
+    **more: Any,
+) -> list[str]:
+    """The slugs of all entries that are chosen, in the order of the entries."""
+    titles = {entry.slug: entry.title for entry in entries}
+    given = st.query_params.get_all(key)
+    if given and given != st.session_state.get(_written(key)):
+        slugs = [_slug(titles, text) for text in given]
+        st.session_state[key] = [slug for slug in titles if slug in slugs]
+    kept = st.session_state.get(key, default)
+    st.session_state[key] = [slug for slug in titles if slug in kept]
+    if widget in (st.segmented_control, st.pills):
+        more["selection_mode"] = "multi"
+    chosen = widget(
+        label,
+        list(titles),
+        key=key,
+        format_func=lambda slug: gettext(titles.get(slug, slug)),
+        persist_state="session",
+        **more,
+    )
+    found = [slug for slug in titles if slug in chosen]
+    keep_in_link(key, found, list(default))
+    return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page behind a tab: `show(*given)` draws it when it is the open one."""
+
+    slug: str
+    title: str
+    show: Callable[..., None]
+
+
+def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
+    """Tabs for `parts`, of which only the open one is drawn; which it is stands in the link."""
+    titles = {part.slug: part.title for part in parts}
+    first = parts[0].slug
+    kept = f"{key}.slug"
+    text = st.query_params.get(key)
+    if text is not None and text != st.session_state.get(_written(key)):
+        st.session_state[kept] = _slug(titles, text) or first
+    shown = {gettext(part.title): part for part in parts}
+    begin = gettext(titles.get(st.session_state.get(kept, first), titles[first]))
+    if st.session_state.get(key) not in shown:
+        st.session_state[key] = begin
+    tabs = st.tabs(list(shown), key=key, on_change="rerun")
+    for tab, part in zip(tabs, parts, strict=True):
+        if tab.open:
+            st.session_state[kept] = part.slug
+            keep_in_link(key, part.slug, first)
+            with tab:
+                part.show(*given)
+
+
+def keep_in_link(key: str, value: str | list[str], usual: str | list[str]) -> None:
+    """Let the address say `value` for `key`, or nothing where it is as usual."""
+    st.session_state[_written(key)] = [value] if isinstance(value, str) else value
+    here = st.query_params.get_all(key)
+    if value == usual:
+        if here:
+            del st.query_params[key]
+    elif here != st.session_state[_written(key)]:
+        st.query_params[key] = value
+
+
+def _arrive(key: str, titles: Mapping[str, str], first: str) -> None:
+    """Let the session hold a slug that there is: the link's, where it is news, else the kept one."""
+    text = st.query_params.get(key)
+    if text is not None and [text] != st.session_state.get(_written(key)):
+        st.session_state[key] = _slug(titles, text) or first
+    elif st.session_state.get(key) not in titles:
+        st.session_state[key] = first
+
+
+def _slug(titles: Mapping[str, str], text: str) -> str:
+    """The slug that `text` is or, as once in links, whose title it is; empty for no entry's."""
+    return next((slug for slug, title in titles.items() if text in (slug, title)), "")
+
+
+def _written(key: str) -> str:
+    return f"{key}.written"

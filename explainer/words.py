@@ -1,0 +1,129 @@
+"""The words of the app: English messages in the code, put into the language of whoever reads them.
+
+`_("Start the race")` is the message in the visitor's language; values come by name, so that another
+language may order them otherwise: `_("{recipe} is ahead by {points} points", recipe=…, points=…)`.
+`ngettext` chooses by a number, and `N_` marks a message that is put into words where it is shown.
+Catalogues are gettext's, `assets/words/<language>/messages.po`, read when first asked for.
+
+In the language `xx` each message stands in ⟦ ⟧: what is seen outside of them is no message yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog
+
+ENGLISH, PSEUDO = "en", "xx"
+FOLDER = Path(__file__).parents[1] / "assets" / "words"
+_CHOSEN: ContextVar[str] = ContextVar("language", default="")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _english() -> str:
+    return ENGLISH
+
+
+_visitors: list[Callable[[], str]] = [_english]
+
+
+def ask_for_language(source: Callable[[], str]) -> None:
+    """From now on `source` tells the language of the visitor whom this thread works for."""
+    _visitors[:] = [source]
+
+
+def language() -> str:
+    """The language of what is said here and now: `en`, `xx`, or that of a catalogue."""
+    return _CHOSEN.get() or _visitors[0]()
+
+
+@contextmanager
+def spoken(chosen: str) -> Iterator[None]:
+    """Within, everything is said in this language."""
+    token = _CHOSEN.set(chosen)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def gettext(message: str, **values: object) -> str:
+    """`message` in the visitor's language, with `values` in the places of their names."""
+    now = language()
+    if now == ENGLISH:
+        return message.format(**values) if values else message
+    return _shown(now, _translated(now, message), values)
+
+
+def ngettext(one: str, many: str, count: float, **values: object) -> str:
+    """`one` where `count` is 1, else `many`, in the visitor's language; {count} is the number."""
+    now = language()
+    found = one if count == 1 else many
+    if now not in (ENGLISH, PSEUDO):
+        found = _plural(now, one, int(count)) or found
+    return _shown(now, found, {"count": count, **values})
+
+
+def N_(message: str) -> str:  # noqa: N802, gettext's own name
+    """`message` as it is: marked, to be put into words where it is shown."""
+    return message
+
+
+_ = gettext
+
+
+def cached(function: Callable[P, R]) -> Callable[P, R]:
+    """`functools.cache`, with a value for each language."""
+
+    @cache
+    def of_language(_: str, *given: Any, **named: Any) -> R:
+        return function(*given, **named)
+
+    @wraps(function)
+    def asked(*given: P.args, **named: P.kwargs) -> R:
+        return of_language(language(), *given, **named)
+
+    return asked
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there is a catalogue of, English first."""
+    found = sorted(path.parent.name for path in FOLDER.glob("*/messages.po"))
+    return (ENGLISH, *found)
+
+
+def _shown(now: str, message: str, values: dict[str, object]) -> str:
+    said = message.format(**values) if values else message
+    return f"⟦{said}⟧" if now == PSEUDO and said.strip() else said
+
+
+def _translated(now: str, message: str) -> str:
+    if now == PSEUDO or not (found := _catalogue(now).get(message)):
+        return message
+    return str(found.string or message)
+
+
+def _plural(now: str, one: str, count: int) -> str:
+    catalogue = _catalogue(now)
+    found = catalogue.get(one)
+    if found is None or isinstance(found.string, str):
+        return ""
+    return str(found.string[catalogue.plural_func(count)])  # type: ignore[attr-defined]
+
+
+@cache
+def _catalogue(now: str) -> Catalog:
+    from babel.messages.pofile import read_po  # not for English
+
+    with (FOLDER / now / "messages.po").open("rb") as file:
+        return read_po(file, locale=now)

@@ -37,6 +37,10 @@ class Registry(Generic[E]):
                 f"no {self.kind} {slug!r}; there are {', '.join(self.slugs)}"
             ) from None
 
+    def get(self, slug: str) -> E | None:
+        """The entry of that slug, if there is one."""
+        return self._by_slug.get(slug)
+
     def __iter__(self) -> Iterator[E]:
         return iter(self.entries)
 

@@ -7,7 +7,9 @@ import streamlit as st
 from explainer.libraries import import_libraries
 from explainer.topics import TOPICS, sections
 from explainer.ui.common.address import forget_unreadable
+from explainer.ui.common.language import choose_language
 from explainer.ui.common.refusal import open_with_nothing_refused
+from explainer.words import _
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "pages"
@@ -15,12 +17,18 @@ ICON = ROOT / "assets" / "images" / "icon.png"
 
 st.set_page_config(page_title="Deepglass", page_icon=str(ICON), layout="wide")
 forget_unreadable()
+choose_language()
 
-home = st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True)
+home = st.Page(PAGES / "home.py", title=_("Home"), icon=":material/home:", default=True)
 navigation: dict[str, list[st.Page]] = {"": [home]}
 for section, entries in sections().items():
-    navigation[section] = [
-        st.Page(PAGES / f"{entry.slug}.py", title=entry.title, icon=entry.icon, url_path=entry.slug)
+    navigation[_(section)] = [
+        st.Page(
+            PAGES / f"{entry.slug}.py",
+            title=_(entry.title),
+            icon=entry.icon,
+            url_path=entry.slug,
+        )
         for entry in entries
     ]
 

@@ -1,13 +1,15 @@
 """The one list of what the app explains.
 
 A topic's slug names everything about it: `pages/<slug>.py`, `assets/prose/en/<slug>.md`,
-`tests/app/test_<slug>.py` and the address `/<slug>`. Only the standard library is imported here,
-so that the navigation, the tests and the home page can read the list at no cost.
+`tests/app/test_<slug>.py` and the address `/<slug>`. Besides the standard library only the mark of
+messages is imported, so that the navigation, the tests and the home page read the list at no cost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from explainer.words import N_
 
 
 @dataclass(frozen=True)
@@ -28,73 +30,73 @@ class Topic:
 TOPICS: tuple[Topic, ...] = (
     Topic(
         slug="filters",
-        title="Filters",
+        title=N_("Filters"),
         icon=":material/blur_on:",
-        section="Convolution",
-        question="What can nine numbers see in a photo?",
+        section=N_("Convolution"),
+        question=N_("What can nine numbers see in a photo?"),
     ),
     Topic(
         slug="why_convolution",
-        title="Why convolution",
+        title=N_("Why convolution"),
         icon=":material/grid_view:",
-        section="Convolution",
-        question="Why should a network look through a small window?",
+        section=N_("Convolution"),
+        question=N_("Why should a network look through a small window?"),
         networks=True,
     ),
     Topic(
         slug="feature_maps",
-        title="Feature maps",
+        title=N_("Feature maps"),
         icon=":material/layers:",
-        section="Networks",
-        question="What does a trained network see in your photo?",
+        section=N_("Networks"),
+        question=N_("What does a trained network see in your photo?"),
         networks=True,
     ),
     Topic(
         slug="attribution",
-        title="Attribution",
+        title=N_("Attribution"),
         icon=":material/center_focus_strong:",
-        section="Networks",
-        question="Why did the network say that?",
+        section=N_("Networks"),
+        question=N_("Why did the network say that?"),
         networks=True,
     ),
     Topic(
         slug="activations",
-        title="Activations",
+        title=N_("Activations"),
         icon=":material/show_chart:",
-        section="Gradients",
-        question="What does a bend in a line do to a gradient?",
+        section=N_("Gradients"),
+        question=N_("What does a bend in a line do to a gradient?"),
         networks=True,
     ),
     Topic(
         slug="depth",
-        title="Through depth",
+        title=N_("Through depth"),
         icon=":material/stacked_line_chart:",
-        section="Gradients",
-        question="Why did deep networks not learn?",
+        section=N_("Gradients"),
+        question=N_("Why did deep networks not learn?"),
         networks=True,
     ),
     Topic(
         slug="gradient_check",
-        title="Gradient check",
+        title=N_("Gradient check"),
         icon=":material/rule:",
-        section="Gradients",
-        question="How do you know that a gradient is right?",
+        section=N_("Gradients"),
+        question=N_("How do you know that a gradient is right?"),
         networks=True,
     ),
     Topic(
         slug="landscape",
-        title="Loss landscape",
+        title=N_("Loss landscape"),
         icon=":material/landscape:",
-        section="Gradients",
-        question="What does the loss look like around a trained network?",
+        section=N_("Gradients"),
+        question=N_("What does the loss look like around a trained network?"),
         networks=True,
     ),
     Topic(
         slug="training_lab",
-        title="Training lab",
+        title=N_("Training lab"),
         icon=":material/science:",
-        section="Training",
-        question="What stops a network from learning by heart?",
+        section=N_("Training"),
+        question=N_("What stops a network from learning by heart?"),
         networks=True,
     ),
 )

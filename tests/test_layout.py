@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[1]
 # Each subject may use those before it, and all of them what stands beside them.
 SUBJECTS = ("images", "convolution", "activations", "training", "networks", "gradients")
 BESIDE = frozenset(
-    {"accelerator", "freed_memory", "lengths", "parameters", "registry", "strict_json"}
+    {"accelerator", "freed_memory", "lengths", "parameters", "registry", "strict_json", "words"}
 )
 # What a part of the app may import of the app, besides itself.
 MAY_IMPORT = {
     "__init__": frozenset[str](),
-    "topics": frozenset[str](),
+    "topics": frozenset({"words"}),
     "messages": frozenset[str](),
     "live_pictures": frozenset({"messages"}),
     "nodelay": frozenset[str](),
@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "lengths": frozenset[str](),
     "parameters": frozenset[str](),
     "registry": frozenset[str](),
+    "words": frozenset[str](),
     "accelerator": frozenset[str](),
     "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),
@@ -42,9 +43,9 @@ MAY_IMPORT = {
     ),
     **{subject: BESIDE.union(SUBJECTS[:place]) for place, subject in enumerate(SUBJECTS)},
     "charts": BESIDE.union(SUBJECTS),
-    "service": frozenset({"training"}),
+    "service": frozenset({"training", "words"}),
     "ui": BESIDE.union(SUBJECTS, {"charts", "live_pictures", "messages", "service", "topics"}),
-    "shell": frozenset({"libraries", "topics", "ui"}),
+    "shell": frozenset({"libraries", "topics", "ui", "words"}),
     "pages": frozenset({"topics", "ui", *SUBJECTS}),
 }
 TARGETS = ("run", "test", "test-all", "quick", "explore", "check", "bench", "clean")
@@ -197,8 +198,10 @@ def test_a_folder_holds_at_most_25_modules(package: Path) -> None:
     assert len(list(package.glob("*.py"))) <= 25
 
 
-def test_topics_import_the_standard_library_alone() -> None:
-    assert imported_libraries(ROOT / "explainer" / "topics.py") <= set(sys.stdlib_module_names)
+@pytest.mark.parametrize("module", ["topics", "words"])
+def test_topics_and_words_import_next_to_nothing(module: str) -> None:
+    allowed = {*sys.stdlib_module_names, "explainer", "babel"}
+    assert imported_libraries(ROOT / "explainer" / f"{module}.py") <= allowed
 
 
 @pytest.mark.parametrize("module", [ROOT / "app.py", *MODULES, *PAGES], ids=relative)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from explainer.charts.theme import GREYS, Theme, centred
 from explainer.convolution.view import Scale, Statistics, magnitude
+from explainer.registry import Registry
+from explainer.words import N_
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint8]
@@ -91,6 +93,7 @@ def _codable(plane: Floats, gain: float) -> bool:
 class View:
     """One way to look at a signed result `(H, W, C)`."""
 
+    slug: str
     title: str
     meaning: str
     scale: Callable[[Floats, Statistics], Scale]
@@ -134,27 +137,30 @@ def _as_it_is(values: Floats) -> Floats:
 
 
 SIGNED = View(
-    title="Signed",
+    slug="signed",
+    title=N_("Signed"),
     meaning="blue below zero, red above; zero has the colour of the page",
     scale=_symmetric,
     prepare=_as_it_is,
     stops=centred,
 )
 MAGNITUDE = View(
-    title="Magnitude",
+    slug="magnitude",
+    title=N_("Magnitude"),
     meaning="the absolute value: how strong the response is, whatever its sign",
     scale=_from_zero,
     prepare=magnitude,
     stops=lambda theme: theme.sequential,
 )
 CLIPPED = View(
-    title="Picture",
+    slug="picture",
+    title=N_("Picture"),
     meaning="0 is black and 1 is white; what lies outside is clipped",
     scale=_unit,
     prepare=_as_it_is,
     stops=lambda _theme: GREYS,
 )
-VIEWS: tuple[View, ...] = (SIGNED, MAGNITUDE, CLIPPED)
+VIEWS = Registry[View]("view", SIGNED, MAGNITUDE, CLIPPED)
 
 
 def colour_result(prepared: Floats, scale: Scale, stops: tuple[str, ...]) -> Codes:

@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.registry import Registry
+
 Indices = NDArray[np.int64]
 
 LARGEST_BIAS = 10.0
@@ -77,7 +79,8 @@ class Padding:
         return int(getattr(cv2, self.opencv_name))
 
 
-PADDINGS: tuple[Padding, ...] = (
+PADDINGS = Registry[Padding](
+    "padding",
     Padding(
         slug="none",
         title="None",
@@ -139,7 +142,8 @@ class ChannelMode:
     planes: int
 
 
-CHANNEL_MODES: tuple[ChannelMode, ...] = (
+CHANNEL_MODES = Registry[ChannelMode](
+    "channel mode",
     ChannelMode(
         slug="each",
         title="Each colour",
@@ -163,23 +167,6 @@ CHANNEL_MODES: tuple[ChannelMode, ...] = (
     ),
 )
 
-_PADDINGS = {entry.slug: entry for entry in PADDINGS}
-_CHANNEL_MODES = {entry.slug: entry for entry in CHANNEL_MODES}
-
-
-def padding(slug: str) -> Padding:
-    """The padding of that slug. Raises `ValueError` that names the slugs there are."""
-    if slug not in _PADDINGS:
-        raise ValueError(f"no padding {slug!r}; there are {', '.join(_PADDINGS)}")
-    return _PADDINGS[slug]
-
-
-def channel_mode(slug: str) -> ChannelMode:
-    """The channel mode of that slug. Raises `ValueError` that names the slugs there are."""
-    if slug not in _CHANNEL_MODES:
-        raise ValueError(f"no channel mode {slug!r}; there are {', '.join(_CHANNEL_MODES)}")
-    return _CHANNEL_MODES[slug]
-
 
 @dataclass(frozen=True)
 class Application:
@@ -201,8 +188,8 @@ class Application:
             raise ValueError(f"bias is {self.bias:g}, but it goes from -10 to 10")
         _check_whole("stride", self.stride, LARGEST_STRIDE)
         _check_whole("dilation", self.dilation, LARGEST_DILATION)
-        padding(self.padding)
-        channel_mode(self.channels)
+        PADDINGS[self.padding]
+        CHANNEL_MODES[self.channels]
 
 
 def _check_whole(name: str, value: int, largest: int) -> None:
@@ -217,7 +204,7 @@ def span(taps: int, dilation: int) -> int:
 
 def pads(taps: int, application: Application) -> tuple[int, int]:
     """The padding before and after along one axis: `(0, 0)` for padding "none"."""
-    if not padding(application.padding).keeps_size:
+    if not PADDINGS[application.padding].keeps_size:
         return 0, 0
     total = span(taps, application.dilation) - 1
     return total // 2, total - total // 2
@@ -233,12 +220,12 @@ def output_shape(
     """
     rows = output_length(height, kernel_shape[0], application, side="high")
     columns = output_length(width, kernel_shape[1], application, side="wide")
-    return rows, columns, 3 if channel_mode(application.channels).weights is None else 1
+    return rows, columns, 3 if CHANNEL_MODES[application.channels].weights is None else 1
 
 
 def output_length(size: int, taps: int, application: Application, *, side: str) -> int:
     """The size of the result along one axis; `side` is the word for the message, "high"."""
-    border = padding(application.padding)
+    border = PADDINGS[application.padding]
     before, after = pads(taps, application)
     window = span(taps, application.dilation)
     if size + before + after < window:

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explainer.convolution.application import (
+    CHANNEL_MODES,
+    PADDINGS,
     Application,
     Padding,
-    channel_mode,
     output_length,
-    padding,
     span,
 )
 from explainer.convolution.fastest import fastest
@@ -52,14 +52,14 @@ def apply(pixels: NDArray[np.floating], weights: ArrayLike, application: Applica
     kernel = oriented(checked_weights(weights), application)
     for size, taps, side in zip(image.shape, kernel.shape, ("high", "wide"), strict=False):
         output_length(size, taps, application, side=side)
-    same = correlate(image, kernel, padding(application.padding), application.dilation)
+    same = correlate(image, kernel, PADDINGS[application.padding], application.dilation)
     return finished(same[kept(kernel.shape, image.shape, application)], application)
 
 
 def plan(weights: ArrayLike, application: Application) -> FilterPlan:
     """How `apply` will compute this kernel, to be shown: the same choice, nothing computed."""
     kernel = oriented(checked_weights(weights), application)
-    job = Job(kernel, centre(kernel.shape), padding(application.padding).opencv_border)
+    job = Job(kernel, centre(kernel.shape), PADDINGS[application.padding].opencv_border)
     method = fastest(job)
     return FilterPlan(method.title, method.why(job), method.multiplications(job), kernel.size)
 
@@ -92,7 +92,7 @@ def mixed(image: Image, application: Application) -> Image:
     Filtering is linear, so summing the filtered colours equals filtering the summed colours, for a
     third of the work; grey likewise.
     """
-    shares = channel_mode(application.channels).weights
+    shares = CHANNEL_MODES[application.channels].weights
     channels = image.shape[2]
     if shares is None or channels == 1:
         return image
@@ -163,7 +163,7 @@ def kept(
     taps: tuple[int, ...], shape: tuple[int, ...], application: Application
 ) -> tuple[slice, slice]:
     """Which rows and columns of the same-size result stay, after padding "none" and the stride."""
-    if padding(application.padding).keeps_size:
+    if PADDINGS[application.padding].keeps_size:
         return slice(None, None, application.stride), slice(None, None, application.stride)
     windows = [span(count, application.dilation) for count in taps]
     first = [(window - 1) // 2 for window in windows]

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explainer.convolution.application import (
+    CHANNEL_MODES,
+    PADDINGS,
     Application,
-    channel_mode,
     output_length,
     output_shape,
-    padding,
     pads,
 )
 
@@ -72,7 +72,7 @@ def window_at(
 
 
 def _separate(application: Application) -> bool:
-    return channel_mode(application.channels).weights is None
+    return CHANNEL_MODES[application.channels].weights is None
 
 
 def _places(
@@ -92,7 +92,7 @@ def _patch(
     rows: NDArray[np.int64],
     columns: NDArray[np.int64],
 ) -> tuple[Numbers, NDArray[np.bool_]]:
-    border = padding(application.padding)
+    border = PADDINGS[application.padding]
     height, width = pixels.shape[:2]
     real_rows, real_columns = border.resolve(rows, height), border.resolve(columns, width)
     patch = pixels[np.ix_(real_rows, real_columns)].astype(np.float64)
@@ -104,7 +104,7 @@ def _patch(
 
 def _seen(patch: Numbers, application: Application) -> Numbers:
     """The patch as the taps see it: one channel where the colours are mixed first."""
-    mode = channel_mode(application.channels)
+    mode = CHANNEL_MODES[application.channels]
     if mode.weights is None or patch.shape[2] in (1, mode.planes):
         return patch
     return np.asarray((patch @ np.array(mode.weights))[:, :, None])
@@ -136,7 +136,7 @@ def counts(
     """The counts of the plain sum, tap by tap, on a colour picture `(height, width, 3)`."""
     output = output_shape(height, width, kernel_shape, application)
     taps = kernel_shape[0] * kernel_shape[1]
-    seen = channel_mode(application.channels).planes
+    seen = CHANNEL_MODES[application.channels].planes
     return Counts(
         weights=taps * seen,
         biases=output[2],

@@ -10,7 +10,7 @@ import json
 
 from numpy.typing import ArrayLike
 
-from explainer.convolution.application import Application, channel_mode, padding, pads
+from explainer.convolution.application import CHANNEL_MODES, PADDINGS, Application, pads
 from explainer.convolution.apply import checked_weights
 from explainer.convolution.kernel import Weights
 from explainer.images.script import READ_PICTURE
@@ -73,7 +73,7 @@ KERNEL = KERNEL[::-1, ::-1].copy()
 
 
 def _reading(picture: str, application: Application) -> str:
-    shares = channel_mode(application.channels).weights
+    shares = CHANNEL_MODES[application.channels].weights
     text = f"""path = sys.argv[1] if len(sys.argv) > 1 else {json.dumps(picture)}
 picture = read_picture(path).astype(np.float32) / 255  # (H, W, 3), 0 to 1
 """
@@ -83,7 +83,7 @@ picture = read_picture(path).astype(np.float32) / 255  # (H, W, 3), 0 to 1
 
 
 def _opencv(kernel: Weights, application: Application) -> str:
-    shares = channel_mode(application.channels).weights
+    shares = CHANNEL_MODES[application.channels].weights
     lines = ["# OpenCV. With the anchor at (0, 0) the complete windows are at the top left."]
     if shares is None:
         lines.append("padded = picture")
@@ -110,7 +110,7 @@ def _opencv_border(kernel: Weights, application: Application) -> list[str]:
     if not any(sides):
         return []
     named = ", ".join(str(side) for side in sides)
-    border = padding(application.padding).opencv_name
+    border = PADDINGS[application.padding].opencv_name
     return [f"padded = cv2.copyMakeBorder(padded, {named}, cv2.{border})"]
 
 
@@ -119,11 +119,11 @@ def _torch(kernel: Weights, application: Application) -> str:
     lines = ["# PyTorch: pictures are (N, C, H, W), filters (out, in, kh, kw)."]
     lines.append("x = torch.from_numpy(picture).permute(2, 0, 1)[None]")
     if any((top, bottom, left, right)):
-        mode = padding(application.padding).torch_mode
+        mode = PADDINGS[application.padding].torch_mode
         named = f"({left}, {right}, {top}, {bottom})"
         lines.append(f'x = F.pad(x, {named}, mode="{mode}")  # left, right, top, bottom')
     lines.append("kernel = torch.from_numpy(KERNEL).float()")
-    if channel_mode(application.channels).weights is None:
+    if CHANNEL_MODES[application.channels].weights is None:
         lines.append(
             "filters, groups = torch.stack([kernel] * 3)[:, None], 3  # one for each colour"
         )

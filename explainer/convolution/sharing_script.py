@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from explainer.convolution.application import channel_mode, padding, pads
+from explainer.convolution.application import CHANNEL_MODES, PADDINGS, pads
 from explainer.convolution.equivariance import WRAP, Layer
 from explainer.convolution.kernel import Weights
 from explainer.convolution.script import literal
@@ -86,13 +86,13 @@ def _moving(
 ) -> str:
     before, after = pads(weights.shape[1], layer.application)
     top, bottom = pads(weights.shape[0], layer.application)
-    mode = padding(layer.padding).torch_mode
+    mode = PADDINGS[layer.padding].torch_mode
     pool = "\n    y = F.max_pool2d(y, 2)" if layer.pooled else ""
     black = "" if layer.padding == WRAP else "\n    moved[..., :places] = 0  # black comes in"
     return f"""
 path = sys.argv[1] if len(sys.argv) > 1 else {json.dumps(picture)}
 codes = cv2.resize(read_picture(path), {size!r}, interpolation=cv2.INTER_AREA)
-grey = (codes / 255.0)[:{crop[0]}, :{crop[1]}] @ np.array({channel_mode("grey").weights!r})
+grey = (codes / 255.0)[:{crop[0]}, :{crop[1]}] @ np.array({CHANNEL_MODES["grey"].weights!r})
 x = torch.from_numpy(grey).float()[None, None]  # (1, 1, H, W)
 KERNEL_WEIGHTS = torch.tensor({literal(weights)})[None, None]
 SHIFT, STEP = {shift}, {layer.step}  # pixels moved; pixels between two neighbours of the answer

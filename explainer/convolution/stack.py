@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from explainer.convolution.application import Application, channel_mode, output_shape, padding
+from explainer.convolution.application import CHANNEL_MODES, PADDINGS, Application, output_shape
 from explainer.convolution.apply import apply, checked_picture, checked_weights, mixed
 from explainer.convolution.kernel import Image
 
@@ -26,7 +26,7 @@ def feature_map(
         raise ValueError("a feature map needs at least one kernel, there are none")
     stack = [checked_weights(weights) for weights in kernels]
     shapes = sorted({kernel.shape for kernel in stack})
-    if len(shapes) > 1 and not padding(application.padding).keeps_size:
+    if len(shapes) > 1 and not PADDINGS[application.padding].keeps_size:
         named = ", ".join(f"{height}×{width}" for height, width in shapes)
         raise ValueError(f"without padding all kernels need one size, these have {named}")
     summing = _one_map_each(application)
@@ -40,6 +40,6 @@ def feature_map(
 
 
 def _one_map_each(application: Application) -> Application:
-    if channel_mode(application.channels).weights is None:
+    if CHANNEL_MODES[application.channels].weights is None:
         return replace(application, channels="summed")
     return application

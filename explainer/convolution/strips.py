@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from explainer.convolution.application import Application, output_length, padding, span
+from explainer.convolution.application import PADDINGS, Application, output_length, span
 from explainer.convolution.apply import (
     checked_weights,
     correlate,
@@ -50,7 +50,7 @@ def _strip(
     codes: NDArray[np.uint8], weights: Weights, application: Application, start: int, stop: int
 ) -> Image:
     """Output rows `start` to `stop`, from the rows of the picture their windows see."""
-    border = padding(application.padding)
+    border = PADDINGS[application.padding]
     window = span(weights.shape[0], application.dilation)
     above = (window - 1) // 2
     first = start * application.stride - (above if border.keeps_size else 0)

@@ -1,4 +1,7 @@
-"""Every tab, fold and popover of every page, opened: no word stands there as its own source.
+"""Every tab, fold and popover of every page, opened: every word is a message to be translated.
+
+The pages are opened in the language `xx`, in which messages stand in ⟦ ⟧: what a reader sees
+outside of them is data, a number, or was forgotten. Nothing stands there as its own source either.
 
 They are found on the page, so a new page and a new tab are looked at without a line here. Primary
 buttons are pressed as well, because much has nothing to say before there is a race.
@@ -12,6 +15,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explainer.topics import TOPICS
+from explainer.words import PSEUDO
 from tests.browser.conftest import PAINTED, OpenPage
 
 # Three pages train networks while they are looked at, which takes its time.
@@ -42,6 +46,24 @@ for (const root of roots) {{
   while (texts.nextNode())
     if (source.test(texts.currentNode.data) && !texts.currentNode.parentElement?.closest(skipped))
       found.push(`source: ${{texts.currentNode.data}}`);
+}}
+if (new URLSearchParams(location.search).get("lang") === "xx") {{
+  const ours = "p, li, td, th, h1, h2, h3, h4, label, button, summary, figcaption, option, text, a";
+  const streamlits = "[data-testid=stToolbar], [data-testid=stFileUploaderDropzone]," +
+    " [data-testid=stElementToolbar], [data-testid=stApp] > a, .vega-actions";
+  const plain = one => {{
+    const copy = one.cloneNode(true);
+    for (const out of copy.querySelectorAll(skipped + ", [translate=no]")) out.remove();
+    let text = copy.textContent, before;
+    do {{ before = text; text = text.replace(/⟦[^⟦⟧]*⟧/g, " "); }} while (text !== before);
+    return text;
+  }};
+  for (const one of every(ours)) {{
+    if (one.querySelector(ours) || !one.checkVisibility({{visibilityProperty: true}})) continue;
+    if (one.closest(`${{skipped}}, [translate=no], ${{streamlits}}`)) continue;
+    if (/[a-zA-Z]{{3,}}/.test(plain(one)))
+      found.push(`outside: ${{one.textContent.trim().slice(0, 120)}}`);
+  }}
 }}
 for (const panel of every("[role=tabpanel]"))
   if (shown(panel) && !panel.innerText.trim() && !panel.querySelector("canvas, svg, img, input"))
@@ -120,9 +142,9 @@ def walk(page: Page) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("viewport", ["desktop", pytest.param("phone", marks=pytest.mark.slow)])
-def test_no_word_of_a_page_stands_there_as_its_source(
+def test_every_word_of_a_page_is_a_message(
     open_page: OpenPage, path: str, viewport: Literal["desktop", "phone"]
 ) -> None:
-    page = open_page(path, viewport=viewport)
+    page = open_page(f"{path}?lang={PSEUDO}", viewport=viewport)
     settle(page)
     assert walk(page) == {}

@@ -15,7 +15,6 @@ from explainer.convolution.application import (
     Application,
     Padding,
     output_shape,
-    padding,
     pads,
 )
 
@@ -91,7 +90,7 @@ def test_resolving_indices_is_numpys_padding(border: Padding) -> None:
 
 
 def test_a_single_pixel_reflects_into_itself() -> None:
-    np.testing.assert_array_equal(padding("reflect").resolve(np.arange(0, 1), 1), [0])
+    np.testing.assert_array_equal(PADDINGS["reflect"].resolve(np.arange(0, 1), 1), [0])
 
 
 @pytest.mark.parametrize("channels", [entry.slug for entry in CHANNEL_MODES])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explainer.convolution.application import padding
+from explainer.convolution.application import PADDINGS
 from explainer.networks.drill.kernel_taps import Places
 
 Numbers = NDArray[np.float64]
@@ -62,8 +62,8 @@ def numbers(tensor: Tensor) -> Numbers:
 
 def patch(maps: Tensor, rows: Places, columns: Places, border: str = "zero") -> Numbers:
     """The values `(C, kh, kw)` of maps at `rows` and `columns`, beyond the border as padded."""
-    real_rows = padding(border).resolve(rows, maps.shape[1])
-    real_columns = padding(border).resolve(columns, maps.shape[2])
+    real_rows = PADDINGS[border].resolve(rows, maps.shape[1])
+    real_columns = PADDINGS[border].resolve(columns, maps.shape[2])
     values = numbers(maps[:, real_rows][:, :, real_columns])
     values[:, real_rows < 0] = 0
     values[:, :, real_columns < 0] = 0

@@ -70,14 +70,13 @@ def choices(
     widget: Callable[..., Any] = st.pills,
     **more: Any,
 ) -> list[str]:
-    """The slugs of all entries that are chosen, in the order of the entries."""
+    """The slugs of all entries that are chosen, in the order in which they were."""
     titles = {entry.slug: entry.title for entry in entries}
     given = st.query_params.get_all(key)
     if given and given != st.session_state.get(_written(key)):
-        slugs = [_slug(titles, text) for text in given]
-        st.session_state[key] = [slug for slug in titles if slug in slugs]
+        st.session_state[key] = [_slug(titles, text) for text in given]
     kept = st.session_state.get(key, default)
-    st.session_state[key] = [slug for slug in titles if slug in kept]
+    st.session_state[key] = [slug for slug in kept if slug in titles]
     if widget in (st.segmented_control, st.pills):
         more["selection_mode"] = "multi"
     chosen = widget(
@@ -88,7 +87,7 @@ def choices(
         persist_state="session",
         **more,
     )
-    found = [slug for slug in titles if slug in chosen]
+    found = [str(slug) for slug in chosen]
     keep_in_link(key, found, list(default))
     return found
 
@@ -135,7 +134,7 @@ def keep_in_link(key: str, value: str | list[str], usual: str | list[str]) -> No
 
 
 def _arrive(key: str, titles: Mapping[str, str], first: str) -> None:
-    """Let the session hold a slug that there is: the link's, where it is news, else the kept one."""
+    """Let the session hold a slug that there is: the link's, where that is news, or the kept."""
     text = st.query_params.get(key)
     if text is not None and [text] != st.session_state.get(_written(key)):
         st.session_state[key] = _slug(titles, text) or first

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.topics import topic
 from explainer.ui.common.prose import say
+from explainer.words import _
 
 
 def open_page(slug: str) -> None:
     """The question as the title, and the opening part of the prose."""
-    st.title(topic(slug).question)
+    st.title(_(topic(slug).question))
     say(slug, "question")
 
 

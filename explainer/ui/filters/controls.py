@@ -1,7 +1,6 @@
 """The controls of the Filters page: which kernel, how it is applied, how the answer is seen.
 
-Choices that a link should carry are Streamlit widgets bound to the URL by their titles; what
-follows the hand (the kernel's parameters and the bias) is in `explainer.ui.filters.bench`.
+What follows the hand (the kernel's parameters and the bias) is in `explainer.ui.filters.bench`.
 """
 
 from __future__ import annotations
@@ -13,13 +12,15 @@ import streamlit as st
 from explainer.charts.colour import CLIPPED, SIGNED, VIEWS, View
 from explainer.convolution.application import CHANNEL_MODES, PADDINGS
 from explainer.convolution.kernels import KERNELS, Kernel, Weights
+from explainer.ui.common.choice import Named, choice
+from explainer.words import N_, _
 
 KEY = "filters"
-OWN = "Your own"
-FIRST = "Sobel x"
-AUTOMATIC = "Automatic"
-CONVOLUTION = "Convolution"
-CORRELATION = "Cross-correlation"
+FIRST = "sobel-x"
+OWN = Named("own", N_("Your own"))
+AUTOMATIC = Named("automatic", N_("Automatic"))
+CORRELATION = Named("cross-correlation", N_("Cross-correlation"))
+CONVOLUTION = Named("convolution", N_("Convolution"))
 BALANCED = 1e-6
 
 
@@ -38,7 +39,7 @@ class FilterChoice:
     @property
     def title(self) -> str:
         """The name of the filter as the page prints it."""
-        return self.kernel.title if self.kernel else "your own filter"
+        return _(self.kernel.title) if self.kernel else _("your own filter")
 
     @property
     def scope(self) -> str:
@@ -63,25 +64,29 @@ def filter_choice() -> FilterChoice:
     """Draw the toolbar and return what it says."""
     kernel, more = st.columns([2.2, 1], vertical_alignment="bottom", gap="small")
     with kernel:
-        kernel_title = _kernel_select()
-    with more, st.popover("How it is applied", icon=":material/tune:", width="stretch"):
-        view_title = _automatic_select(
-            "Shown as",
-            "view",
-            [entry.title for entry in VIEWS],
-            "Automatic takes signed colours for kernels that sum to zero and a picture otherwise.",
-        )
-        channel_title = _automatic_select(
-            "Channels",
-            "channels",
-            [mode.title for mode in CHANNEL_MODES],
-            "Automatic takes grey for kernels that sum to zero and each colour for the rest.",
-        )
+        chosen = choice(
+            _("Filter"), (*KERNELS, OWN), key=f"{KEY}.kernel", default=FIRST,
+            help=_("All weights are written for cross-correlation, as networks compute it."),
+        )  # fmt: skip
+    with more, st.popover(_("How it is applied"), icon=":material/tune:", width="stretch"):
+        view = choice(
+            _("Shown as"), (AUTOMATIC, *VIEWS), key=f"{KEY}.view",
+            help=_(
+                "Automatic takes signed colours for kernels that sum to zero and a picture"
+                " otherwise."
+            ),
+        )  # fmt: skip
+        channels = choice(
+            _("Channels"), (AUTOMATIC, *CHANNEL_MODES), key=f"{KEY}.channels",
+            help=_(
+                "Automatic takes grey for kernels that sum to zero and each colour for the rest."
+            ),
+        )  # fmt: skip
         padding, stride, dilation, flip = _application_controls()
     return FilterChoice(
-        kernel=next((k for k in KERNELS if k.title == kernel_title), None),
-        channels=next((m.slug for m in CHANNEL_MODES if m.title == channel_title), None),
-        view=next((v for v in VIEWS if v.title == view_title), None),
+        kernel=KERNELS.get(chosen),
+        channels=None if channels == AUTOMATIC.slug else channels,
+        view=VIEWS.get(view),
         padding=padding,
         stride=stride,
         dilation=dilation,
@@ -89,59 +94,22 @@ def filter_choice() -> FilterChoice:
     )
 
 
-def _kernel_select() -> str:
-    return str(
-        st.selectbox(
-            "Filter",
-            [*sorted((kernel.title for kernel in KERNELS), key=lambda title: title != FIRST), OWN],
-            key=f"{KEY}.kernel",
-            bind="query-params",
-            persist_state="session",
-            help="All weights are written for cross-correlation, as networks compute it.",
-        )
-    )
-
-
-def _automatic_select(label: str, name: str, titles: list[str], explanation: str) -> str:
-    return str(
-        st.selectbox(
-            label,
-            [AUTOMATIC, *titles],
-            key=f"{KEY}.{name}",
-            bind="query-params",
-            persist_state="session",
-            help=explanation,
-        )
-    )
-
-
 def _application_controls() -> tuple[str, int, int, bool]:
-    padding_title = st.selectbox(
-        "Beyond the edge",
-        [padding.title for padding in PADDINGS],
-        index=next(i for i, padding in enumerate(PADDINGS) if padding.slug == "reflect"),
-        key=f"{KEY}.padding",
-        bind="query-params",
-        persist_state="session",
-        help="What the window finds where the picture has ended.",
-    )
+    padding = choice(
+        _("Beyond the edge"), PADDINGS, key=f"{KEY}.padding", default="reflect",
+        help=_("What the window finds where the picture has ended."),
+    )  # fmt: skip
     stride = st.slider(
-        "Stride", 1, 8, 1, key=f"{KEY}.stride", bind="query-params", persist_state="session",
-        help="How many pixels the window moves from one output pixel to the next.",
+        _("Stride"), 1, 8, 1, key=f"{KEY}.stride", bind="query-params", persist_state="session",
+        help=_("How many pixels the window moves from one output pixel to the next."),
     )  # fmt: skip
     dilation = st.slider(
-        "Dilation", 1, 8, 1, key=f"{KEY}.dilation", bind="query-params", persist_state="session",
-        help="How many pixels lie between neighbouring weights.",
+        _("Dilation"), 1, 8, 1, key=f"{KEY}.dilation", bind="query-params", persist_state="session",
+        help=_("How many pixels lie between neighbouring weights."),
     )  # fmt: skip
-    operation = st.segmented_control(
-        "Operation",
-        [CORRELATION, CONVOLUTION],
-        default=CORRELATION,
-        required=True,
-        key=f"{KEY}.operation",
-        bind="query-params",
-        persist_state="session",
-        help="Convolution turns the kernel by 180° first. Networks leave it as it is.",
-    )
-    padding = next(p.slug for p in PADDINGS if p.title == padding_title)
-    return padding, stride, dilation, operation == CONVOLUTION
+    operation = choice(
+        _("Operation"), (CORRELATION, CONVOLUTION), key=f"{KEY}.operation",
+        widget=st.segmented_control,
+        help=_("Convolution turns the kernel by 180° first. Networks leave it as it is."),
+    )  # fmt: skip
+    return padding, stride, dilation, operation == CONVOLUTION.slug

@@ -15,12 +15,13 @@ from explainer.charts.theme import Theme
 from explainer.convolution.application import Application, output_shape
 from explainer.convolution.apply import apply, plan
 from explainer.convolution.arithmetic import counts, size_formula, window_at
-from explainer.convolution.kernels import KERNELS, Kernel, Weights
+from explainer.convolution.kernels import KERNELS, Weights
 from explainer.convolution.script import script
 from explainer.convolution.spectrum import frequency_response, gain_profile, spectrum
 from explainer.convolution.structure import compose, dilated, separability
 from explainer.images.picture import Picture
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Part, choice, open_part
 from explainer.ui.common.page import show_picture
 from explainer.ui.common.picture import Chosen, offer_picture
 from explainer.ui.common.prose import say
@@ -28,34 +29,7 @@ from explainer.ui.filters.bench import Setup
 from explainer.ui.filters.controls import KEY
 from explainer.ui.filters.lens import answer, pinned_pixel, small_picture
 from explainer.ui.filters.stack import stack_section
-
-TABS = (
-    "What to notice",
-    "Frequencies",
-    "Separable",
-    "Feature map",
-    "Two in a row",
-    "Arithmetic",
-    "Code",
-)
-
-
-def sections(chosen: Chosen, setup: Setup) -> None:
-    """The tabs; only the one that is open is computed."""
-    tabs = st.tabs(TABS, key=f"{KEY}.tab", on_change="rerun", bind="query-params")
-    drawn = (
-        notice_section,
-        frequency_section,
-        separable_section,
-        stack_section,
-        row_section,
-        arithmetic_section,
-        code_section,
-    )
-    for tab, draw in zip(tabs, drawn, strict=True):
-        if tab.open:
-            with tab:
-                draw(chosen, setup)
+from explainer.words import N_, _
 
 
 def notice_section(chosen: Chosen, setup: Setup) -> None:
@@ -140,14 +114,7 @@ def separable_section(_chosen: Chosen, setup: Setup) -> None:
 def row_section(chosen: Chosen, setup: Setup) -> None:
     """This filter, then a second one, against the one kernel that does both."""
     say("filters", "row")
-    title = st.selectbox(
-        "Then",
-        [kernel.title for kernel in KERNELS],
-        key=f"{KEY}.second",
-        bind="query-params",
-        persist_state="session",
-    )
-    second: Kernel = next(kernel for kernel in KERNELS if kernel.title == title)
+    second = KERNELS[choice(_("Then"), KERNELS, key=f"{KEY}.second")]
     other = second.build(**second.defaults())
     combined = compose(setup.weights, other)
     plain = Application(padding="wrap", channels="grey")
@@ -277,3 +244,19 @@ def _kernel_picture(weights: Weights, colours: Theme) -> None:
 def _inside(pixel: tuple[int, int] | None, shape: tuple[int, int, int]) -> tuple[int, int]:
     row, column = pixel or (shape[0] // 2, shape[1] // 2)
     return min(row, shape[0] - 1), min(column, shape[1] - 1)
+
+
+PARTS = (
+    Part("notice", N_("What to notice"), notice_section),
+    Part("frequencies", N_("Frequencies"), frequency_section),
+    Part("separable", N_("Separable"), separable_section),
+    Part("feature-map", N_("Feature map"), stack_section),
+    Part("two-in-a-row", N_("Two in a row"), row_section),
+    Part("arithmetic", N_("Arithmetic"), arithmetic_section),
+    Part("code", N_("Code"), code_section),
+)
+
+
+def sections(chosen: Chosen, setup: Setup) -> None:
+    """The parts of the page behind tabs; only the one that is open is computed."""
+    open_part(PARTS, chosen, setup, key=f"{KEY}.tab")

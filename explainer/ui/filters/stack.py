@@ -12,15 +12,17 @@ from explainer.convolution.stack import feature_map
 from explainer.convolution.view import statistics
 from explainer.images.thumbnails import fit
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Named, choice, choices
 from explainer.ui.common.page import show_picture
 from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.filters.bench import Setup
 from explainer.ui.filters.controls import KEY
+from explainer.words import N_, _
 
-SHARED = "One scale for all"
-OWN_SCALE = "Each its own"
-FIRST_CHOICE = ("Sobel x", "Sobel y", "Laplacian", "Gaussian blur")
+OWN_SCALE = Named("own", N_("Each its own"))
+SHARED = Named("shared", N_("One scale for all"))
+FIRST_CHOICE = ("sobel-x", "sobel-y", "laplacian", "gaussian")
 MOST_FILTERS = 12
 MAP_SIDE = 300
 
@@ -28,31 +30,20 @@ MAP_SIDE = 300
 def stack_section(chosen: Chosen, setup: Setup) -> None:
     """Choose filters, see the stack H × W × K that they make."""
     say("filters", "stack")
-    titles = [kernel.title for kernel in KERNELS]
-    names = st.multiselect(
-        "Filters of the layer",
-        titles,
-        default=[title for title in FIRST_CHOICE if title in titles],
-        max_selections=MOST_FILTERS,
-        key=f"{KEY}.stack",
-        bind="query-params",
-        persist_state="session",
-    )
-    shared = st.segmented_control(
-        "Colour scale",
-        [OWN_SCALE, SHARED],
-        default=OWN_SCALE,
-        required=True,
-        key=f"{KEY}.stack_scale",
-        disabled=len(names) < 2,
-        help="With one filter there is one scale." if len(names) < 2 else None,
-        bind="query-params",
-        persist_state="session",
-    )
-    if not names:
-        st.info("Choose at least one filter to see its slice of the stack.")
+    slugs = choices(
+        _("Filters of the layer"), KERNELS, key=f"{KEY}.stack", default=FIRST_CHOICE,
+        widget=st.multiselect, max_selections=MOST_FILTERS,
+    )  # fmt: skip
+    alone = len(slugs) < 2
+    shared = choice(
+        _("Colour scale"), (OWN_SCALE, SHARED), key=f"{KEY}.stack_scale",
+        widget=st.segmented_control, disabled=alone,
+        help=_("With one filter there is one scale.") if alone else None,
+    )  # fmt: skip
+    if not slugs:
+        st.info(_("Choose at least one filter to see its slice of the stack."))
         return
-    chosen_kernels = [kernel for name in names for kernel in KERNELS if kernel.title == name]
+    chosen_kernels = [KERNELS[slug] for slug in slugs]
     application = Application(
         bias=setup.application.bias, stride=setup.application.stride,
         dilation=setup.application.dilation, padding=setup.application.padding, channels="summed",
@@ -67,10 +58,13 @@ def stack_section(chosen: Chosen, setup: Setup) -> None:
     rows, columns, depth = maps.shape
     weights = sum(k.build(**k.defaults()).size * 3 + 1 for k in chosen_kernels)
     st.markdown(
-        f"**{rows} × {columns} × {depth}**: {depth} slices, {weights:,} weights and biases if "
-        "each of the three colours had its own."
-    )
-    _show_slices(maps, names, shared=shared == SHARED)
+        _(
+            "**{rows} × {columns} × {depth}**: {depth} slices, {weights:,} weights and biases if "
+            "each of the three colours had its own.",
+            rows=rows, columns=columns, depth=depth, weights=weights,
+        )
+    )  # fmt: skip
+    _show_slices(maps, [_(k.title) for k in chosen_kernels], shared=shared == SHARED.slug)
 
 
 def _show_slices(maps: np.ndarray, names: list[str], *, shared: bool) -> None:
@@ -82,6 +76,10 @@ def _show_slices(maps: np.ndarray, names: list[str], *, shared: bool) -> None:
             painted = paint(values, scale.low, scale.high, SIGNED.stops(theme()))
             show_picture(
                 fit(painted, MAP_SIDE, MAP_SIDE),
-                alt=f"Slice {index + 1}, {name}: blue below zero, red above.",
+                alt=_(
+                    "Slice {number}, {name}: blue below zero, red above.",
+                    number=index + 1,
+                    name=name,
+                ),
                 caption=f"{index + 1} · {name} · ±{scale.high:.2f}",
             )

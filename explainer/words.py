@@ -14,13 +14,13 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from babel.messages.catalog import Catalog
 
 ENGLISH, PSEUDO = "en", "xx"
 FOLDER = Path(__file__).parents[1] / "assets" / "words"
@@ -70,7 +70,7 @@ def ngettext(one: str, many: str, count: float, **values: object) -> str:
     now = language()
     found = one if count == 1 else many
     if now not in (ENGLISH, PSEUDO):
-        found = _plural(now, one, int(count)) or found
+        found = _catalogue(now).ngettext(one, many, int(count))
     return _shown(now, found, {"count": count, **values})
 
 
@@ -86,11 +86,11 @@ def cached(function: Callable[P, R]) -> Callable[P, R]:
     """`functools.cache`, with a value for each language."""
 
     @cache
-    def of_language(_: str, *given: Any, **named: Any) -> R:
+    def of_language(_: str, *given: Any, **named: Any) -> Any:
         return function(*given, **named)
 
     @wraps(function)
-    def asked(*given: P.args, **named: P.kwargs) -> R:
+    def asked(*given: Any, **named: Any) -> Any:
         return of_language(language(), *given, **named)
 
     return asked
@@ -108,22 +108,16 @@ def _shown(now: str, message: str, values: dict[str, object]) -> str:
 
 
 def _translated(now: str, message: str) -> str:
-    if now == PSEUDO or not (found := _catalogue(now).get(message)):
-        return message
-    return str(found.string or message)
-
-
-def _plural(now: str, one: str, count: int) -> str:
-    catalogue = _catalogue(now)
-    found = catalogue.get(one)
-    if found is None or isinstance(found.string, str):
-        return ""
-    return str(found.string[catalogue.plural_func(count)])  # type: ignore[attr-defined]
+    return message if now == PSEUDO else _catalogue(now).gettext(message)
 
 
 @cache
-def _catalogue(now: str) -> Catalog:
-    from babel.messages.pofile import read_po  # not for English
+def _catalogue(now: str) -> GNUTranslations:
+    from babel.messages.mofile import write_mo  # not for English
+    from babel.messages.pofile import read_po
 
+    compiled = BytesIO()
     with (FOLDER / now / "messages.po").open("rb") as file:
-        return read_po(file, locale=now)
+        write_mo(compiled, read_po(file, locale=now))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

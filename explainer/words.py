@@ -96,10 +96,21 @@ def cached(function: Callable[P, R]) -> Callable[P, R]:
     return asked
 
 
+@cache
 def languages() -> tuple[str, ...]:
-    """The languages that there is a catalogue of, English first."""
+    """English, and the languages of which every message is translated."""
     found = sorted(path.parent.name for path in FOLDER.glob("*/messages.po"))
-    return (ENGLISH, *found)
+    return (ENGLISH, *filter(_complete, found))
+
+
+def _complete(now: str) -> bool:
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / "messages.pot").open("rb") as file:
+        wanted = {message.id for message in read_po(file, charset="utf-8") if message.id}
+    with (FOLDER / now / "messages.po").open("rb") as file:
+        said = {one.id for one in read_po(file, locale=now) if one.string and not one.fuzzy}
+    return wanted <= said
 
 
 def _shown(now: str, message: str, values: dict[str, object]) -> str:

@@ -34,9 +34,11 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     place.write_text(GERMAN, encoding="utf-8")
     monkeypatch.setattr(words, "FOLDER", tmp_path)
     words._catalogue.cache_clear()
+    words.languages.cache_clear()
     with spoken("de"):
         yield
     words._catalogue.cache_clear()
+    words.languages.cache_clear()
 
 
 def ahead() -> str:
@@ -58,7 +60,15 @@ def test_another_language_orders_the_values_otherwise() -> None:
     assert ahead() == "Mit 1.5 Punkten führt Dropout"
     assert ngettext("{count} map", "{count} maps", 3) == "3 Karten"
     assert _("not in the catalogue") == "not in the catalogue"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_language_is_offered_once_every_message_is_translated() -> None:
+    (words.FOLDER / "messages.pot").write_text('msgid "{count} map"\nmsgid_plural "{count} maps"\n')
     assert languages() == ("en", "de")
+    (words.FOLDER / "messages.pot").write_text('msgid "still to do"\nmsgstr ""\n')
+    languages.cache_clear()
+    assert languages() == ("en",)
 
 
 def test_in_the_pseudo_language_each_message_stands_in_brackets() -> None:

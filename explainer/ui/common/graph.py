@@ -21,7 +21,7 @@ WORDS = {
     "back": ("◀ Back", "One step back"),
     "next": ("Next ▶", "One step forward"),
     "last": ("End", "All the way to the end"),
-    "range": "BackpropStep of forward and backward pass",
+    "range": "Step of forward and backward pass",
     "count": "Step {step} of {count}",
     "keys": "The arrow keys step forward and back, Home and End go all the way.",
     "value": "value, computed forward",

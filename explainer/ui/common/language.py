@@ -50,8 +50,12 @@ def language_menu() -> None:
         st.sidebar.selectbox(
             _("Language"), list(spoken_here()), key=PARAMETER, persist_state="session",
             format_func=lambda one: str(Locale.parse(one).get_display_name(one)),
-            on_change=lambda: st.query_params.pop(PARAMETER, None),
+            on_change=_forget_the_link,
         )  # fmt: skip
+
+
+def _forget_the_link() -> None:
+    st.query_params.pop(PARAMETER, None)
 
 
 @cache

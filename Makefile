@@ -53,6 +53,7 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --config assets/components/.oxlintrc.json assets/components tests
 
 format: install-dev
 	$(BIN)/ruff check --fix .

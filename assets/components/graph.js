@@ -185,7 +185,7 @@ function edgePath(points, across, index) {
     const [one, two] = across ? [[middle, a[1]], [middle, b[1]]] : [[a[0], middle], [b[0], middle]]
     path += ` C ${one} ${two} ${b}`
   }
-  const turn = across ? 0 : 90, [first, last] = [places[0], places[places.length - 1]]
+  const turn = across ? 0 : 90, [first, last] = [places[0], places.at(-1)]
   const arrow = svg("path", { d: "M 0 -6 L 10 0 L 0 6 Z", class: "arrow", "data-edge": index, visibility: "hidden" })
   arrow.dataset.ahead = `translate(${tip(last, along, -9)}) rotate(${turn})`
   arrow.dataset.back = `translate(${tip(first, along, 9)}) rotate(${turn + 180})`
@@ -193,7 +193,5 @@ function edgePath(points, across, index) {
 }
 
 function tip(point, along, by) {
-  const moved = [...point]
-  moved[along] += by
-  return moved
+  return point.map((value, axis) => value + (axis === along ? by : 0))
 }

@@ -15,11 +15,9 @@ function say(message, values = {}) {
 function component(create) {
   const places = new WeakMap()
   return ({ parentElement, data, setStateValue, setTriggerValue }) => {
-    let place = places.get(parentElement)
-    if (!place) {
-      places.set(parentElement, (place = placeOn(parentElement)))
-      place.take = create(place)
-    }
+    const place = places.get(parentElement) ?? placeOn(parentElement)
+    place.take ??= create(place)
+    places.set(parentElement, place)
     const call = (place.calls += 1)
     Object.assign(place, { report: setStateValue, trigger: setTriggerValue })
     place.take(data)
@@ -229,10 +227,8 @@ function filled(made, attributes = {}, children = []) {
 
 // The scale of a picture's colours, with what stands at its ends.
 function showScale(find, { stops, low, high, meaning }) {
-  const scale = find(".scale")
+  const scale = filled(find(".scale"), { title: meaning, "aria-label": meaning })
   scale.style.background = `linear-gradient(to right, ${stops.join()})`
-  scale.title = meaning
-  scale.setAttribute("aria-label", meaning)
   find(".low").textContent = low
   find(".high").textContent = high
 }

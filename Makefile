@@ -54,6 +54,7 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --config assets/components/.oxlintrc.json assets/components tests
 	$(BIN)/python -m scripts.words --check
 
 words: install-dev

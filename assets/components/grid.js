@@ -33,7 +33,7 @@ function build(parentElement, table, rows, columns) {
     grid.weights = weights.map(line => [...line])
     weights.forEach((line, row) => line.forEach((value, column) => {
       const cell = cells[row][column]
-      cell.setAttribute("aria-label", `${grid.data.labels.weight} ${row + 1}, ${column + 1}`)
+      cell.setAttribute("aria-label", grid.data.labels.weight.replace("{row}", row + 1).replace("{column}", column + 1))
       if (cell.getRootNode().activeElement !== cell || Number(cell.value) !== value) cell.value = short(value)
       cell.classList.remove("wrong")
     }))

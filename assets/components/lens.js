@@ -73,6 +73,9 @@ function createLens(parentElement) {
   function update(header, image) {
     if (settings && header.digest === settings.digest && header.number < settings.number) return
     settings = header
+    find(".bar").setAttribute("aria-label", header.labels.layout)
+    for (const button of root.querySelectorAll(".bar button")) button.textContent = header.labels[button.dataset.layout]
+    find(".wipe").setAttribute("aria-label", header.labels.border)
     input.caption.textContent = header.captions.input
     output.caption.textContent = header.captions.output
     input.overlay.setAttribute("aria-label", header.alt.input)
@@ -255,7 +258,7 @@ const CHANNEL_NAMES = ["red", "green", "blue"]
 function showMicroscope(find, settings, at, pinned, { cells, sums, outputs }) {
   const { bias, channels, labels } = settings
   const where = find(".where")
-  where.textContent = `${labels.pixel}: ${labels.row} ${at[0]}, ${labels.column} ${at[1]}${pinned ? ` · ${labels.pinned}` : ""}`
+  where.textContent = labels.pixel.replace("{row}", at[0]).replace("{column}", at[1]) + (pinned ? ` · ${labels.pinned}` : "")
   const holder = find(".channels")
   const size = Math.max(cells.length, cells[0].length)
   while (holder.children.length > sums.length) holder.lastChild.remove()

@@ -1,5 +1,5 @@
 // Sliders that report while they are dragged, not on release alone.
-// In: {name, address, parameters: [{name, label, minimum, maximum, step, value, start, unit, help}], scope, number}.
+// In: {name, address, parameters: [{name, label, minimum, maximum, step, value, start, unit, help}], labels, scope, number}.
 // Out, state "moved": {values: {name: value}, scope, number}.
 const instances = new WeakMap()
 
@@ -24,8 +24,8 @@ function build(parentElement, data, signature) {
   root.replaceChildren()
   const instance = { signature, held: false, flow: makeFlow(() => {}) }
   const values = {}
-  const rows = data.parameters.map(parameter => addRow(root, parameter))
-  const reset = element("button", { type: "button", class: "reset", text: "Reset" })
+  const rows = data.parameters.map(parameter => addRow(root, parameter, data.labels))
+  const reset = element("button", { type: "button", class: "reset", text: data.labels.reset })
   if (rows.length) root.append(reset)
 
   const push = () => instance.flow.push({ values: { ...values }, scope: data.scope })
@@ -52,11 +52,11 @@ function build(parentElement, data, signature) {
   return instance
 }
 
-function addRow(root, parameter) {
+function addRow(root, parameter, labels) {
   const { name, label, minimum, maximum, step, unit, help, start } = parameter
   const bounds = { min: minimum, max: maximum, step }
   const range = element("input", { type: "range", ...bounds, "aria-label": label, title: help || null, name })
-  const number = element("input", { type: "number", ...bounds, "aria-label": `${label}, exact value` })
+  const number = element("input", { type: "number", ...bounds, "aria-label": labels.exact.replace("{label}", label) })
   const caption = element("span", { class: "name", text: label, title: help || null })
   const value = element("span", { class: "value" }, number, element("span", { class: "unit", text: unit }))
   root.append(element("div", { class: "row" }, element("div", { class: "top" }, caption, value), range))

@@ -65,7 +65,7 @@ function createBoard(parentElement) {
         cell.style.color = inkOn(rgbOf(colour))
         if (number) numbers.push(number)
       }
-      const span = `${Math.min(...numbers).toLocaleString("en")} to ${Math.max(...numbers).toLocaleString("en")}`
+      const span = fill(data.labels.span, { first: Math.min(...numbers).toLocaleString("en"), last: Math.max(...numbers).toLocaleString("en") })
       note.textContent = fill(way.shared ? data.labels.shared : data.labels.own, { count: numbers.length, span, total: way.total.toLocaleString("en") })
       note.dataset.span = span
     }

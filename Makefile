@@ -54,10 +54,7 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m scripts.words --check
-
-words: install-dev
-	$(BIN)/python -m scripts.words
+	$(BIN)/oxlint --config assets/components/.oxlintrc.json assets/components tests
 
 format: install-dev
 	$(BIN)/ruff check --fix .

@@ -88,7 +88,6 @@ def sliders(
         data={
             "name": key,
             "address": address,
-            "labels": {"reset": _("Reset"), "exact": _("{label}, exact value")},
             "parameters": [_described(p, moved.values[p.name]) for p in parameters],
             "number": moved.number,
             "scope": scope,
@@ -98,17 +97,17 @@ def sliders(
 
 
 def live_picture(key: str, render: Render) -> str:
-    """Offer `render` for this visitor's drags, in their language; returns its address."""
-    now = language()
+    """Offer `render` for this visitor's drags; returns the address it answers at."""
+    offered: LivePicture | None = st.session_state.get(f"{key}.live")
+    if offered is None:
+        offered = st.session_state[f"{key}.live"] = LivePicture(render)
+    now = language()  # of the visitor, whom the route does not know
 
-    def drawn(values: dict[str, object], number: int) -> bytes:
+    def answer(values: dict[str, object], number: int) -> bytes:
         with spoken(now):
             return render(values, number)
 
-    offered: LivePicture | None = st.session_state.get(f"{key}.live")
-    if offered is None:
-        offered = st.session_state[f"{key}.live"] = LivePicture(drawn)
-    offered.render = drawn
+    offered.render = answer
     return offered.address
 
 

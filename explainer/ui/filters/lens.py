@@ -21,30 +21,9 @@ from explainer.images.picture import Picture
 from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.messages import LARGEST_NUMBER, whole
 from explainer.ui.common.components import heard, mount, pack, reported
-from explainer.words import N_, _
+from explainer.words import _
 
 LOSSLESS_BELOW = 160 * 160
-
-LABELS = {
-    "layout": N_("How the two pictures are laid out"),
-    "side": N_("Side by side"),
-    "wipe": N_("Before and after"),
-    "border": N_("Where the picture before ends and the picture after begins"),
-    "pixel": N_("Output pixel: row {row}, column {column}"),
-    "pinned": N_("pinned, click to let go"),
-    "window": N_("Window"),
-    "kernel": N_("Weights"),
-    "products": N_("Products"),
-    "grey": N_("grey"),
-    "red": N_("red"),
-    "green": N_("green"),
-    "blue": N_("blue"),
-    "result": N_("Sum + bias = output"),
-    "hint": N_(
-        "Window × weights = products. Move over either picture, or use the arrow keys (Shift for"
-        " tens). A click pins the pixel. Dashed cells lie outside the picture."
-    ),
-}
 
 
 def lens(message: bytes, *, key: str) -> None:
@@ -84,7 +63,6 @@ def lens_message(
         "diverging": centred(theme),
         "captions": _captions(picture, found, filter_title),
         "alt": _alternatives(picture, filter_title),
-        "labels": {name: _(words) for name, words in LABELS.items()},
         **_arithmetic(weights, application),
     }
     return pack(header, image)

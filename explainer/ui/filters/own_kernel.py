@@ -22,10 +22,6 @@ from explainer.ui.common.components import count_of, heard, mount, reported
 from explainer.words import N_, _
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
-LABELS = {
-    "weight": N_("Weight {row}, {column}"),
-    "refused": N_("{value} is no number from −1000 to 1000; the weight stays as it was."),
-}
 
 
 def _flip_vertical(weights: Weights) -> Weights:
@@ -109,7 +105,6 @@ def own_grid(key: str, weights: Weights, number: int, theme: Theme, *, address: 
         "largest": grid.LARGEST_WEIGHT,
         "stops": centred(theme),
         "number": number,
-        "labels": {name: _(words) for name, words in LABELS.items()},
     }
     mount("grid", key=f"{key}.grid", data=data, on_edited_change=reported)
 

@@ -217,11 +217,15 @@ def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
     window = window_at(chosen.picture.pixels, setup.weights, setup.application, row, column_at)
     st.markdown(_("**Output pixel, row {row}, column {column}**", row=row, column=column_at))
     names = (_("grey"),) if len(window.sums) == 1 else (_("red"), _("green"), _("blue"))
-    for name, total in zip(names, window.sums, strict=True):
-        st.latex(rf"\Sigma_\text{{{name}}} = {total:.6f}")
-    outputs = r",\; ".join(f"{value:.6f}" for value in window.output)
-    bias = _("with bias {bias}", bias=f"{setup.application.bias:g}")
-    st.latex(rf"\text{{{bias}}}:\quad {outputs}")
+    sums = [
+        _("Sum of the products, {channel}: ${sum}$", channel=name, sum=f"{total:.6f}")
+        for name, total in zip(names, window.sums, strict=True)
+    ]
+    outputs = ", ".join(f"${value:.6f}$" for value in window.output)
+    bias = f"{setup.application.bias:g}"
+    st.markdown(
+        "  \n".join([*sums, _("Output, with bias ${bias}$: {outputs}", bias=bias, outputs=outputs)])
+    )
 
 
 def code_section(chosen: Chosen, setup: Setup) -> None:

@@ -23,24 +23,12 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.words import N_, _, language
+from explainer.words import _, language
 
 KEY = "why_convolution"
 FIRST_DIGIT = 9
 MOVES = (1, 2, 4, 8)  # pixels to the right
 DRAWING, MOVING = f"{KEY}.drawing", f"{KEY}.moving"
-WORDS = {
-    "field": N_("Drag the digit"),
-    "centre": N_("Back to the middle"),
-    "alt": N_("A digit in its field. Drag it, or use the arrow keys, to move it."),
-    "says": N_("says"),
-    "place": N_("{right} right, {down} down"),
-    "axis": N_("moved right (pixels)"),
-}
-DRAWING_WORDS = {
-    "wipe": N_("Wipe"),
-    "alt": N_("A board to draw a digit on with the pointer."),
-}
 
 
 @st.fragment
@@ -85,11 +73,7 @@ def _drawing() -> list[Any]:
     if message:
         st.session_state[kept] = sound_strokes(message.get("strokes"))
     strokes: list[Any] = st.session_state.setdefault(kept, [])
-    data = {
-        "strokes": strokes,
-        "number": number_of(DRAWING, message),
-        "labels": _spoken(DRAWING_WORDS),
-    }
+    data = {"strokes": strokes, "number": number_of(DRAWING, message)}
     mount("drawing", key=DRAWING, data=data, on_drawn_change=reported)
     mark_read(DRAWING, message)
     st.caption(_("It is scaled and centred as the digits that the networks learned from were."))
@@ -135,17 +119,9 @@ def _moving(picture: Tensor, found: np.ndarray, label: int, scrambled: bool) -> 
             {"title": _(entry.title), "colour": colour, "dash": dash}
             for entry, colour, dash in lines
         ],
-        "labels": {
-            **_spoken(WORDS),
-            "curve": _("Probability of {digit}, as the digit moves to the right", digit=label),
-        },
     }
     mount("moving", key=MOVING, data=pack(header, *blobs), on_placed_change=reported)
     mark_read(MOVING, message)
-
-
-def _spoken(words: dict[str, str]) -> dict[str, str]:
-    return {name: _(said) for name, said in words.items()}
 
 
 def _place(message: dict[str, Any]) -> tuple[int, int]:

@@ -19,23 +19,12 @@ from explainer.ui.common.components import mount
 from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.words import N_, _, ngettext
+from explainer.words import _, ngettext
 
 KEY = "why_convolution"
 SIDES = (8, 16, 32, 64, 128, 224, 512, 1024, 2048, 4096)
 FIRST_SIDE, FIRST_KERNEL, FIRST_MAPS = 224, 3, 64
 MOSAIC, WIDEST = 8, 5
-LABELS = {
-    "output": N_("The output"),
-    "hint": N_("Point at an output, or use the arrow keys."),
-    "grid": N_("Output pixels; the arrow keys move."),
-    "own": N_("{count} weights, {span}: no other output's. {total} in all."),
-    "shared": N_("{count} weights, {span}: every output's. {total} in all."),
-    "span": N_("{first} to {last}"),
-    "readout": N_(
-        "Output in row {row}, column {column}, one map of one colour. Its weights: {told}."
-    ),
-}
 
 
 def layer_controls(chosen: Chosen) -> FirstLayer:
@@ -76,7 +65,6 @@ def connections(chosen: Chosen, layer: FirstLayer) -> None:
         "pixels": _mosaic(chosen.picture),
         "colours": theme().categorical[:7],
         "ways": ways,
-        "labels": {name: _(words) for name, words in LABELS.items()},
     }
     mount("links", key=f"{KEY}.links", data=data)
     if layer.kernel_size > window:

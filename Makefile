@@ -54,7 +54,11 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m scripts.words --check
 	$(BIN)/oxlint --config assets/components/.oxlintrc.json assets/components tests
+
+words: install-dev
+	$(BIN)/python -m scripts.words
 
 format: install-dev
 	$(BIN)/ruff check --fix .

@@ -145,5 +145,5 @@ def test_the_softmax_table_holds_every_class() -> None:
     app = app_at("feature_maps", picture="chelsea")
     html = "".join(element.proto.body for element in app.get("html"))
     for name in VGG.classes:
-        assert f"<td>{name}</td>" in html
+        assert f">{name}</span></td>" in html
     assert "ten things" in text_of(app)

@@ -193,7 +193,7 @@ function createUnit(parentElement) {
     const range = ({ span: [from, length] }) => `${from}–${from + length - 1}`
     const sight = fill(words.sees, { size: `${wide.size} × ${tall.size}`, rows: range(rows), columns: range(columns) })
     const parts = [sight, rows.cut || columns.cut ? words.cut : "", pinned ? words.pinned : ""].filter(Boolean)
-    find(".place").textContent = `${words.row} ${at[0]}, ${words.column} ${at[1]}`
+    find(".place").textContent = fill(words.place, { y: at[0], x: at[1] })
     find(".value").textContent = figure(value)
     find(".value").title = Number(value.toPrecision(9))
     find(".seen").textContent = parts.join(" · ")
@@ -244,7 +244,7 @@ function showDrill(find, drill, { words, diverging }, expanded) {
   more.setAttribute("aria-expanded", expanded)
   const rest = find(".hidden")
   rest.hidden = !hidden
-  if (hidden) rest.replaceChildren(fill(words.hidden, { what: words.channels, ...hidden }), " ", exact(hidden.sum))
+  if (hidden) rest.replaceChildren(hidden.text, " ", exact(hidden.sum))
   find(".sum").replaceChildren(...terms.map((one, index) => term(one, index ? "+" : "")), term(total, terms.length ? "=" : ""))
   find(".text").textContent = drill.text
   const holder = find(".rows"), hint = rows.some(row => row.weights) ? words.hint : rows.length ? words.colours : ""

@@ -4,12 +4,12 @@ The browser has the map's exact values and answers a hover with them; for the ar
 it asks a `LivePicture`, whose message is `pack` of a header with the fields of a drill:
 
     {"number", "y", "x", "heading", "rows": [{"label", "window", "weights" | None, "sum"}],
-     "hidden": {"count", "sum"} | None, "terms": [{"label", "value"}], "total": {"label", "value"},
+     "hidden": {"text", "sum"} | None, "terms": [{"label", "value"}], "total": {"label", "value"},
      "text", "folded"}
 
 `window` and `weights` are lists of lines of finite numbers. The terms are shown as a sum; where
 they are none, a term or the total says by a `"sign"` of its own (`"×"`, `"→"`) what stands before
-it. `hidden` may say `"what"` it counts, where that is not channels. `folded` has, where it is
+it. `hidden` says how many rows are left out, and what they add up to. `folded` has, where it is
 there, rows, hidden, terms and text of another way to the same value, which a button shows. What is
 pinned is the caller's to remember: the component reports a pin once.
 """
@@ -28,34 +28,32 @@ from explainer.charts.theme import centred
 from explainer.images.thumbnails import encode_jpeg, encode_png, fit
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
+from explainer.words import N_, _
 
 SHOWN_SIDE = 800
 LOSSLESS_BELOW = 160 * 160
 
 WORDS = {
-    "photo": "The photo under the map; the box is all that the pixel sees of it",
-    "over": "Laid over the photo.",
-    "keys": "Arrow keys move the pixel, Enter pins it, Escape lets it go.",
-    "opacity": "Map over photo",
-    "windows": "Windows and weights",
-    "row": "Row",
-    "column": "column",
-    "sees": "sees {size} pixels of the photo: rows {rows}, columns {columns}",
-    "cut": "the rest lies outside the photo",
-    "pinned": "pinned, Escape lets go",
-    "waiting": "Move over a pixel to see its arithmetic.",
-    "closed": "The arithmetic cannot be reached at the moment; reload the page to ask again.",
-    "window": "Values in the window",
-    "weights": "Weights",
-    "excerpt": "the first {shown} of {count} numbers",
-    "more": "Show {count} more rows",
-    "fold": "Fold it into the convolution before it",
-    "unfold": "Show the norm by itself",
-    "fewer": "Show fewer rows",
-    "hidden": "and {count} more {what}:",
-    "channels": "channels",
-    "hint": "Point at a cell for its product. Blue is below zero, red above.",
-    "colours": "Blue is below zero, red above.",
+    "photo": N_("The photo under the map; the box is all that the pixel sees of it"),
+    "over": N_("Laid over the photo."),
+    "keys": N_("Arrow keys move the pixel, Enter pins it, Escape lets it go."),
+    "opacity": N_("Map over photo"),
+    "windows": N_("Windows and weights"),
+    "place": N_("Row {y}, column {x}"),
+    "sees": N_("sees {size} pixels of the photo: rows {rows}, columns {columns}"),
+    "cut": N_("the rest lies outside the photo"),
+    "pinned": N_("pinned, Escape lets go"),
+    "waiting": N_("Move over a pixel to see its arithmetic."),
+    "closed": N_("The arithmetic cannot be reached at the moment; reload the page to ask again."),
+    "window": N_("Values in the window"),
+    "weights": N_("Weights"),
+    "excerpt": N_("the first {shown} of {count} numbers"),
+    "more": N_("Show {count} more rows"),
+    "fold": N_("Fold it into the convolution before it"),
+    "unfold": N_("Show the norm by itself"),
+    "fewer": N_("Show fewer rows"),
+    "hint": N_("Point at a cell for its product. Blue is below zero, red above."),
+    "colours": N_("Blue is below zero, red above."),
 }
 
 
@@ -122,7 +120,7 @@ def unit_view(
         "title": title,
         "alt": alt,
         "pinned": current,
-        "words": WORDS,
+        "words": {name: _(text) for name, text in WORDS.items()},
     }
     mount("unit", key=name, data=_packed(header, photo, painted, values), on_pinned_change=reported)
     mark_read(name, message)

@@ -69,7 +69,7 @@ def _last_step(entry: Entry, found: SoftmaxDrill, likeliest: list[int]) -> None:
     """Logit, exponential and probability of each class; of many, of the likeliest."""
     shown = likeliest if len(entry.classes) > MOST else range(len(entry.classes))
     table(
-        [_("class"), _("logit z"), "exp(z − max)", _("divided by their sum")],
+        [_("class"), _("logit z"), _("exp(z − max)"), _("divided by their sum")],
         [
             [
                 f'<span translate="no">{escape(entry.classes[place])}</span>',

@@ -28,33 +28,9 @@ from explainer.charts.theme import centred
 from explainer.images.thumbnails import encode_jpeg, encode_png, fit
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
-from explainer.words import N_, _
 
 SHOWN_SIDE = 800
 LOSSLESS_BELOW = 160 * 160
-
-WORDS = {
-    "photo": N_("The photo under the map; the box is all that the pixel sees of it"),
-    "over": N_("Laid over the photo."),
-    "keys": N_("Arrow keys move the pixel, Enter pins it, Escape lets it go."),
-    "opacity": N_("Map over photo"),
-    "windows": N_("Windows and weights"),
-    "place": N_("Row {y}, column {x}"),
-    "sees": N_("sees {size} pixels of the photo: rows {rows}, columns {columns}"),
-    "cut": N_("the rest lies outside the photo"),
-    "pinned": N_("pinned, Escape lets go"),
-    "waiting": N_("Move over a pixel to see its arithmetic."),
-    "closed": N_("The arithmetic cannot be reached at the moment; reload the page to ask again."),
-    "window": N_("Values in the window"),
-    "weights": N_("Weights"),
-    "excerpt": N_("the first {shown} of {count} numbers"),
-    "more": N_("Show {count} more rows"),
-    "fold": N_("Fold it into the convolution before it"),
-    "unfold": N_("Show the norm by itself"),
-    "fewer": N_("Show fewer rows"),
-    "hint": N_("Point at a cell for its product. Blue is below zero, red above."),
-    "colours": N_("Blue is below zero, red above."),
-}
 
 
 class Field(Protocol):
@@ -120,7 +96,6 @@ def unit_view(
         "title": title,
         "alt": alt,
         "pinned": current,
-        "words": {name: _(text) for name, text in WORDS.items()},
     }
     mount("unit", key=name, data=_packed(header, photo, painted, values), on_pinned_change=reported)
     mark_read(name, message)

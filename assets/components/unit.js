@@ -231,8 +231,7 @@ function showDrill(find, { rows, hidden, terms, total, ...drill }, diverging, ex
   more.textContent = expanded ? say("Show fewer rows") : say("Show {count} more rows", { count: extra })
   more.setAttribute("aria-expanded", expanded)
   rest.hidden = !hidden
-  const others = { what: say("channels"), ...hidden }
-  if (hidden) rest.replaceChildren(say("and {count} more {what}:", others), " ", exact(hidden.sum))
+  if (hidden) rest.replaceChildren(hidden.text, " ", exact(hidden.sum))
   const summed = terms.map((one, index) => term(one, index ? "+" : ""))
   find(".sum").replaceChildren(...summed, term(total, terms.length ? "=" : ""))
   const hint = rows.some(row => row.weights) ? say("Point at a cell for its product. Blue is below zero, red above.")

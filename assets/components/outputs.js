@@ -31,15 +31,15 @@ function createView(parentElement) {
 
 function drawCard({ title, note, rows, total, loss }, { words, colours }) {
   const heading = element("tr", {}, ...["", words.probability, "", words.gradient, ""].map(text => element("th", { text })))
-  const body = rows.map(row => drawRow(row, words, colours))
+  const body = rows.map(row => drawRow(row, colours))
   const sums = element("tr", { class: "total" }, element("td", { text: words.sum }), element("td"),
     element("td", { class: "number", text: show(total) }), element("td", { text: words.loss }), element("td", { class: "number", text: show(loss) }))
   const table = element("table", {}, element("thead", {}, heading), element("tbody", {}, ...body, sums))
   return element("section", { class: "card" }, element("h3", { text: title }), element("p", { text: note }), table)
 }
 
-function drawRow({ label, share, gradient, wanted }, words, colours) {
-  const name = element("td", { class: wanted ? "true" : null, text: wanted ? `${label} ${words.wanted}` : label })
+function drawRow({ label, share, gradient, wanted }, colours) {
+  const name = element("td", { class: wanted ? "true" : null, text: label })
   const number = value => element("td", { class: "number", text: show(value) })
   const filled = element("i", { style: `left:0;width:${100 * share}%;background:${colours.share}` })
   const width = 50 * Math.min(Math.abs(gradient), 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView
+from explainer.training.task import ACCURACY, Measure
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Question:
 
 
 def accuracy(run: RunView) -> float | None:
-    """Validation accuracy; of a run that diverged, as measured last."""
+    """The measure on the validation part; of a run that diverged, as measured last."""
     return None if run.last is None else run.last.validation_accuracy
 
 
@@ -64,12 +65,29 @@ def zeros(run: RunView) -> float | None:
     return None if run.last is None else run.last.zero_share
 
 
-QUESTIONS = Registry[Question](
-    "question",
-    Question("accuracy", "Validation accuracy", 1, accuracy, "points", 100),
-    Question("loss", "Validation loss", -1, loss, "", 1),
-    Question("best", "Validation accuracy at the lowest validation loss", 1, best, "points", 100),
-    Question("test", "Test accuracy", 1, tested, "points", 100),
-    Question("gap", "Training minus validation accuracy", -1, gap, "points", 100),
-    Question("zeros", "Weights that are exactly zero", 1, zeros, "points", 100),
-)
+def questions(measure: Measure) -> Registry[Question]:
+    """What a race is asked whose task has this measure; the slugs are the same for all."""
+    unit, scale, better = ("points", 100, 1) if measure.percent else ("", 1, measure.better)
+    return Registry[Question](
+        "question",
+        Question("accuracy", _title(measure, "Validation {}"), better, accuracy, unit, scale),
+        Question("loss", "Validation loss", -1, loss, "", 1),
+        Question(
+            "best",
+            _title(measure, "Validation {} at the lowest validation loss"),
+            better,
+            best,
+            unit,
+            scale,
+        ),
+        Question("test", _title(measure, "Test {}"), better, tested, unit, scale),
+        Question("gap", _title(measure, "Training minus validation {}"), -better, gap, unit, scale),
+        Question("zeros", "Weights that are exactly zero", 1, zeros, "points", 100),
+    )
+
+
+def _title(measure: Measure, template: str) -> str:
+    return template.format(measure.title)
+
+
+QUESTIONS = questions(ACCURACY)

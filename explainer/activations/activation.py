@@ -61,7 +61,7 @@ class Activation:
 
     @property
     def formula(self) -> str:
-        """The value as LaTeX."""
+        """The value as LaTeX, with symbols for the parameters."""
         return self.read[0].latex()
 
     def defaults(self) -> dict[str, float]:

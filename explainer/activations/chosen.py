@@ -17,9 +17,9 @@ from explainer.activations.facts import Facts, facts
 from explainer.activations.formula import Formula, parse
 from explainer.activations.formula.tree import tensor_code
 from explainer.activations.registry import ACTIVATIONS
+from explainer.words import N_, _
 
 COUNT = 1201
-OWN = "Your own"
 
 
 class Chosen(Protocol):
@@ -35,7 +35,7 @@ class Chosen(Protocol):
     def source(self) -> str: ...
 
     def function(self) -> Function:
-        """What computes it, elementwise."""
+        """What computes it, elementwise, on float64 tensors of any shape."""
 
     def formulas(self) -> tuple[Formula, ...]:
         """Its value, and where they are written its derivatives, as formulas."""
@@ -58,18 +58,18 @@ class Registered:
 
     @property
     def title(self) -> str:
-        """The name, with what differs from the usual."""
+        """The name in the visitor's language, with what differs from the usual."""
         entry = ACTIVATIONS[self.slug]
         changed = [
             f"{p.label.split()[-1]} = {value:g}"
             for p, value in zip(entry.parameters, self.values, strict=True)
             if value != p.default
         ]
-        return entry.title + (f", {', '.join(changed)}" if changed else "")
+        return ", ".join([_(entry.title), *changed])
 
     @property
     def source(self) -> str:
-        """Authors and year."""
+        """Authors and year, as the registry has them."""
         return ACTIVATIONS[self.slug].source
 
     def function(self) -> Function:
@@ -77,7 +77,7 @@ class Registered:
         return ACTIVATIONS[self.slug].module(**self.numbers()).double().eval()
 
     def formulas(self) -> tuple[Formula, ...]:
-        """Value, first and second derivative."""
+        """Value, first and second derivative as written in the registry."""
         return ACTIVATIONS[self.slug].read
 
     def numbers(self) -> dict[str, float]:
@@ -96,11 +96,16 @@ class Own:
 
     text: str
     slug: str = "own"
-    title: str = OWN
+    name: str = N_("Your own")
     source: str = ""
 
+    @property
+    def title(self) -> str:
+        """The name in the visitor's language."""
+        return _(self.name)
+
     def function(self) -> Function:
-        """The formula."""
+        """The formula as typed, elementwise on tensors of any shape."""
         return parse(self.text)
 
     def formulas(self) -> tuple[Formula, ...]:
@@ -108,7 +113,7 @@ class Own:
         return (parse(self.text),)
 
     def numbers(self) -> dict[str, float]:
-        """It has no parameters."""
+        """Nothing: a typed formula has no parameters."""
         return {}
 
     def code(self) -> str:

@@ -62,7 +62,7 @@ class Facts:
 
 @np.errstate(invalid="ignore", over="ignore")
 def facts(function: Function) -> Facts:
-    """The facts of `function`."""
+    """The facts of `function`, which takes and gives float64 tensors `(N,)`."""
     value, slope, _ = derivatives(function, LATTICE)
     found = corners(function, -EDGE, EDGE, pieces=2000)
     steepest, where = _steepest(function, slope, found)

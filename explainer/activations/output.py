@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explainer.words import N_
+
 Numbers = NDArray[np.float64]
 SHARE = 0.01
 
@@ -32,14 +34,18 @@ class LossGradients:
 
 @dataclass(frozen=True)
 class Head:
-    """What ends a network: `probabilities(logits)`, and `loss(logits, target)` for one-hot y."""
+    """What ends a network: `probabilities(logits)`, and `loss(logits, target)` for one-hot y.
+
+    `question` says what it asks of the classes.
+    """
 
     title: str
+    question: str
     probabilities: Callable[[Tensor], Tensor]
     loss: Callable[[Tensor, Tensor], Tensor]
 
     def answer(self, logits: Sequence[float], target: int) -> LossGradients:
-        """The answer to logits whose true class is `target`."""
+        """Probabilities, loss and gradient for logits whose true class is at place `target`."""
         inputs = torch.tensor(list(logits), dtype=torch.float64, requires_grad=True)
         wanted = torch.zeros_like(inputs).index_fill(0, torch.tensor(target), 1.0)
         loss = self.loss(inputs, wanted)
@@ -56,18 +62,28 @@ def _sum_of_binary(logits: Tensor, wanted: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
 
 
-SIGMOID = Head("Sigmoid", torch.sigmoid, _sum_of_binary)
-SOFTMAX = Head("Softmax", _softmax, F.cross_entropy)
+SIGMOID = Head(
+    N_("Sigmoid"),
+    N_("One question for each class, each on its own: several may be true."),
+    torch.sigmoid,
+    _sum_of_binary,
+)
+SOFTMAX = Head(
+    N_("Softmax"),
+    N_("One question for all classes: their probabilities share a sum of 1."),
+    _softmax,
+    F.cross_entropy,
+)
 
 
 def cross_entropy(logits: Tensor, target: float) -> Tensor:
-    """Of one sigmoid output, for each logit."""
+    """The cross-entropy of one sigmoid output, for each logit, where y is `target` in [0, 1]."""
     wanted = torch.full_like(logits, target)
     return F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
 
 
 def squared_error(logits: Tensor, target: float) -> Tensor:
-    """Of one sigmoid output, for each logit."""
+    """The squared error of one sigmoid output, for each logit, where y is `target` in [0, 1]."""
     return (torch.sigmoid(logits) - target) ** 2
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from explainer.activations.activation import Activation, Formulas
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 LEAK = 0.01
 PRELU_START = 0.25
@@ -23,7 +24,7 @@ class Swish(nn.Module):
         self.beta = beta
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Of any shape, elementwise."""
+        """Of inputs of any shape, elementwise: outputs of that shape."""
         return inputs * torch.sigmoid(self.beta * inputs)
 
 
@@ -50,7 +51,7 @@ def _alpha(help_text: str) -> tuple[Parameter, ...]:
 LEAKING: tuple[Activation, ...] = (
     Activation(
         slug="relu",
-        title="ReLU",
+        title=N_("ReLU"),
         formulas=Formulas("max(0, x)", "where(x > 0, 1, 0)", "0"),
         source="Nair and Hinton 2010",
         code="nn.ReLU()",
@@ -60,14 +61,15 @@ LEAKING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="leaky-relu",
-        title="Leaky ReLU",
+        title=N_("Leaky ReLU"),
         formulas=Formulas("where(x > 0, x, slope*x)", "where(x > 0, 1, slope)", "0"),
         source="Maas, Hannun and Ng 2013",
         code="nn.LeakyReLU({slope})",
         module=_leaky_relu,
         parameters=(
             Parameter(
-                "slope", "Slope a", LEAK, 0.0, 0.5, 0.01, help="Below zero; chosen once for all."
+                "slope", N_("slope a"), LEAK, 0.0, 0.5, 0.01,
+                help=N_("Below zero; chosen once for all."),
             ),
         ),
         gain=math.sqrt(2 / (1 + LEAK**2)),
@@ -75,15 +77,15 @@ LEAKING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="prelu",
-        title="PReLU",
+        title=N_("PReLU"),
         formulas=Formulas("max(0, x) + slope*min(0, x)", "where(x > 0, 1, slope)", "0"),
         source="He, Zhang, Ren and Sun 2015",
         code="nn.PReLU(init={slope})",
         module=_prelu,
         parameters=(
             Parameter(
-                "slope", "Slope a", PRELU_START, -0.5, 1.0, 0.05,
-                help="Below zero; a network learns it, and it begins at 0.25.",
+                "slope", N_("slope a"), PRELU_START, -0.5, 1.0, 0.05,
+                help=N_("Below zero; a network learns it, and it begins at 0.25."),
             ),
         ),
         gain=math.sqrt(2 / (1 + PRELU_START**2)),
@@ -91,7 +93,7 @@ LEAKING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="rrelu",
-        title="RReLU",
+        title=N_("RReLU"),
         formulas=Formulas(
             "where(x > 0, x, (lower + upper)/2*x)",
             "where(x > 0, 1, (lower + upper)/2)",
@@ -102,11 +104,13 @@ LEAKING: tuple[Activation, ...] = (
         module=_rrelu,
         parameters=(
             Parameter(
-                "lower", "Least slope l", 0.125, 0.0, 1.0, 0.001,
-                help="In training each value draws its slope between l and u; "
-                "in evaluation, as drawn here, it takes the middle.",
+                "lower", N_("least slope l"), 0.125, 0.0, 1.0, 0.001,
+                help=N_(
+                    "In training each value draws its slope between l and u; in evaluation, as "
+                    "drawn here, it takes the middle."
+                ),
             ),
-            Parameter("upper", "Greatest slope u", 0.333, 0.0, 1.0, 0.001),
+            Parameter("upper", N_("greatest slope u"), 0.333, 0.0, 1.0, 0.001),
         ),
         gain=LIKE_RELU,
     ),
@@ -115,7 +119,7 @@ LEAKING: tuple[Activation, ...] = (
 SMOOTH: tuple[Activation, ...] = (
     Activation(
         slug="elu",
-        title="ELU",
+        title=N_("ELU"),
         formulas=Formulas(
             "where(x > 0, x, alpha*(exp(x) - 1))",
             "where(x > 0, 1, alpha*exp(x))",
@@ -124,13 +128,13 @@ SMOOTH: tuple[Activation, ...] = (
         source="Clevert, Unterthiner and Hochreiter 2015",
         code="nn.ELU({alpha})",
         module=nn.ELU,
-        parameters=_alpha("How far below zero it goes."),
+        parameters=_alpha(N_("How far below zero it goes.")),
         gain=LIKE_RELU,
         trained=True,
     ),
     Activation(
         slug="selu",
-        title="SELU",
+        title=N_("SELU"),
         formulas=Formulas(
             "1.0507009873554805*where(x > 0, x, 1.6732632423543772*(exp(x) - 1))",
             "1.0507009873554805*where(x > 0, 1, 1.6732632423543772*exp(x))",
@@ -144,7 +148,7 @@ SMOOTH: tuple[Activation, ...] = (
     ),
     Activation(
         slug="celu",
-        title="CELU",
+        title=N_("CELU"),
         formulas=Formulas(
             "where(x > 0, x, alpha*(exp(x/alpha) - 1))",
             "where(x > 0, 1, exp(x/alpha))",
@@ -153,13 +157,13 @@ SMOOTH: tuple[Activation, ...] = (
         source="Barron 2017",
         code="nn.CELU({alpha})",
         module=nn.CELU,
-        parameters=_alpha("How far below zero it goes; the slope stays continuous."),
+        parameters=_alpha(N_("How far below zero it goes; the slope stays continuous.")),
         gain=LIKE_RELU,
         trained=True,
     ),
     Activation(
         slug="softplus",
-        title="Softplus",
+        title=N_("Softplus"),
         formulas=Formulas(
             "log(1 + exp(beta*x))/beta",
             "sigmoid(beta*x)",
@@ -169,13 +173,13 @@ SMOOTH: tuple[Activation, ...] = (
         code="nn.Softplus({beta})",
         module=nn.Softplus,
         parameters=(
-            Parameter("beta", "β", 1.0, 0.2, 10.0, 0.1, help="How sharp the bend is."),
+            Parameter("beta", "β", 1.0, 0.2, 10.0, 0.1, help=N_("How sharp the bend is.")),
         ),
         trained=True,
     ),
     Activation(
         slug="gelu",
-        title="GELU",
+        title=N_("GELU"),
         formulas=Formulas(
             "x*phi(x)",
             "phi(x) + x*exp(-x^2/2)/sqrt(2*pi)",
@@ -189,7 +193,7 @@ SMOOTH: tuple[Activation, ...] = (
     ),
     Activation(
         slug="silu",
-        title="SiLU (Swish)",
+        title=N_("SiLU (Swish)"),
         formulas=Formulas(
             "x*sigmoid(beta*x)",
             "sigmoid(beta*x) + beta*x*sigmoid(beta*x)*(1 - sigmoid(beta*x))",
@@ -201,7 +205,7 @@ SMOOTH: tuple[Activation, ...] = (
         parameters=(
             Parameter(
                 "beta", "β", 1.0, 0.0, 10.0, 0.1,
-                help="At 0 it is the line x/2; the larger, the more it is like ReLU.",
+                help=N_("At 0 it is the line x/2; the larger, the more it is like ReLU."),
             ),
         ),
         gain=LIKE_RELU,
@@ -209,7 +213,7 @@ SMOOTH: tuple[Activation, ...] = (
     ),
     Activation(
         slug="mish",
-        title="Mish",
+        title=N_("Mish"),
         formulas=Formulas(
             "x*tanh(log(1 + exp(x)))",
             "tanh(softplus(x)) + x*sigmoid(x)*(1 - tanh(softplus(x))^2)",
@@ -224,7 +228,7 @@ SMOOTH: tuple[Activation, ...] = (
     ),
     Activation(
         slug="hardswish",
-        title="Hardswish",
+        title=N_("Hardswish"),
         formulas=Formulas(
             "x*max(0, min(6, x + 3))/6",
             "where(abs(x) < 3, (2*x + 3)/6, where(x < 3, 0, 1))",

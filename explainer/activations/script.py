@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from explainer.activations.chosen import Chosen
 from explainer.activations.formula.tree import WHERE_CODE
+from explainer.words import ENGLISH, spoken
 
 HEAD = '''"""Activations at one x: value, first and second derivative, by autograd."""
 
@@ -42,6 +43,7 @@ for name, function in FUNCTIONS.items():
 
 def script(functions: Sequence[Chosen], x: float) -> str:
     """The script for `functions` at `x`; it leaves its numbers in `results`, by name."""
-    rows = "\n".join(f"    {one.title!r}: {one.code()}," for one in functions)
+    with spoken(ENGLISH):
+        rows = "\n".join(f"    {one.title!r}: {one.code()}," for one in functions)
     helper = f"\n\n{WHERE_CODE}\n\n" if re.search(r"(?<![\w.])where\(x, ", rows) else ""
     return HEAD.format(x=x) + helper + f"FUNCTIONS = {{\n{rows}\n}}\n" + TAIL

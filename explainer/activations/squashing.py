@@ -7,13 +7,14 @@ from torch import Tensor, nn
 
 from explainer.activations.activation import Activation, Formulas
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 
 class Heaviside(nn.Module):
     """1 where the input is above 0, else 0. Autograd's derivative is 0 everywhere."""
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Of any shape, elementwise."""
+        """Of inputs of any shape: 0.0 or 1.0 in that shape and their type."""
         return torch.relu(torch.sign(inputs))
 
 
@@ -24,7 +25,7 @@ def _hard_tanh(limit: float = 1.0) -> nn.Module:
 SQUASHING: tuple[Activation, ...] = (
     Activation(
         slug="step",
-        title="Step",
+        title=N_("Step"),
         formulas=Formulas("where(x > 0, 1, 0)", "0", "0"),
         source="McCulloch and Pitts 1943",
         code="lambda x: torch.relu(torch.sign(x))",
@@ -32,7 +33,7 @@ SQUASHING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="linear",
-        title="Linear",
+        title=N_("Linear"),
         formulas=Formulas("x", "1", "0"),
         source="Widrow and Hoff 1960",
         code="nn.Identity()",
@@ -40,7 +41,7 @@ SQUASHING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="sigmoid",
-        title="Sigmoid",
+        title=N_("Sigmoid"),
         formulas=Formulas(
             "1/(1 + exp(-x))",
             "sigmoid(x)*(1 - sigmoid(x))",
@@ -53,7 +54,7 @@ SQUASHING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="tanh",
-        title="Tanh",
+        title=N_("Tanh"),
         formulas=Formulas("tanh(x)", "1 - tanh(x)^2", "-2*tanh(x)*(1 - tanh(x)^2)"),
         source="LeCun, Bottou, Orr and Müller 1998",
         code="nn.Tanh()",
@@ -63,19 +64,19 @@ SQUASHING: tuple[Activation, ...] = (
     ),
     Activation(
         slug="hard-tanh",
-        title="Hard tanh",
+        title=N_("Hard tanh"),
         formulas=Formulas("max(-limit, min(limit, x))", "where(abs(x) < limit, 1, 0)", "0"),
         source="Collobert 2004",
         code="nn.Hardtanh(-{limit}, {limit})",
         module=_hard_tanh,
         parameters=(
-            Parameter("limit", "Limit c", 1.0, 0.1, 3.0, 0.1, help="Where the line stops."),
+            Parameter("limit", N_("limit c"), 1.0, 0.1, 3.0, 0.1, help=N_("Where the line stops.")),
         ),
         trained=True,
     ),
     Activation(
         slug="softsign",
-        title="Softsign",
+        title=N_("Softsign"),
         formulas=Formulas("x/(1 + abs(x))", "1/(1 + abs(x))^2", "-2*sign(x)/(1 + abs(x))^3"),
         source="Bergstra et al. 2009",
         code="nn.Softsign()",

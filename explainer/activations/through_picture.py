@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.activations.curves import Function
+from explainer.registry import Registry
+from explainer.words import N_
 
 Numbers = NDArray[np.float64]
 GREY = np.array([0.299, 0.587, 0.114])
@@ -28,12 +30,14 @@ CUT, SATURATED, SPOT = 1e-6, 0.01, 0.08
 class Upstream:
     """A gradient that arrives at the output: `make(outputs, row, column)` gives it, of one shape.
 
-    `row` and `column` are shares of height and width in [0, 1].
+    `row` and `column` are shares of height and width in [0, 1]; they matter where it is `placed`.
     """
 
+    slug: str
     title: str
     meaning: str
     make: Callable[[Tensor, float, float], Tensor]
+    placed: bool = False
 
 
 def _ones(outputs: Tensor, row: float, column: float) -> Tensor:
@@ -52,10 +56,22 @@ def _spot(outputs: Tensor, row: float, column: float) -> Tensor:
     return (down[:, None] ** 2 + right**2 <= radius**2).to(outputs.dtype)
 
 
-UPSTREAMS: tuple[Upstream, ...] = (
-    Upstream("The output itself", "the gradient of half the sum of all squared outputs", _itself),
-    Upstream("All ones", "the gradient of the sum of all outputs", _ones),
-    Upstream("A spot", "the gradient of the sum of the outputs in one disc", _spot),
+UPSTREAMS = Registry[Upstream](
+    "upstream gradient",
+    Upstream(
+        "output",
+        N_("The output itself"),
+        N_("the gradient of half the sum of all squared outputs"),
+        _itself,
+    ),
+    Upstream("ones", N_("All ones"), N_("the gradient of the sum of all outputs"), _ones),
+    Upstream(
+        "spot",
+        N_("A spot"),
+        N_("the gradient of the sum of the outputs in one disc"),
+        _spot,
+        placed=True,
+    ),
 )
 
 

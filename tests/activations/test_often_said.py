@@ -80,7 +80,7 @@ FORMULAS = (
 
 @pytest.mark.parametrize("x", [-1.5, 0.0, 0.7])
 def test_the_script_gives_the_numbers_of_the_page(x: float, tmp_path: Path) -> None:
-    owns = [Own(text, title=text) for text in FORMULAS]
+    owns = [Own(text, name=text) for text in FORMULAS]
     path = tmp_path / "activations.py"
     path.write_text(script([*EVERY, *owns], x))
     results = runpy.run_path(str(path))["results"]

@@ -16,8 +16,7 @@ from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
 from explainer.convolution.kernels import weights
 
-UPSTREAM = {one.title: one for one in UPSTREAMS}
-ONES, ITSELF, SPOT = (UPSTREAM[t] for t in ("All ones", "The output itself", "A spot"))
+ONES, ITSELF, SPOT = (UPSTREAMS[slug] for slug in ("ones", "output", "spot"))
 GENERATOR = np.random.default_rng(5)
 PICTURE = gaussian_filter(GENERATOR.random((24, 31)), 1.0)
 SOBEL = weights("sobel-x")

@@ -14,10 +14,11 @@ from streamlit.testing.v1 import AppTest
 from explainer.activations.chosen import Own, Registered, curves_of, places
 from explainer.live_pictures import LivePicture
 from explainer.ui.common.prose import parts
+from explainer.words import PSEUDO
 from tests.app.reading import app_at, message_to, text_of
 
 CURVES = "activations.curves"
-TABS = ("On the picture", "At the output", "Often said", "Arithmetic", "Code")
+TABS = ("picture", "output", "often-said", "arithmetic", "code")
 
 
 def html_of(app: AppTest) -> str:
@@ -74,7 +75,7 @@ def test_every_number_that_is_sent_is_torchs() -> None:
 def test_a_link_opens_functions_parameters_and_x() -> None:
     app = app_at(
         "activations",
-        activations__functions="ELU",
+        activations__functions="elu",
         activations__reach="±3",
         activations__x="-0.5",
         **{"activations__elu.alpha": "0.5"},
@@ -87,8 +88,22 @@ def test_a_link_opens_functions_parameters_and_x() -> None:
     assert jump == pytest.approx({"place": 0, "left": 0.5, "right": 1, "taken": 0.5})
 
 
+def test_a_link_that_has_titles_where_slugs_are_now_goes_on_working() -> None:
+    app = app_at(
+        "activations",
+        activations__functions="Your own",
+        activations__tab="On the picture",
+        activations__upstream="A spot",
+        activations__common="each function",
+    )
+    assert titles(app) == ["Your own"]
+    assert app.selectbox(key="activations.upstream").value == "spot"
+    assert app.slider(key="activations.spot_row").value == 0.5
+    assert app.segmented_control(key="activations.common").value == "each"
+
+
 def test_a_drag_is_answered_with_the_curves_of_the_moved_value() -> None:
-    app = app_at("activations", activations__functions="SiLU (Swish)")
+    app = app_at("activations", activations__functions="silu")
     offered: LivePicture = app.session_state["activations.live"]
     header, (values,) = unpacked(offered.render({"silu.beta": 2.0}, 9))
     assert header["number"] == 9
@@ -98,7 +113,7 @@ def test_a_drag_is_answered_with_the_curves_of_the_moved_value() -> None:
 
 
 def test_all_functions_at_once_are_drawn_with_strokes_of_their_own() -> None:
-    app = app_at("activations", activations__tab="Code")
+    app = app_at("activations", activations__tab="code")
     pills = functions(app)
     pills.set_value([*pills.options]).run()
     assert not app.exception
@@ -114,7 +129,7 @@ def test_nothing_chosen_is_said() -> None:
 
 
 def test_a_wrong_formula_is_explained_and_what_was_there_stays() -> None:
-    app = app_at("activations", activations__functions="Your own", activations__own="x*tanh(x)")
+    app = app_at("activations", activations__functions="own", activations__own="x*tanh(x)")
     assert titles(app) == ["Your own"]
     app.text_input(key="activations.own").set_value("x*tanh(").run()
     assert not app.exception
@@ -134,7 +149,7 @@ def test_every_tab_opens_for_every_kind_of_function(tab: str) -> None:
 
 
 def test_the_photo_says_its_filter_scale_and_shares() -> None:
-    app = app_at("activations", activations__tab="On the picture", activations__scale="3")
+    app = app_at("activations", activations__tab="picture", activations__scale="3")
     captions = "".join(caption.value for caption in app.caption)
     assert (
         "Sobel x on the grey picture, 320 × 213, times 3, plus 0: z from −4.47 to 3.68" in captions
@@ -145,7 +160,7 @@ def test_the_photo_says_its_filter_scale_and_shares() -> None:
 
 
 def test_the_output_shows_both_heads_and_their_gradients() -> None:
-    app = app_at("activations", activations__tab="At the output")
+    app = app_at("activations", activations__tab="output")
     sigmoid, soft = message_to(app, "activations.outputs")["cards"]
     assert soft["total"] == pytest.approx(1)
     assert sigmoid["total"] == pytest.approx(sum(1 / (1 + np.exp(-z)) for z in (2, 1, -1)))
@@ -161,10 +176,18 @@ def test_the_output_shows_both_heads_and_their_gradients() -> None:
     assert "squared error **−0.00995**" in text_of(app)
 
 
+def test_what_is_drawn_is_named_in_the_language_of_the_visitor_and_the_script_is_not() -> None:
+    app = app_at("activations", lang=PSEUDO, activations__tab="code")
+    assert titles(app) == ["⟦Sigmoid⟧", "⟦Tanh⟧", "⟦ReLU⟧"]
+    (code,) = app.code
+    assert "'Sigmoid': nn.Sigmoid()," in code.value
+    assert "⟦" not in code.value
+
+
 def test_fewer_classes_than_the_true_one_begin_again() -> None:
     app = app_at(
         "activations",
-        activations__tab="At the output",
+        activations__tab="output",
         activations__classes="5",
         activations__true="bird",
     )
@@ -176,7 +199,7 @@ def test_fewer_classes_than_the_true_one_begin_again() -> None:
 
 
 def test_the_arithmetic_ends_in_autograds_numbers() -> None:
-    app = app_at("activations", activations__tab="Arithmetic", activations__functions="Sigmoid")
+    app = app_at("activations", activations__tab="arithmetic", activations__functions="sigmoid")
     written = [one.value for one in app.latex if "mathbf" in one.value]
     assert [text.rsplit("{", 1)[1].rstrip("}$\n ") for text in written] == [
         "0.731059",
@@ -186,7 +209,7 @@ def test_the_arithmetic_ends_in_autograds_numbers() -> None:
 
 
 def test_every_saying_has_a_part_of_the_prose_and_a_measurement() -> None:
-    app = app_at("activations", activations__tab="Often said")
+    app = app_at("activations", activations__tab="often-said")
     text = text_of(app)
     said = [name for name in parts("activations") if name.startswith("said_")]
     assert text.count("*Measured here:*") == len(said) == 6
@@ -202,9 +225,9 @@ ODD = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("tab", ["On the picture", "Arithmetic", "Code"])
+@pytest.mark.parametrize("tab", ["picture", "arithmetic", "code"])
 def test_every_tab_opens_for_every_odd_formula(tab: str) -> None:
-    app = app_at("activations", activations__tab=tab, activations__functions="Your own")
+    app = app_at("activations", activations__tab=tab, activations__functions="own")
     for place, formula in enumerate(ODD[:: 3 if tab == TABS[0] else 1]):
         app.text_input(key="activations.own").set_value(formula).run(timeout=60)
         assert not app.exception, formula
@@ -217,13 +240,13 @@ def test_every_tab_opens_for_every_odd_formula(tab: str) -> None:
 
 @pytest.mark.parametrize("formula", ["abs(x)", "min(abs(x), 1)", "log(-1 - x^2)", "9**9**9"])
 def test_a_link_with_an_odd_formula_opens(formula: str) -> None:
-    app = app_at("activations", activations__functions="Your own", activations__own=formula)
+    app = app_at("activations", activations__functions="own", activations__own=formula)
     assert titles(app) == ["Your own"]
 
 
 @pytest.mark.parametrize("formula", ["(" * 100 + "x", "x+" * 500 + "x", "2x", "import os", "1e999"])
 def test_a_link_with_a_formula_that_cannot_be_read_says_so(formula: str) -> None:
-    app = app_at("activations", activations__functions="Sigmoid", activations__own=formula)
+    app = app_at("activations", activations__functions="sigmoid", activations__own=formula)
     functions(app).set_value(["Sigmoid", "Your own"]).run()
     assert not app.exception
     assert titles(app) == ["Sigmoid"]
@@ -241,8 +264,8 @@ def test_a_link_with_a_formula_that_cannot_be_read_says_so(formula: str) -> None
 def test_the_arithmetic_says_that_a_kink_has_no_slope(formula: str, left: str, right: str) -> None:
     app = app_at(
         "activations",
-        activations__tab="Arithmetic",
-        activations__functions="Your own",
+        activations__tab="arithmetic",
+        activations__functions="own",
         activations__own=formula,
         activations__x="0",
     )
@@ -252,6 +275,6 @@ def test_the_arithmetic_says_that_a_kink_has_no_slope(formula: str, left: str, r
 
 def test_one_function_has_one_gradient_scale() -> None:
     for picked, alone in (("ReLU", True), ("ReLU,Tanh", False)):
-        app = app_at("activations", activations__tab="On the picture")
+        app = app_at("activations", activations__tab="picture")
         functions(app).set_value(picked.split(",")).run(timeout=60)
         assert app.segmented_control(key="activations.common").disabled == alone

@@ -14,6 +14,7 @@ from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_answer
 from explainer.networks.zoo.shared import shared_network
 from explainer.networks.zoo.shipped import SHIPPED
+from explainer.words import PSEUDO, spoken
 from tests.app.reading import app_at, text_of
 
 
@@ -33,7 +34,8 @@ def test_every_method_has_a_map_of_the_cat(cat: AppTest) -> None:
     for method in METHODS:
         assert f"{method.title}: map of the picture." in html
         assert str(method.year) in html
-    assert cat.selectbox(key="attribution.question").value == "Why cat? (its answer)"
+    assert cat.selectbox(key="attribution.question").value == "predicted"
+    assert "Why cat? (predicted)" in html
 
 
 def test_the_gradient_on_the_page_is_autograds(cat: AppTest) -> None:
@@ -54,17 +56,20 @@ def test_another_question_gives_another_map() -> None:
     assert not app.exception
     assert html_of(app) != before
     app.selectbox(key="attribution.question").set_value("Why cat and not dog?").run()
+    assert app.query_params["attribution.question"] == "difference"
     assert not app.exception
 
 
 def test_a_method_is_judged_by_deletion_insertion_and_shuffled_weights() -> None:
-    app = app_at("attribution", picture="chelsea", attribution__method="Grad-CAM")
-    app.button(key="attribution.judge").click().run()
+    app = app_at("attribution", lang=PSEUDO, picture="chelsea", attribution__method="grad-cam")
+    with spoken(PSEUDO):  # the test formats options itself
+        app.button(key="attribution.judge").click().run()
     assert not app.exception, app.exception
-    assert "Deletion: **" in text_of(app)
-    html = html_of(app)
-    assert "all layers shuffled" in html
-    assert "depend" in html
+    text, html = text_of(app), html_of(app)
+    assert "⟦Deletion: **" in text
+    assert "⟦Insertion: **" in text
+    assert "⟦all layers shuffled⟧: ρ = " in html
+    assert "<b>⟦depend" in html or "<b>⟦does not depend" in html
 
 
 def test_a_map_that_was_clipped_is_shown_before_its_relu() -> None:

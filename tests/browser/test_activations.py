@@ -16,7 +16,7 @@ from explainer.activations.registry import ACTIVATIONS
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import named, with_query
 
-PATH = "/activations?activations.functions=Sigmoid&activations.functions=ELU"
+PATH = "/activations?activations.functions=sigmoid&activations.functions=elu"
 SIX_DIGITS = 5.1e-7
 
 
@@ -65,7 +65,7 @@ def test_the_numbers_at_the_pointer_are_torchs_in_every_panel(open_page: OpenPag
 def test_keys_move_the_x_and_enter_keeps_it_for_the_address_and_the_arithmetic(
     open_page: OpenPage,
 ) -> None:
-    page = open_page(PATH + "&activations.tab=Arithmetic")
+    page = open_page(PATH + "&activations.tab=arithmetic")
     curves = drawn(page)
     curves.locator(".stack").focus()
     for key in ("Home", "PageUp", "ArrowRight"):
@@ -97,7 +97,7 @@ def test_a_dragged_parameter_bends_the_curve_before_it_is_let_go(open_page: Open
 
 
 def test_ones_own_formula_is_drawn_and_a_wrong_one_leaves_it(open_page: OpenPage) -> None:
-    page = open_page("/activations?activations.functions=Your+own&activations.x=0.5")
+    page = open_page("/activations?activations.functions=own&activations.x=0.5")
     curves = drawn(page)
     field = page.get_by_role("textbox", name="Your own, in x")
     field.fill("max(x, sin(3*x))")

@@ -22,7 +22,7 @@ def painted(page: Page) -> None:
 
 
 def test_two_methods_are_looked_at_and_one_is_judged(open_page: OpenPage) -> None:
-    page = open_page(CAT + "&attribution.method=Occlusion")
+    page = open_page(CAT + "&attribution.method=occlusion")
     painted(page)
     expect(page.get_by_role("img", name="Occlusion: map of the picture.")).to_have_count(2)
     page.get_by_role("button", name="Judge this map").click()
@@ -39,5 +39,5 @@ def test_screenshot_of_the_attribution_page_fits_the_screen(
 ) -> None:
     page = open_page(CAT, viewport=viewport, colour_scheme=scheme)
     painted(page)
-    page.get_by_text("Which pixels speak for the answer?").scroll_into_view_if_needed()
+    page.get_by_text("Which pixels speak for the class?").scroll_into_view_if_needed()
     screenshot(page, named("attribution", viewport, scheme))

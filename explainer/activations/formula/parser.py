@@ -28,6 +28,7 @@ from explainer.activations.formula.tree import (
     Number,
     Where,
 )
+from explainer.words import N_, _, ngettext
 
 MOST_LETTERS, MOST_NESTED = 200, 30
 TOKEN = re.compile(
@@ -36,7 +37,6 @@ TOKEN = re.compile(
     re.ASCII,
 )
 TYPED = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "÷": "/"})
-END = "the end"
 
 
 class FormulaError(ValueError):
@@ -68,8 +68,12 @@ def parse_tree(text: str, names: tuple[str, ...] | None) -> Node:
     """
     if len(text) > MOST_LETTERS:
         raise FormulaError(
-            f"The formula has {len(text)} letters; at most {MOST_LETTERS} are read.", MOST_LETTERS
-        )
+            _(
+                "The formula has {count} letters; at most {most} are read.",
+                count=len(text), most=MOST_LETTERS,
+            ),
+            MOST_LETTERS,
+        )  # fmt: skip
     reader = _Reader(list(_tokens(text)), names)
     tree = reader.sum()
     reader.finish()
@@ -82,13 +86,15 @@ def _tokens(text: str) -> Iterator[Token]:
         found = TOKEN.match(typed, position)
         if found is None:
             place = position + _spaces(typed[position:]) + 1
-            raise FormulaError(
-                f"At place {place}, “{typed[place - 1]}” is no part of a formula.", place
-            )
+            sentence = _(
+                "At place {place}, “{sign}” is no part of a formula.",
+                place=place, sign=typed[place - 1],
+            )  # fmt: skip
+            raise FormulaError(sentence, place)
         kind = str(found.lastgroup)
         yield Token(kind, found[kind].replace("**", "^"), found.start(kind) + 1)
         position = found.end()
-    yield Token("end", END, len(typed) + 1)
+    yield Token("end", "", len(typed) + 1)
 
 
 def _spaces(text: str) -> int:
@@ -111,7 +117,10 @@ class _Reader:
         return self.next.kind in ("name", "number") or self.next.text == "("
 
     def missing_sign(self) -> FormulaError:
-        return self.error(f"a sign is missing before {_named(self.next)}, such as *")
+        return self.error(
+            N_("At place {place}, a sign is missing before {found}, such as *."),
+            found=_named(self.next),
+        )
 
     def take(self, *signs: str) -> str:
         """The next sign, taken, where it is one of `signs`; else nothing."""
@@ -126,19 +135,22 @@ class _Reader:
         if not found and self.begins_a_value and "(" not in signs:
             raise self.missing_sign()
         if not found:
-            raise self.error(f"{_listed(signs)} is expected, not {_named(self.next)}")
+            raise self.error(
+                N_("At place {place}, {signs} is expected, not {found}."),
+                signs=_listed(signs), found=_named(self.next),
+            )  # fmt: skip
         return found
 
-    def error(self, sentence: str, place: int | None = None) -> FormulaError:
+    def error(self, message: str, place: int | None = None, **values: object) -> FormulaError:
         place = self.next.place if place is None else place
-        return FormulaError(f"At place {place}, {sentence}.", place)
+        return FormulaError(_(message, place=place, **values), place)
 
     def finish(self) -> None:
         if self.next.kind == "end":
             return
         if self.begins_a_value:
             raise self.missing_sign()
-        raise self.error(f"{_named(self.next)} does not fit")
+        raise self.error(N_("At place {place}, {found} does not fit."), found=_named(self.next))
 
     def sum(self) -> Node:
         found = self.product()
@@ -155,7 +167,10 @@ class _Reader:
     def signed(self) -> Node:
         self.nested += 1
         if self.nested > MOST_NESTED:
-            raise self.error(f"the formula is nested more than {MOST_NESTED} deep")
+            raise self.error(
+                N_("At place {place}, the formula is nested more than {most} deep."),
+                most=MOST_NESTED,
+            )
         sign = self.take("-", "+")
         inner = self.signed() if sign else self.power()
         self.nested -= 1
@@ -172,14 +187,19 @@ class _Reader:
             self.expect(")")
             return inner
         if token.kind not in ("number", "name"):
-            raise self.error(f"a number, x or a function is expected, not {_named(token)}")
+            raise self.error(
+                N_("At place {place}, a number, x or a function is expected, not {found}."),
+                found=_named(token),
+            )
         self.position += 1
         return self.number(token) if token.kind == "number" else self.name(token)
 
     def number(self, token: Token) -> Node:
         number = float(token.text)
         if not math.isfinite(number):
-            raise self.error(f"{token.text} is too large", token.place)
+            raise self.error(
+                N_("At place {place}, {number} is too large."), token.place, number=token.text
+            )
         return Number(number, token.text)
 
     def name(self, token: Token) -> Node:
@@ -193,11 +213,18 @@ class _Reader:
         function = BY_NAME.get("log" if name == "ln" else name)
         if function is None:
             known = ", ".join((*(self.names or ()), *CONSTANTS, *BY_NAME, "where"))
-            raise self.error(f"“{token.text}” is not known; there are {known}", token.place)
+            raise self.error(
+                N_("At place {place}, “{name}” is not known; there are {known}."),
+                token.place, name=token.text, known=known,
+            )  # fmt: skip
         arguments = self.arguments()
         if len(arguments) != function.values:
-            count = f"{function.values} value{'s' * (function.values > 1)}"
-            raise self.error(f"{name} takes {count}, not {len(arguments)}", token.place)
+            sentence = ngettext(
+                "At place {place}, {name} takes {count} value, not {given}.",
+                "At place {place}, {name} takes {count} values, not {given}.",
+                function.values, place=token.place, name=name, given=len(arguments),
+            )  # fmt: skip
+            raise FormulaError(sentence, token.place)
         return Call(function, arguments)
 
     def is_variable(self, name: str) -> bool:
@@ -227,8 +254,11 @@ class _Reader:
 
 
 def _listed(signs: tuple[str, ...]) -> str:
-    return " or ".join(f"“{sign}”" for sign in signs)
+    first, *others = (f"“{sign}”" for sign in signs)
+    for other in others:
+        first = _("{these} or {this}", these=first, this=other)
+    return first
 
 
 def _named(token: Token) -> str:
-    return END if token.kind == "end" else f"“{token.text}”"
+    return _("the end") if token.kind == "end" else f"“{token.text}”"

@@ -29,7 +29,7 @@ class Node(Protocol):
     def binds(self) -> int: ...
 
     def value(self, values: Values) -> Tensor:
-        """What it gives, elementwise."""
+        """What it gives for tensors, in the shape of x or of none, elementwise."""
 
     def latex(self, texts: Texts) -> str:
         """How it is written, with `texts` in place of names."""
@@ -38,12 +38,12 @@ class Node(Protocol):
         """A PyTorch expression in x, for numbers in place of parameters."""
 
     def constant(self) -> bool:
-        """Whether it has no x."""
+        """Whether no x stands in it, so that no derivative passes."""
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number as typed."""
+    """A number, with the text that was typed for it."""
 
     number: float
     text: str
@@ -61,60 +61,60 @@ class Number:
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
     def code(self) -> str:
-        """The number, as Python writes it."""
+        """The number as Python writes it, in full."""
         return repr(self.number)
 
     def constant(self) -> bool:
-        """Always."""
+        """A number is: no x stands in it."""
         return True
 
 
 @dataclass(frozen=True)
 class Name:
-    """x, a parameter or a constant."""
+    """A name that stands for a value: x, a parameter or a constant."""
 
     name: str
     binds: int = ATOM
 
     def value(self, values: Values) -> Tensor:
-        """What stands for the name."""
+        """The tensor that stands for the name, of the type of x."""
         found = values.get(self.name)
         return values["x"].new_tensor(CONSTANTS[self.name]) if found is None else found
 
     def latex(self, texts: Texts) -> str:
-        """The number put in, or the symbol."""
+        """The number that `texts` puts in its place, else its symbol."""
         return texts.get(self.name, SYMBOLS.get(self.name, self.name))
 
     def code(self) -> str:
-        """x, or the constant's number."""
+        """`x` itself, or the number of the constant."""
         return self.name if self.name == "x" else repr(CONSTANTS[self.name])
 
     def constant(self) -> bool:
-        """All but x."""
+        """Every name but x is: parameters do not move."""
         return self.name != "x"
 
 
 @dataclass(frozen=True)
 class Minus:
-    """The negative of something."""
+    """A part of a formula with a minus sign before it."""
 
     inner: Node
     binds: int = MINUS
 
     def value(self, values: Values) -> Tensor:
-        """Elementwise."""
+        """The negative of the inner value, elementwise."""
         return -self.inner.value(values)
 
     def latex(self, texts: Texts) -> str:
-        """With a minus sign before it."""
+        """The inner part after a minus sign, in parentheses where they are needed."""
         return "-" + inside(self.inner, MINUS + 1, texts)
 
     def code(self) -> str:
-        """With a minus sign before it."""
+        """The inner code after a minus sign: it binds as in Python."""
         return f"-{self.inner.code()}"
 
     def constant(self) -> bool:
-        """As what it negates."""
+        """As the part that it negates: a sign adds no x."""
         return self.inner.constant()
 
 
@@ -156,7 +156,7 @@ class Binary:
         return self.operator.binds
 
     def value(self, values: Values) -> Tensor:
-        """Elementwise."""
+        """The operation on both values, elementwise, by PyTorch's broadcasting."""
         return self.operator.compute(self.left.value(values), self.right.value(values))
 
     def latex(self, texts: Texts) -> str:
@@ -175,36 +175,36 @@ class Binary:
         return f"({left} {sign} {self.right.code()})"
 
     def constant(self) -> bool:
-        """Where both sides are."""
+        """Whether no x stands on either side."""
         return self.left.constant() and self.right.constant()
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function of one value or two."""
+    """A function of `FUNCTIONS`, called with one value or two."""
 
     function: Function
     arguments: tuple[Node, ...]
 
     @property
     def binds(self) -> int:
-        """A power of e binds as a power."""
+        """As a power for exp, which is written as one; else as a whole."""
         return POWER if self.function.name == "exp" else ATOM
 
     def value(self, values: Values) -> Tensor:
-        """Elementwise."""
+        """The function of its values, elementwise."""
         return self.function.compute(*(one.value(values) for one in self.arguments))
 
     def latex(self, texts: Texts) -> str:
-        """The function's own LaTeX."""
+        """The function's own LaTeX with its values put in."""
         return self.function.latex.format(*(one.latex(texts) for one in self.arguments))
 
     def code(self) -> str:
-        """PyTorch's function of tensors."""
+        """A call of PyTorch's function, each value a tensor."""
         return self.function.code.format(*(tensor_code(one) for one in self.arguments))
 
     def constant(self) -> bool:
-        """Where its values are."""
+        """Whether no x stands in any of its values."""
         return all(one.constant() for one in self.arguments)
 
 
@@ -228,7 +228,7 @@ class Where:
         return torch.where(holds, then, otherwise)
 
     def latex(self, texts: Texts) -> str:
-        """As cases."""
+        """Two cases, the second for `else`."""
         condition = (
             f"{self.left.latex(texts)} {COMPARISONS[self.sign][1]} {self.right.latex(texts)}"
         )
@@ -244,7 +244,7 @@ class Where:
         return f"where(x, {condition}, lambda x: {then}, lambda x: {otherwise})"
 
     def constant(self) -> bool:
-        """Where all its parts are."""
+        """Whether no x stands in the comparison or in either side."""
         return all(one.constant() for one in (self.left, self.right, self.then, self.otherwise))
 
 

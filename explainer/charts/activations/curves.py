@@ -34,7 +34,7 @@ class Stroke:
 
 
 def stroke(place: int, theme: Theme) -> Stroke:
-    """The stroke of that place."""
+    """The stroke of a place from 0: colours in turn, then dashed, then dotted."""
     count = len(theme.categorical)
     return Stroke(theme.categorical[place % count], *DASHES[place // count % len(DASHES)])
 
@@ -73,5 +73,5 @@ def pair_picture(above: Codes, below: Codes, theme: Theme) -> Codes:
 
 
 def common_span(maps: Sequence[Values]) -> Span:
-    """One scale for several maps."""
+    """One scale for several maps, of any shapes: the span of all their values."""
     return span_of(np.concatenate([drawable(one).ravel() for one in maps]))

@@ -18,6 +18,7 @@ from explainer.gradients.attribution.method import ClassActivation, Method, Meth
 from explainer.gradients.attribution.passes import logits, maps, maps_and_gradients
 from explainer.gradients.attribution.progress import in_batches
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 
 def _layer(question: Question) -> str:
@@ -96,8 +97,8 @@ def _stretched(layer_maps: Tensor) -> Tensor:
 CLASS_ACTIVATION: tuple[Method, ...] = (
     Method(
         slug="grad-cam",
-        title="Grad-CAM",
-        meaning="The maps of a layer, each weighted by how much the score rises with it.",
+        title=N_("Grad-CAM"),
+        meaning=N_("The maps of a layer, each weighted by how much the score rises with it."),
         authors="R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh and D. Batra",
         year=2017,
         needs_layer=True,
@@ -107,9 +108,11 @@ CLASS_ACTIVATION: tuple[Method, ...] = (
     ),
     Method(
         slug="grad-cam-plus-plus",
-        title="Grad-CAM++",
-        meaning="The maps of a layer, weighted by the places where the score rises with them, each"
-        " place with a factor of its own, so that several objects of a class all count.",
+        title=N_("Grad-CAM++"),
+        meaning=N_(
+            "The maps of a layer, weighted by the places where the score rises with them, each "
+            "place with a factor of its own, so that several objects of a class all count."
+        ),
         authors="A. Chattopadhyay, A. Sarkar, P. Howlader and V. Balasubramanian",
         year=2018,
         needs_layer=True,
@@ -119,9 +122,11 @@ CLASS_ACTIVATION: tuple[Method, ...] = (
     ),
     Method(
         slug="score-cam",
-        title="Score-CAM",
-        meaning="The maps of a layer, each weighted by the score of the photo seen through it: no"
-        " gradient at all.",
+        title=N_("Score-CAM"),
+        meaning=N_(
+            "The maps of a layer, each weighted by the score of the photo seen through it: no "
+            "gradient at all."
+        ),
         authors="H. Wang, Z. Wang, M. Du, F. Yang, Z. Zhang, S. Ding, P. Mardziel and X. Hu",
         year=2020,
         needs_layer=True,

@@ -14,6 +14,7 @@ from explainer.gradients.attribution.method import Method, MethodResult, Questio
 from explainer.gradients.attribution.passes import gradients, scores
 from explainer.gradients.attribution.progress import in_batches
 from explainer.parameters import Choice, Option, Parameter
+from explainer.words import N_
 
 
 def _gradient(question: Question) -> MethodResult:
@@ -67,8 +68,8 @@ def baseline_choice(default: str) -> Choice:
 GRADIENTS: tuple[Method, ...] = (
     Method(
         slug="gradient",
-        title="Gradient",
-        meaning="How much the score would rise if this pixel became a little brighter.",
+        title=N_("Gradient"),
+        meaning=N_("How much the score would rise if this pixel became a little brighter."),
         authors="K. Simonyan, A. Vedaldi and A. Zisserman",
         year=2014,
         needs_layer=False,
@@ -78,9 +79,11 @@ GRADIENTS: tuple[Method, ...] = (
     ),
     Method(
         slug="gradient-times-input",
-        title="Gradient × input",
-        meaning="The gradient times the pixel's distance from the mean colour: what the pixel adds"
-        " to the score, if the network were linear.",
+        title=N_("Gradient × input"),
+        meaning=N_(
+            "The gradient times the pixel's distance from the mean colour: what the pixel adds to "
+            "the score, if the network were linear."
+        ),
         authors="A. Shrikumar, P. Greenside, A. Shcherbina and A. Kundaje",
         year=2016,
         needs_layer=False,
@@ -90,9 +93,11 @@ GRADIENTS: tuple[Method, ...] = (
     ),
     Method(
         slug="smoothgrad",
-        title="SmoothGrad",
-        meaning="The mean gradient of many copies of the photo, each with its own noise, so that"
-        " what flickers from one to the next averages out.",
+        title=N_("SmoothGrad"),
+        meaning=N_(
+            "The mean gradient of many copies of the photo, each with its own noise, so that what "
+            "flickers from one to the next averages out."
+        ),
         authors="D. Smilkov, N. Thorat, B. Kim, F. Viégas and M. Wattenberg",
         year=2017,
         needs_layer=False,
@@ -115,9 +120,11 @@ GRADIENTS: tuple[Method, ...] = (
     ),
     Method(
         slug="integrated-gradients",
-        title="Integrated gradients",
-        meaning="The gradient summed up on the way from a baseline to the photo: the map adds up to"
-        " all that the score gained on the way.",
+        title=N_("Integrated gradients"),
+        meaning=N_(
+            "The gradient summed up on the way from a baseline to the photo: the map adds up to "
+            "all that the score gained on the way."
+        ),
         authors="M. Sundararajan, A. Taly and Q. Yan",
         year=2017,
         needs_layer=False,

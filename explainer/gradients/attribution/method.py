@@ -65,14 +65,15 @@ class ClassActivation:
 class MethodResult:
     """What a method computes: a map `(H, W)`, and what else it knows.
 
-    `total` is what the map should add up to, where the method promises a sum. `note` is a sentence
-    for the reader where the method could not do on this network what it is known for.
+    `total` is what the map should add up to, where the method promises a sum. `noted` gives a
+    sentence for the reader, in their language, where the method could not do on this network what
+    it is known for.
     """
 
     values: Tensor
     cam: ClassActivation | None = None
     total: float | None = None
-    note: str = ""
+    noted: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Attribution:
 
     Channels were summed with their signs. `score` is what the target scored on the picture, and
     `logits` `(classes,)` all that the network gave. `cam` is there for the class activation maps,
-    whose `values` are after the ReLU; `total` and `note` as in :class:`MethodResult`.
+    whose `values` are after the ReLU; `total` and `noted` as in :class:`MethodResult`.
     """
 
     slug: str
@@ -93,7 +94,12 @@ class Attribution:
     layer: str | None = None
     cam: ClassActivation | None = None
     total: float | None = None
-    note: str = ""
+    noted: Callable[[], str] | None = None
+
+    @property
+    def note(self) -> str:
+        """What is to be said of the map in the visitor's language; empty for nothing."""
+        return self.noted() if self.noted else ""
 
     @property
     def blank(self) -> bool:

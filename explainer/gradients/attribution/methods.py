@@ -67,7 +67,7 @@ def attribute(
         layer=used,
         cam=answer.cam,
         total=answer.total,
-        note=answer.note,
+        noted=answer.noted,
     )
 
 

@@ -14,6 +14,7 @@ from explainer.gradients.attribution.method import Method, MethodResult, Questio
 from explainer.gradients.attribution.passes import scores
 from explainer.gradients.attribution.progress import in_batches
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 Window = tuple[slice, slice]
 
@@ -66,8 +67,8 @@ def _falls(question: Question, places: list[Window], slug: str) -> Tensor:
 
 OCCLUSION = Method(
     slug="occlusion",
-    title="Occlusion",
-    meaning="How far the score falls when a window around this pixel is covered.",
+    title=N_("Occlusion"),
+    meaning=N_("How far the score falls when a window around this pixel is covered."),
     authors="M. Zeiler and R. Fergus",
     year=2014,
     needs_layer=False,

@@ -22,10 +22,11 @@ from explainer.gradients.attribution.progress import Progress, report, within
 from explainer.gradients.attribution.similarity import rank_correlation, structure_similarity
 from explainer.gradients.attribution.target import Target, resolve
 from explainer.parameters import Value
+from explainer.words import N_
 
-INDEPENDENT = "does not depend on the weights"
-PARTLY = "depends on the weights in part"
-DEPENDENT = "depends on the weights"
+INDEPENDENT = N_("does not depend on the weights")
+PARTLY = N_("depends on the weights in part")
+DEPENDENT = N_("depends on the weights")
 # Of the rank correlation. Measured on the small VGG and ResNet-20, six photos each: with all layers
 # shuffled, every method's lies below 0.52, coarse maps getting that far by chance; with the last
 # alone, the means are 0.9 for guided backpropagation and 0.2 to 0.6 for what follows the gradient.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial, reduce
 from typing import Any, cast
 
 import torch
@@ -22,6 +23,7 @@ from torch.overrides import TorchFunctionMode
 
 from explainer.gradients.attribution.method import Method, MethodResult, Question
 from explainer.gradients.attribution.passes import gradients
+from explainer.words import N_, _, ngettext
 
 RELUS = frozenset({F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
 # The other activations that networks here have; their gates, such as a hard sigmoid, are none.
@@ -31,7 +33,9 @@ OTHERS = {
     F.rrelu: "RReLU", F.selu: "SELU", F.silu: "SiLU", F.softplus: "softplus",
     F.softsign: "softsign", torch.prelu: "PReLU", torch.sigmoid: "sigmoid", torch.tanh: "tanh",
 }  # fmt: skip
-NO_RELU = "This network has no ReLU for the method to treat differently: the map is the gradient."
+NO_RELU = N_(
+    "This network has no ReLU for the method to treat differently: the map is the gradient."
+)
 
 
 class _GuidedReLU(torch.autograd.Function):
@@ -88,26 +92,32 @@ def _deconvolved(question: Question) -> MethodResult:
 def _with_rule(question: Question, rule: type[torch.autograd.Function]) -> MethodResult:
     with _OtherReLU(rule) as mode:
         found = gradients(question.network, question.picture, question.score)[0]
-    return MethodResult(found.sum(dim=0), note=_note(mode.met, mode.others))
+    return MethodResult(found.sum(dim=0), noted=partial(_note, mode.met, mode.others))
 
 
 def _note(relus: int, others: Mapping[str, int]) -> str:
     """What is to be said where the rule holds nowhere, or for a part of the network only."""
     if not relus or not others:
-        return "" if relus else NO_RELU
-    listed = " and ".join(f"{count} {name}" for name, count in others.items())
-    return (
-        f"The rule holds for the {relus} ReLUs of this network only; back through its {listed} "
-        "goes the gradient as it is."
+        return "" if relus else _(NO_RELU)
+    counted = (f"{count} {name}" for name, count in others.items())
+    return ngettext(
+        "The rule holds for the {count} ReLU of this network only; back through its {others} goes "
+        "the gradient as it is.",
+        "The rule holds for the {count} ReLUs of this network only; back through its {others} goes "
+        "the gradient as it is.",
+        relus,
+        others=reduce(lambda these, this: _("{these} and {this}", these=these, this=this), counted),
     )
 
 
 RECTIFIED: tuple[Method, ...] = (
     Method(
         slug="guided-backpropagation",
-        title="Guided backpropagation",
-        meaning="The gradient, except that whatever speaks against the class is dropped at every"
-        " ReLU on the way back.",
+        title=N_("Guided backpropagation"),
+        meaning=N_(
+            "The gradient, except that whatever speaks against the class is dropped at every ReLU "
+            "on the way back."
+        ),
         authors="J. Springenberg, A. Dosovitskiy, T. Brox and M. Riedmiller",
         year=2015,
         needs_layer=False,
@@ -117,9 +127,11 @@ RECTIFIED: tuple[Method, ...] = (
     ),
     Method(
         slug="deconvnet",
-        title="Deconvolutional network",
-        meaning="The score sent back through the network turned round, each ReLU applied to what"
-        " comes back and not to what went in.",
+        title=N_("Deconvolutional network"),
+        meaning=N_(
+            "The score sent back through the network turned round, each ReLU applied to what comes "
+            "back and not to what went in."
+        ),
         authors="M. Zeiler and R. Fergus",
         year=2014,
         needs_layer=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import reduce
 from html import escape
 
 from explainer.activations.chosen import Chosen, facts_of
@@ -12,16 +13,8 @@ from explainer.activations.curves import Corner
 from explainer.activations.facts import FLAT, Facts, Interval
 from explainer.charts.activations.curves import Stroke
 from explainer.ui.common.tables import table
+from explainer.words import _, ngettext
 
-HEADINGS = (
-    "function",
-    "greatest slope",
-    f"slope under {FLAT}",
-    "range",
-    "mean output",
-    "monotone",
-    "not differentiable",
-)
 MOST_TOLD = 3
 WRAPPED = "display:inline-block;white-space:normal;max-width:9.5rem;text-wrap:balance"
 SMALL = f"{WRAPPED};max-width:12rem;opacity:.7;font-size:.8em;line-height:1.2"
@@ -34,7 +27,21 @@ def facts_table(shown: Sequence[tuple[Chosen, Stroke]]) -> None:
         found = facts_of(chosen)
         cells = (f'<span style="{WRAPPED}">{_kept(escape(text))}</span>' for text in told(found))
         rows.append([_name(chosen, stroke), *cells])
-    table(HEADINGS, rows, name="facts", caption="What follows from the shape of each function")
+    caption = _("What follows from the shape of each function")
+    table(headings(), rows, name="facts", caption=caption)
+
+
+def headings() -> tuple[str, ...]:
+    """What stands over the columns: the function, then a fact for each text of `told`."""
+    return (
+        _("function"),
+        _("greatest slope"),
+        _("slope under {limit}", limit=FLAT),
+        _("range"),
+        _("mean output"),
+        _("monotone"),
+        _("not differentiable"),
+    )
 
 
 def _name(chosen: Chosen, stroke: Stroke) -> str:
@@ -42,19 +49,20 @@ def _name(chosen: Chosen, stroke: Stroke) -> str:
         '<span style="display:inline-block;width:1.6rem;margin-right:.4rem;vertical-align:middle;'
         f'border-top:3px {stroke.style} {stroke.colour}"></span>'
     )
-    source = f'<br><span style="{SMALL}">{escape(chosen.source)}</span>' if chosen.source else ""
-    return line + escape(chosen.title) + source
+    source = f'<br><span translate="no" style="{SMALL}">{escape(chosen.source)}</span>'
+    return line + escape(chosen.title) + (source if chosen.source else "")
 
 
 def _kept(text: str) -> str:
     """Text that breaks between intervals, not inside one."""
-    return re.sub(r"(?<=x) | (?=to\b)|(?<=to) |(?<=[;t]) (?=−?\d)", "\u00a0", text)
+    inside = r"(?<=x) |(?<=&[lg]t;) | (?=[−∞\d])|(?<=[∞\d]) (?=\w+ [−∞\d])"
+    return re.sub(inside, "\u00a0", text)
 
 
 def told(found: Facts) -> tuple[str, ...]:
     """The facts of a function, one text for each heading after the first."""
     if math.isnan(found.low):
-        return ("not defined",) * (len(HEADINGS) - 1)
+        return (_("not defined"),) * (len(headings()) - 1)
     return (
         greatest_slope(found),
         flat(found),
@@ -66,42 +74,49 @@ def told(found: Facts) -> tuple[str, ...]:
 
 
 def greatest_slope(found: Facts) -> str:
-    """How steep it gets, and where."""
+    """How steep the function gets, in absolute value, and where."""
     if math.isinf(found.steepest):
-        return "without bound"
+        return _("without bound")
     if found.steepest == 0:
-        return "0 everywhere"
-    where = _listed(found.steepest_where)
-    if found.approached:
-        where = f"approached as x {'grows' if math.isinf(found.steepest_where[0][1]) else 'falls'}"
-    return f"{number(found.steepest)}, {where}"
+        return _("0 everywhere")
+    slope = number(found.steepest)
+    if not found.approached:
+        return _("{slope}, {where}", slope=slope, where=_listed(found.steepest_where))
+    if math.isinf(found.steepest_where[0][1]):
+        return _("{slope}, approached as x grows", slope=slope)
+    return _("{slope}, approached as x falls", slope=slope)
 
 
 def flat(found: Facts) -> str:
-    """Where almost no gradient passes."""
-    return _listed(found.flat) if found.flat else "nowhere"
+    """Where the slope is under `FLAT`, so that almost no gradient passes."""
+    return _listed(found.flat) if found.flat else _("nowhere")
 
 
 def value_range(found: Facts) -> str:
     """From the least value to the greatest, and where there is none."""
-    values = f"{number(found.low)} to {number(found.high)}"
-    return f"{values}; undefined {_listed(found.undefined)}" if found.undefined else values
+    values = _("{low} to {high}", low=number(found.low), high=number(found.high))
+    if not found.undefined:
+        return values
+    return _("{values}; undefined {where}", values=values, where=_listed(found.undefined))
 
 
 def mean_output(found: Facts) -> str:
     """The mean for standard normal inputs, and whether that is zero."""
     if not math.isfinite(found.mean):
-        return "not defined"
-    return "0: zero-centred" if found.centred else f"{number(found.mean)}: not centred"
+        return _("not defined")
+    if found.centred:
+        return _("0: zero-centred")
+    return _("{mean}: not centred", mean=number(found.mean))
 
 
 def monotone(found: Facts) -> str:
     """Whether it never falls, and where it does if it does."""
     if not found.falling:
-        return "never falls"
-    if len(found.falling) > 1:
-        return f"falls in {len(found.falling)} places"
-    return f"falls {_interval(found.falling[0])}"
+        return _("never falls")
+    return ngettext(
+        "falls {where}", "falls in {count} places", len(found.falling),
+        where=_interval(found.falling[0]),
+    )  # fmt: skip
 
 
 def not_differentiable(found: Facts) -> str:
@@ -111,23 +126,27 @@ def not_differentiable(found: Facts) -> str:
         if corner.order < 2:
             seen.setdefault(corner.place, corner)
     if not seen:
-        return "nowhere"
-    texts = [_corner(corner, found) for corner in list(seen.values())[:MOST_TOLD]]
-    more = len(seen) - len(texts)
-    return "; ".join(texts) + (f"; and {more} more" if more else "")
+        return _("nowhere")
+    texts = "; ".join(_corner(corner, found) for corner in list(seen.values())[:MOST_TOLD])
+    if len(seen) <= MOST_TOLD:
+        return texts
+    more = len(seen) - MOST_TOLD
+    return ngettext("{places}; and {count} more", "{places}; and {count} more", more, places=texts)
 
 
 def _corner(corner: Corner, found: Facts) -> str:
     taken = next(
         (one.taken for one in found.corners if one.order == 1 and one.place == corner.place), 0.0
     )
+    values = {"place": number(corner.place), "slope": number(taken)}
     if corner.missed and corner.order == 1:
-        return (
-            f"nowhere, but at {number(corner.place)} PyTorch takes {number(taken)} "
-            f"for {number(corner.left)}"
-        )
-    jump = "jumps " if corner.order == 0 else ""
-    return f"{jump}at {number(corner.place)} (PyTorch: {number(taken)})"
+        return _(
+            "nowhere, but at {place} PyTorch takes {slope} for {side}",
+            **values, side=number(corner.left),
+        )  # fmt: skip
+    if corner.order == 0:
+        return _("jumps at {place} (PyTorch: {slope})", **values)
+    return _("at {place} (PyTorch: {slope})", **values)
 
 
 def number(value: float) -> str:
@@ -141,17 +160,18 @@ def number(value: float) -> str:
 
 def _listed(intervals: Sequence[Interval]) -> str:
     texts = [_interval(one) for one in intervals[:MOST_TOLD]]
-    return " and ".join(texts) + (" …" if len(intervals) > MOST_TOLD else "")
+    listed = reduce(lambda these, this: _("{these} and {this}", these=these, this=this), texts)
+    return f"{listed} …" if len(intervals) > MOST_TOLD else listed
 
 
 def _interval(interval: Interval) -> str:
     low, high = interval
     if math.isinf(low) and math.isinf(high):
-        return "everywhere"
+        return _("everywhere")
     if math.isinf(low):
         return f"x < {number(high)}"
     if math.isinf(high):
         return f"x > {number(low)}"
     if low == high:
-        return f"at {number(low)}"
-    return f"{number(low)} to {number(high)}"
+        return _("at {place}", place=number(low))
+    return _("{low} to {high}", low=number(low), high=number(high))

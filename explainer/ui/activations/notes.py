@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import streamlit as st
 
@@ -22,70 +21,89 @@ from explainer.activations.script import script
 from explainer.ui.activations.facts import number
 from explainer.ui.activations.page import KEY, Shown
 from explainer.ui.common.prose import say
+from explainer.words import N_, _, cached
 
 
-def often_said_section() -> None:
+def often_said_section(*_given: object) -> None:
     """Each saying, what is true of it, and what was measured for it just now."""
     say(KEY, "often_said")
     for part, measured in MEASURED.items():
         with st.container(border=True):
             say(KEY, part)
-            st.markdown(f"*Measured here:* {measured()}")
+            st.markdown(_("*Measured here:* {measurement}", measurement=measured()))
 
 
-@cache
+@cached
 def _tanh() -> str:
     found = tanh_and_sigmoid()
-    return (
-        f"tanh is the steeper for |x| < {found.meet:.3f} and the flatter beyond. tanh(x) and "
-        f"2σ(2x) − 1 differ by {found.difference:.0e} at most, which is rounding."
-    ).replace("e-", "e−")
+    return _(
+        "tanh is the steeper for |x| < {place} and the flatter beyond. tanh(x) and 2σ(2x) − 1 "
+        "differ by {difference} at most, which is rounding.",
+        place=f"{found.meet:.3f}",
+        difference=_power(found.difference, digits=0),
+    )
 
 
-@cache
+@cached
 def _corner() -> str:
     found = relu_trains()
-    return (
-        f"of {found.drawn:,} normal inputs, {found.zeros} were exactly 0. Thirty-two ReLU units "
-        f"learned a sine: mean squared error from {found.before:.3f} to {found.after:.4f}."
+    return _(
+        "of {drawn} normal inputs, {zeros} were exactly 0. Thirty-two ReLU units learned a sine: "
+        "mean squared error from {before} to {after}.",
+        drawn=f"{found.drawn:,}",
+        zeros=found.zeros,
+        before=f"{found.before:.3f}",
+        after=f"{found.after:.4f}",
     )
 
 
-@cache
+@cached
 def _dead() -> str:
     alive, dead = relu_unit(0.0), relu_unit(-10.0)
-    return (
-        f"over 10,000 normal inputs, ReLU(x) is 0 for {alive.zeros:.1%} of them and its weight "
-        f"still gets a gradient of {alive.gradient:.3f}. ReLU(x − 10) is 0 for {dead.zeros:.0%} of "
-        f"them and gets {number(dead.gradient)}."
+    return _(
+        "over 10,000 normal inputs, ReLU(x) is 0 for {alive} of them and its weight still gets a "
+        "gradient of {gradient}. ReLU(x − 10) is 0 for {dead} of them and gets {none}.",
+        alive=f"{alive.zeros:.1%}",
+        gradient=f"{alive.gradient:.3f}",
+        dead=f"{dead.zeros:.0%}",
+        none=number(dead.gradient),
     )
 
 
-@cache
+@cached
 def _softplus() -> str:
-    return (
-        f"from −12 to 12, PyTorch’s slope of softplus and its sigmoid differ by "
-        f"{softplus_and_sigmoid():.0e} at most."
-    ).replace("e-", "e−")
+    return _(
+        "from −12 to 12, PyTorch’s slope of softplus and its sigmoid differ by {difference} at "
+        "most.",
+        difference=_power(softplus_and_sigmoid(), digits=0),
+    )
 
 
-@cache
+@cached
 def _elu() -> str:
-    half, one = elu_corner(0.5), elu_corner(1.0)
+    half = elu_corner(0.5)
     assert half is not None
-    at_one = "there is no such jump" if one is None else "it jumps too"
-    return (
-        f"for α = 0.5 the slope at 0 jumps from {number(round(half.left, 6))} to "
-        f"{number(half.right)}, and PyTorch takes {number(half.taken)}; for α = 1 {at_one}."
+    assert elu_corner(1.0) is None
+    return _(
+        "for α = 0.5 the slope at 0 jumps from {left} to {right}, and PyTorch takes {taken}; for "
+        "α = 1 there is no such jump.",
+        left=number(round(half.left, 6)),
+        right=number(half.right),
+        taken=number(half.taken),
     )
 
 
-@cache
+@cached
 def _quarter() -> str:
-    five, ten = sigmoid_through(5), sigmoid_through(10)
-    return f"at most {five:.1e} is left after five sigmoids and {ten:.1e} after ten.".replace(
-        "e-0", "e−"
+    return _(
+        "at most {five} is left after five sigmoids and {ten} after ten.",
+        five=_power(sigmoid_through(5), digits=1),
+        ten=_power(sigmoid_through(10), digits=1),
     )
+
+
+def _power(value: float, digits: int) -> str:
+    return f"{value:.{digits}e}".replace("e-0", "e−").replace("e-", "e−")
 
 
 MEASURED: dict[str, Callable[[], str]] = {
@@ -97,14 +115,32 @@ MEASURED: dict[str, Callable[[], str]] = {
     "said_elu": _elu,
 }
 SIGNS = ("f", "f'", "f''")
-ORDERS = ("the value", "the slope", "the curvature")
-LOST = ("there is no slope", "there is no slope", "there is no curvature")
+# Of value, slope and curvature: what is to be said where it jumps, and where PyTorch misses it.
+JUMPS = (
+    N_(
+        "At x = {x} the value jumps from {left} to {right}, so there is no slope; PyTorch takes "
+        "{taken}."
+    ),
+    N_(
+        "At x = {x} the slope jumps from {left} to {right}, so there is no slope; PyTorch takes "
+        "{taken}."
+    ),
+    N_(
+        "At x = {x} the curvature jumps from {left} to {right}, so there is no curvature; PyTorch "
+        "takes {taken}."
+    ),
+)
+MISSED = (
+    N_("At x = {x} the value is {left} from both sides; PyTorch takes {taken}."),
+    N_("At x = {x} the slope is {left} from both sides; PyTorch takes {taken}."),
+    N_("At x = {x} the curvature is {left} from both sides; PyTorch takes {taken}."),
+)
 
 
-def arithmetic_section(shown: Shown) -> None:
+def arithmetic_section(_picture: object, shown: Shown) -> None:
     """Value, slope and curvature at the x in view, with the numbers put in."""
     say(KEY, "arithmetic")
-    for chosen, _ in shown.functions:
+    for chosen, _stroke in shown.functions:
         with st.container(border=True):
             _written_out(chosen, shown.x)
 
@@ -123,7 +159,7 @@ def _written_out(chosen: Chosen, x: float) -> None:
         rest = zip(SIGNS[len(formulas) :], values[len(formulas) :], strict=True)
         texts = [rf"{sign}({written(x)}) = \mathbf{{{written(float(one))}}}" for sign, one in rest]
         st.latex(r",\qquad ".join(texts))
-        st.caption("The derivatives of your own formula are computed by the chain rule.")
+        st.caption(_("The derivatives of your own formula are computed by the chain rule."))
     _bend(chosen, x)
 
 
@@ -132,28 +168,30 @@ def _bend(chosen: Chosen, x: float) -> None:
     found = corner_at(chosen.function(), x)
     if found is None:
         return
-    what, taken = ORDERS[found.order], f"PyTorch takes {number(found.taken)}"
+    values = {"x": number(x), "taken": number(found.taken)}
     if found.missed:
-        st.caption(f"At x = {number(x)} {what} is {number(found.left)} from both sides; {taken}.")
+        st.caption(_(MISSED[found.order], left=number(found.left), **values))
         return
     left, right = (number(one) for one in sides(chosen.function(), found))
-    st.caption(
-        f"At x = {number(x)} {what} jumps from {left} to {right}, so {LOST[found.order]}; {taken}."
-    )
+    st.caption(_(JUMPS[found.order], left=left, right=right, **values))
 
 
-def code_section(shown: Shown) -> None:
+def code_section(_picture: object, shown: Shown) -> None:
     """The script that gives the numbers of the table above."""
     say(KEY, "code")
-    text = script([chosen for chosen, _ in shown.functions], shown.x)
-    for chosen, _ in shown.functions:
+    text = script([chosen for chosen, _stroke in shown.functions], shown.x)
+    for chosen, _stroke in shown.functions:
         if not told_by_autograd(chosen, shown.x):
             st.caption(
-                f"**{chosen.title}** at x = {number(shown.x)}: on its way autograd multiplies 0 "
-                "by infinity, which is no number (nan); what the page shows is right."
+                _(
+                    "**{function}** at x = {x}: on its way autograd multiplies 0 by infinity, "
+                    "which is no number (nan); what the page shows is right.",
+                    function=chosen.title,
+                    x=number(shown.x),
+                )
             )
     st.code(text, language="python")
     st.download_button(
-        "Download the script", text, file_name="deepglass_activations.py", mime="text/x-python",
+        _("Download the script"), text, file_name="deepglass_activations.py", mime="text/x-python",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip

@@ -25,6 +25,7 @@ from explainer.parameters import Parameter
 from explainer.ui.activations.facts import number as shown_number
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.components import mount, pack
 from explainer.ui.common.curves import (
     Line,
@@ -36,24 +37,24 @@ from explainer.ui.common.curves import (
     pinned_x,
 )
 from explainer.ui.common.prose import say
+from explainer.words import N_, _
 
 KEY = "activations"
 LOGITS = f"{KEY}.logits"
-CLASSES = ("cat", "dog", "ship", "car", "bird")
+CLASSES = (
+    Named("cat", N_("cat")),
+    Named("dog", N_("dog")),
+    Named("ship", N_("ship")),
+    Named("car", N_("car")),
+    Named("bird", N_("bird")),
+)
 STARTS = (2.0, 1.0, -1.0, 0.0, 0.5)
 REACH = 8.0
-NOTES = {
-    SIGMOID.title: "One question for each class, each answered on its own: several may be true.",
-    SOFTMAX.title: "One question for all: the answers share a sum of 1.",
-}
-WORDS = {
-    "probability": "p", "gradient": "∂L/∂z", "sum": "sum", "loss": "loss L", "wanted": "(true)",
-}  # fmt: skip
-PANEL = (Panel("∂L/∂z, what the loss sends back to the logit z", "∂L/∂z", 260),)
+PANEL = (Panel(N_("∂L/∂z, what the loss sends back to the logit z"), "∂L/∂z", 260),)
 
 
-def output_section() -> None:
-    """Sigmoid against softmax, then squared error against cross-entropy."""
+def output_section(*_given: object) -> None:
+    """Logits to move: sigmoid against softmax, then squared error against cross-entropy."""
     say(KEY, "output")
     count, target = _controls()
     parameters = _parameters(count)
@@ -76,24 +77,20 @@ def output_section() -> None:
 def _controls() -> tuple[int, int]:
     with st.container(horizontal=True, gap="medium"):
         count = st.segmented_control(
-            "Classes", ["3", "4", "5"], default="3", required=True, key=f"{KEY}.classes",
+            _("Classes"), ["3", "4", "5"], default="3", required=True, key=f"{KEY}.classes",
             bind="query-params", persist_state="session",
         )  # fmt: skip
-        names = CLASSES[: int(str(count))]
-        key = f"{KEY}.true"
-        if st.session_state.get(key, names[0]) not in names:
-            st.session_state[key] = names[0]
-        true = st.segmented_control(
-            "True class", names, default=names[0], required=True, key=key,
-            bind="query-params", persist_state="session",
+        entries = CLASSES[: int(str(count))]
+        true = choice(
+            _("True class"), entries, key=f"{KEY}.true", widget=st.segmented_control
         )  # fmt: skip
-    return len(names), names.index(str(true))
+    return len(entries), [entry.slug for entry in entries].index(true)
 
 
 def _parameters(count: int) -> tuple[Parameter, ...]:
     return tuple(
-        Parameter(name, f"z of {name}", start, -REACH, REACH, 0.1)
-        for name, start in zip(CLASSES[:count], STARTS[:count], strict=True)
+        Parameter(entry.slug, _("z of {name}", name=_(entry.title)), start, -REACH, REACH, 0.1)
+        for entry, start in zip(CLASSES[:count], STARTS[:count], strict=True)
     )
 
 
@@ -105,7 +102,7 @@ def _message(logits: Sequence[float], target: int, number: int, colours: Theme) 
     header: dict[str, Any] = {
         "name": LOGITS,
         "number": number,
-        "words": WORDS,
+        "words": {"probability": "p", "gradient": "∂L/∂z", "sum": _("sum"), "loss": _("loss L")},
         "colours": {
             "share": colours.categorical[0],
             "down": colours.diverging[2],
@@ -119,16 +116,21 @@ def _message(logits: Sequence[float], target: int, number: int, colours: Theme) 
 def _card(head: Head, logits: Sequence[float], target: int) -> dict[str, Any]:
     found = head.answer(logits, target)
     rows = [
-        {"label": CLASSES[i], "share": float(p), "gradient": float(g), "wanted": i == target}
+        {"label": _label(i, target), "share": float(p), "gradient": float(g), "wanted": i == target}
         for i, (p, g) in enumerate(zip(found.probabilities, found.gradient, strict=True))
     ]
     return {
-        "title": head.title,
-        "note": NOTES[head.title],
+        "title": _(head.title),
+        "note": _(head.question),
         "rows": rows,
         "total": float(found.probabilities.sum()),
         "loss": found.loss,
     }
+
+
+def _label(place: int, target: int) -> str:
+    name = _(CLASSES[place].title)
+    return _("{name} (true)", name=name) if place == target else name
 
 
 def _renderer(parameters: Sequence[Parameter], resting: Mapping[str, float], target: int) -> Render:
@@ -144,12 +146,15 @@ def _renderer(parameters: Sequence[Parameter], resting: Mapping[str, float], tar
 def _losses() -> None:
     say(KEY, "losses")
     wanted = st.segmented_control(
-        "Target y", ["1", "0"], default="1", required=True, key=f"{KEY}.target",
+        _("Target y"), ["1", "0"], default="1", required=True, key=f"{KEY}.target",
         bind="query-params", persist_state="session",
     )  # fmt: skip
     target, key = float(str(wanted)), f"{KEY}.losses"
     z, colours, edge = places(REACH), theme(), hopeless(target)
-    losses = (("cross-entropy: σ(z) − y", cross_entropy), ("squared error", squared_error))
+    losses = (
+        (_("cross-entropy: σ(z) − y"), cross_entropy),
+        (_("squared error"), squared_error),
+    )
     lines = [
         Line(title, stroke(place, colours), logit_gradient(loss, z, target)[None])
         for place, (title, loss) in enumerate(losses)
@@ -162,18 +167,31 @@ def _losses() -> None:
         key,
         curves_message(
             key, PANEL, lines, reach=REACH, at=at, number=pinned_number(key), symbol="z",
-            marks=[Mark(edge, f"z = {shown_number(edge)}: squared error sends under 1 %")],
-            alt="The gradients of cross-entropy and of squared error over the logit.",
+            marks=[Mark(edge, _("z = {z}: squared error sends under 1 %", z=shown_number(edge)))],
+            alt=_("The gradients of cross-entropy and of squared error over the logit."),
         ),
     )  # fmt: skip
     ce, mse = (
         float(logit_gradient(loss, np.array([edge]), target)[0])
         for loss in (cross_entropy, squared_error)
     )
-    side = "below" if target == 1 else "above"
+    below = N_(
+        "At $z = {z}$ the sigmoid gives {probability} where the target is {target}: sure, and "
+        "wrong. Cross-entropy sends back **{cross_entropy}**, squared error **{squared_error}**. "
+        "Below it, squared error sends less than 1 % of what cross-entropy sends."
+    )
+    above = N_(
+        "At $z = {z}$ the sigmoid gives {probability} where the target is {target}: sure, and "
+        "wrong. Cross-entropy sends back **{cross_entropy}**, squared error **{squared_error}**. "
+        "Above it, squared error sends less than 1 % of what cross-entropy sends."
+    )
     st.markdown(
-        f"At $z = {edge:.3f}$ the sigmoid says {1 / (1 + np.exp(-edge)):.4f} where the target is "
-        f"{target:g}: sure, and wrong. Cross-entropy sends back **{shown_number(ce)}**, squared "
-        f"error **{shown_number(mse)}**. {side.capitalize()} it, squared error sends less than 1 % "
-        "of what cross-entropy sends."
+        _(
+            below if target == 1 else above,
+            z=f"{edge:.3f}",
+            probability=f"{1 / (1 + np.exp(-edge)):.4f}",
+            target=f"{target:g}",
+            cross_entropy=shown_number(ce),
+            squared_error=shown_number(mse),
+        )
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from explainer.activations.chosen import OWN, Chosen, Own, Registered, curves_of
+from explainer.activations.chosen import Chosen, Own, Registered, curves_of
 from explainer.activations.formula import MOST_LETTERS, FormulaError, parse
 from explainer.activations.registry import ACTIVATIONS, Activation
 from explainer.charts.activations.curves import Stroke, given_places, stroke
@@ -16,6 +16,7 @@ from explainer.parameters import Parameter
 from explainer.ui.activations.facts import facts_table
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Named, choices
 from explainer.ui.common.curves import (
     Line,
     Panel,
@@ -25,16 +26,18 @@ from explainer.ui.common.curves import (
     pinned_x,
 )
 from explainer.ui.common.prose import escaped, say
+from explainer.words import N_, _
 
 KEY = "activations"
-FIRST = ("Sigmoid", "Tanh", "ReLU")
+FIRST = ("sigmoid", "tanh", "relu")
+OWN = Named(Own.slug, Own.name)
 OWN_FIRST = "x * sigmoid(1.7*x)"
 REACHES = {"±3": 3.0, "±6": 6.0, "±12": 12.0}
 LARGEST = max(REACHES.values())
 PANELS = (
-    Panel("f(x), the value", "f(x)", 210),
-    Panel("f′(x), the slope: what a gradient is multiplied by", "f′(x)", 180),
-    Panel("f″(x), how the slope changes", "f″(x)", 180),
+    Panel(N_("f(x), the value"), "f(x)", 210),
+    Panel(N_("f′(x), the slope: what a gradient is multiplied by"), "f′(x)", 180),
+    Panel(N_("f″(x), how the slope changes"), "f″(x)", 180),
 )
 
 
@@ -49,33 +52,28 @@ class Shown:
 
 def choose() -> tuple[tuple[Activation, ...], str | None]:
     """Which functions to draw; the second is one's own formula, where that is among them."""
-    titles = [entry.title for entry in ACTIVATIONS]
-    picked = st.pills(
-        "Functions",
-        [*titles, OWN],
-        selection_mode="multi",
-        default=list(FIRST),
-        key=f"{KEY}.functions",
-        bind="query-params",
-        persist_state="session",
-    )
-    entries = tuple(entry for entry in ACTIVATIONS if entry.title in picked)
-    return entries, _own_formula() if OWN in picked else None
+    picked = choices(
+        _("Functions"), (*ACTIVATIONS, OWN), key=f"{KEY}.functions", default=FIRST
+    )  # fmt: skip
+    entries = tuple(entry for entry in ACTIVATIONS if entry.slug in picked)
+    return entries, _own_formula() if OWN.slug in picked else None
 
 
 def _own_formula() -> str | None:
     """The last formula that could be read; what cannot is said, and changes nothing."""
     kept = f"{KEY}.own_read"
     text = st.text_input(
-        "Your own, in x",
+        _("Your own, in x"),
         OWN_FIRST,
         key=f"{KEY}.own",
         bind="query-params",
         persist_state="session",
         max_chars=MOST_LETTERS,
-        help="Numbers, x, e, pi; + − * / ^ and parentheses; exp, log, sqrt, abs, sign, sin, cos, "
-        "atan, tanh, sigmoid, softplus, relu, erf, phi (the normal distribution), max(a, b), "
-        "min(a, b), and where(x > 0, a, b).",
+        help=_(
+            "Numbers, x, e, pi; + − * / ^ and parentheses; exp, log, sqrt, abs, sign, sin, cos, "
+            "atan, tanh, sigmoid, softplus, relu, erf, phi (the normal distribution), max(a, b), "
+            "min(a, b), and where(x > 0, a, b)."
+        ),
     )
     try:
         parse(text)
@@ -88,7 +86,7 @@ def _own_formula() -> str | None:
 def show(entries: Sequence[Activation], own: str | None) -> Shown | None:
     """Sliders and curves, then the facts; nothing where nothing is chosen."""
     if not entries and own is None:
-        st.info("Choose at least one function above.")
+        st.info(_("Choose at least one function above."))
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         reach = _reach()
@@ -114,7 +112,7 @@ def show(entries: Sequence[Activation], own: str | None) -> Shown | None:
 
 def _reach() -> float:
     picked = st.segmented_control(
-        "x goes to",
+        _("x goes to"),
         list(REACHES),
         default="±6",
         required=True,
@@ -134,7 +132,7 @@ def _x(reach: float) -> float:
     typed = st.number_input(
         "x", -LARGEST, LARGEST, 1.0, 0.1, format="%.3f", key=key, width=150,
         bind="query-params", persist_state="session",
-        help="The x that is kept on the curves, in the arithmetic and in the code.",
+        help=_("The x that is kept on the curves, in the arithmetic and in the code."),
     )  # fmt: skip
     return min(max(float(typed), -reach), reach)
 
@@ -142,14 +140,14 @@ def _x(reach: float) -> float:
 def _parameters(entries: Sequence[Activation]) -> tuple[Parameter, ...]:
     """Every parameter of the functions, named after both."""
     return tuple(
-        replace(one, name=f"{entry.slug}.{one.name}", label=f"{entry.title}: {_lower(one.label)}")
+        replace(
+            one,
+            name=f"{entry.slug}.{one.name}",
+            label=_("{function}: {parameter}", function=_(entry.title), parameter=_(one.label)),
+        )
         for entry in entries
         for one in entry.parameters
     )
-
-
-def _lower(label: str) -> str:
-    return label[0].lower() + label[1:] if len(label) > 1 else label
 
 
 def _functions(
@@ -174,10 +172,10 @@ def _message(drawn: Sequence[tuple[Chosen, Stroke]], shown: Shown, number: int) 
     for chosen, line in drawn:
         found = curves_of(chosen, shown.reach)
         lines.append(Line(chosen.title, line, found.values, found.corners))
-    names = ", ".join(chosen.title for chosen, _ in drawn)
+    names = ", ".join(chosen.title for chosen, _line in drawn)
     return curves_message(
         KEY, PANELS, lines, reach=shown.reach, at=shown.x, number=number,
-        alt=f"Value, slope and curvature of {names}.",
+        alt=_("Value, slope and curvature of {functions}.", functions=names),
     )  # fmt: skip
 
 
@@ -185,7 +183,7 @@ def _renderer(
     entries: Sequence[Activation], own: str | None, resting: Mapping[str, float], shown: Shown
 ) -> Render:
     """What answers a drag of a slider: the curves for values that were just moved to."""
-    strokes = [line for _, line in shown.functions]
+    strokes = [line for _chosen, line in shown.functions]
     parameters, resting = _parameters(entries), dict(resting)
 
     def render(moved: Mapping[str, object], number: int) -> bytes:

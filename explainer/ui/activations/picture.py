@@ -27,18 +27,21 @@ from explainer.lengths import length
 from explainer.ui.activations.facts import number
 from explainer.ui.activations.page import KEY, Shown
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.picture import Chosen as ChosenPicture
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
+from explainer.words import N_, _
 
 SIDE, TILE = 320, 226
-FIRST_FILTER = "Sobel x"
-ALL, EACH = "all functions", "each function"
+FIRST_FILTER = "sobel-x"
+ALL = Named("all", N_("all functions"))
+EACH = Named("each", N_("each function"))
 
 
 @dataclass(frozen=True)
 class Set:
-    """What the controls say."""
+    """What the controls say; `spot` is a row and a column as shares of height and width."""
 
     filter_title: str
     weights: NDArray[np.float64]
@@ -54,50 +57,45 @@ def picture_section(chosen: ChosenPicture, shown: Shown) -> None:
     say(KEY, "picture")
     asked = _controls(len(shown.functions))
     picture = grey(fit(chosen.picture.codes, SIDE, SIDE) / 255.0)
-    found = [(one, _passage(picture, asked, one)) for one, _ in shown.functions]
+    found = [(one, _passage(picture, asked, one)) for one, _stroke in shown.functions]
     before = found[0][1].response
     st.caption(_told(picture, asked, before))
     figures(_entries(picture, before, found, asked), width=TILE + 8)
-    st.caption(
-        "Above: what the function gives, each with a scale of its own. Below: the gradient that "
-        "reaches the picture, blue below zero and red above, "
-        + ("all on one scale." if asked.common else "each on a scale of its own.")
+    common = _(
+        "Above: the output of the function, each with a scale of its own. Below: the gradient that "
+        "reaches the picture, blue below zero and red above, all on one scale."
     )
+    own = _(
+        "Above: the output of the function, each with a scale of its own. Below: the gradient that "
+        "reaches the picture, blue below zero and red above, each on a scale of its own."
+    )
+    st.caption(common if asked.common else own)
     say(KEY, "picture_notice")
 
 
 def _controls(count: int) -> Set:
     left, middle, right = st.columns([1.2, 1, 1], gap="medium")
     with left:
-        titles = sorted((entry.title for entry in KERNELS), key=lambda t: t != FIRST_FILTER)
-        title = st.selectbox(
-            "Filter", titles, key=f"{KEY}.filter", bind="query-params", persist_state="session"
-        )
-        upstreams = {one.title: one for one in UPSTREAMS}
-        arriving = st.selectbox(
-            "Gradient that arrives at the output", list(upstreams), key=f"{KEY}.upstream",
-            bind="query-params", persist_state="session",
-        )  # fmt: skip
+        entry = KERNELS[choice(_("Filter"), KERNELS, key=f"{KEY}.filter", default=FIRST_FILTER)]
+        arriving = _("Gradient that arrives at the output")
+        upstream = UPSTREAMS[choice(arriving, UPSTREAMS, key=f"{KEY}.upstream")]
     with middle:
-        scale = _slider("Scale of the response", "scale", 0.1, 20.0, 6.0, 0.1)
-        bias = _slider("Bias added to it", "bias", -5.0, 5.0, 0.0, 0.1)
+        scale = _slider(_("Scale of the response"), "scale", 0.1, 20.0, 6.0, 0.1)
+        bias = _slider(_("Bias added to it"), "bias", -5.0, 5.0, 0.0, 0.1)
     with right:
         spot = (0.5, 0.5)
-        if upstreams[str(arriving)] is UPSTREAMS[-1]:
+        if upstream.placed:
             spot = (
-                _slider("Spot, from above", "spot_row", 0.0, 1.0, 0.5, 0.05),
-                _slider("Spot, from the left", "spot_column", 0.0, 1.0, 0.5, 0.05),
+                _slider(_("Spot, from above"), "spot_row", 0.0, 1.0, 0.5, 0.05),
+                _slider(_("Spot, from the left"), "spot_column", 0.0, 1.0, 0.5, 0.05),
             )
-        common = st.segmented_control(
-            "One gradient scale for", [ALL, EACH], default=ALL, required=True,
-            key=f"{KEY}.common", bind="query-params", persist_state="session", disabled=count < 2,
-            help="With one function there is one scale." if count < 2 else None,
+        common = choice(
+            _("One gradient scale for"), (ALL, EACH), key=f"{KEY}.common",
+            widget=st.segmented_control, disabled=count < 2,
+            help=_("With one function there is one scale.") if count < 2 else None,
         )  # fmt: skip
-    entry = next(one for one in KERNELS if one.title == title)
     weights = entry.build(**entry.defaults())
-    return Set(
-        entry.title, weights, scale, bias, upstreams[str(arriving)], spot, common == ALL
-    )  # fmt: skip
+    return Set(_(entry.title), weights, scale, bias, upstream, spot, common == ALL.slug)
 
 
 def _slider(
@@ -126,11 +124,18 @@ def _passage(picture: NDArray[np.float64], asked: Set, one: Chosen) -> Passage:
 
 def _told(picture: NDArray[np.float64], asked: Set, before: NDArray[np.float64]) -> str:
     height, width = picture.shape
-    return (
-        f"{asked.filter_title} on the grey picture, {width} × {height}, times {asked.scale:g}, "
-        f"plus {asked.bias:g}: z from {before.min():.2f} to {before.max():.2f}. Arriving: "
-        f"{asked.upstream.meaning}."
-    ).replace("-", "−")
+    scale, bias, low, high = (
+        text.replace("-", "−")
+        for text in (
+            f"{asked.scale:g}", f"{asked.bias:g}", f"{before.min():.2f}", f"{before.max():.2f}"
+        )
+    )  # fmt: skip
+    return _(
+        "{filter} on the grey picture, {width} × {height}, times {scale}, plus {bias}: z from "
+        "{low} to {high}. Arriving: {gradient}.",
+        filter=asked.filter_title, width=width, height=height, scale=scale, bias=bias, low=low,
+        high=high, gradient=_(asked.upstream.meaning),
+    )  # fmt: skip
 
 
 def _entries(
@@ -144,25 +149,31 @@ def _entries(
     first = pair_picture(photo, map_picture(before, colours, TILE), colours)
     height = first.shape[0]
     span = common_span([one.gradient for _, one in found]) if asked.common else None
-    entries = [
-        (
-            inline(first, alt="The grey picture, and the filter's response z.", height=height),
-            f"<b>The picture</b>, and below it the response z of {escape(asked.filter_title)}",
-        )
-    ]
+    alt = _("The grey picture, and the filter's response z.")
+    caption = _(
+        "<b>The picture</b>, and below it the response z of {filter}",
+        filter=escape(asked.filter_title),
+    )
+    entries = [(inline(first, alt=alt, height=height), caption)]
     for chosen, one in found:
         below = map_picture(one.gradient, colours, TILE, span and Span(-span.high, span.high, True))
         pair = pair_picture(map_picture(one.output, colours, TILE), below, colours)
-        alt = f"{chosen.title} of the response, and the gradient at the picture."
+        alt = _(
+            "{function} of the response, and the gradient at the picture.", function=chosen.title
+        )
         entries.append((inline(pair, alt=alt, height=height), _caption(chosen, one)))
     return entries
 
 
 def _caption(chosen: Chosen, one: Passage) -> str:
     shares = one.shares
-    return (
-        f"<b>{escape(chosen.title)}</b><br>passing {shares.passing:.1%}<br>"
-        f"saturated {shares.saturated:.1%}<br>cut off {shares.cut:.1%}<br>"
-        + (f"without a slope {shares.undefined:.1%}<br>" if shares.undefined else "")
-        + f"gradient’s length {number(length(one.gradient))}"
-    )
+    lines = [
+        f"<b>{escape(chosen.title)}</b>",
+        _("passing {share}", share=f"{shares.passing:.1%}"),
+        _("saturated {share}", share=f"{shares.saturated:.1%}"),
+        _("cut off {share}", share=f"{shares.cut:.1%}"),
+    ]
+    if shares.undefined:
+        lines.append(_("without a slope {share}", share=f"{shares.undefined:.1%}"))
+    lines.append(_("gradient’s length {length}", length=number(length(one.gradient))))
+    return "<br>".join(lines)

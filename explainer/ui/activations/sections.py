@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explainer.ui.activations.notes import (
     arithmetic_section,
     code_section,
@@ -12,22 +10,19 @@ from explainer.ui.activations.notes import (
 from explainer.ui.activations.output import output_section
 from explainer.ui.activations.page import KEY, Shown
 from explainer.ui.activations.picture import picture_section
+from explainer.ui.common.choice import Part, open_part
 from explainer.ui.common.picture import Chosen
+from explainer.words import N_
 
-TABS = ("On the picture", "At the output", "Often said", "Arithmetic", "Code")
+PARTS = (
+    Part("picture", N_("On the picture"), picture_section),
+    Part("output", N_("At the output"), output_section),
+    Part("often-said", N_("Often said"), often_said_section),
+    Part("arithmetic", N_("Arithmetic"), arithmetic_section),
+    Part("code", N_("Code"), code_section),
+)
 
 
 def sections(chosen: Chosen, shown: Shown) -> None:
-    """The tabs."""
-    tabs = st.tabs(TABS, key=f"{KEY}.tab", on_change="rerun", bind="query-params")
-    drawn = (
-        lambda: picture_section(chosen, shown),
-        output_section,
-        often_said_section,
-        lambda: arithmetic_section(shown),
-        lambda: code_section(shown),
-    )
-    for tab, draw in zip(tabs, drawn, strict=True):
-        if tab.open:
-            with tab:
-                draw()
+    """The parts behind tabs, for the picture that is chosen and the functions that are drawn."""
+    open_part(PARTS, chosen, shown, key=f"{KEY}.tab")

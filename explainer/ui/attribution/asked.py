@@ -32,7 +32,9 @@ from explainer.networks.zoo.entry import Entry
 from explainer.networks.zoo.preprocessing import as_input, for_answer
 from explainer.networks.zoo.shared import network_of
 from explainer.parameters import Value
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.picture import Chosen
+from explainer.words import _
 
 KEY = "attribution"
 MOST_KEPT = 60
@@ -50,9 +52,10 @@ LARGE_SETTINGS: Settings = {
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A network, the square it answers for, the question, and the layer for activation maps.
+    """A network, the square it is shown, the question, and the layer for activation maps.
 
-    `layer` is None for a network without maps of more than one pixel.
+    `words` is the question in the visitor's language, with names of classes as the network has
+    them. `layer` is None for a network without maps of more than one pixel.
     """
 
     entry: Entry
@@ -65,7 +68,7 @@ class Asked:
 
     @property
     def network(self) -> nn.Module:
-        """The network, for now."""
+        """The network, in evaluation mode, shared by all visitors."""
         return network_of(self.entry)
 
     @property
@@ -80,33 +83,40 @@ class Asked:
 
 
 def question(chosen: Chosen, entry: Entry, said: SoftmaxDrill) -> Asked:
-    """What is asked of what the network `said`: why this class, why not the runner-up."""
+    """What is asked of what the network `said`: why its class, the runner-up's, or any other."""
     square = for_answer(chosen.picture.codes, entry)
     inputs = as_input(square, entry)
     first, second = (entry.classes[place] for place in said.probabilities.argsort()[:-3:-1])
-    targets: dict[str, Target] = {
-        f"Why {first}? (its answer)": PREDICTED,
-        f"Why {second}? (the runner-up)": RUNNER_UP,
-        f"Why {first} and not {second}?": Difference(PREDICTED, RUNNER_UP),
-        **{f"Why {name}?": ClassLogit(i) for i, name in enumerate(entry.classes)},
+    why = {
+        "predicted": (_("Why {name}? (predicted)", name=first), PREDICTED),
+        "runner-up": (_("Why {name}? (the runner-up)", name=second), RUNNER_UP),
+        "difference": (
+            _("Why {first} and not {second}?", first=first, second=second),
+            Difference(PREDICTED, RUNNER_UP),
+        ),
+        **{
+            f"class-{place}": (_("Why {name}?", name=name), ClassLogit(place))
+            for place, name in enumerate(entry.classes)
+        },
     }
     left, right = st.columns([1.4, 1])
     with left:
-        words = str(st.selectbox("Question", list(targets), key=f"{KEY}.question"))
+        entries = [Named(slug, words) for slug, (words, _target) in why.items()]
+        words, target = why[choice(_("Question"), entries, key=f"{KEY}.question")]
     with right:
         layer = _layer(entry, inputs)
     black = entry.normalise(torch.zeros(entry.channels, 1, 1))[None]
-    return Asked(entry, square, inputs, black, targets[words], words, layer)
+    return Asked(entry, square, inputs, black, target, words, layer)
 
 
 def _layer(entry: Entry, inputs: Tensor) -> str | None:
     names, suggested = _layers(entry, inputs)
     if suggested is None:
-        st.caption("A network without feature maps has no class activation maps.")
+        st.caption(_("A network without feature maps has no class activation maps."))
         return None
     return str(
         st.selectbox(
-            "Layer, for the class activation maps",
+            _("Layer, for the class activation maps"),
             names,
             names.index(suggested),
             key=f"{KEY}.layer.{entry.slug}",

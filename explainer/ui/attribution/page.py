@@ -24,9 +24,11 @@ from explainer.ui.attribution.asked import (
 )
 from explainer.ui.attribution.slow import followed, waiting
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import choice
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.words import _
 
 SIDE, LARGE = 136, 240
 STEPS, STEPS_OF_LARGE, ORDERS, ORDERS_OF_LARGE = 24, 12, 9, 4
@@ -38,18 +40,19 @@ def side_by_side(asked: Asked) -> None:
     methods = _methods(asked)
     slow = tuple(one for one in methods if asked.large and one.many_passes)
     answers = [(one, known(asked, one) if one in slow else found(asked, one)) for one in methods]
-    photo = inline(asked.square, alt="What the network is shown.", height=SIDE)
-    entries = [(photo, "<b>what it is shown</b>")]
+    photo = inline(asked.square, alt=_("The input of the network."), height=SIDE)
+    entries = [(photo, f"<b>{_('the input')}</b>")]
     for method, one in answers:
         if one is not None:
-            title = f"<b>{escape(method.title)}</b><br>{escape(method.authors)} {method.year}"
-            title += "<br>blank" if one.blank else ""
-            entries.append((_picture(one, method, SIDE), title))
+            entries.append((_picture(one, method, SIDE), _caption(one, method)))
     figures(entries, width=SIDE + 14)
     waiting(asked, slow)
     st.caption(
-        "Red speaks for the answer to the question, blue against it; of the class activation maps, "
-        "which cut off what is below zero, more colour means more. Each map has a scale of its own."
+        _(
+            "Red speaks for the class asked about, blue against it; of the class activation maps, "
+            "which cut off what is below zero, more colour means more. Each map has a scale of its "
+            "own."
+        )
     )
 
 
@@ -58,28 +61,40 @@ def _methods(asked: Asked) -> list[Method]:
     return [one for one in METHODS if asked.layer is not None or not one.needs_layer]
 
 
+def _caption(found: Attribution, method: Method) -> str:
+    authors = f'<span translate="no">{escape(method.authors)} {method.year}</span>'
+    lines = [f"<b>{escape(_(method.title))}</b>", authors]
+    return "<br>".join([*lines, _("blank")] if found.blank else lines)
+
+
 def _picture(found: Attribution, method: Method, height: int) -> str:
     codes = attribution_picture(found.values, theme(), signed=method.signed)
-    return inline(codes, alt=f"{method.title}: map of the picture.", height=height)
+    alt = _("{method}: map of the picture.", method=_(method.title))
+    return inline(codes, alt=alt, height=height)
 
 
 def one_method(asked: Asked) -> None:
     """One method more closely: what it means, what was clipped, and whether to trust it."""
     say(KEY, "trust")
-    titles = {method.title: method for method in _methods(asked)}
-    title = st.selectbox("Method", list(titles), key=f"{KEY}.method", bind="query-params")
-    method = titles[str(title)]
+    method = METHODS[choice(_("Method"), _methods(asked), key=f"{KEY}.method")]
     answer = _answer(asked, method)
-    st.markdown(f"{method.meaning} ({method.authors} {method.year})")
+    st.markdown(
+        _(
+            "{meaning} ({authors} {year})",
+            meaning=_(method.meaning), authors=method.authors, year=method.year,
+        )
+    )  # fmt: skip
     _closely(asked, method, answer)
     if answer.blank:
-        st.info("The map is blank, so there is nothing to judge.")
+        st.info(_("The map is blank, so there is nothing to judge."))
         return
     place = place_of(asked, method)
-    if st.button("Judge this map", key=f"{KEY}.judge", icon=":material/balance:"):
+    if st.button(_("Judge this map"), key=f"{KEY}.judge", icon=":material/balance:"):
         judging = st.empty()
         with judging:
-            both = followed("Deleting, inserting, shuffling", partial(_judged, asked, method))
+            both = followed(
+                _("Deleting, inserting, shuffling"), partial(_judged, asked, method)
+            )  # fmt: skip
         judging.empty()
         st.session_state[f"{KEY}.judged"] = (place, *both)
     judged = st.session_state.get(f"{KEY}.judged")
@@ -94,30 +109,37 @@ def _answer(asked: Asked, method: Method) -> Attribution:
     if answer is None and asked.large and method.many_passes:
         working = st.empty()
         with working:
-            answer = followed(method.title, partial(found, asked, method))
+            answer = followed(_(method.title), partial(found, asked, method))
         working.empty()
     return answer or found(asked, method)
 
 
 def _closely(asked: Asked, method: Method, found: Attribution) -> None:
     entries = [
-        (inline(asked.square, alt="What the network is shown.", height=LARGE), "what it is shown"),
+        (inline(asked.square, alt=_("The input of the network."), height=LARGE), _("the input")),
         (_picture(found, method, LARGE), escape(asked.words)),
     ]
     if found.cam is not None:
         before = attribution_picture(found.cam.before_relu, theme(), signed=True)
-        share = f"before its ReLU: {found.cam.clipped_share:.0%} of it is cut off"
-        entries.append((inline(before, alt="The map before its ReLU.", height=LARGE), share))
+        cut = _("before its ReLU: {share} of it is cut off", share=f"{found.cam.clipped_share:.0%}")
+        entries.append((inline(before, alt=_("The map before its ReLU."), height=LARGE), cut))
     figures(entries, width=LARGE + 16)
     if found.cam is not None and found.blank:
         st.info(
-            "This map is blank because all of it was below zero before the ReLU: at this layer "
-            "nothing speaks for the class, and what speaks against it is cut off."
+            _(
+                "This map is blank because all of it was below zero before the ReLU: at this layer "
+                "nothing speaks for the class, and what speaks against it is cut off."
+            )
         )
     if found.gap is not None and found.total is not None:
         st.caption(
-            f"The map adds up to {found.values.sum():.3f}; it should be {found.total:.3f}, the "
-            f"score of the picture less that of black: {found.gap:.1%} off."
+            _(
+                "The map adds up to {sum}; it should be {total}, the score of the picture less "
+                "that of black: {share} off.",
+                sum=f"{found.values.sum():.3f}",
+                total=f"{found.total:.3f}",
+                share=f"{found.gap:.1%}",
+            )
         )
     if found.note:
         st.caption(found.note)
@@ -141,41 +163,59 @@ def _judged(
 
 def _deletion_and_insertion(found: DeletionInsertion) -> None:
     say(KEY, "deletion")
-    titles = ("pixels deleted, most important first (%)", "pixels inserted into a blur (%)")
-    parts = (("deletion", found.deletion), ("insertion", found.insertion))
-    for column, title, (name, comparison) in zip(st.columns(2), titles, parts, strict=True):
-        with column:
-            st.vega_lite_chart(
-                trust_points(comparison),
-                trust_spec(theme(), title),
-                key=f"{KEY}.{name}",
-                alt=f"Probability over the {name} of pixels, against maps moved elsewhere.",
-            )
-    words = {True: "better than every moved map", False: "not better than every moved map"}
-    deletion, insertion = words[found.deletes_better], words[found.inserts_better]
-    st.markdown(f"Deletion: **{deletion}**. Insertion: **{insertion}**.")
+    left, right = st.columns(2)
+    with left:
+        st.vega_lite_chart(
+            trust_points(found.deletion),
+            trust_spec(theme(), _("pixels deleted, most important first (%)")),
+            key=f"{KEY}.deletion",
+            alt=_("Probability over the deletion of pixels, against maps moved elsewhere."),
+        )
+    with right:
+        st.vega_lite_chart(
+            trust_points(found.insertion),
+            trust_spec(theme(), _("pixels inserted into a blur (%)")),
+            key=f"{KEY}.insertion",
+            alt=_("Probability over the insertion of pixels, against maps moved elsewhere."),
+        )
+    st.markdown(
+        _("Deletion: **better than every moved map**.")
+        if found.deletes_better
+        else _("Deletion: **not better than every moved map**.")
+    )
+    st.markdown(
+        _("Insertion: **better than every moved map**.")
+        if found.inserts_better
+        else _("Insertion: **not better than every moved map**.")
+    )
 
 
 def _shuffled(found: Randomisation, method: Method) -> None:
     say(KEY, "shuffled")
-    stages = list(zip(("the last layer", "all layers"), found.stages, strict=True))
-    pictures = [("the trained network", found.values, 1.0)]
-    pictures += [(f"{what} shuffled", one.values, one.rank_correlation) for what, one in stages]
+    last, every = found.stages[0], found.stages[-1]  # one, where one layer has weights
+    pictures = (
+        (_("the trained network"), found.values, 1.0),
+        (_("the last layer shuffled"), last.values, last.rank_correlation),
+        (_("all layers shuffled"), every.values, every.rank_correlation),
+    )
     entries = []
-    for what, values, correlation in pictures:
+    for network, values, correlation in pictures:
         codes = attribution_picture(values, theme(), signed=method.signed)
-        caption = f"{what}: ρ = {correlation:.2f}".replace("-", "−")
-        entries.append((inline(codes, alt=f"The map of {what}.", height=SIDE), escape(caption)))
+        alt = _("The map: {network}.", network=network)
+        rho = f"{correlation:.2f}".replace("-", "−")
+        entries.append(
+            (inline(codes, alt=alt, height=SIDE), escape(f"{network}: ρ = {rho}"))
+        )  # fmt: skip
     figures(entries, width=SIDE + 14)
     table(
-        ["shuffled", "rank correlation ρ", "structural similarity", "so the map"],
+        [_("shuffled"), _("rank correlation ρ"), _("structural similarity"), _("so the map")],
         [
             [
-                what,
+                escape(what),
                 f"{stage.rank_correlation:.2f}",
                 f"{stage.structural_similarity:.2f}",
-                f"<b>{escape(stage.verdict)}</b>",
+                f"<b>{escape(_(stage.verdict))}</b>",
             ]
-            for what, stage in stages
+            for what, stage in ((_("the last layer"), last), (_("all layers"), every))
         ],
     )

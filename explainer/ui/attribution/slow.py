@@ -14,6 +14,7 @@ import streamlit as st
 from explainer.gradients.attribution.method import Method
 from explainer.gradients.attribution.progress import Progress, within
 from explainer.ui.attribution.asked import KEY, Asked, found, known
+from explainer.words import _, ngettext
 
 WANTED = f"{KEY}.wanted"
 Value = TypeVar("Value")
@@ -23,12 +24,14 @@ def followed(label: str, compute: Callable[[Progress], Value]) -> Value:
     """What `compute` gives; meanwhile a bar says how far it is, and a button stops it."""
     with st.container(key=f"{KEY}.working"):
         bar = st.progress(0.0, label)
-        st.button("Stop", key=f"{KEY}.stop", icon=":material/close:", on_click=_stop)
+        st.button(_("Stop"), key=f"{KEY}.stop", icon=":material/close:", on_click=_stop)
         return compute(lambda share: _tell(bar, share, label))
 
 
 def _tell(bar: st.delta_generator.DeltaGenerator, share: float, label: str) -> None:
-    bar.progress(min(max(share, 0.0), 1.0), f"{label}: {share:.0%}")
+    bar.progress(
+        min(max(share, 0.0), 1.0), _("{label}: {share}", label=label, share=f"{share:.0%}")
+    )
 
 
 def waiting(asked: Asked, methods: tuple[Method, ...]) -> None:
@@ -36,7 +39,7 @@ def waiting(asked: Asked, methods: tuple[Method, ...]) -> None:
     missing = [one for one in methods if known(asked, one) is None]
     if not missing:
         return
-    names = ", ".join(one.title for one in missing)
+    names = ", ".join(_(one.title) for one in missing)
     # What is offered and what is under way take turns in one place.
     with st.empty().container():
         if st.session_state.get(WANTED) != asked.place:
@@ -48,10 +51,15 @@ def waiting(asked: Asked, methods: tuple[Method, ...]) -> None:
 
 def _offer(asked: Asked, count: int, names: str) -> None:
     st.button(
-        f"Compute the other {count}", key=f"{KEY}.others", icon=":material/hourglass:",
-        on_click=_want, args=(asked.place,),
+        ngettext("Compute the other {count}", "Compute the other {count}", count),
+        key=f"{KEY}.others", icon=":material/hourglass:", on_click=_want, args=(asked.place,),
     )  # fmt: skip
-    st.caption(f"{names}: still to be computed. Each sends dozens of pictures through the network.")
+    st.caption(
+        _(
+            "{methods}: still to be computed. Each sends dozens of pictures through the network.",
+            methods=names,
+        )
+    )
 
 
 def _all(asked: Asked, missing: list[Method], told: Progress) -> None:

@@ -17,7 +17,7 @@ from explainer.activations.curves import Corner
 from explainer.charts.activations.curves import Stroke
 from explainer.messages import number
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
-from explainer.words import N_, translated
+from explainer.words import N_, _, translated
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def curves_message(
         "name": key,
         "number": number,
         "places": {"low": -reach, "high": reach, "count": lines[0].values.shape[1]},
-        "panels": [vars(panel) for panel in panels],
+        "panels": [{**vars(panel), "title": _(panel.title)} for panel in panels],
         "curves": [_described(line, len(panels)) for line in lines],
         "marks": [vars(mark) for mark in marks],
         "at": at,

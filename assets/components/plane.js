@@ -113,21 +113,22 @@ function told(panels, place, { words, part }) {
   if ("point" in place) {
     const { steps, off, truth, foot } = panel, i = place.point
     const text = words.point.replace("{step}", steps[i]).replace("{off}", off[i])
-    return [element("b", { text }), ` ${words.truth} ${truth[i]}, ${words.foot} ${foot[i]}`]
+    const losses = words.losses.replace("{truth}", truth[i]).replace("{foot}", foot[i])
+    return [element("b", { text }), ` ${losses}`]
   }
   const { row, column } = place
   const where = `x = ${show(panel.x[column], 2)}, y = ${show(panel.y[row], 2)}: `
   const values = panels.map(one => {
-    const both = one.losses.map(losses => digits(losses[row * one.x.length + column]))
+    const [training, validation] = one.losses.map(losses => digits(losses[row * one.x.length + column], words))
     const name = panels.length > 1 ? `${one.title} ` : ""
-    return `${name}${both[part]} ${words.parts[part]} (${both[1 - part]} ${words.parts[1 - part]})`
+    return name + words.parts[part].replace("{training}", training).replace("{validation}", validation)
   })
   return [element("b", { text: where }), values.join(" · ")]
 }
 
-function digits(value) {
-  if (Number.isNaN(value)) return "not yet"
-  if (!Number.isFinite(value)) return "no finite number"
+function digits(value, words) {
+  if (Number.isNaN(value)) return words.later
+  if (!Number.isFinite(value)) return words.endless
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }
 

@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from json import dumps
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare, finite_only
+from explainer.charts.specs import bare, finite_only, quoted
 from explainer.charts.theme import Theme
 from explainer.gradients.check.checking import Check
 from explainer.gradients.check.network import B1, B2, W1, W2
@@ -165,7 +164,7 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
         legend=alt.Legend(
             title=None,
             orient="top",
-            labelExpr=f"datum.label == 'both' ? {_quoted(N_('truncation'))} : datum.label",
+            labelExpr=f"datum.label == 'both' ? {quoted(_('truncation'))} : datum.label",
         ),
     )
     x = alt.X(
@@ -243,14 +242,9 @@ def fault_spec(theme: Theme) -> dict[str, Any]:
     kind = base.mark_rule(strokeWidth=2, color=theme.categorical[1]).encode(x=alt.XDatum(TOO_KIND))
     names = [(entry.mark, _(entry.title)) for entry in VERDICTS] + [(TOO_KIND, "10⁻¹")]
     labels = [
-        base.transform_filter(f"datum.place == 0 && datum.which == {_quoted(WHOLE)}")
+        base.transform_filter(f"datum.place == 0 && datum.which == {quoted(_(WHOLE))}")
         .mark_text(text=name, baseline="bottom", color=theme.text, fontSize=11)
         .encode(x=alt.XDatum(place), y=alt.value(-4))
         for place, name in names
     ]
     return bare(alt.layer(*marks, kind, points, *labels).properties(height=alt.Step(27)))
-
-
-def _quoted(message: str) -> str:
-    """The message as a text of a Vega expression."""
-    return dumps(_(message), ensure_ascii=False)

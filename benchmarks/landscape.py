@@ -132,7 +132,7 @@ def print_network(name: str, trained: Trained) -> None:
 
 def print_first_view() -> None:
     """How long until the page's first story shows a plane, and until it has all of it."""
-    survey, marks = Survey(PRESETS[0].plan), deque[float]()
+    survey, marks = Survey(PRESETS["path"].plan), deque[float]()
     started = time.perf_counter()
     survey.play()
     while survey.has_work:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -21,6 +22,11 @@ def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
         part.pop("data", None)
         part.pop("datasets", None)
     return spec
+
+
+def quoted(text: str) -> str:
+    """`text` as a string of a Vega expression, whatever quotation marks it has."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def recipe_colour(theme: Theme) -> alt.Color:

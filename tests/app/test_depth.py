@@ -37,7 +37,7 @@ def opened() -> AppTest:
 def test_the_page_opens_with_three_settings_and_their_factors(opened: AppTest) -> None:
     for title in ("Sigmoid, Xavier", "Tanh, Xavier", "ReLU, He"):
         assert title in html_of(opened)
-    first = DEPTH_PRESETS[0]
+    first = DEPTH_PRESETS["three"]
     passage = pass_through(
         at_depth(first.settings[0], first.depth, first.width), digit_batch(EXAMPLES, 0), 0
     )
@@ -57,12 +57,12 @@ def test_a_setting_is_changed_where_it_stands() -> None:
     app.selectbox(key=f"depth.v{version}.s0.activation").set_value("relu").run()
     assert not app.exception
     assert "ReLU, Xavier" in html_of(app)
-    assert app.selectbox(key="depth.preset").value == "Your own"
+    assert app.selectbox(key="depth.preset").value == "own"
     assert "net-mlp~init-xavier!" in str(app.query_params["depth.settings"])
 
 
 def test_two_norms_at_once_are_refused_and_nothing_is_lost() -> None:
-    app = app_at("depth", depth__settings="net-mlp~bn-1", depth__preset="Your own")
+    app = app_at("depth", depth__settings="net-mlp~bn-1", depth__preset="own")
     app.toggle(key="depth.v0.s0.layer_norm").set_value(True).run()
     assert not app.exception
     assert "one norm at most" in app.error[0].value
@@ -71,7 +71,7 @@ def test_two_norms_at_once_are_refused_and_nothing_is_lost() -> None:
 
 
 def test_settings_are_copied_and_removed_but_the_last_one_stays() -> None:
-    app = app_at("depth", depth__settings="net-mlp!net-mlp~act-tanh", depth__preset="Your own")
+    app = app_at("depth", depth__settings="net-mlp!net-mlp~act-tanh", depth__preset="own")
     for expected, label in ((3, "Copy"), (2, "Remove"), (1, "Remove")):
         menu: Any = app.get_by_key("depth.more0")
         menu.click(label).run()
@@ -86,7 +86,7 @@ def test_a_link_brings_its_settings_layers_and_width() -> None:
         depth__settings="net-mlp~act-tanh~init-lecun!net-mlp~bn-1",
         depth__layers="7",
         depth__width="32",
-        depth__preset="Your own",
+        depth__preset="own",
     )
     html = html_of(app)
     assert "Tanh, LeCun" in html
@@ -106,7 +106,7 @@ def test_a_link_that_cannot_be_read_is_said_and_the_page_stands() -> None:
 
 
 def test_patches_of_the_photo_take_the_place_of_digits() -> None:
-    app = app_at("depth", depth__data="Patches of your photo", picture="coffee")
+    app = app_at("depth", depth__data="patches", picture="coffee")
     kept: dict[Any, Any] = app.session_state["depth.kept"]
     passage = next(one for (network, _), (one, _) in kept.items() if network.activation == "tanh")
     batch = patch_batch(gallery_picture("coffee").codes, EXAMPLES, 0)
@@ -115,11 +115,30 @@ def test_patches_of_the_photo_take_the_place_of_digits() -> None:
     assert "photo.png" in codes_of(app)
 
 
+def test_an_old_link_with_titles_asks_for_the_same() -> None:
+    link = {"tab": "Batch norm, closely", "norm.look": "Why it helps", "norm.activation": "ReLU"}
+    app = app_at("depth", **{f"depth__{name}": text for name, text in link.items()})
+    assert "(medians)" in text_of(app)
+    assert app.segmented_control(key="depth.norm.activation").value == "relu"
+    app = app_at("depth", depth__preset="Exploding", depth__data="Patches of your photo")
+    assert app.selectbox(key="depth.preset").value == "exploding"
+    assert app.slider(key="depth.layers").value == DEPTH_PRESETS["exploding"].depth
+    assert "photo.png" in codes_of(app)
+
+
+def test_a_link_to_the_first_story_is_still_the_first_story() -> None:
+    app = app_at("depth")
+    link = {name: "".join(text) for name, text in app.query_params.items()}
+    assert "depth.preset" not in link
+    again = app_at("depth", **{name.replace(".", "__"): text for name, text in link.items()})
+    assert again.selectbox(key="depth.preset").value == "three"
+
+
 def test_too_many_weights_are_said_and_bounded() -> None:
     app = app_at(
         "depth",
         depth__settings="net-mlp",
-        depth__preset="Your own",
+        depth__preset="own",
         depth__layers="80",
         depth__width="512",
     )
@@ -139,16 +158,16 @@ def test_too_many_weights_are_said_and_bounded() -> None:
 def test_what_vanishes_altogether_or_leaves_all_bounds_is_shown_too(
     settings: str, layers: str
 ) -> None:
-    link = {"depth__settings": settings, "depth__preset": "Your own", "depth__layers": layers}
+    link = {"depth__settings": settings, "depth__preset": "own", "depth__layers": layers}
     assert not app_at("depth", **link, depth__width="64").exception
 
 
 def test_a_batch_norm_study_that_diverges_is_shown_too() -> None:
     app = app_at(
         "depth",
-        depth__tab="Batch norm, closely",
-        depth__norm__look="Why it helps",
-        depth__norm__activation="ReLU",
+        depth__tab="batch-norm",
+        depth__norm__look="why",
+        depth__norm__activation="relu",
         depth__norm__rate="5.0",
         depth__norm__layers="8",
     )
@@ -157,14 +176,14 @@ def test_a_batch_norm_study_that_diverges_is_shown_too() -> None:
 
 
 def test_batch_norm_is_trained_and_looked_at() -> None:
-    app = app_at("depth", depth__tab="Batch norm, closely", depth__norm__look="Why it helps")
+    app = app_at("depth", depth__tab="batch-norm", depth__norm__look="why")
     sentence = next(line for line in text_of(app).splitlines() if "(medians)" in line)
     without, normed = map(float, re.findall(r"\*\*([\d.]+)\*\*", sentence))
     assert normed < without
 
 
 def test_a_batch_of_one_picture_is_refused_by_pytorch_and_explained() -> None:
-    app = app_at("depth", depth__tab="Batch norm, closely", depth__norm__size="1")
+    app = app_at("depth", depth__tab="batch-norm", depth__norm__size="1")
     assert "Expected more than 1 value per channel" in app.error[0].value.replace("\\", "")
     assert "its own mean" in text_of(app)
 
@@ -172,4 +191,4 @@ def test_a_batch_of_one_picture_is_refused_by_pytorch_and_explained() -> None:
 def test_every_story_is_one_that_can_be_chosen(opened: AppTest) -> None:
     options = opened.selectbox(key="depth.preset").options
     assert options == [*(one.title for one in DEPTH_PRESETS), "Your own"]
-    assert setting("sigmoid", "xavier") in DEPTH_PRESETS[0].settings
+    assert setting("sigmoid", "xavier") in DEPTH_PRESETS["three"].settings

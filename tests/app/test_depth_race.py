@@ -20,7 +20,7 @@ def no_race_left() -> Iterator[None]:
 
 
 def opened(story: str) -> AppTest:
-    return app_at("depth", depth__tab="Watch it train", depth__race=story, depth__seeds="1")
+    return app_at("depth", depth__tab="race", depth__race=story, depth__seeds="1")
 
 
 def finished(app: AppTest) -> AppTest:
@@ -39,7 +39,7 @@ def charts(app: AppTest) -> list[Any]:
 
 
 def test_a_story_is_raced_to_its_end_with_a_strip_for_each_network() -> None:
-    app = opened("Ten sigmoid layers")
+    app = opened("ten-sigmoids")
     assert not charts(app)
     app.button(key="training_lab.start").click().run()
     app = finished(app)
@@ -48,14 +48,14 @@ def test_a_story_is_raced_to_its_end_with_a_strip_for_each_network() -> None:
     assert [one["title"] for one in losses["charts"]] == ["loss, without penalty (nats)"]
     assert len(losses["curves"]) == 2 * 3
     said = text_of(app)
-    assert "10 sigmoid layers" in said
+    assert "10 sigmoid layers" in "".join(one.proto.body for one in app.get("html"))
     assert "What runs below" not in said
 
 
 def test_another_story_does_not_pretend_to_be_the_one_that_runs() -> None:
-    app = opened("Ten sigmoid layers")
+    app = opened("ten-sigmoids")
     app.button(key="training_lab.first").click().run()
-    app.selectbox(key="depth.race").set_value("Exploding").run()
+    app.selectbox(key="depth.race").select("Exploding").run()
     assert not app.exception
     assert "What runs below was begun with other settings" in text_of(app)
     assert service() is not None

@@ -16,8 +16,8 @@ from explainer.gradients.backprop.presets import PRESETS
 from explainer.gradients.backprop.steps import figure
 from explainer.gradients.check.checking import Setting, check
 from explainer.gradients.check.differences import CENTRAL
-from explainer.gradients.check.faults import FAULTS, fault
-from explainer.gradients.check.network import TENSORS
+from explainer.gradients.check.faults import FAULTS
+from explainer.gradients.check.network import RELU, TENSORS
 from explainer.gradients.check.script import script
 from explainer.gradients.check.verdict import verdict
 from explainer.live_pictures import LivePicture
@@ -53,9 +53,9 @@ def test_the_first_visit_walks_a_product_and_finds_the_gradient_right() -> None:
     assert "PyTorch’s autograd says the same" in text_of(app)
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda one: one.title)
+@pytest.mark.parametrize("preset", PRESETS, ids=PRESETS.slugs)
 def test_every_graph_ends_with_autograds_totals(preset: Any) -> None:
-    app = app_at("gradient_check", gradient_check__graph_of=preset.title)
+    app = app_at("gradient_check", gradient_check__graph_of=preset.slug)
     wanted = {k: figure(v) for k, v in autograd(read(preset.text), preset.start).items()}
     assert final_gradients(message_to(app, GRAPH)) == wanted
 
@@ -69,10 +69,24 @@ def test_a_drag_is_answered_with_the_steps_of_the_new_inputs() -> None:
     assert final_gradients(message) == {"x": "−3", "y": "−3", "z": "2"}
 
 
+def test_a_drag_is_answered_in_the_language_of_the_visitor() -> None:
+    app = app_at("gradient_check", lang="xx")
+    offered: LivePicture = app.session_state["gradient_check.at.live"]
+    assert "⟦Forward: q⟧" in offered.render({}, 9).decode("utf-8", "replace")
+
+
+def test_an_old_link_with_titles_asks_for_the_same() -> None:
+    link = {"graph_of": "One neuron", "fault": "Transposed", "activation": "ReLU"}
+    app = app_at("gradient_check", **{f"gradient_check__{name}": one for name, one in link.items()})
+    assert app.selectbox(key="gradient_check.graph_of").value == "neuron"
+    found = check(Setting(RELU, fault=FAULTS["transposed"]))
+    assert power_of_ten(found.error) in verdict_box(app)
+
+
 def test_a_link_carries_formula_inputs_and_step() -> None:
     app = app_at(
         "gradient_check",
-        gradient_check__graph_of="Your own formula",
+        gradient_check__graph_of="own",
         gradient_check__formula="r = a * b; L = r^2",
         gradient_check__at__a="3",
         gradient_check__step="4",
@@ -84,7 +98,7 @@ def test_a_link_carries_formula_inputs_and_step() -> None:
 
 
 def test_a_formula_that_cannot_be_read_is_said_and_the_last_one_stays() -> None:
-    app = app_at("gradient_check", gradient_check__graph_of="Your own formula")
+    app = app_at("gradient_check", gradient_check__graph_of="own")
     app.text_input(key="gradient_check.formula").set_value("a * (b").run()
     assert not app.exception
     assert "place 7" in app.error[0].value
@@ -94,7 +108,7 @@ def test_a_formula_that_cannot_be_read_is_said_and_the_last_one_stays() -> None:
 def test_a_formula_without_a_value_here_walks_as_far_as_it_goes() -> None:
     app = app_at(
         "gradient_check",
-        gradient_check__graph_of="Your own formula",
+        gradient_check__graph_of="own",
         gradient_check__formula="log(u)",
         gradient_check__at__u="-1",
     )
@@ -102,9 +116,9 @@ def test_a_formula_without_a_value_here_walks_as_far_as_it_goes() -> None:
     assert "says the same" not in text_of(app)
 
 
-@pytest.mark.parametrize("one", FAULTS[1:], ids=lambda one: one.slug)
+@pytest.mark.parametrize("one", FAULTS.entries[1:], ids=FAULTS.slugs[1:])
 def test_a_fault_is_read_as_a_bug_and_its_tensors_are_named(one: Any) -> None:
-    app = app_at("gradient_check", gradient_check__fault=one.title)
+    app = app_at("gradient_check", gradient_check__fault=one.slug)
     found = check(Setting(fault=one))
     assert verdict_box(app).startswith("**A bug.**")
     assert power_of_ten(found.error) in verdict_box(app)
@@ -117,9 +131,9 @@ def test_a_fault_is_read_as_a_bug_and_its_tensors_are_named(one: Any) -> None:
 
 def test_the_code_of_the_page_is_the_script_of_its_setting() -> None:
     app = app_at(
-        "gradient_check", gradient_check__fault="Transposed", gradient_check__epsilon="1e-6"
+        "gradient_check", gradient_check__fault="transposed", gradient_check__epsilon="1e-6"
     )
-    wanted = script(Setting(fault=fault("Transposed")), 1e-6, CENTRAL)
+    wanted = script(Setting(fault=FAULTS["transposed"]), 1e-6, CENTRAL)
     assert wanted.strip() in [block.value.strip() for block in app.code]
 
 
@@ -138,21 +152,19 @@ def test_controls_follow_one_another_through_the_page() -> None:
 
 def test_what_one_tenth_lets_through_is_computed() -> None:
     said = text_of(app_at("gradient_check"))
-    error = power_of_ten(check(Setting(fault=fault("Penalty forgotten"))).error)
+    error = power_of_ten(check(Setting(fault=FAULTS["penalty"])).error)
     assert f"all the same:** *Penalty forgotten* ({error})." in said
     assert "× −1 gives 1, × 2 gives 0.33, × 1.2 gives 0.091" in said
 
 
 def test_a_forgotten_penalty_of_nothing_is_said_to_be_no_mistake() -> None:
     words = "With λ = 0 there is no penalty to forget"
-    link = {"gradient_check__fault": "Penalty forgotten"}
+    link = {"gradient_check__fault": "penalty"}
     assert words in verdict_box(app_at("gradient_check", gradient_check__penalty="0.0", **link))
     assert words not in verdict_box(app_at("gradient_check", **link))
 
 
 def test_a_fault_that_needs_relu_says_why_the_activation_cannot_be_chosen() -> None:
-    app = app_at(
-        "gradient_check", gradient_check__fault=next(one.title for one in FAULTS if one.kink)
-    )
+    app = app_at("gradient_check", gradient_check__fault="kink")
     assert app.segmented_control(key="gradient_check.activation").disabled
     assert any("the kink of ReLU" in caption.value for caption in app.caption)

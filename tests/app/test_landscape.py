@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.gradients.landscape.plan import SurveyPlan
-from explainer.gradients.landscape.presets import PRESETS
+from explainer.gradients.landscape.plan import PATH, SurveyPlan
+from explainer.gradients.landscape.presets import PRESETS, LandscapePreset
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
 from explainer.gradients.landscape.views import Snapshot
@@ -19,7 +19,12 @@ from explainer.service import ServiceFull, service_of, stop_service
 from explainer.ui.landscape import job
 from tests.app.reading import app_at, message_to, text_of
 
-SMALL = {"landscape__layers": "4", "landscape__width": "4", "landscape__steps": "50"}
+SMALL = {
+    "landscape__preset": "own",
+    "landscape__layers": "4",
+    "landscape__width": "4",
+    "landscape__steps": "50",
+}
 TINY = {**SMALL, "landscape__points": "7"}
 
 
@@ -71,24 +76,24 @@ def test_a_link_computes_the_plane_it_names_with_the_numbers_of_the_engine() -> 
     np.testing.assert_allclose(snapshot(app).panels[0].losses, wanted.panels[0].losses, rtol=1e-4)
     assert "This network" in html_of(app)
     assert "Stop" not in labels(app)
-    assert app.selectbox(key="landscape.preset").value == "Your own"
+    assert app.selectbox(key="landscape.preset").value == "own"
 
 
 def test_a_survey_is_stopped_and_gone_on_with() -> None:
     app = app_at("landscape", **SMALL, landscape__planes="6")
     run_until(app, lambda: bool(snapshot(app).panels))
-    app.button(key="landscape.Stop").click().run()
+    app.button(key="landscape.pause").click().run()
     run_until(app, lambda: "Go on" in labels(app))
     points = snapshot(app).points
     time.sleep(0.4)
     assert snapshot(app).points == points
-    app.button(key="landscape.Go on").click().run()
+    app.button(key="landscape.play").click().run()
     run_until(app, lambda: snapshot(app).points > points)
 
 
 def test_the_path_the_surface_and_two_networks_side_by_side() -> None:
     app = finished(
-        **TINY, landscape__plane="Path", landscape__view="Surface", landscape__compare="Skips"
+        **TINY, landscape__plane="path", landscape__view="surface", landscape__compare="skips"
     )
     header = message_to(app, "landscape.surfaces")
     assert [one["title"] for one in header["panels"]] == ["Without skips", "With skips"]
@@ -107,22 +112,23 @@ def test_settings_that_do_not_go_together_get_one_sentence() -> None:
     app = app_at(
         "landscape",
         **TINY,
-        landscape__activation="Tanh",
-        landscape__compare="The same function, rescaled",
+        landscape__activation="tanh",
+        landscape__compare="rescaled",
     )
     assert "can two layers be rescaled" in app.warning[0].value
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
-def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    story = next(one for one in PRESETS if one is preset)
+@pytest.mark.parametrize("story", PRESETS, ids=PRESETS.slugs)
+def test_a_story_sets_every_control(
+    story: LandscapePreset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
 
     def refuse(plan: SurveyPlan) -> None:
         asked.append(plan)
 
     monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", refuse)
-    app = app_at("landscape", landscape__preset=story.title)
+    app = app_at("landscape", landscape__preset=story.slug)
     assert asked[-1] == story.plan
     assert story.watch in text_of(app)
     app.toggle(key="landscape.skips").set_value(not story.plan.setup.skips).run()
@@ -136,7 +142,7 @@ def test_a_story_sets_every_control(preset: object, monkeypatch: pytest.MonkeyPa
 def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[SurveyPlan] = []
     monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
-    app = app_at("landscape", landscape__preset="With and without skips")
+    app = app_at("landscape", landscape__preset="skips")
     app.session_state["landscape.layers"] = "4"  # AppTest has no handle for segments
     app.run()
     app.toggle(key="landscape.norm").set_value(False).run()
@@ -153,8 +159,22 @@ def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch)
 def test_what_a_link_gets_wrong_is_as_the_story_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[SurveyPlan] = []
     monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
-    app_at("landscape", landscape__layers="1000", landscape__seed="x", landscape__width="12")
+    app_at(
+        "landscape", landscape__preset="own", landscape__layers="1000", landscape__seed="x",
+        landscape__width="12",
+    )  # fmt: skip
     assert asked[-1] == SurveyPlan(Setup(width=12))
+
+
+def test_an_old_link_with_titles_asks_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[SurveyPlan] = []
+    monkeypatch.setattr("explainer.ui.landscape.page.ticket_for", asked.append)
+    app = app_at(
+        "landscape", landscape__preset="Your own", landscape__kind="MLP", landscape__plane="Path",
+        landscape__activation="Leaky ReLU", landscape__compare="Skips",
+    )  # fmt: skip
+    assert asked[-1] == SurveyPlan(Setup("mlp", activation="leaky-relu"), "skips", PATH)
+    assert app.query_params["landscape.kind"] == "mlp"
 
 
 def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +212,7 @@ def test_the_message_to_the_planes_is_small_enough_for_every_half_second() -> No
 
 def test_what_concerns_random_planes_alone_is_grey_for_a_path() -> None:
     words = "what is grey concerns random planes"
-    for plane, grey in (("Path", True), ("Random", False)):
+    for plane, grey in (("path", True), ("random", False)):
         app = app_at("landscape", **{**TINY, "landscape__plane": plane})
         assert any(words in caption.value for caption in app.caption) == grey
         controls = (
@@ -204,7 +224,7 @@ def test_what_concerns_random_planes_alone_is_grey_for_a_path() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "grey"),
-    [({}, True), ({"norm": "true"}, False), ({"compare": "Batch norm"}, False)],
+    [({}, True), ({"norm": "true"}, False), ({"compare": "norm"}, False)],
 )
 def test_measuring_anew_is_grey_where_nothing_has_batch_norm(
     settings: dict[str, str], grey: bool

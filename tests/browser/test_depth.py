@@ -46,7 +46,7 @@ def test_a_story_is_chosen_and_the_address_holds_it(open_page: OpenPage) -> None
     page.get_by_role("combobox", name="Begin with").click()
     page.get_by_role("option", name="Batch norm rescues sigmoid").click()
     expect(page.locator("table.figures")).to_contain_text("Sigmoid, Xavier, batch norm")
-    expect(page).to_have_url(re.compile(r"depth\.preset=Batch"))
+    expect(page).to_have_url(re.compile(r"depth\.preset=batch-norm"))
     expect(page.get_by_text("No dashed line for batch norm")).to_be_visible()
 
 
@@ -58,7 +58,7 @@ def test_batch_norm_is_trained_while_one_waits(open_page: OpenPage) -> None:
     page.get_by_role("tab", name="Wrong statistics").click(timeout=60_000)
     expect(page.get_by_text("When the running statistics are wrong.")).to_be_visible()
     charts_drawn(page, 4)
-    expect(page).to_have_url(with_query("depth.tab=Batch+norm"))
+    expect(page).to_have_url(with_query("depth.tab=batch-norm"))
 
 
 @on_every_screen

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.test_filters import with_query
 
-RACE = "/depth?depth.tab=Watch+it+train&depth.race=Ten+sigmoid+layers&depth.seeds=1"
+RACE = "/depth?depth.tab=race&depth.race=ten-sigmoids&depth.seeds=1"
 CHARTS = '[data-testid="stVegaLiteChart"]'
 
 

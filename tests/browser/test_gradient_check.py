@@ -15,8 +15,8 @@ from explainer.gradients.backprop.steps import figure
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import named, with_query
 
-NEURON = PRESETS[1]
-ADDRESS = "/gradient_check?gradient_check.graph_of=One+neuron"
+NEURON = PRESETS["neuron"]
+ADDRESS = "/gradient_check?gradient_check.graph_of=neuron"
 
 
 def node(page: Page, name: str) -> Locator:
@@ -62,7 +62,7 @@ def test_the_arrow_keys_fill_in_the_graph_and_a_bug_changes_the_verdict(
     page.keyboard.type("Transp")
     page.get_by_role("option", name="Transposed").click()
     expect(page.get_by_test_id("stAlertContentError")).to_contain_text("A bug.")
-    expect(page).to_have_url(with_query("gradient_check.fault=Transposed"))
+    expect(page).to_have_url(with_query("gradient_check.fault=transposed"))
     expect(node(page, "w").locator(".gradient")).not_to_be_empty()
 
 
@@ -73,7 +73,7 @@ def test_screenshot_of_the_gradient_check_fits_the_screen(
     viewport: Literal["desktop", "phone"],
     scheme: Literal["light", "dark"],
 ) -> None:
-    query = "gradient_check.graph_of=Two+layers&gradient_check.step=21"
+    query = "gradient_check.graph_of=two-layers&gradient_check.step=21"
     page = open_page(f"/gradient_check?{query}", viewport=viewport, colour_scheme=scheme)
     drawn(page)
     stage = page.locator(".walk .scroller")

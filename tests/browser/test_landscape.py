@@ -16,9 +16,9 @@ from explainer.gradients.landscape.survey import survey
 from tests.browser.conftest import OpenPage, on_every_screen
 from tests.browser.test_filters import named, with_query
 
-TINY = "landscape.layers=4&landscape.width=4&landscape.steps=50"
+TINY = "landscape.preset=own&landscape.layers=4&landscape.width=4&landscape.steps=50"
 SMALL = f"/landscape?{TINY}&landscape.points=13"
-LONG = f"/landscape?landscape.layers=20&landscape.norm=true&{TINY.split('&', 1)[1]}"
+LONG = "/landscape?landscape.preset=own&landscape.layers=20&landscape.norm=true&landscape.steps=50"
 
 
 def computed(page: Page) -> None:
@@ -60,7 +60,7 @@ def test_a_surface_is_turned_with_the_keys_and_the_view_stands_in_the_address(
     page = open_page(SMALL)
     computed(page)
     page.get_by_text("Surface", exact=True).click()
-    expect(page).to_have_url(with_query("landscape.view=Surface"))
+    expect(page).to_have_url(with_query("landscape.view=surface"))
     canvas = page.locator(".planes canvas")
     expect(canvas).to_be_visible()
     page.wait_for_timeout(500)
@@ -79,7 +79,7 @@ def test_screenshot_of_the_landscape_fits_the_screen(
     viewport: Literal["desktop", "phone"],
     scheme: Literal["light", "dark"],
 ) -> None:
-    path = f"/landscape?{TINY}&landscape.plane=Path&landscape.points=25"
+    path = f"/landscape?{TINY}&landscape.plane=path&landscape.points=25"
     page = open_page(path, viewport=viewport, colour_scheme=scheme)
     computed(page)
     expect(page.get_by_text("At the centre of each plane")).to_be_visible(timeout=30_000)

@@ -306,7 +306,7 @@ UNIT = maps.Span(0.0, 1.0, signed=False)
 NORM: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     batch_norm.loss_points: _study, batch_norm.accuracy_points: _study,
     batch_norm.swing_points: _study, batch_norm.change_points: _study,
-    batch_norm.by_batch_points: _findings, batch_norm.answer_points: _findings,
+    batch_norm.by_batch_points: _findings, batch_norm.output_points: _findings,
     batch_norm.momentum_points: _findings, batch_norm.shift_points: _findings,
 }  # fmt: skip
 CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {

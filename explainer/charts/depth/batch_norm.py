@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,19 +15,21 @@ from explainer.charts.specs import bare
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.norm_findings import Drift, Findings, drift, drift_steps
 from explainer.gradients.depth.norm_training import BINS, REACH, Moment, NormRun, NormStudy
+from explainer.words import N_, _, cached
 
 Floats = NDArray[np.float64]
 HEIGHT, LEGEND_ROW, PICTURE_HEIGHT = 240, 24, 220
-PLAIN, BEFORE, AFTER = "without batch norm", "with it, before", "with it, after"
-NORMED = "with batch norm"
-TRAINING, EVALUATION = "train mode", "evaluation"
+PLAIN, BEFORE, AFTER = N_("without batch norm"), N_("with it, before"), N_("with it, after")
+NORMED = N_("with batch norm")
+TRAINING, EVALUATION = N_("train mode"), N_("evaluation")
 GAMMA, BETA = "γ", "β"
+STEP, ACCURACY, SIZE = N_("step"), N_("accuracy (%)"), N_("pictures in the batch")
 COLUMNS = ["series", "x", "y", "low", "high"]
 
 
 @dataclass(frozen=True)
 class Axes:
-    """The axes of a chart of lines: their titles, and which are logarithmic.
+    """The axes of a chart of lines: their titles, messages all, and which are logarithmic.
 
     `columns` are the names of the lines in the order of their colours; `band` says that there is
     one; `percent` fixes the upright axis to 0–100, `zero` begins it at 0.
@@ -44,35 +45,30 @@ class Axes:
     zero: bool = False
 
 
-LOSSES = Axes("step", "loss of the batch", (PLAIN, NORMED))
-ACCURACIES = Axes("step", "accuracy (%)", (PLAIN, NORMED), percent=True)
-MEAN_DRIFT = Axes("step", "move of the mean (spreads)", (PLAIN, BEFORE, AFTER), log_y=True)
-SPREAD_DRIFT = Axes("step", "change of the spread", (PLAIN, BEFORE, AFTER), log_y=True)
-SWING = Axes("step", "loss along the step", (PLAIN, NORMED), band=True)
-CHANGE = Axes("step", "change of the gradient", (PLAIN, NORMED), zero=True)
-BY_BATCH = Axes(
-    "pictures in the batch", "accuracy (%)", (TRAINING, EVALUATION), True, band=True, percent=True
-)
-ANSWER = Axes(
-    "pictures in the batch", "its own class (%)", (TRAINING,), True, band=True, percent=True
+LOSSES = Axes(STEP, N_("loss of the batch"), (PLAIN, NORMED))
+ACCURACIES = Axes(STEP, ACCURACY, (PLAIN, NORMED), percent=True)
+MEAN_DRIFT = Axes(STEP, N_("move of the mean (spreads)"), (PLAIN, BEFORE, AFTER), log_y=True)
+SPREAD_DRIFT = Axes(STEP, N_("change of the spread"), (PLAIN, BEFORE, AFTER), log_y=True)
+SWING = Axes(STEP, N_("loss along the step"), (PLAIN, NORMED), band=True)
+CHANGE = Axes(STEP, N_("change of the gradient"), (PLAIN, NORMED), zero=True)
+BY_BATCH = Axes(SIZE, ACCURACY, (TRAINING, EVALUATION), True, band=True, percent=True)
+OUTPUT = Axes(
+    SIZE, N_("probability of its own class (%)"), (TRAINING,), True, band=True, percent=True
 )
 SHIFT = Axes(
-    "moved towards white (%)",
-    "accuracy (%)",
-    (PLAIN, "running statistics", "its own statistics"),
+    N_("moved towards white (%)"),
+    ACCURACY,
+    (PLAIN, N_("running statistics"), N_("its own statistics")),
     percent=True,
 )
-
-
-def gamma_axes(name: str) -> Axes:
-    """The axes of γ or β."""
-    return Axes("step", f"{name}, median and middle 80 %", (name,), band=True)
+GAMMA_AXES = Axes(STEP, N_("γ, median and middle 80 %"), (GAMMA,), band=True)
+BETA_AXES = Axes(STEP, N_("β, median and middle 80 %"), (BETA,), band=True)
 
 
 def momentum_axes(momenta: Sequence[float]) -> Axes:
-    """The axes of the accuracy for each momentum."""
-    names = tuple(f"momentum {one:g}" for one in momenta)
-    return Axes("steps trained", "accuracy (%)", names, True, percent=True)
+    """The axes of the accuracy over the steps, with a line for each momentum m."""
+    names = tuple(f"m = {one:g}" for one in momenta)
+    return Axes(N_("steps trained"), ACCURACY, names, True, percent=True)
 
 
 def sums_points(moments: Sequence[Moment], layer: int, *, after: bool) -> pd.DataFrame:
@@ -93,7 +89,7 @@ def sums_points(moments: Sequence[Moment], layer: int, *, after: bool) -> pd.Dat
     )
 
 
-@lru_cache(maxsize=4)
+@cached
 def sums_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `sums_points`: a column for each record."""
     colours = alt.Scale(
@@ -103,16 +99,18 @@ def sums_spec(theme: Theme) -> dict[str, Any]:
         alt.Chart(alt.NamedData(name="points"))
         .mark_rect()
         .encode(
-            x=alt.X("from:Q", title="step", scale=alt.Scale(nice=False), axis=alt.Axis(grid=False)),
+            x=alt.X(
+                "from:Q", title=_("step"), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False)
+            ),
             x2="to:Q",
-            y=alt.Y("low:Q", title="sum z", scale=alt.Scale(domain=[-REACH, REACH], nice=False)),
+            y=alt.Y("low:Q", title=_("sum z"), scale=alt.Scale(domain=[-REACH, REACH], nice=False)),
             y2="high:Q",
             color=alt.Color("share:Q", scale=colours, legend=None),
             tooltip=[
-                alt.Tooltip("from:Q", title="step"),
-                alt.Tooltip("low:Q", format=".2f", title="from"),
-                alt.Tooltip("high:Q", format=".2f", title="to"),
-                alt.Tooltip("share:Q", format=".1f", title="values here (%)"),
+                alt.Tooltip("from:Q", title=_("step")),
+                alt.Tooltip("low:Q", format=".2f", title=_("from")),
+                alt.Tooltip("high:Q", format=".2f", title=_("to")),
+                alt.Tooltip("share:Q", format=".1f", title=_("values here (%)")),
             ],
         )
     )
@@ -184,8 +182,8 @@ def by_batch_points(found: Findings) -> pd.DataFrame:
     return _joined([_lines(TRAINING, sizes, *band), _lines(EVALUATION, sizes, level)])
 
 
-def answer_points(found: Findings) -> pd.DataFrame:
-    """What one picture is given for its own class, among many other companions."""
+def output_points(found: Findings) -> pd.DataFrame:
+    """The probability of one picture's own class, in percent, among many draws of companions."""
     sizes = np.array([one.size for one in found.by_batch], np.float64)
     band = np.array([_band(100 * one.answers) for one in found.by_batch]).T
     return _lines(TRAINING, sizes, *band)
@@ -211,37 +209,37 @@ def shift_points(found: Findings) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=32)
+@cached
 def line_spec(theme: Theme, axes: Axes) -> dict[str, Any]:
     """The specification for lines (and a band) on `axes`; colours in the order of its columns."""
     x_scale = alt.Scale(type="log", base=2) if axes.log_x else alt.Scale(nice=False)
     y_scale = alt.Scale(domain=[0, 100]) if axes.percent else alt.Scale(zero=axes.zero)
     if axes.log_y:
         y_scale = alt.Scale(type="log")
-    colours = alt.Scale(domain=list(axes.columns), range=_colours(theme, axes))
+    colours = alt.Scale(domain=list(map(_, axes.columns)), range=_colours(theme, axes))
     legend = alt.Legend(
         orient="top", title=None, columns=2, labelLimit=230, symbolOpacity=1, symbolType="stroke"
     )
     base = alt.Chart(alt.NamedData(name="points")).encode(
-        x=alt.X("x:Q", title=axes.x, scale=x_scale, axis=alt.Axis(grid=False, tickCount=6)),
+        x=alt.X("x:Q", title=_(axes.x), scale=x_scale, axis=alt.Axis(grid=False, tickCount=6)),
         color=alt.Color(
             "series:N", scale=colours, legend=legend if len(axes.columns) > 1 else None
         ),
     )
-    y = alt.Y("y:Q", title=axes.y, scale=y_scale)
+    y = alt.Y("y:Q", title=_(axes.y), scale=y_scale)
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22)).encode(
         y=y,
         tooltip=[
-            alt.Tooltip("series:N", title="line"),
-            alt.Tooltip("x:Q", title=axes.x, format="~g"),
-            alt.Tooltip("y:Q", title=axes.y, format=".3g"),
+            alt.Tooltip("series:N", title=_("line")),
+            alt.Tooltip("x:Q", title=_(axes.x), format="~g"),
+            alt.Tooltip("y:Q", title=_(axes.y), format=".3g"),
         ],
     )
     height = HEIGHT + LEGEND_ROW * -(-len(axes.columns) // 2)
     parts = [line]
     if axes.band:
         shade = base.mark_area(opacity=0.18, line=False)
-        parts.insert(0, shade.encode(y=alt.Y("low:Q", title=axes.y, scale=y_scale), y2="high:Q"))
+        parts.insert(0, shade.encode(y=alt.Y("low:Q", title=_(axes.y), scale=y_scale), y2="high:Q"))
     return bare(alt.layer(*parts).properties(height=height))
 
 
@@ -254,7 +252,7 @@ def _colours(theme: Theme, axes: Axes) -> list[str]:
 def _lines(
     name: str, x: Floats, y: Floats, low: Floats | None = None, high: Floats | None = None
 ) -> pd.DataFrame:
-    values = {"series": name, "x": x, "y": y, "low": y if low is None else low}
+    values = {"series": _(name), "x": x, "y": y, "low": y if low is None else low}
     return pd.DataFrame({**values, "high": y if high is None else high}, columns=COLUMNS)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,11 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, recipe_colour
+from explainer.charts.specs import bare, quoted, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.settings import title
 from explainer.gradients.depth.untrained_pass import UntrainedPass
+from explainer.registry import Registry
+from explainer.words import N_, _, cached
 
 Floats = NDArray[np.float64]
 HEIGHT, PICTURE_HEIGHT, SHARE_HEIGHT = 330, 170, 200
@@ -29,34 +30,40 @@ DASHES = {MEASURED: [1, 0], THEORY: [5, 4]}
 class DepthMeasure:
     """One quantity of each layer: where it is read, and where theory predicts it (or `None`)."""
 
+    slug: str
     title: str
     axis: str
     measured: Callable[[UntrainedPass], Floats]
     theory: Callable[[Theory], Floats] | None
 
 
-DEPTH_MEASURES: tuple[DepthMeasure, ...] = (
+DEPTH_MEASURES = Registry[DepthMeasure](
+    "measure",
     DepthMeasure(
-        "Gradient at the sums",
-        "length of the gradient at z",
+        "gradient",
+        N_("Gradient at the sums"),
+        N_("length of the gradient at z"),
         lambda found: found.gradient,
         lambda found: found.gradient,
     ),
     DepthMeasure(
-        "Gradient of the weights",
-        "length of the gradient of W",
+        "weights",
+        N_("Gradient of the weights"),
+        N_("length of the gradient of W"),
         lambda found: found.weight_gradient,
         None,
     ),
     DepthMeasure(
-        "Size of the sums",
-        "root mean square of z",
+        "sums",
+        N_("Size of the sums"),
+        N_("root mean square of z"),
         lambda found: found.sums,
         lambda found: np.sqrt(found.variance),
     ),
     DepthMeasure(
-        "Difference of two pictures",
-        "1 − cosine of their z",
+        "difference",
+        N_("Difference of two pictures"),
+        N_("1 − cosine of their z"),
         lambda found: found.difference,
         None,
     ),
@@ -88,12 +95,12 @@ def _rows(index: int, name: str, part: str, values: Floats) -> pd.DataFrame:
     return pd.DataFrame({**same, "layer": kept + 1, "value": values[kept]})
 
 
-@lru_cache(maxsize=16)
+@cached
 def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
     """The specification for `depth_points`: layers from the input's side, a logarithmic axis."""
     values = alt.Y(
         "value:Q",
-        title=measure.axis,
+        title=_(measure.axis),
         scale=alt.Scale(type="log", nice=True),
         axis=alt.Axis(format="~e", tickCount=7, labelOverlap="greedy"),
     )
@@ -105,7 +112,9 @@ def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
         .encode(
             y=values,
             strokeDash=alt.StrokeDash(
-                "part:N", scale=dashes, legend=alt.Legend(title=None, orient="top")
+                "part:N",
+                scale=dashes,
+                legend=alt.Legend(title=None, orient="top", labelExpr=_part_names()),
             ),
             strokeWidth=alt.condition(f"datum.part == '{THEORY}'", alt.value(2.2), alt.value(1)),
             opacity=alt.condition(f"datum.part == '{THEORY}'", alt.value(1), alt.value(0.5)),
@@ -117,24 +126,35 @@ def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
         .encode(
             y=values,
             tooltip=[
-                alt.Tooltip("setting:N"),
-                alt.Tooltip("layer:Q"),
-                alt.Tooltip("value:Q", format=".3g"),
+                alt.Tooltip("setting:N", title=_("setting")),
+                alt.Tooltip("layer:Q", title=_("layer")),
+                alt.Tooltip("value:Q", title=_("value"), format=".3g"),
             ],
         )
     )
     limit = alt.Chart(alt.NamedData(name="points")).transform_filter(f"datum.part == '{LIMIT}'")
     rule = limit.mark_rule(color=theme.text, strokeDash=[2, 3]).encode(y="value:Q")
     words = limit.mark_text(
-        color=theme.text, align="left", baseline="bottom", dx=4, dy=-3, text="below: 0 in float32"
+        color=theme.text,
+        align="left",
+        baseline="bottom",
+        dx=4,
+        dy=-3,
+        text=_("below: 0 in float32"),
     ).encode(y="value:Q", x=alt.value(0))
     return bare(alt.layer(lines, dots, rule, words).properties(height=HEIGHT))
+
+
+def _part_names() -> str:
+    """What the legend calls the two parts, as a Vega expression."""
+    names = quoted(_("measured")), quoted(_("theory"))
+    return f"datum.label == '{MEASURED}' ? {names[0]} : {names[1]}"
 
 
 def _layers() -> alt.X:
     return alt.X(
         "layer:Q",
-        title="layer, from the input",
+        title=_("layer, from the input"),
         scale=alt.Scale(nice=False, zero=False, padding=6),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
@@ -158,7 +178,7 @@ def value_points(passage: UntrainedPass) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=8)
+@cached
 def value_spec(theme: Theme, layers: int) -> dict[str, Any]:
     """The specification for `value_points` of so many layers: a column for each layer."""
     colours = alt.Scale(
@@ -170,19 +190,19 @@ def value_spec(theme: Theme, layers: int) -> dict[str, Any]:
         .encode(
             x=alt.X(
                 "from:Q",
-                title="layer, from the input",
+                title=_("layer, from the input"),
                 scale=alt.Scale(domain=[0.5, layers + 0.5], nice=False),
                 axis=alt.Axis(tickMinStep=1, format="d", grid=False),
             ),
             x2="to:Q",
-            y=alt.Y("low:Q", title="value", scale=alt.Scale(nice=False, zero=False)),
+            y=alt.Y("low:Q", title=_("value"), scale=alt.Scale(nice=False, zero=False)),
             y2="high:Q",
             color=alt.Color("share:Q", scale=colours, legend=None),
             tooltip=[
-                alt.Tooltip("layer:Q"),
-                alt.Tooltip("low:Q", format=".3g", title="from"),
-                alt.Tooltip("high:Q", format=".3g", title="to"),
-                alt.Tooltip("share:Q", format=".2f", title="values here (%)"),
+                alt.Tooltip("layer:Q", title=_("layer")),
+                alt.Tooltip("low:Q", format=".3g", title=_("from")),
+                alt.Tooltip("high:Q", format=".3g", title=_("to")),
+                alt.Tooltip("share:Q", format=".2f", title=_("values here (%)")),
             ],
         )
     )
@@ -206,7 +226,7 @@ def idle_points(passages: Sequence[UntrainedPass]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-@lru_cache(maxsize=8)
+@cached
 def idle_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
     """The specification for `idle_points`, of its column "dead" or "saturated"."""
     lines = (
@@ -217,9 +237,9 @@ def idle_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domain=[0, 100])),
             color=recipe_colour(theme),
             tooltip=[
-                alt.Tooltip("setting:N"),
-                alt.Tooltip("layer:Q"),
-                alt.Tooltip(f"{column}:Q", format=".1f"),
+                alt.Tooltip("setting:N", title=_("setting")),
+                alt.Tooltip("layer:Q", title=_("layer")),
+                alt.Tooltip(f"{column}:Q", title=title, format=".1f"),
             ],
         )
     )

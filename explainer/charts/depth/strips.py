@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -14,6 +13,7 @@ import pyarrow as pa
 from explainer.charts.specs import bare, named
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.strips import FLOOR, Strip
+from explainer.words import _, cached
 
 MOST_CELLS = 2400  # of all strips together, while they grow: the browser draws each one
 LEAST_COLUMNS, MOST_COLUMNS = 16, 90
@@ -63,13 +63,13 @@ def strip_points(strip: Strip) -> pa.Table:
     )
 
 
-@lru_cache(maxsize=64)
+@cached
 def strip_spec(
     theme: Theme, low: float, high: float, layers: int, total_steps: int
 ) -> dict[str, Any]:
     """The specification for `strip_points`: the first layer below, the output layer on top."""
     legend = alt.Legend(
-        title="log₁₀ of the gradient’s length", titleLimit=260,
+        title=_("log₁₀ of the gradient’s length"), titleLimit=260,
         orient="top", direction="horizontal", gradientLength=180, gradientThickness=10, tickCount=5,
     )  # fmt: skip
     cells = (
@@ -78,14 +78,14 @@ def strip_spec(
         .encode(
             x=alt.X(
                 "from:Q",
-                title="step",
+                title=_("step"),
                 scale=alt.Scale(domain=[0, total_steps], nice=False),
                 axis=alt.Axis(format=",.0f", grid=False),
             ),
             x2="to:Q",
             y=alt.Y(
                 "place:Q",
-                title="layer",
+                title=_("layer"),
                 scale=alt.Scale(domain=[0, layers], nice=False),
                 axis=alt.Axis(tickMinStep=1, grid=False),
             ),
@@ -96,9 +96,9 @@ def strip_spec(
                 legend=legend,
             ),
             tooltip=[
-                alt.Tooltip("layer:N"),
-                alt.Tooltip("step:Q", format=",.0f"),
-                alt.Tooltip("length:Q", title="gradient", format=".2e"),
+                alt.Tooltip("layer:N", title=_("layer")),
+                alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
+                alt.Tooltip("length:Q", title=_("gradient"), format=".2e"),
             ],
         )
     )

@@ -12,18 +12,19 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare, finite_only
+from explainer.charts.specs import bare, finite_only, quoted
 from explainer.charts.theme import Theme
 from explainer.gradients.check.checking import Check
 from explainer.gradients.check.network import B1, B2, W1, W2
 from explainer.gradients.check.sweep import EPSILONS, Sweep
 from explainer.gradients.check.theory import Theory
 from explainer.gradients.check.verdict import TOO_KIND, VERDICTS
+from explainer.words import N_, _, cached
 
 LEAST = 1e-10  # the colour scale and the axes go from here to 1
 TILE, TILES_ACROSS, GAP, WIDE = 8, 5, 1.0, 1.7
 SECOND_ROW, SECOND_COLUMN = 21.0, 25.0
-WHOLE, WORST = "all parameters", "the worst tensor"
+WHOLE, WORST = N_("all parameters"), N_("the worst tensor")
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -86,25 +87,23 @@ def error_cells(check: Check) -> pd.DataFrame:
     )
 
 
-TITLES = pd.DataFrame(
-    [
-        (0.0, -0.7, "W1: each hidden unit’s 64 weights as the picture it looks at"),
-        (0.0, SECOND_ROW - 0.7, "W2: unit (row) to class (column)"),
-        (SECOND_COLUMN, 22.3, "b1: a bias for each unit"),
-        (SECOND_COLUMN, 32.3, "b2: a bias for each class"),
-    ],
-    columns=["x", "y", "title"],
+TITLES = (
+    (0.0, -0.7, "W1[0, 0]", N_("W1: each hidden unit’s 64 weights as the picture it looks at")),
+    (0.0, SECOND_ROW - 0.7, "W2[0, 0]", N_("W2: unit (row) to class (column)")),
+    (SECOND_COLUMN, 22.3, "b1[0]", N_("b1: a bias for each unit")),
+    (SECOND_COLUMN, 32.3, "b2[0]", N_("b2: a bias for each class")),
 )
+"""Of each block where its name stands, its first cell, and the name."""
 
 
-@lru_cache(maxsize=4)
+@cached
 def error_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `error_cells`: the darker, the further apart; grey where both are 0."""
     scale = alt.Scale(domain=[math.log10(LEAST), 0], range=list(theme.sequential), clamp=True)
     colour = alt.Color(
         "decade:Q",
         scale=scale,
-        title="relative error",
+        title=_("relative error"),
         legend=alt.Legend(
             orient="bottom", gradientLength=220, values=[-10, -7, -5, -3, 0], format="d",
             labelExpr="datum.value == 0 ? '1' : '1e' + datum.value",
@@ -120,10 +119,10 @@ def error_spec(theme: Theme) -> dict[str, Any]:
             y2="y2:Q",
             color=alt.condition("isValid(datum.decade)", colour, alt.value(theme.grid)),
             tooltip=[
-                alt.Tooltip("parameter:N"),
-                alt.Tooltip("backpropagation:Q", format=".6g"),
-                alt.Tooltip("difference:Q", format=".6g"),
-                alt.Tooltip("error:Q", title="relative error", format=".1e"),
+                alt.Tooltip("parameter:N", title=_("parameter")),
+                alt.Tooltip("backpropagation:Q", title=_("backpropagation"), format=".6g"),
+                alt.Tooltip("difference:Q", title=_("difference"), format=".6g"),
+                alt.Tooltip("error:Q", title=_("relative error"), format=".1e"),
             ],
         )
     )
@@ -135,13 +134,9 @@ def _titles(theme: Theme) -> list[alt.Chart]:
     return [
         alt.Chart(alt.NamedData(name="points"))
         .transform_filter(f"datum.parameter == '{first}'")
-        .mark_text(align="left", baseline="bottom", color=theme.text, fontSize=11, text=title)
+        .mark_text(align="left", baseline="bottom", color=theme.text, fontSize=11, text=_(title))
         .encode(x=alt.XDatum(x), y=alt.YDatum(y))
-        for first, (x, y, title) in zip(
-            ("W1[0, 0]", "W2[0, 0]", "b1[0]", "b2[0]"),
-            TITLES.itertuples(index=False, name=None),
-            strict=True,
-        )
+        for x, y, first, title in TITLES
     ]
 
 
@@ -157,7 +152,7 @@ def sweep_points(sweeps: Sequence[Sweep], lines: Theory) -> pd.DataFrame:
     return points[(points.error <= 1.5) & (points.error >= LEAST / 10)]
 
 
-@lru_cache(maxsize=8)
+@cached
 def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
     """The specification for `sweep_points`, on log-log axes, with a rule at the chosen ε."""
     numbers = alt.Color(
@@ -167,7 +162,9 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
             range=[theme.categorical[0], theme.categorical[1], theme.text],
         ),
         legend=alt.Legend(
-            title=None, orient="top", labelExpr="datum.label == 'both' ? 'truncation' : datum.label"
+            title=None,
+            orient="top",
+            labelExpr=f"datum.label == 'both' ? {quoted(_('truncation'))} : datum.label",
         ),
     )
     x = alt.X(
@@ -176,15 +173,15 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
         axis=alt.Axis(format=".0e", values=[10.0**-power for power in range(1, 10)]),
     )  # fmt: skip
     y = alt.Y(
-        "error:Q", title="relative error",
+        "error:Q", title=_("relative error"),
         scale=alt.Scale(type="log", domain=[LEAST / 10, 1.5], nice=False),
         axis=alt.Axis(format=".0e", values=[10.0**-power for power in range(0, 11, 2)]),
     )  # fmt: skip
     base = alt.Chart(alt.NamedData(name="points")).encode(x=x, y=y, color=numbers)
     tooltip = [
-        alt.Tooltip("numbers:N"),
+        alt.Tooltip("numbers:N", title=_("numbers")),
         alt.Tooltip("epsilon:Q", title="ε", format=".1e"),
-        alt.Tooltip("error:Q", title="relative error", format=".1e"),
+        alt.Tooltip("error:Q", title=_("relative error"), format=".1e"),
     ]
     measured = base.transform_filter("datum.line == 'measured'").mark_line(
         point=alt.OverlayMarkDef(size=40), strokeWidth=2
@@ -203,20 +200,20 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
 
 
 def fault_points(rows: Sequence[tuple[str, float, float]]) -> pd.DataFrame:
-    """For each fault by title the error over all parameters, and that of the worst tensor."""
+    """For each fault by its name: the error over all parameters, and that of the worst tensor."""
     found = [
-        (place, title, max(error, LEAST), which)
+        (place, title, max(error, LEAST), _(which))
         for place, (title, whole, worst) in enumerate(rows)
         for error, which in ((whole, WHOLE), (worst, WORST))
     ]
     return pd.DataFrame(found, columns=["place", "fault", "error", "which"])
 
 
-@lru_cache(maxsize=4)
+@cached
 def fault_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `fault_points`: a row for each fault, rules at the marks."""
     x = alt.X(
-        "error:Q", title="relative error",
+        "error:Q", title=_("relative error"),
         scale=alt.Scale(type="log", domain=[LEAST, 1.5], nice=False),
         axis=alt.Axis(format=".0e", values=[1e-9, 1e-7, 1e-5, 1e-3, 1e-1], grid=False),
     )  # fmt: skip
@@ -226,14 +223,14 @@ def fault_spec(theme: Theme) -> dict[str, Any]:
         y=alt.Y("fault:N", title=None, sort=alt.SortField("place"), axis=alt.Axis(labelLimit=220)),
         shape=alt.Shape(
             "which:N",
-            scale=alt.Scale(domain=[WHOLE, WORST], range=["circle", "triangle-right"]),
+            scale=alt.Scale(domain=[_(WHOLE), _(WORST)], range=["circle", "triangle-right"]),
             legend=alt.Legend(title=None, orient="bottom"),
         ),
         color=alt.value(theme.categorical[0]),
         tooltip=[
-            alt.Tooltip("fault:N"),
-            alt.Tooltip("which:N", title="of"),
-            alt.Tooltip("error:Q", title="relative error", format=".2e"),
+            alt.Tooltip("fault:N", title=_("fault")),
+            alt.Tooltip("which:N", title=_("of")),
+            alt.Tooltip("error:Q", title=_("relative error"), format=".2e"),
         ],
     )
     marks = [
@@ -243,9 +240,9 @@ def fault_spec(theme: Theme) -> dict[str, Any]:
         for entry in VERDICTS
     ]
     kind = base.mark_rule(strokeWidth=2, color=theme.categorical[1]).encode(x=alt.XDatum(TOO_KIND))
-    names = [(entry.mark, entry.title.lower()) for entry in VERDICTS] + [(TOO_KIND, "10⁻¹")]
+    names = [(entry.mark, _(entry.title)) for entry in VERDICTS] + [(TOO_KIND, "10⁻¹")]
     labels = [
-        base.transform_filter("datum.place == 0 && datum.which == 'all parameters'")
+        base.transform_filter(f"datum.place == 0 && datum.which == {quoted(_(WHOLE))}")
         .mark_text(text=name, baseline="bottom", color=theme.text, fontSize=11)
         .encode(x=alt.XDatum(place), y=alt.value(-4))
         for place, name in names

@@ -12,7 +12,7 @@ from explainer.charts.colour import paint
 from explainer.charts.theme import Theme
 from explainer.gradients.check.backward import backward
 from explainer.gradients.check.differences import numeric_gradient, relative_errors
-from explainer.gradients.check.faults import fault
+from explainer.gradients.check.faults import FAULTS
 from explainer.gradients.check.network import (
     CLASSES,
     PIXELS,
@@ -31,7 +31,7 @@ def transposed(theme: Theme) -> NDArray[np.uint8]:
     """The gradient of a matrix, written transposed: more colour, further from the difference."""
     noise = np.random.default_rng(0).random((CLASSES, PIXELS))
     given, theta = Problem(noise, np.eye(CLASSES), TANH, 0.01), start(0).astype(np.float64)
-    wrong = backward(theta, given, forward(theta, given), fault("Transposed").rules)
+    wrong = backward(theta, given, forward(theta, given), FAULTS["transposed"].rules)
     places = range(W2.place.start, W2.place.stop)
     numeric = numeric_gradient(lambda moved: loss(moved, given), theta, 1e-5, places)
     errors = relative_errors(numeric, wrong[W2.place]).reshape(W2.shape)

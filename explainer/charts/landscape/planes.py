@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -22,6 +21,7 @@ from explainer.charts.colour import rgb
 from explainer.charts.specs import bare, finite_only
 from explainer.charts.theme import Theme
 from explainer.gradients.landscape.views import PanelView, Snapshot
+from explainer.words import N_, _, cached
 
 Codes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -31,7 +31,7 @@ HIGHEST, LOWEST = 10.0, 1e-5
 SIDE = 408  # pixels of a painted plane
 OFF_HEIGHT, PATH_HEIGHT = 190, 250
 DECADES = (1e-4, 1e-3, 0.01, 0.1, 0.3, 1, 3, 10, 100)
-ON_PATH, PROJECTED = "the network itself", "its foot on the plane"
+ON_PATH, PROJECTED = N_("the network itself"), N_("its foot on the plane")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def off_plane_points(snapshot: Snapshot, panel: PanelView) -> pd.DataFrame:
     return pd.DataFrame({"step": steps, "error": finite_only(100 * panel.off_plane)}).iloc[:-1]
 
 
-@lru_cache(maxsize=8)
+@cached
 def off_plane_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `off_plane_points`."""
     chart = (
@@ -121,15 +121,15 @@ def off_plane_spec(theme: Theme) -> dict[str, Any]:
             color=theme.categorical[1],
         )
         .encode(
-            x=alt.X("step:Q", title="training step"),
+            x=alt.X("step:Q", title=_("training step")),
             y=alt.Y(
                 "error:Q",
-                title="off the plane (%)",
+                title=_("off the plane (%)"),
                 scale=alt.Scale(domain=[0, 100]),
             ),
             tooltip=[
-                alt.Tooltip("step:Q", title="step"),
-                alt.Tooltip("error:Q", format=".1f", title="off the plane (%)"),
+                alt.Tooltip("step:Q", title=_("step")),
+                alt.Tooltip("error:Q", format=".1f", title=_("off the plane (%)")),
             ],
         )
         .properties(height=OFF_HEIGHT)
@@ -141,27 +141,27 @@ def path_points(snapshot: Snapshot, panel: PanelView, part: int) -> pd.DataFrame
     """Step and loss of the true network and of its foot on the plane, where they are known."""
     variant = snapshot.variants[panel.variant]
     rows = [
-        pd.DataFrame({"what": what, "step": variant.path_steps, "loss": losses[part]})
+        pd.DataFrame({"what": _(what), "step": variant.path_steps, "loss": losses[part]})
         for what, losses in ((ON_PATH, variant.on_path), (PROJECTED, panel.at_places))
     ]
     whole = pd.concat(rows, ignore_index=True)
     return whole[np.isfinite(whole["loss"]) & (whole["loss"] > 0)]
 
 
-@lru_cache(maxsize=8)
+@cached
 def path_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `path_points`."""
     colours = alt.Scale(
-        domain=[ON_PATH, PROJECTED], range=[theme.categorical[0], theme.categorical[1]]
+        domain=[_(ON_PATH), _(PROJECTED)], range=[theme.categorical[0], theme.categorical[1]]
     )
     chart = (
         alt.Chart(alt.NamedData(name="points"))
         .mark_line(point=alt.OverlayMarkDef(size=22), strokeWidth=2)
         .encode(
-            x=alt.X("step:Q", title="training step"),
+            x=alt.X("step:Q", title=_("training step")),
             y=alt.Y(
                 "loss:Q",
-                title="loss (nats)",
+                title=_("loss (nats)"),
                 scale=alt.Scale(type="log"),
                 axis=alt.Axis(format="~g", values=list(DECADES)),
             ),
@@ -171,9 +171,9 @@ def path_spec(theme: Theme) -> dict[str, Any]:
                 legend=alt.Legend(orient="top", title=None, labelLimit=260),
             ),
             tooltip=[
-                alt.Tooltip("what:N", title="loss of"),
-                alt.Tooltip("step:Q", title="step"),
-                alt.Tooltip("loss:Q", format=".4g"),
+                alt.Tooltip("what:N", title=_("loss of")),
+                alt.Tooltip("step:Q", title=_("step")),
+                alt.Tooltip("loss:Q", title=_("loss"), format=".4g"),
             ],
         )
         .properties(height=PATH_HEIGHT)

@@ -21,6 +21,7 @@ from explainer.gradients.backprop.operations import (
     SQUARE,
     Operation,
 )
+from explainer.words import _
 
 MOST_NODES, MOST_INPUTS, LONGEST_NAME = 40, 10, 6
 STATEMENT = re.compile(r"[^;\n]+")
@@ -37,7 +38,9 @@ class _Builder:
 
     def add(self, node: Node) -> int:
         if len(self.nodes) == MOST_NODES:
-            raise ValueError(f"The graph has more than {MOST_NODES} nodes, which is the most.")
+            raise ValueError(
+                _("The graph has more than {most} nodes, which is the most.", most=MOST_NODES)
+            )
         self.nodes.append(node)
         return len(self.nodes) - 1
 
@@ -63,7 +66,7 @@ class _Builder:
                 return self.operation(BINARY[operator.sign], left, right)
             case Call(function=function, arguments=arguments):
                 return self.operation(FUNCTIONS[function.name], *arguments)
-        raise ValueError("A graph has no “where”; relu, max and abs are switches it can have.")
+        raise ValueError(_("A graph has no “where”; relu, max and abs are switches it can have."))
 
     def name(self, name: str) -> int:
         if name in CONSTANTS and name not in self.known:
@@ -84,10 +87,15 @@ class _Builder:
 
     def give(self, name: str, index: int) -> None:
         if name in self.known:
-            already = "has a value already" if name in self.given else "was used before"
-            raise ValueError(f"“{name}” {already}; give this value another name.")
+            if name in self.given:
+                raise ValueError(
+                    _("“{name}” has a value already; give this value another name.", name=name)
+                )
+            raise ValueError(
+                _("“{name}” was used before; give this value another name.", name=name)
+            )
         if name.lower() in (*BY_NAME, *CONSTANTS, "where", "ln"):
-            raise ValueError(f"“{name}” is the name of a function or a constant.")
+            raise ValueError(_("“{name}” is the name of a function or a constant.", name=name))
         self.known[_checked(name)] = index
         self.given.add(name)
         node = self.nodes[index]
@@ -102,20 +110,30 @@ def read(text: str) -> Graph:
         if found[0].strip():
             last = builder.statement(found[0], found.start())
     if last < 0 or builder.nodes[last].operation is None:
-        raise ValueError("Nothing is computed; write a formula such as (x + y) * z.")
+        raise ValueError(_("Nothing is computed; write a formula such as (x + y) * z."))
     graph = Graph(tuple(_named(_needed(builder.nodes, last))))
     if len(graph.variables) > MOST_INPUTS:
         raise ValueError(
-            f"The formula has {len(graph.variables)} inputs; at most {MOST_INPUTS} have room."
+            _(
+                "The formula has {count} inputs; at most {most} have room.",
+                count=len(graph.variables),
+                most=MOST_INPUTS,
+            )
         )
     if not graph.variables:
-        raise ValueError("The formula has no input to differentiate for, such as x.")
+        raise ValueError(_("The formula has no input to differentiate for, such as x."))
     return graph
 
 
 def _checked(name: str) -> str:
     if len(name) > LONGEST_NAME:
-        raise ValueError(f"The name “{name}” is too long; at most {LONGEST_NAME} letters.")
+        raise ValueError(
+            _(
+                "The name “{name}” is too long; at most {most} letters.",
+                name=name,
+                most=LONGEST_NAME,
+            )
+        )
     return name
 
 

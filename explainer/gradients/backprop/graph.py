@@ -62,11 +62,11 @@ class Graph:
         )
 
     def into(self, target: int) -> tuple[Edge, ...]:
-        """The edges that end in a node."""
+        """The edges that end in node `target`, by their slot."""
         return tuple(edge for edge in self.edges if edge.target == target)
 
     def uses(self, source: int) -> int:
-        """How often a node is used."""
+        """How many edges begin at node `source`."""
         return sum(edge.source == source for edge in self.edges)
 
     def names_into(self, target: int) -> tuple[str, ...]:

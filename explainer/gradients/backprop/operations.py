@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explainer.words import N_
+
 Number = Callable[..., float]
 
 
@@ -62,7 +64,7 @@ ADD = Operation(
     "{0} + {1}",
     ("1", "1"),
     "{0} + {1}",
-    "A sum hands the gradient on as it is, to each of its parts.",
+    N_("A sum hands the gradient on as it is, to each of its parts."),
 )
 SUBTRACT = Operation(
     "−",
@@ -71,7 +73,7 @@ SUBTRACT = Operation(
     "{0} − {1}",
     ("1", "−1"),
     "{0} - {1}",
-    "A difference hands the gradient on, with the sign turned for what is subtracted.",
+    N_("A difference hands the gradient on, with the sign turned for what is subtracted."),
 )
 MULTIPLY = Operation(
     "×",
@@ -80,7 +82,7 @@ MULTIPLY = Operation(
     "{0} · {1}",
     ("{1}", "{0}"),
     "{0} * {1}",
-    "A product hands the gradient on times the other factor.",
+    N_("A product hands the gradient on times the other factor."),
 )
 DIVIDE = Operation(
     "÷",
@@ -89,7 +91,7 @@ DIVIDE = Operation(
     "{0} / {1}",
     ("1 / {1}", "−{out} / {1}"),
     "{0} / {1}",
-    "A quotient divides the gradient by what is below; more below means less in all.",
+    N_("A quotient divides the gradient by what is below; more below means less in all."),
 )
 POWER = Operation(
     "^",
@@ -98,7 +100,7 @@ POWER = Operation(
     "{0} ^ {1}",
     ("{1} · {0} ^ ({1} − 1)", "{out} · ln {0}"),
     "{0} ** {1}",
-    "A power comes down as a factor, and is one less.",
+    N_("A power comes down as a factor, and is one less."),
     tight=True,
 )
 SQUARE = Operation(
@@ -108,7 +110,7 @@ SQUARE = Operation(
     "{0}²",
     ("2 · {0}",),
     "{0} ** 2",
-    "A square hands the gradient on times twice what was squared.",
+    N_("A square hands the gradient on times twice what was squared."),
     tight=True,
 )
 NEGATE = Operation(
@@ -118,105 +120,107 @@ NEGATE = Operation(
     "−{0}",
     ("−1",),
     "-{0}",
-    "A minus sign turns the gradient round.",
+    N_("A minus sign turns the gradient round."),
     tight=True,
 )
 BINARY = {"+": ADD, "-": SUBTRACT, "*": MULTIPLY, "/": DIVIDE, "^": POWER}
 
 FUNCTIONS: dict[str, Operation] = dict(
     (
-        _function("exp", math.exp, lambda o, a: o, "{out}", "exp is its own derivative."),
+        _function("exp", math.exp, lambda o, a: o, "{out}", N_("exp is its own derivative.")),
         _function(
             "log",
             math.log,
             lambda o, a: 1 / a,
             "1 / {0}",
-            "The slope of the logarithm is one over where it is taken.",
+            N_("The slope of the logarithm is one over where it is taken."),
         ),
         _function(
             "sqrt",
             math.sqrt,
             lambda o, a: 1 / (2 * o),
             "1 / (2 {out})",
-            "The slope of a root is half its inverse.",
+            N_("The slope of a root is half its inverse."),
         ),
         _function(
             "abs",
             abs,
             lambda o, a: _sign(a),
-            "the sign of {0}",
-            "The absolute value hands on the gradient, or its negative.",
+            N_("the sign of {0}"),
+            N_("The absolute value hands on the gradient, or its negative."),
         ),
         _function(
             "sign",
             _sign,
             lambda o, a: 0.0,
             "0",
-            "A step is flat on both sides: no gradient gets through.",
+            N_("A step is flat on both sides: no gradient gets through."),
         ),
         _function(
             "sin",
             math.sin,
             lambda o, a: math.cos(a),
             "cos({0})",
-            "The slope of the sine is the cosine.",
+            N_("The slope of the sine is the cosine."),
         ),
         _function(
             "cos",
             math.cos,
             lambda o, a: -math.sin(a),
             "−sin({0})",
-            "The slope of the cosine is minus the sine.",
+            N_("The slope of the cosine is minus the sine."),
         ),
         _function(
             "atan",
             math.atan,
             lambda o, a: 1 / (1 + a * a),
             "1 / (1 + {0}²)",
-            "Far from 0 the arctangent is flat.",
+            N_("Far from 0 the arctangent is flat."),
         ),
         _function(
             "tanh",
             math.tanh,
             lambda o, a: 1 - o * o,
             "1 − {out}²",
-            "tanh lets all through at 0 and nearly nothing where it saturates.",
+            N_("tanh lets all through at 0 and nearly nothing where it saturates."),
         ),
         _function(
             "sigmoid",
             _sigmoid,
             lambda o, a: o * (1 - o),
             "{out} · (1 − {out})",
-            "The sigmoid lets a quarter through at most, and nearly nothing where it saturates.",
+            N_(
+                "The sigmoid lets a quarter through at most, and nearly nothing where it saturates."
+            ),
         ),
         _function(
             "softplus",
             lambda a: max(a, 0.0) + math.log1p(math.exp(-abs(a))),
             lambda o, a: _sigmoid(a),
             "sigmoid({0})",
-            "The slope of softplus is the sigmoid.",
+            N_("The slope of softplus is the sigmoid."),
             "torch.nn.functional.softplus({0}, threshold=1000)",
         ),
         _function(
             "relu",
             lambda a: max(a, 0.0),
             lambda o, a: float(a > 0),
-            "1 if {0} > 0, else 0",
-            "ReLU is a gate: all of the gradient, or nothing.",
+            N_("1 if {0} > 0, else 0"),
+            N_("ReLU is a gate: all of the gradient, or nothing."),
         ),
         _function(
             "erf",
             math.erf,
             lambda o, a: 2 / math.sqrt(math.pi) * math.exp(-a * a),
             "2/√π · exp(−{0}²)",
-            "Far from 0 the error function is flat.",
+            N_("Far from 0 the error function is flat."),
         ),
         _function(
             "phi",
             lambda a: (1 + math.erf(a / math.sqrt(2))) / 2,
             lambda o, a: _normal(a),
-            "the normal density at {0}",
-            "The slope of Φ is the bell curve.",
+            N_("the normal density at {0}"),
+            N_("The slope of Φ is the bell curve."),
             "torch.special.ndtr({0})",
         ),
     )
@@ -232,17 +236,17 @@ MAXIMUM = Operation(
     max,
     (lambda o, a, b: _chosen(a, b, larger=True), lambda o, a, b: _chosen(b, a, larger=True)),
     "max({0}, {1})",
-    ("1 if {0} > {1}, ½ if equal, else 0", "1 if {1} > {0}, ½ if equal, else 0"),
+    (N_("1 if {0} > {1}, ½ if equal, else 0"), N_("1 if {1} > {0}, ½ if equal, else 0")),
     "torch.maximum({0}, {1})",
-    "max is a switch: the larger one gets all of the gradient.",
+    N_("max is a switch: the larger one gets all of the gradient."),
 )
 MINIMUM = Operation(
     "min",
     min,
     (lambda o, a, b: _chosen(a, b, larger=False), lambda o, a, b: _chosen(b, a, larger=False)),
     "min({0}, {1})",
-    ("1 if {0} < {1}, ½ if equal, else 0", "1 if {1} < {0}, ½ if equal, else 0"),
+    (N_("1 if {0} < {1}, ½ if equal, else 0"), N_("1 if {1} < {0}, ½ if equal, else 0")),
     "torch.minimum({0}, {1})",
-    "min is a switch: the smaller one gets all of the gradient.",
+    N_("min is a switch: the smaller one gets all of the gradient."),
 )
 FUNCTIONS |= {"max": MAXIMUM, "min": MINIMUM}

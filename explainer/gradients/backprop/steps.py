@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from explainer.gradients.backprop.graph import Edge, Graph, leaf_value, operation_of
+from explainer.words import N_, _
 
-STUCK = "Change an input to go on."
+STUCK = N_("Change an input to go on.")
 
 
 @dataclass(frozen=True)
@@ -86,19 +87,22 @@ def _start(graph: Graph, values: Mapping[int, float]) -> BackpropStep:
         for index, node in enumerate(graph.nodes)
         if node.is_input
     )
-    says = "Step forward to compute the rest, node by node."
-    return BackpropStep("inputs", 0, "The inputs have their values", (known,), says)
+    heading = _("The inputs have their values")
+    says = _("Step forward to compute the rest, node by node.")
+    return BackpropStep("inputs", 0, heading, (known,), says)
 
 
 def _forward(graph: Graph, index: int, values: Mapping[int, float]) -> BackpropStep:
-    node, heading = graph.nodes[index], f"Forward: {graph.nodes[index].name}"
+    node = graph.nodes[index]
+    heading = _("Forward: {name}", name=node.name)
     operation = operation_of(node)
     numbers = [values[source] for source in node.inputs]
     text = f"{node.name} = {operation.text.format(*_bracketed(graph, index))}"
     value = _sound(operation.value, numbers)
     if value is None:
         at = ", ".join(figure(number) for number in numbers)
-        return BackpropStep("stuck", index, heading, (text, f"This has no value for {at}."), STUCK)
+        stuck = (text, _("This has no value for {numbers}.", numbers=at))
+        return BackpropStep("stuck", index, heading, stuck, _(STUCK))
     plugged = operation.text.format(
         *(
             factor(number) if place or operation.tight else figure(number)
@@ -141,8 +145,8 @@ def _all_back(
 
 def _seed(graph: Graph) -> BackpropStep:
     name = graph.nodes[graph.output].name
-    says = f"Where {name} grows by a little, {name} grows by as much."
-    heading, line = f"Backward starts at {name}", f"∂{name}/∂{name} = 1"
+    says = _("Where {name} grows by a little, {name} grows by as much.", name=name)
+    heading, line = _("Backward starts at {name}", name=name), f"∂{name}/∂{name} = 1"
     return BackpropStep("seed", graph.output, heading, (line,), says, gradient=1.0)
 
 
@@ -157,12 +161,13 @@ def _back(
     operation = operation_of(graph.nodes[edge.target])
     numbers = [values[edge.target], *(values[one] for one in graph.nodes[edge.target].inputs)]
     slope, gained = _sound(operation.slopes[edge.slot], numbers), gradients[edge.target]
-    heading = f"Backward: from {target} to {source}"
-    local = f"∂{target}/∂{source}{_which(graph, edge)}"
-    written = operation.slope_texts[edge.slot].format(*_bracketed(graph, edge.target), out=target)
+    heading = _("Backward: from {target} to {source}", target=target, source=source)
+    local = _local(graph, edge)
+    slope_text = _(operation.slope_texts[edge.slot])
+    written = slope_text.format(*_bracketed(graph, edge.target), out=target)
     if slope is None or not math.isfinite(slope * gained):
-        stuck = (f"{local} = {written}", f"{target} has no slope here.")
-        return BackpropStep("stuck", edge.source, heading, stuck, STUCK, edge=edge)
+        stuck = (f"{local} = {written}", _("{target} has no slope here.", target=target))
+        return BackpropStep("stuck", edge.source, heading, stuck, _(STUCK), edge=edge)
     share = gained * slope
     lines = [_local_line(local, written, slope)]
     if edge.target != graph.output:
@@ -177,17 +182,21 @@ def _back(
         edge.source,
         heading,
         tuple(lines),
-        operation.says,
+        _(operation.says),
         gradient=total,
         edge=edge,
         slope=slope,
     )
 
 
-def _which(graph: Graph, edge: Edge) -> str:
-    """Which of several places of one operation, where it uses a node more than once."""
-    twice = graph.nodes[edge.target].inputs.count(edge.source) > 1
-    return f" (place {edge.slot + 1})" if twice else ""
+def _local(graph: Graph, edge: Edge) -> str:
+    """The local derivative as it is written; with its place where a node is used twice at once."""
+    source, target = graph.nodes[edge.source].name, graph.nodes[edge.target].name
+    if graph.nodes[edge.target].inputs.count(edge.source) == 1:
+        return f"∂{target}/∂{source}"
+    return _(
+        "∂{target}/∂{source} (place {place})", target=target, source=source, place=edge.slot + 1
+    )
 
 
 def _local_line(local: str, written: str, slope: float) -> str:
@@ -200,8 +209,18 @@ def _sum_line(
 ) -> str:
     name, out, uses = graph.nodes[source].name, graph.nodes[graph.output].name, graph.uses(source)
     if count == 1:
-        return f"{name} is used {uses} times, so its gradient is a sum. So far: {figure(share)}"
+        return _(
+            "{name} is used {uses} times, so its gradient is a sum. So far: {share}",
+            name=name, uses=uses, share=figure(share),
+        )  # fmt: skip
     before = gradients[source]
-    end = f"∂{out}/∂{name}" if count == uses else "So far"
     added = f"{figure(before)} + {factor(share)} = {figure(before + share)}"
-    return f"{name} is used {uses} times: the shares add up. {end}: {added}"
+    if count < uses:
+        return _(
+            "{name} is used {uses} times: the shares add up. So far: {added}",
+            name=name, uses=uses, added=added,
+        )  # fmt: skip
+    return _(
+        "{name} is used {uses} times: the shares add up. ∂{out}/∂{name}: {added}",
+        name=name, uses=uses, out=out, added=added,
+    )  # fmt: skip

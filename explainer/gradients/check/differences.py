@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.gradients.check.network import Array
+from explainer.registry import Registry
+from explainer.words import N_
 
 Loss = Callable[[Array], np.floating]
 
@@ -28,6 +30,7 @@ class Scheme:
     ε to the power `order`; `code` is the quotient in Python.
     """
 
+    slug: str
     title: str
     forward: float
     back: float
@@ -37,12 +40,13 @@ class Scheme:
 
     @property
     def width(self) -> float:
-        """How far apart the two are, in ε."""
+        """How far apart the two evaluations of the loss are, in units of ε."""
         return self.forward - self.back
 
 
 CENTRAL = Scheme(
     "central",
+    N_("central"),
     1.0,
     -1.0,
     2,
@@ -51,13 +55,14 @@ CENTRAL = Scheme(
 )
 ONE_SIDED = Scheme(
     "one-sided",
+    N_("one-sided"),
     1.0,
     0.0,
     1,
     r"\frac{L(\theta + \varepsilon) - L(\theta)}{\varepsilon}",
     "(at(EPSILON) - at(0.0)) / EPSILON",
 )
-SCHEMES = (CENTRAL, ONE_SIDED)
+SCHEMES = Registry[Scheme]("difference", CENTRAL, ONE_SIDED)
 
 
 def numeric_gradient(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.gradients.check.backward import RIGHT, Rules
+from explainer.registry import Registry
+from explainer.words import N_
 
 
 @dataclass(frozen=True)
@@ -36,64 +38,74 @@ class Fault:
         return self.redraws or self.kink
 
 
-FAULTS = (
-    Fault("none", "Nothing", "Every line is as the chain rule has it."),
+FAULTS = Registry[Fault](
+    "fault",
+    Fault("none", N_("Nothing"), N_("Every line is as the chain rule has it.")),
     Fault(
         "sign",
-        "Wrong sign",
-        "The error of the output is subtracted the wrong way round, and everything before it "
-        "inherits that.",
+        N_("Wrong sign"),
+        N_("The error of the output is subtracted the wrong way round, and everything before it "
+        "inherits that."),
         "d2 = (p - y) / len(y)",
         "d2 = (y - p) / len(y)",
         Rules(logits=lambda p, y: (y - p) / len(y)),
     ),
     Fault(
         "mean",
-        "Factor 1/N forgotten",
-        "The loss is a mean over the pictures, the gradient a sum: ten times too large.",
+        N_("Factor 1/N forgotten"),
+        N_("The loss is a mean over the pictures, the gradient a sum: ten times too large."),
         "d2 = (p - y) / len(y)",
         "d2 = p - y",
         Rules(logits=lambda p, y: p - y),
     ),
     Fault(
         "twice",
-        "Not set to zero",
-        "Gradients add up over calls. One call too many, and all is twice as large.",
+        N_("Not set to zero"),
+        N_("Gradients add up over calls. One call too many, and all is twice as large."),
         "gradient = backward(theta)",
         "gradient = backward(theta)\ngradient += backward(theta)",
         Rules(total=lambda gradient: 2 * gradient),
     ),
     Fault(
         "axis",
-        "Wrong axis",
-        "The hidden biases sum over the units of a picture, not over the pictures. Ten units, ten "
-        "pictures: the shape fits.",
+        N_("Wrong axis"),
+        N_(
+            "The hidden biases sum over the units of a picture, not over the pictures. Ten units, "
+            "ten pictures: the shape fits."
+        ),
         "d_b1 = d1.sum(axis=0)",
         "d_b1 = d1.sum(axis=1)",
         Rules(hidden_bias=lambda d1: d1.sum(axis=1)),
     ),
     Fault(
         "transposed",
-        "Transposed",
-        "The product for the output weights is taken the other way round. The matrix is square, so "
-        "the shape fits, and its diagonal is even right.",
+        N_("Transposed"),
+        N_(
+            "The product for the output weights is taken the other way round. The matrix is "
+            "square, so the shape fits, and its diagonal is even right."
+        ),
         "d_W2 = h.T @ d2 + 2 * PENALTY * W2",
         "d_W2 = d2.T @ h + 2 * PENALTY * W2",
         Rules(output_weights=lambda h, d2, pull: d2.T @ h + pull),
     ),
     Fault(
         "slope",
-        "Slope at the wrong place",
-        "The slope is written for the activation's output and given its input. Where z is small, "
-        "tanh z is nearly z, and the gradient is nearly right; for ReLU it is right.",
+        N_("Slope at the wrong place"),
+        N_(
+            "The slope is written for the activation's output and given its input. Where z is "
+            "small, tanh z is nearly z, and the gradient is nearly right; for ReLU it is right."
+        ),
         "d1 = d_h * slope(h)",
         "d1 = d_h * slope(z1)",
         Rules(slope_at=lambda found: found.z1),
     ),
     Fault(
         "penalty",
-        "Penalty forgotten",
-        "The loss has the penalty λ Σ W², the gradient of the first layer's weights lacks 2 λ W.",
+        N_("Penalty forgotten"),
+        N_(
+            "The loss has the penalty λ Σ W², the gradient of the first layer's weights lacks 2 λ "
+            "W."
+        ),
         "d_W1 = x.T @ d1 + 2 * PENALTY * W1",
         "d_W1 = x.T @ d1",
         Rules(hidden_weights=lambda x, d1, pull: x.T @ d1),
@@ -101,28 +113,19 @@ FAULTS = (
     ),
     Fault(
         "dropout",
-        "Dropout left on",
-        "The gradient is right for the units that were left out when it was computed. But each "
-        "evaluation of the loss leaves out others, and their difference is divided by ε.",
+        N_("Dropout left on"),
+        N_("The gradient is right for the units that were left out when it was computed. But each "
+        "evaluation of the loss leaves out others, and their difference is divided by ε."),
         "mask = np.ones((len(x), 10))",
         "mask = draw_mask()",
         redraws=True,
     ),
     Fault(
         "kink",
-        "A kink, no fault",
-        "With ReLU, one unit stands 2 · 10⁻⁶ above its kink for one picture. A larger ε reaches "
-        "over the kink and takes a mean of two slopes. The gradient is right.",
+        N_("A kink, no fault"),
+        N_("With ReLU, one unit stands 2 · 10⁻⁶ above its kink for one picture. A larger ε reaches "
+        "over the kink and takes a mean of two slopes. The gradient is right."),
         kink=True,
     ),
 )  # fmt: skip
-_BY_TITLE = {fault.title: fault for fault in FAULTS}
-NONE = FAULTS[0]
-
-
-def fault(title: str) -> Fault:
-    """The fault of that title. Raises `ValueError` that names those there are."""
-    try:
-        return _BY_TITLE[title]
-    except KeyError:
-        raise ValueError(f"no fault {title!r}; there are {', '.join(_BY_TITLE)}") from None
+NONE = FAULTS["none"]

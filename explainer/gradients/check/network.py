@@ -20,6 +20,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.registry import Registry
+from explainer.words import N_
+
 Array = NDArray[np.floating]
 Scalar = TypeVar("Scalar", bound=np.generic)
 PIXELS, HIDDEN, CLASSES = 64, 10, 10
@@ -37,12 +40,12 @@ class Tensor:
 
     @property
     def size(self) -> int:
-        """How many numbers it has."""
+        """How many numbers it has: the product of its shape."""
         return math.prod(self.shape)
 
     @property
     def place(self) -> slice:
-        """Its part of θ."""
+        """Its part of the flat parameter vector θ."""
         return slice(self.start, self.start + self.size)
 
     def of(self, theta: NDArray[Scalar]) -> NDArray[Scalar]:
@@ -71,6 +74,7 @@ class Nonlinearity:
     `code` and `slope_code` are the same two in NumPy, of `z1` and `h`.
     """
 
+    slug: str
     title: str
     apply: Callable[[Array], Array]
     slope: Callable[[Array], Array]
@@ -83,13 +87,20 @@ def _sigmoid(z: Array) -> Array:
     return (1 + half) / 2
 
 
-NONLINEARITIES = (
-    Nonlinearity("tanh", np.tanh, lambda h: 1 - h**2, "np.tanh(z1)", "1 - h**2"),
+NONLINEARITIES = Registry[Nonlinearity](
+    "activation",
+    Nonlinearity("tanh", N_("tanh"), np.tanh, lambda h: 1 - h**2, "np.tanh(z1)", "1 - h**2"),
     Nonlinearity(
-        "sigmoid", _sigmoid, lambda h: h * (1 - h), "(1 + np.tanh(z1 / 2)) / 2", "h * (1 - h)"
+        "sigmoid",
+        N_("sigmoid"),
+        _sigmoid,
+        lambda h: h * (1 - h),
+        "(1 + np.tanh(z1 / 2)) / 2",
+        "h * (1 - h)",
     ),
     Nonlinearity(
-        "ReLU",
+        "relu",
+        N_("ReLU"),
         lambda z: np.maximum(z, 0),
         lambda h: (h > 0).astype(h.dtype),
         "np.maximum(z1, 0)",
@@ -165,7 +176,7 @@ def forward(theta: Array, given: Problem, mask: Array | float = 1.0) -> Pass:
 
 
 def loss(theta: Array, given: Problem, mask: Array | float = 1.0) -> np.floating:
-    """L, a number of the type of `theta`."""
+    """The loss L(θ), one number of the type of `theta`; `mask` as in `forward`."""
     p = forward(theta, given, mask).p
     data = -np.log((p * given.targets).sum(axis=1)).mean()
     weights = (W1.of(theta) ** 2).sum() + (W2.of(theta) ** 2).sum()

@@ -25,7 +25,7 @@ class Sweep:
 
     @property
     def best(self) -> float:
-        """The ε of the smallest error."""
+        """The ε, one of `EPSILONS`, of the smallest error."""
         return EPSILONS[int(np.argmin(self.errors))]
 
 

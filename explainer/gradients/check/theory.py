@@ -23,7 +23,7 @@ from explainer.gradients.check.differences import Scheme
 from explainer.gradients.check.network import B1, B2, W1, W2, Array, Problem
 from explainer.gradients.check.sweep import sample
 
-TORCH = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "ReLU": torch.relu}
+TORCH = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def torch_loss(theta: Tensor, given: Problem) -> Tensor:
     )
     w1, w2 = (theta[..., one.place].reshape(*theta.shape[:-1], *one.shape) for one in (W1, W2))
     b1, b2 = (theta[..., one.place].unsqueeze(-2) for one in (B1, B2))
-    h = TORCH[given.nonlinearity.title](pixels @ w1 + b1)
+    h = TORCH[given.nonlinearity.slug](pixels @ w1 + b1)
     log_p = torch.log_softmax(h @ w2 + b2, dim=-1)
     data: Tensor = -(log_p * targets).sum(dim=-1).mean(dim=-1)
     squares: Tensor = (w1**2).sum(dim=(-2, -1)) + (w2**2).sum(dim=(-2, -1))

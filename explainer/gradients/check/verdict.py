@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from explainer.words import N_
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -22,9 +24,11 @@ class Verdict:
 
 
 VERDICTS = (
-    Verdict("Good", 1e-7, 1e-6, "The two gradients agree as far as differences can tell."),
-    Verdict("Look again", 1e-5, 1e-4, "Too much for rounding, little for a bug."),
-    Verdict("A bug", 1e-3, math.inf, "Differences do not part this far from a right gradient."),
+    Verdict(N_("Good"), 1e-7, 1e-6, N_("The two gradients agree as far as differences can tell.")),
+    Verdict(N_("Look again"), 1e-5, 1e-4, N_("Too much for rounding, little for a bug.")),
+    Verdict(
+        N_("A bug"), 1e-3, math.inf, N_("Differences do not part this far from a right gradient.")
+    ),
 )
 GOOD, LOOK_AGAIN, BUG = VERDICTS
 TOO_KIND = 1e-1

@@ -31,12 +31,12 @@ class Batch:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of one input."""
+        """The shape `(C, H, W)` of one input."""
         return tuple(self.inputs.shape[1:])
 
     @property
     def features(self) -> int:
-        """The numbers in one input."""
+        """How many numbers one input has: C · H · W."""
         return self.inputs[0].numel()
 
 

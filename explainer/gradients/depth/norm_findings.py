@@ -67,7 +67,7 @@ class Findings:
 
 
 def findings(study: NormStudy) -> Findings:
-    """Measure all of it; about a second."""
+    """Measure both networks of `study` in train mode and evaluation; about a second."""
     data, normed = study.data, study.normed
     inputs, labels = data.validation_inputs, data.validation_labels
     evaluated = normed.evaluating()
@@ -114,7 +114,7 @@ def drift(run: NormRun, layer: int, measure: Drift, *, after: bool) -> Floats:
 
 
 def drift_steps(moments: list[Moment]) -> Floats:
-    """The steps that :func:`drift` is of."""
+    """The steps `(n − 1,)` at which :func:`drift` was measured, for `n` records."""
     return np.array([one.step for one in moments[1:]], np.float64)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from explainer.registry import Registry
 from explainer.training.data.splits import Split
 from explainer.training.engine.run import Evaluation
 from explainer.training.recipe.recipe import Network, Recipe, Training
+from explainer.words import N_
 
 # Measured ten times as often as a race of the training lab: the strip is a picture over the steps.
 OFTEN = Evaluation(train_examples=256, validation_examples=256, share=0.3)
@@ -58,112 +60,120 @@ def _wild(name: str, *, clip_norm: float = 0.0, clip_value: float = 0.0) -> Reci
     )  # fmt: skip
 
 
-RACES: tuple[DepthRace, ...] = (
+RACES = Registry[DepthRace](
+    "story",
     DepthRace(
         "ten-sigmoids",
-        "Ten sigmoid layers",
+        N_("Ten sigmoid layers"),
         (
             deep("2 sigmoid layers", 2, "sigmoid", "xavier", learning_rate=0.3),
             deep("4 sigmoid layers", 4, "sigmoid", "xavier", learning_rate=0.3),
             deep("10 sigmoid layers", 10, "sigmoid", "xavier", learning_rate=0.3),
         ),
-        "Read each strip from the top down: how much of the colour is left at the bottom?",
-        "Two layers learn the digits. Four are still guessing at the end of the race: their first "
-        "layer gets about a hundredth of what the output layer gets. With ten it is less than a "
-        "hundred-thousandth, and waiting does not help: the upper layers have nothing to work "
-        "with, as the lower ones hand on nearly the same for every digit.",
+        N_("Read each strip from the top down: how much of the colour is left at the bottom?"),
+        N_(
+            "Two layers learn the digits. Four are still guessing at the end of the race: their "
+            "first layer gets about a hundredth of what the output layer gets. With ten it is less "
+            "than a hundred-thousandth, and waiting does not help: the upper layers have nothing "
+            "to work with, as the lower ones hand on nearly the same for every digit."
+        ),
     ),
     DepthRace(
         "relu",
-        "ReLU",
+        N_("ReLU"),
         (
             deep("Sigmoid", 10, "sigmoid", "xavier"),
             deep("Tanh", 10, "tanh", "xavier"),
             deep("ReLU", 10),
         ),
-        "Compare the lowest rows at the very beginning, before anything is learned.",
-        "With tanh and with ReLU the first of ten layers gets a gradient about as long as the last "
-        "hidden one, and both learn; the sigmoid's gets less than a hundred-thousandth of it and "
-        "does not. ReLU owes it to its slope of 1 where it is open and to weights drawn to match, "
-        "tanh to its slope of 1 at 0.",
+        N_("Compare the lowest rows at the very beginning, before anything is learned."),
+        N_(
+            "With tanh and with ReLU the first of ten layers gets a gradient about as long as the "
+            "last hidden one, and both learn; the sigmoid's gets less than a hundred-thousandth of "
+            "it and does not. ReLU owes it to its slope of 1 where it is open and to weights drawn "
+            "to match, tanh to its slope of 1 at 0."
+        ),
     ),
     DepthRace(
         "xavier-or-he",
-        "Xavier or He",
+        N_("Xavier or He"),
         (deep("ReLU, Xavier", 30, "relu", "xavier"), deep("ReLU, He", 30)),
-        "Thirty layers, the same activation; only the spread of the first weights differs.",
-        "Xavier's weights suit a slope of 1; ReLU closes half of its units, so every layer halves "
-        "the square of what passes, and after thirty layers too little arrives to learn from. He's "
-        "weights have twice the variance to make up for it (He et al. 2015), and the network "
-        "learns, though not fast at this depth.",
+        N_("Thirty layers, the same activation; only the spread of the first weights differs."),
+        N_(
+            "Xavier's weights suit a slope of 1; ReLU closes half of its units, so every layer "
+            "halves the square of what passes, and after thirty layers too little arrives to learn "
+            "from. He's weights have twice the variance to make up for it (He et al. 2015), and "
+            "the network learns, though not fast at this depth."
+        ),
     ),
     DepthRace(
         "batch-norm",
-        "Batch norm rescues sigmoid",
+        N_("Batch norm rescues sigmoid"),
         (
             deep("Sigmoid", 10, "sigmoid", "xavier"),
             deep("Sigmoid, batch norm", 10, "sigmoid", "xavier", batch_norm=True),
         ),
-        "The same ten sigmoid layers from the same weights; one network normalises the sums.",
-        "Batch norm spreads the sums of every unit over the steep part of the sigmoid, so the "
-        "digits stay apart on their way up and the gradient arrives: the first layer's is as long "
-        "as the last one's, and the network learns what the other never does.",
+        N_("The same ten sigmoid layers from the same weights; one network normalises the sums."),
+        N_(
+            "Batch norm spreads the sums of every unit over the steep part of the sigmoid, so the "
+            "digits stay apart on their way up and the gradient arrives: the first layer's is as "
+            "long as the last one's, and the network learns what the other never does."
+        ),
     ),
     DepthRace(
         "skips",
-        "Fifty layers, with and without skips",
+        N_("Fifty layers, with and without skips"),
         (
             deep("50 tanh layers", 50, "tanh", "lecun", steps=200),
             deep("50 tanh layers, skips", 50, "tanh", "lecun", steps=200, residual=True),
             deep("50 tanh layers, orthogonal", 50, "tanh", "orthonormal", steps=200),
         ),
-        "Compare the three strips from top to bottom first, and only then the losses.",
-        "No gradient vanishes: with this start the plain network's first layer gets about as much "
-        "as its last. Yet in 200 steps it learns about half of the digits, and the one with skips "
-        "nine in ten. A gradient's length is not all: fifty random matrices in a row stretch some "
-        "directions hundreds of times as much as others, so that a step which suits the one does "
-        "next to nothing for the rest (Saxe et al. 2014, Pennington et al. 2017). The third "
-        "network is the plain one with orthogonal matrices, which stretch all directions nearly "
-        "alike, and it learns nine in ten as well. In the one with skips a way on which nothing is "
-        "changed leads past every layer (He et al. 2016); directions there are some twentyfold "
-        "apart. What deep ReLU networks have besides, gradients that differ from one input to its "
-        "neighbour (Balduzzi et al. 2017), is not the trouble here: the plain network's are all "
-        "but the same, and skips make them differ more.",
+        N_("Compare the three strips from top to bottom first, and only then the losses."),
+        N_(
+            "No gradient vanishes: with this start the plain network's first layer gets about as "
+            "much as its last. Yet in 200 steps it learns about half of the digits, and the one "
+            "with skips nine in ten. A gradient's length is not all: fifty random matrices in a "
+            "row stretch some directions hundreds of times as much as others, so that a step which "
+            "suits the one does next to nothing for the rest (Saxe et al. 2014, Pennington et al. "
+            "2017). The third network is the plain one with orthogonal matrices, which stretch all "
+            "directions nearly alike, and it learns nine in ten as well. In the one with skips a "
+            "way on which nothing is changed leads past every layer (He et al. 2016); directions "
+            "there are some twentyfold apart. What deep ReLU networks have besides, gradients that "
+            "differ from one input to its neighbour (Balduzzi et al. 2017), is not the trouble "
+            "here: the plain network's are all but the same, and skips make them differ more."
+        ),
     ),
     DepthRace(
         "exploding",
-        "Exploding",
+        N_("Exploding"),
         (
             _wild("σ = 0.22"),
             _wild("σ = 0.22, length at most 1", clip_norm=1.0),
             _wild("σ = 0.22, values at most 0.01", clip_value=0.01),
             deep("He", 20, learning_rate=0.01, steps=300),
         ),
-        "The edge for 64 ReLU units is σ = √(2/64) ≈ 0.18; these weights lie a quarter above it. "
-        "Watch the first steps.",
-        "A quarter too much at each of twenty layers, 1.245²⁰ = 79, makes the first loss about a "
-        "hundred times what guessing gives, and a gradient as large: the first step throws the "
-        "weights so far that the second finds no numbers any more. Clipping (Pascanu et al. 2013) "
-        "shortens the gradient, its whole length or each of its values, and the network survives "
-        "and learns something. It does not mend the start: He's weights learn far more in the same "
-        "steps.",
+        N_(
+            "The edge for 64 ReLU units is σ = √(2/64) ≈ 0.18; these weights lie a quarter above "
+            "it. Watch the first steps."
+        ),
+        N_(
+            "A quarter too much at each of twenty layers, 1.245²⁰ = 79, makes the first loss about "
+            "a hundred times what guessing gives, and a gradient as large: the first step throws "
+            "the weights so far that the second finds no numbers any more. Clipping (Pascanu et "
+            "al. 2013) shortens the gradient, its whole length or each of its values, and the "
+            "network survives and learns something. It does not mend the start: He's weights learn "
+            "far more in the same steps."
+        ),
     ),
     DepthRace(
         "relu-or-tanh",
-        "ReLU or tanh: who is sooner?",
+        N_("ReLU or tanh: who is sooner?"),
         (deep("ReLU", 4, steps=250), deep("Tanh", 4, "tanh", "xavier", steps=250)),
-        "How many steps does each need to the training error in the table below, seed by seed?",
-        "About as many: on these digits, with four layers, each with the start that suits it and "
-        "the same learning rate, neither is twice as fast as the other. The factor of six is of "
-        "another network and of other data.",
+        N_("How many steps does each need to the training error in the table below, seed by seed?"),
+        N_(
+            "About as many: on these digits, with four layers, each with the start that suits it "
+            "and the same learning rate, neither is twice as fast as the other. The factor of six "
+            "is of another network and of other data."
+        ),
     ),
 )
-_BY_TITLE = {race.title: race for race in RACES}
-
-
-def depth_race(title: str) -> DepthRace:
-    """The story of that title. Raises `ValueError` that names those there are."""
-    try:
-        return _BY_TITLE[title]
-    except KeyError:
-        raise ValueError(f"no story {title!r}; there are {', '.join(_BY_TITLE)}") from None

@@ -18,6 +18,7 @@ from explainer.training.recipe.recipe import Network, Recipe
 from explainer.training.script.network import network_source
 from explainer.training.script.program import GENERATOR
 from explainer.training.script.task import Task
+from explainer.words import ENGLISH, spoken
 
 PHOTO = "photo.png"
 IMPORTS = (
@@ -105,7 +106,8 @@ def script(network: Network, batch: Batch, seed: int, *, photo: bool) -> str:
 
 def _docstring(network: Network, seed: int) -> str:
     stack = f"{network.depth} layers of {network.width} units"
-    words = title(network).replace("σ", "sigma")
+    with spoken(ENGLISH):
+        words = title(network).replace("σ", "sigma")
     return f'"""One pass through an untrained network: {words}, {stack}, seed {seed}."""'
 
 

@@ -9,6 +9,7 @@ from explainer.training.recipe.fields import Field
 from explainer.training.recipe.initialisation import SCHEMES
 from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text, value_of
 from explainer.training.recipe.recipe import from_text as recipe_from_text
+from explainer.words import N_, _
 
 MOST_SETTINGS = 6
 NAMES = (
@@ -20,7 +21,7 @@ NAMES = (
     "layer_norm",
     "residual",
 )
-SWITCHES = {"batch_norm": "batch norm", "layer_norm": "layer norm", "residual": "skips"}
+SWITCHES = {"batch_norm": N_("batch norm"), "layer_norm": N_("layer norm"), "residual": N_("skips")}
 _BY_NAME = {entry.name: entry for entry in FIELDS}
 MOST_LAYERS = int(_BY_NAME["depth"].setting.maximum)  # type: ignore[union-attr]
 SETTING_FIELDS: tuple[Field, ...] = tuple(_BY_NAME[name] for name in NAMES)
@@ -33,12 +34,12 @@ def setting(activation_slug: str, initialisation: str, **more: Any) -> Network:
 
 def title(network: Network) -> str:
     """The setting in a few words: `Sigmoid, Xavier, batch norm`."""
-    start = SCHEMES[network.initialisation].title
+    start = _(SCHEMES[network.initialisation].title)
     if network.initialisation == "normal":
         start = f"σ = {network.init_sigma:g}"
-    extras = [words for name, words in SWITCHES.items() if getattr(network, name)]
-    extras += [] if network.bias else ["no bias"]
-    return ", ".join([ACTIVATIONS[network.activation].title, start, *extras])
+    extras = [_(words) for name, words in SWITCHES.items() if getattr(network, name)]
+    extras += [] if network.bias else [_("no bias")]
+    return ", ".join([_(ACTIVATIONS[network.activation].title), start, *extras])
 
 
 def text_of(network: Network) -> str:
@@ -50,7 +51,7 @@ def from_text(text: str) -> Network:
     """The setting that :func:`text_of` wrote. Raises `ValueError` with one sentence."""
     network = recipe_from_text(text).network
     if network.kind != "mlp":
-        raise ValueError(f"the network is of kind {network.kind!r}, but it is a stack of layers")
+        raise ValueError(_("the network is a CNN, but here it is a stack of dense layers"))
     return network
 
 

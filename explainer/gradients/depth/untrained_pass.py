@@ -59,12 +59,12 @@ class UntrainedPass:
 
     @property
     def layers(self) -> int:
-        """The number of hidden layers."""
+        """The number of hidden layers, that of each quantity here."""
         return len(self.gradient)
 
     @property
     def edges(self) -> Floats:
-        """The edges of the bins, `(42,)`."""
+        """The edges of the bins of `values`, `(42,)`, rising."""
         return np.linspace(self.low, self.high, BINS + 1)
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 
 from explainer.gradients.landscape.plan import RANDOM
 from explainer.gradients.landscape.views import PanelView, Snapshot
+from explainer.words import _
 
 
 def centre_error(snapshot: Snapshot) -> float:
@@ -40,22 +41,29 @@ def share_below(snapshot: Snapshot, variant: int, loss: float = 1.0) -> float:
 
 def comparison(snapshot: Snapshot) -> str:
     """The numbers as sentences: the centre, and for two networks on random planes the rest."""
-    words = [
-        f"At the centre of each plane the loss is that of the plain network to within "
-        f"{centre_error(snapshot):.1g} of its value."
-    ]
-    if len(snapshot.variants) != 2 or snapshot.plan.directions != RANDOM:
-        return words[0]
-    first, second = (_first_panel(snapshot, place) for place in (0, 1))
-    words.append(
-        f"Between the two networks, losses at the same place of the plane differ by a factor of up "
-        f"to {largest_ratio(first, second):,.4g}"
+    centre = _(
+        "At the centre of each plane the loss is that of the plain network to within {error} of "
+        "its value.",
+        error=f"{centre_error(snapshot):.1g}",
     )
-    sharp = [one.sharpness for one in snapshot.variants]
-    if sharp[0] is None or sharp[1] is None:
-        return " ".join(words) + "."
-    low, high = sorted(abs(one.eigenvalue) for one in sharp if one is not None)
-    return f"{' '.join(words)}, and their sharpness by {high / max(low, 1e-30):,.3g}."
+    if len(snapshot.variants) != 2 or snapshot.plan.directions != RANDOM:
+        return centre
+    factor = f"{largest_ratio(*(_first_panel(snapshot, place) for place in (0, 1))):,.4g}"
+    sharp = [abs(one.sharpness.eigenvalue) for one in snapshot.variants if one.sharpness]
+    if len(sharp) < 2:
+        between = _(
+            "Between the two networks, losses at the same place of the plane differ by a factor of "
+            "up to {factor}.",
+            factor=factor,
+        )
+    else:
+        between = _(
+            "Between the two networks, losses at the same place of the plane differ by a factor of "
+            "up to {factor}, and their sharpness by {times}.",
+            factor=factor,
+            times=f"{max(sharp) / max(min(sharp), 1e-30):,.3g}",
+        )
+    return f"{centre} {between}"
 
 
 def _first_panel(snapshot: Snapshot, variant: int) -> PanelView:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from explainer.gradients.landscape.setup import Setup
 from explainer.registry import Registry
+from explainer.words import N_
 
 SMALL_BATCH, LARGE_BATCH = 16, 256
 RESCALED = 8
@@ -18,7 +19,8 @@ Variants = tuple[tuple[str, Setup], ...]
 class Contrast:
     """A comparison by name: `of(setup)` gives each network with what to call it.
 
-    It raises `ValueError` where `setup` has no such counterpart.
+    What to call it is a message with places for what the network's setup has; see `VariantView`.
+    `of` raises `ValueError` where `setup` has no such counterpart.
     """
 
     slug: str
@@ -27,58 +29,54 @@ class Contrast:
 
 
 def _alone(setup: Setup) -> Variants:
-    return (("This network", setup),)
+    return ((N_("This network"), setup),)
 
 
 def _skips(setup: Setup) -> Variants:
     return (
-        ("Without skips", replace(setup, skips=False)),
-        ("With skips", replace(setup, skips=True)),
+        (N_("Without skips"), replace(setup, skips=False)),
+        (N_("With skips"), replace(setup, skips=True)),
     )
 
 
 def _norm(setup: Setup) -> Variants:
     return (
-        ("Without batch norm", replace(setup, batch_norm=False)),
-        ("With batch norm", replace(setup, batch_norm=True)),
+        (N_("Without batch norm"), replace(setup, batch_norm=False)),
+        (N_("With batch norm"), replace(setup, batch_norm=True)),
     )
 
 
 def _batches(setup: Setup) -> Variants:
-    return tuple(
-        (f"Batches of {size}", replace(setup, batch=size)) for size in (SMALL_BATCH, LARGE_BATCH)
-    )
+    label = N_("Batches of {batch}")
+    return tuple((label, replace(setup, batch=size)) for size in (SMALL_BATCH, LARGE_BATCH))
 
 
 def _activations(setup: Setup) -> Variants:
     return (
-        ("ReLU", replace(setup, activation="relu")),
-        ("Tanh", replace(setup, activation="tanh")),
+        (N_("ReLU"), replace(setup, activation="relu")),
+        (N_("Tanh"), replace(setup, activation="tanh")),
     )
 
 
 def _widths(setup: Setup) -> Variants:
-    return (
-        ("Width 4", replace(setup, width=4)),
-        ("Width 12", replace(setup, width=12)),
-    )
+    return tuple((N_("Width {width}"), replace(setup, width=width)) for width in (4, 12))
 
 
 def _rescaled(setup: Setup) -> Variants:
     factor = setup.rescale if setup.rescale != 1 else RESCALED
     return (
-        ("As trained", replace(setup, rescale=1)),
-        (f"Rescaled by {factor}", replace(setup, rescale=factor)),
+        (N_("As trained"), replace(setup, rescale=1)),
+        (N_("Rescaled by {rescale}"), replace(setup, rescale=factor)),
     )
 
 
 CONTRASTS = Registry[Contrast](
     "contrast",
-    Contrast("none", "Nothing", _alone),
-    Contrast("skips", "Skips", _skips),
-    Contrast("norm", "Batch norm", _norm),
-    Contrast("batch", "Batch size", _batches),
-    Contrast("activation", "Activation", _activations),
-    Contrast("width", "Width", _widths),
-    Contrast("rescaled", "The same function, rescaled", _rescaled),
+    Contrast("none", N_("Nothing"), _alone),
+    Contrast("skips", N_("Skips"), _skips),
+    Contrast("norm", N_("Batch norm"), _norm),
+    Contrast("batch", N_("Batch size"), _batches),
+    Contrast("activation", N_("Activation"), _activations),
+    Contrast("width", N_("Width"), _widths),
+    Contrast("rescaled", N_("The same function, rescaled"), _rescaled),
 )

@@ -16,6 +16,7 @@ from torch import Tensor
 from explainer.gradients.landscape.weights import Layout
 from explainer.registry import Registry
 from explainer.training.seeds import generator
+from explainer.words import N_
 
 TINY = 1e-50  # in float64: less than any length of float32 numbers
 
@@ -64,8 +65,8 @@ class Scaling:
 
 SCALINGS = Registry[Scaling](
     "scaling",
-    Scaling("filter", "Filter by filter", _by_filter),
-    Scaling("whole", "As a whole", _whole),
+    Scaling("filter", N_("Filter by filter"), _by_filter),
+    Scaling("whole", N_("As a whole"), _whole),
 )
 
 

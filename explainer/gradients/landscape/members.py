@@ -87,7 +87,7 @@ class Member:
         return self.trained
 
     def view(self) -> VariantView:
-        """What there is to see."""
+        """The network for readers: its losses on the path `(2, T)` are a copy of their own."""
         trained = self.trained
         return VariantView(
             label=self.label,
@@ -153,7 +153,7 @@ class Sheet:
         yield
 
     def view(self) -> PanelView:
-        """What there is to see."""
+        """The plane for readers: its losses `(2, rows, columns)` are a copy of their own."""
         found = self.plane
         return PanelView(
             variant=self.variant,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.landscape.networks import Network
+from explainer.words import _
 
 CLASSES, PIXELS = 10, 64
 KINDS = ("cnn", "mlp")
@@ -55,8 +56,11 @@ class Setup:
             raise ValueError(f"seed is {self.seed}, but it goes from 0 to {LARGEST_SEED}")
         if self.rescale != 1 and self.activation not in HOMOGENEOUS:
             raise ValueError(
-                f"activation is {self.activation!r}, but only with {' and '.join(HOMOGENEOUS)} can "
-                "two layers be rescaled"
+                _(
+                    "only with ReLU or leaky ReLU can two layers be rescaled, and the activation "
+                    "is {activation}",
+                    activation=_(ACTIVATIONS[self.activation].title),
+                )
             )
 
     @property

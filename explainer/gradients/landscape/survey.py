@@ -22,6 +22,7 @@ from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.training import Diverged
 from explainer.gradients.landscape.views import Snapshot, VariantView
 from explainer.training.engine.devices import cores, workers
+from explainer.words import N_
 
 EARLY_LEVELS = 2  # of the planes, before the path and the curvature are measured
 TRAINING_COST = 3  # a step costs this many forward passes
@@ -29,7 +30,7 @@ EPSILON = 1e-9
 
 SURVEYS: Kept[SurveyPlan, Snapshot] = Kept(16 * MEGABYTE, lambda one: one.history_bytes)
 
-Stage = tuple[str, list[Iterator[None]]]
+Stage = tuple[str, int, list[Iterator[None]]]
 
 
 class Survey:
@@ -122,8 +123,8 @@ class Survey:
         if stage is None:
             self._snapshot = replace(self._snapshot, finished=True)
             return False
-        phase, found = stage
-        self._snapshot = replace(self._snapshot, phase=phase)
+        phase, side, found = stage
+        self._snapshot = replace(self._snapshot, phase=phase, side=side)
         self._lanes.extend(found)
         return True
 
@@ -148,7 +149,7 @@ class Survey:
 
     def _all_stages(self) -> Iterator[Stage]:
         """What is to be done, in the order in which a reader wants to see it."""
-        yield "training", [member.train() for member in self._members]
+        yield N_("Training"), 0, [member.train() for member in self._members]
         self._sheets = [
             Sheet(number, member, self.plan, seed)
             for number, member in enumerate(self._members)
@@ -157,8 +158,9 @@ class Survey:
         count = len(self._sheets[0].rows)
         for level in range(count):
             if level == min(EARLY_LEVELS, count - 1):
-                yield "following the path", [one.walk() for one in self._members + self._sheets]
-                yield "measuring curvature", [one.sharpen() for one in self._members]
+                walks = [one.walk() for one in self._members + self._sheets]
+                yield N_("Following the path"), 0, walks
+                yield N_("Measuring curvature"), 0, [one.sharpen() for one in self._members]
             yield self._level(level)
             for sheet in self._sheets:
                 sheet.complete = level + 1
@@ -174,8 +176,8 @@ class Survey:
             for pile in piles
             if place < len(pile)
         )
-        side, whole = len(self._sheets[0].rows[level]), self.plan.points
-        return f"computing {side} × {side} of {whole} × {whole} points", lanes(work, cores())
+        phase = N_("Computing {side} × {side} of {whole} × {whole} points")
+        return phase, len(self._sheets[0].rows[level]), lanes(work, cores())
 
     @property
     def _points(self) -> int:

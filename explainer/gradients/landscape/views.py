@@ -13,6 +13,7 @@ from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import Score
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.sharpness import Sharpness
+from explainer.words import N_, _
 
 Floats = NDArray[np.float32]
 
@@ -22,7 +23,8 @@ class VariantView:
     """One network: how far it has trained, and what is known of it by now.
 
     `score` and `sharpness` are None until they are there; `on_path` are the true losses
-    `(2, T)` of its checkpoints on training and validation, NaN until they are there.
+    `(2, T)` of its checkpoints on training and validation, NaN until they are there. `label` is a
+    message whose places are those of the setup.
     """
 
     label: str
@@ -33,6 +35,11 @@ class VariantView:
     sharpness: Sharpness | None
     path_steps: tuple[int, ...]
     on_path: Floats
+
+    @property
+    def name(self) -> str:
+        """What to call it, in the language of whoever reads."""
+        return _(self.label, **vars(self.setup))
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +68,10 @@ class PanelView:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """How a survey stands. `phase` says in words what it is at; `message` why it ended early.
+    """How a survey stands. `message` says why it ended early.
+
+    `phase` is a message of what it is at: there are places in it for the `side` of the grid that is
+    being computed, and for that of the `whole`.
 
     `progress` is in [0, 1]; `points_per_second` counts points of planes, each on both parts.
     """
@@ -69,7 +79,8 @@ class Snapshot:
     plan: SurveyPlan
     variants: tuple[VariantView, ...]
     panels: tuple[PanelView, ...] = ()
-    phase: str = "waiting"
+    phase: str = N_("Waiting")
+    side: int = 0
     progress: float = 0.0
     points: int = 0
     points_per_second: float = 0.0

@@ -17,16 +17,17 @@ from explainer.ui.common.tables import table
 from explainer.ui.depth.one_pass import Passed
 from explainer.ui.depth.settings import KEY
 from explainer.ui.training_lab.recipe_editor import dot
+from explainer.words import N_, _
 
 HEADINGS = (
-    "a layer in the middle",
-    "steepest slope",
-    "typical slope",
-    "× weights",
-    "= product",
-    "theory, a layer",
-    "measured, a layer",
-    "first ÷ last, measured",
+    N_("a layer in the middle"),
+    N_("steepest slope"),
+    N_("typical slope"),
+    N_("× weights"),
+    N_("= product"),
+    N_("theory, a layer"),
+    N_("measured, a layer"),
+    N_("first ÷ last, measured"),
 )
 
 
@@ -39,10 +40,11 @@ def arithmetic(passed: Passed) -> None:
             zip(passed.titles, passed.passages, passed.theories, strict=True)
         )
     ]
-    table(HEADINGS, rows, caption="What one layer does to the length of the gradient")
+    caption = _("What one layer does to the length of the gradient")
+    table([_(heading) for heading in HEADINGS], rows, caption=caption)
     if notes := _notes(passed):
         st.caption(notes)
-    with st.expander("One layer, written out", key=f"{KEY}.written"):
+    with st.expander(_("One layer, written out"), key=f"{KEY}.written"):
         _written_out(passed)
 
 
@@ -64,21 +66,23 @@ def _notes(passed: Passed) -> str:
     notes = []
     if any(one.residual for one in networks):
         notes.append(
-            "A skip adds 1 to the square of the product; where the slopes of two layers differ, "
-            "their ratio comes on top."
+            _(
+                "A skip adds 1 to the square of the product; where the slopes of two layers "
+                "differ, their ratio comes on top."
+            )
         )
     if any(one.layer_norm for one in networks):
-        notes.append("Layer norm divides the weights' part by the spread that it takes away.")
+        notes.append(_("Layer norm divides the weights' part by the spread that it takes away."))
     if any(one.batch_norm for one in networks):
-        notes.append("Of batch norm this theory does not speak.")
+        notes.append(_("Of batch norm this theory does not speak."))
     return " ".join(notes)
 
 
 def _written_out(passed: Passed) -> None:
-    place = chosen_place("Setting", passed.titles, key=f"{KEY}.written_setting")
+    place = chosen_place(_("Setting"), passed.titles, key=f"{KEY}.written_setting")
     passage, theory = passed.passages[place], passed.theories[place]
     if theory is None:
-        st.markdown("Batch norm has no such formula here: every example bends all the others.")
+        st.markdown(_("Batch norm has no such formula here: every example bends all the others."))
         return
     say(KEY, "line")
     _formulas(passage, theory, _middle(passage))
@@ -107,7 +111,12 @@ def _formulas(passage: UntrainedPass, theory: Theory, place: int) -> None:
         )
         product = slope / above * (1 + above * weights)
     st.latex(rf"\sqrt{{{inside}}} = {product**0.5:.4g}")
-    st.latex(rf"\text{{measured, from layer {layer + 1} to {layer}: }}{passage.factors[place]:.4g}")
+    st.markdown(
+        _(
+            "Measured, from layer {above} to layer {layer}: {factor}",
+            above=layer + 1, layer=layer, factor=f"{passage.factors[place]:.4g}",
+        )
+    )  # fmt: skip
 
 
 def number(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,27 +11,28 @@ import streamlit as st
 from explainer.activations.registry import ACTIVATIONS
 from explainer.charts.depth.batch_norm import (
     ACCURACIES,
-    ANSWER,
     BETA,
+    BETA_AXES,
     BY_BATCH,
     CHANGE,
     GAMMA,
+    GAMMA_AXES,
     LOSSES,
     MEAN_DRIFT,
+    OUTPUT,
     SHIFT,
     SPREAD_DRIFT,
     SWING,
     Axes,
     accuracy_points,
-    answer_points,
     by_batch_points,
     change_points,
     drift_points,
-    gamma_axes,
     line_spec,
     loss_points,
     momentum_axes,
     momentum_points,
+    output_points,
     parameter_points,
     shift_points,
     sums_points,
@@ -42,12 +42,13 @@ from explainer.charts.depth.batch_norm import (
 from explainer.gradients.depth.norm_findings import Findings, findings, mean_drift, spread_drift
 from explainer.gradients.depth.norm_training import NormSettings, NormStudy, study
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Part, choice, open_part
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.depth.settings import KEY
+from explainer.words import N_, _
 
 NORM = f"{KEY}.norm"
-STARTS = {"Sigmoid": "xavier", "Tanh": "xavier", "ReLU": "he"}
-SLUGS = {ACTIVATIONS[slug].title: slug for slug in ("sigmoid", "tanh", "relu")}
+STARTS = {"sigmoid": "xavier", "tanh": "xavier", "relu": "he"}
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 MOST_KEPT = 3
@@ -62,7 +63,7 @@ class Studied:
 
 
 def batch_norm_closely() -> None:
-    """Train the two networks, then look."""
+    """The controls, the two networks as they learn, and what can be looked at of them."""
     say(KEY, "norm")
     settings = _controls()
     if settings.batch_size == 1:
@@ -70,34 +71,30 @@ def batch_norm_closely() -> None:
         return
     studied = _studied(settings)
     _progress_of_both(studied.study)
-    tabs = st.tabs(list(LOOKS), key=f"{NORM}.look", on_change="rerun", bind="query-params")
-    for tab, look in zip(tabs, LOOKS.values(), strict=True):
-        if tab.open:
-            with tab:
-                look(studied)
+    open_part(LOOKS, studied, key=f"{NORM}.look")
 
 
 def _controls() -> NormSettings:
     """What is trained."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        name = str(st.segmented_control(
-            "Activation", list(SLUGS), default="Sigmoid", required=True,
-            key=f"{NORM}.activation", persist_state="session", bind="query-params",
-        ))  # fmt: skip
+        activation = choice(
+            _("Activation"), [ACTIVATIONS[slug] for slug in STARTS], key=f"{NORM}.activation",
+            widget=st.segmented_control,
+        )  # fmt: skip
         layers = int(st.slider(
-            "Hidden layers", 1, 8, 3, key=f"{NORM}.layers", bind="query-params",
+            _("Hidden layers"), 1, 8, 3, key=f"{NORM}.layers", bind="query-params",
             persist_state="session", width=200,
         ))  # fmt: skip
         size = int(st.select_slider(
-            "Batch size", SIZES, 32, key=f"{NORM}.size", bind="query-params",
+            _("Batch size"), SIZES, 32, key=f"{NORM}.size", bind="query-params",
             persist_state="session", width=220,
         ))  # fmt: skip
         rate = float(st.select_slider(
-            "Learning rate", RATES, 0.5, key=f"{NORM}.rate", bind="query-params",
+            _("Learning rate"), RATES, 0.5, key=f"{NORM}.rate", bind="query-params",
             persist_state="session", width=200,
         ))  # fmt: skip
     return NormSettings(
-        SLUGS[name], STARTS[name], layers=layers, batch_size=size, learning_rate=rate
+        activation, STARTS[activation], layers=layers, batch_size=size, learning_rate=rate
     )
 
 
@@ -105,7 +102,8 @@ def _refused(settings: NormSettings) -> None:
     """A batch of one picture: PyTorch's own words, and why."""
     other = NormSettings(settings.activation, settings.initialisation, batch_size=2, steps=1)
     message = _studied(other).found.refusal
-    st.error(f"PyTorch refuses: *{escaped(message)}*", icon=":material/block:")
+    words = _("PyTorch refuses: *{reason}*", reason=escaped(message))
+    st.error(words, icon=":material/block:")
     say(KEY, "one_picture")
 
 
@@ -120,7 +118,8 @@ def _studied(settings: NormSettings) -> Studied:
 
 
 def _trained(settings: NormSettings) -> NormStudy:
-    bar = st.progress(0.0, "Two networks learn digits")
+    words = _("Two networks learn digits")
+    bar = st.progress(0.0, words)
     running, shown = study(settings), 0.0
     while True:
         try:
@@ -130,7 +129,7 @@ def _trained(settings: NormSettings) -> NormStudy:
             trained: NormStudy = end.value
             return trained
         if share - shown > 0.03:
-            bar.progress(share, "Two networks learn digits")
+            bar.progress(share, words)
             shown = share
 
 
@@ -141,12 +140,11 @@ def _chart(name: str, points: pd.DataFrame, axes: Axes, alt: str) -> None:
 def _progress_of_both(trained: NormStudy) -> None:
     left, right = st.columns(2)
     with left:
-        _chart("losses", loss_points(trained), LOSSES, "The loss of both networks over the steps.")
+        alt = _("The loss of both networks over the steps.")
+        _chart("losses", loss_points(trained), LOSSES, alt)
     with right:
-        _chart(
-            "accuracy", accuracy_points(trained), ACCURACIES,
-            "The accuracy of both networks on validation.",
-        )  # fmt: skip
+        alt = _("The accuracy of both networks on validation.")
+        _chart("accuracy", accuracy_points(trained), ACCURACIES, alt)
 
 
 def _layer(trained: NormStudy, look: str) -> int:
@@ -155,7 +153,7 @@ def _layer(trained: NormStudy, look: str) -> int:
     if count == 1:
         return 0
     chosen = st.segmented_control(
-        "Layer", list(range(1, count + 1)), default=count, required=True,
+        _("Layer"), list(range(1, count + 1)), default=count, required=True,
         key=f"{NORM}.{look}_layer.{count}", bind="query-params", persist_state="session",
     )  # fmt: skip
     return int(chosen or count) - 1
@@ -166,27 +164,33 @@ def _before_and_after(studied: Studied) -> None:
     trained = studied.study
     layer = _layer(trained, "before")
     parts = (
-        ("without batch norm", trained.plain, False),
-        ("with it, before it is normalised", trained.normed, False),
-        ("with it, after", trained.normed, True),
-    )
-    for column, (place, (words, run, after)) in zip(st.columns(3), enumerate(parts), strict=True):
+        (
+            _("Without batch norm"), trained.plain, False,
+            _("The sums of layer {layer} over the steps, without batch norm.", layer=layer + 1),
+        ),
+        (
+            _("With it, before it is normalised"), trained.normed, False,
+            _("The sums of layer {layer} over the steps, before batch norm.", layer=layer + 1),
+        ),
+        (
+            _("With it, after"), trained.normed, True,
+            _("The sums of layer {layer} over the steps, after batch norm.", layer=layer + 1),
+        ),
+    )  # fmt: skip
+    for column, (place, (words, run, after, alt)) in zip(
+        st.columns(3), enumerate(parts), strict=True
+    ):
         with column:
-            st.markdown(f"**{words[0].upper()}{words[1:]}**")
+            st.markdown(f"**{words}**")
             st.vega_lite_chart(
-                sums_points(run.moments, layer, after=after),
-                sums_spec(theme()),
-                key=f"{NORM}.sums{place}",
-                alt=f"The sums of layer {layer + 1} over the steps, {words}.",
-            )
-    for column, name in zip(st.columns(2), (GAMMA, BETA), strict=True):
+                sums_points(run.moments, layer, after=after), sums_spec(theme()),
+                key=f"{NORM}.sums{place}", alt=alt,
+            )  # fmt: skip
+    shown = (("gamma", GAMMA, GAMMA_AXES), ("beta", BETA, BETA_AXES))
+    for column, (key, name, axes) in zip(st.columns(2), shown, strict=True):
         with column:
-            _chart(
-                {GAMMA: "gamma", BETA: "beta"}[name],
-                parameter_points(trained.normed, layer, name),
-                gamma_axes(name),
-                f"{name} of layer {layer + 1} over the steps.",
-            )
+            alt = _("{name} of layer {layer} over the steps.", name=name, layer=layer + 1)
+            _chart(key, parameter_points(trained.normed, layer, name), axes, alt)
 
 
 def _why(studied: Studied) -> None:
@@ -197,26 +201,31 @@ def _why(studied: Studied) -> None:
     with left:
         _chart(
             "mean_drift", drift_points(trained, layer, mean_drift), MEAN_DRIFT,
-            "How far the mean of a unit's sums moves from one record to the next.",
+            _("How far the mean of a unit's sums moves from one record to the next."),
         )  # fmt: skip
     with right:
         _chart(
             "spread_drift", drift_points(trained, layer, spread_drift), SPREAD_DRIFT,
-            "How much the spread of a unit's sums changes from one record to the next.",
+            _("How much the spread of a unit's sums changes from one record to the next."),
         )  # fmt: skip
     say(KEY, "smooth")
     left, right = st.columns(2)
     with left:
-        _chart("swing", swing_points(trained), SWING, "The loss along each step.")
+        _chart("swing", swing_points(trained), SWING, _("The loss along each step."))
     with right:
-        _chart("change", change_points(trained), CHANGE, "How the gradient changes along a step.")
+        alt = _("How the gradient changes along a step.")
+        _chart("change", change_points(trained), CHANGE, alt)
     plain, normed = (
         float(np.median([one.change for one in run.along]))
         for run in (trained.plain, trained.normed)
     )
     st.markdown(
-        f"Here, over the whole of training, the gradient changes along a step by **{plain:.2g}** "
-        f"times its own length without batch norm and by **{normed:.2g}** with it (medians)."
+        _(
+            "Here, over the whole of training, the gradient changes along a step by **{plain}** "
+            "times its own length without batch norm and by **{normed}** with it (medians).",
+            plain=f"{plain:.2g}",
+            normed=f"{normed:.2g}",
+        )
     )
 
 
@@ -225,13 +234,19 @@ def _modes(studied: Studied) -> None:
     found = studied.found
     left, right = st.columns(2)
     with left:
-        _chart("by_batch", by_batch_points(found), BY_BATCH, "Accuracy by the size of the batch.")
+        alt = _("Accuracy by the size of the batch.")
+        _chart("by_batch", by_batch_points(found), BY_BATCH, alt)
     with right:
-        _chart("answer", answer_points(found), ANSWER, "One picture's answer among companions.")
+        alt = _("The probability of one picture's own class, among companions.")
+        _chart("output", output_points(found), OUTPUT, alt)
     digit = studied.study.data.validation_labels[found.picture]
     st.caption(
-        f"The second chart is of one picture, a {int(digit)}, among other companions: the line is "
-        f"the median over {len(found.by_batch[0].answers)} draws, the band holds the middle 80 %."
+        _(
+            "The second chart is of one picture, a {digit}, among other companions: the line is "
+            "the median over {draws} draws, the band holds the middle 80 %.",
+            digit=int(digit),
+            draws=len(found.by_batch[0].answers),
+        )
     )
 
 
@@ -241,14 +256,15 @@ def _wrong_statistics(studied: Studied) -> None:
     left, right = st.columns(2)
     with left:
         axes = momentum_axes([one.momentum for one in found.by_momentum])
-        _chart("momentum", momentum_points(found), axes, "Accuracy in evaluation by momentum.")
+        alt = _("Accuracy in evaluation by momentum.")
+        _chart("momentum", momentum_points(found), axes, alt)
     with right:
-        _chart("shifted", shift_points(found), SHIFT, "Accuracy on pictures that are paler.")
+        _chart("shifted", shift_points(found), SHIFT, _("Accuracy on pictures that are paler."))
 
 
-LOOKS: dict[str, Callable[[Studied], None]] = {
-    "Before and after": _before_and_after,
-    "Why it helps": _why,
-    "Train mode and evaluation": _modes,
-    "Wrong statistics": _wrong_statistics,
-}
+LOOKS = (
+    Part("before-and-after", N_("Before and after"), _before_and_after),
+    Part("why", N_("Why it helps"), _why),
+    Part("modes", N_("Train mode and evaluation"), _modes),
+    Part("wrong", N_("Wrong statistics"), _wrong_statistics),
+)

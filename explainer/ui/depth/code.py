@@ -10,23 +10,24 @@ from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import say
 from explainer.ui.depth.one_pass import Passed
 from explainer.ui.depth.settings import KEY
+from explainer.words import _
 
 
 def code(passed: Passed) -> None:
     """PyTorch source that prints the numbers of one setting."""
-    with st.expander("The code", key=f"{KEY}.code", icon=":material/code:"):
+    with st.expander(_("The code"), key=f"{KEY}.code", icon=":material/code:"):
         say(KEY, "code")
-        place = chosen_place("Setting", passed.titles, key=f"{KEY}.code_setting")
+        place = chosen_place(_("Setting"), passed.titles, key=f"{KEY}.code_setting")
         network = passed.passages[place].network
         text = script(network, passed.batch, passed.seed, photo=passed.photo is not None)
         st.code(text, language="python", height=420)
         with st.container(horizontal=True):
             st.download_button(
-                "Download the script", text, file_name="deepglass_depth.py", mime="text/x-python",
-                icon=":material/download:", on_click="ignore",
+                _("Download the script"), text, file_name="deepglass_depth.py",
+                mime="text/x-python", icon=":material/download:", on_click="ignore",
             )  # fmt: skip
             if passed.photo is not None:
                 st.download_button(
-                    "Download the photo", encode_png(passed.photo), file_name=PHOTO,
+                    _("Download the photo"), encode_png(passed.photo), file_name=PHOTO,
                     mime="image/png", icon=":material/image:", on_click="ignore",
                 )  # fmt: skip

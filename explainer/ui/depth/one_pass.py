@@ -25,6 +25,7 @@ from explainer.gradients.depth.settings import MOST_LAYERS, title
 from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
 from explainer.training.recipe.recipe import Network
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.picture import picture_input
 from explainer.ui.common.prose import say
 from explainer.ui.depth.settings import (
@@ -37,8 +38,10 @@ from explainer.ui.depth.settings import (
     settings,
 )
 from explainer.ui.training_lab.recipe_editor import dot
+from explainer.words import N_, _
 
-DIGITS, PATCHES = "Handwritten digits", "Patches of your photo"
+DIGITS = Named("digits", N_("Handwritten digits"))
+PATCHES = Named("patches", N_("Patches of your photo"))
 EXAMPLES = 256
 MOST_WEIGHTS = 8_000_000
 MOST_KEPT = 60
@@ -65,10 +68,10 @@ def set_up() -> Passed:
     """Story, depth, width, settings and data; then the passes, which are kept."""
     preset_menu()
     depth = st.slider(
-        "Hidden layers", 2, MOST_LAYERS, key=LAYERS, bind="query-params", persist_state="session"
+        _("Hidden layers"), 2, MOST_LAYERS, key=LAYERS, bind="query-params", persist_state="session"
     )
     width = st.select_slider(
-        "Units in each", WIDTHS, key=WIDTH, bind="query-params", persist_state="session"
+        _("Units in each"), WIDTHS, key=WIDTH, bind="query-params", persist_state="session"
     )
     setting_rows()
     photo, seed, batch = _data()
@@ -81,16 +84,16 @@ def set_up() -> Passed:
 
 def _data() -> tuple[NDArray[np.uint8] | None, int, Batch]:
     """What the networks are shown, and the seed of their weights."""
-    with st.popover("Data and seed", icon=":material/tune:"):
-        data = st.segmented_control(
-            "Shown to the networks", [DIGITS, PATCHES], default=DIGITS, required=True,
-            key=f"{KEY}.data", persist_state="session", bind="query-params",
+    with st.popover(_("Data and seed"), icon=":material/tune:"):
+        data = choice(
+            _("Shown to the networks"), (DIGITS, PATCHES), key=f"{KEY}.data",
+            widget=st.segmented_control,
         )  # fmt: skip
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key=f"{KEY}.seed", bind="query-params", persist_state="session",
-            help="Another seed draws other weights and other examples.",
+            _("Seed"), 0, 9999, 0, key=f"{KEY}.seed", bind="query-params", persist_state="session",
+            help=_("Another seed draws other weights and other examples."),
         )  # fmt: skip
-    if data == PATCHES:
+    if data == PATCHES.slug:
         photo = picture_input().picture.codes
         return photo, int(seed), patch_batch(photo, EXAMPLES, int(seed))
     return None, int(seed), _digits(int(seed))
@@ -106,8 +109,15 @@ def _fitting(depth: int, width: int) -> int:
     fits = max(one for one in WIDTHS if depth * one**2 <= MOST_WEIGHTS and one <= width)
     if fits < width:
         st.info(
-            f"{depth} layers of {width} units have {depth * width**2 / 1e6:.0f} million weights; "
-            f"the page goes to {MOST_WEIGHTS / 1e6:.0f} million, so the layers have {fits} units."
+            _(
+                "{layers} layers of {width} units have {weights} million weights; the page goes to "
+                "{most} million, so the layers have {fits} units.",
+                layers=depth,
+                width=width,
+                weights=f"{depth * width**2 / 1e6:.0f}",
+                most=f"{MOST_WEIGHTS / 1e6:.0f}",
+                fits=fits,
+            )
         )
     return fits
 
@@ -122,37 +132,42 @@ def _passes(
         kept.clear()
         missing = networks
     weights = sum(one.depth * one.width**2 for one in missing)
-    bar = st.progress(0.0, "Forwards and back") if weights > SLOW else None
+    bar = st.progress(0.0, _("Forwards and back")) if weights > SLOW else None
     for number, network in enumerate(missing):
         if bar:
-            bar.progress(number / len(missing), f"Forwards and back: {title(network)}")
+            words = _("Forwards and back: {setting}", setting=title(network))
+            bar.progress(number / len(missing), words)
         passage = pass_through(network, batch, seed)
         kept[network, place] = passage, predicted(passage, batch)
     if bar:
         bar.empty()
     found = [kept[network, place] for network in networks]
-    return tuple(one for one, _ in found), tuple(other for _, other in found)
+    return tuple(one for one, __ in found), tuple(other for __, other in found)
 
 
 def gradients(passed: Passed) -> None:
     """One quantity over depth, measured and predicted, all settings on one logarithmic axis."""
-    measures = {measure.title: measure for measure in DEPTH_MEASURES}
-    chosen = st.segmented_control(
-        "Over depth", list(measures), default=DEPTH_MEASURES[0].title, required=True,
-        key=f"{KEY}.measure", persist_state="session", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    measure = measures[str(chosen)]
+    measure = DEPTH_MEASURES[
+        choice(
+            _("Over depth"), DEPTH_MEASURES, key=f"{KEY}.measure", widget=st.segmented_control,
+            label_visibility="collapsed",
+        )
+    ]  # fmt: skip
     st.vega_lite_chart(
         depth_points(passed.passages, passed.theories, measure),
         depth_spec(theme(), measure),
         key=f"{KEY}.gradients",
-        alt=f"{measure.title} at each layer, on a logarithmic axis, a line for each setting.",
+        alt=_(
+            "{measure} at each layer, on a logarithmic axis, a line for each setting.",
+            measure=_(measure.title),
+        ),
     )
     if any(one is None for one in passed.theories) and measure.theory is not None:
         st.caption(
-            "No dashed line for batch norm: it ties the examples of a batch together, and this "
-            "theory follows one example alone."
+            _(
+                "No dashed line for batch norm: it ties the examples of a batch together, and this "
+                "theory follows one example alone."
+            )
         )
 
 
@@ -168,7 +183,7 @@ def values(passed: Passed) -> None:
                     value_points(passage),
                     value_spec(theme(), passage.layers),
                     key=f"{KEY}.values{index}",
-                    alt=f"{name}: how the values that each layer hands on are spread.",
+                    alt=_("{name}: how the values that each layer hands on are spread.", name=name),
                 )
 
 
@@ -176,12 +191,12 @@ def idle_units(passed: Passed) -> None:
     """The share of dead units and of saturated values at each layer."""
     say(KEY, "idle")
     points = idle_points(passed.passages)
-    titles = {"saturated": "saturated values (%)", "dead": "dead units (%)"}
-    for column, (name, words) in zip(st.columns(2), titles.items(), strict=True):
+    shares = (
+        ("saturated", _("saturated values (%)"), _("The share of saturated values at each layer.")),
+        ("dead", _("dead units (%)"), _("The share of dead units at each layer.")),
+    )
+    for column, (name, words, alt) in zip(st.columns(2), shares, strict=True):
         with column:
             st.vega_lite_chart(
-                points,
-                idle_spec(theme(), name, words),
-                key=f"{KEY}.{name}",
-                alt=f"The share of {words.replace(' (%)', '')} at each layer.",
+                points, idle_spec(theme(), name, words), key=f"{KEY}.{name}", alt=alt
             )

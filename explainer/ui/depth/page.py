@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
+from explainer.ui.common.choice import Part, open_part
 from explainer.ui.common.prose import say
 from explainer.ui.depth.arithmetic import arithmetic
 from explainer.ui.depth.batch_norm import batch_norm_closely
@@ -13,6 +12,7 @@ from explainer.ui.depth.code import code
 from explainer.ui.depth.one_pass import gradients, idle_units, set_up, values
 from explainer.ui.depth.race import watch_it_train
 from explainer.ui.depth.settings import KEY, story
+from explainer.words import N_
 
 
 def one_pass() -> None:
@@ -31,18 +31,14 @@ def one_pass() -> None:
     say(KEY, "notice")
 
 
-# One more part of the page is one more entry: its name on the tab, and what draws it.
-TABS: dict[str, Callable[[], None]] = {
-    "One pass": one_pass,
-    "Watch it train": watch_it_train,
-    "Batch norm, closely": batch_norm_closely,
-}
+# One more part of the page is one more entry.
+TABS = (
+    Part("one-pass", N_("One pass"), one_pass),
+    Part("race", N_("Watch it train"), watch_it_train),
+    Part("batch-norm", N_("Batch norm, closely"), batch_norm_closely),
+)
 
 
 def sections() -> None:
-    """All tabs of the page."""
-    tabs = st.tabs(list(TABS), key=f"{KEY}.tab", on_change="rerun", bind="query-params")
-    for tab, draw in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                draw()
+    """The tabs of the page, of which the open one is computed and drawn."""
+    open_part(TABS, key=f"{KEY}.tab")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from explainer.charts.depth.strips import (
@@ -12,7 +14,7 @@ from explainer.charts.depth.strips import (
     strip_spec,
 )
 from explainer.charts.race import LOSS
-from explainer.gradients.depth.races import OFTEN, RACES, SPLIT, DepthRace
+from explainer.gradients.depth.races import OFTEN, RACES, SPLIT
 from explainer.gradients.depth.strips import Arrival, Strip, arrivals, ratio, strips
 from explainer.service import Ticket
 from explainer.training.data.data_set import Examples
@@ -20,6 +22,7 @@ from explainer.training.data.registry import load
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import choice
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.common.tables import table
 from explainer.ui.training_lab.control import (
@@ -32,6 +35,7 @@ from explainer.ui.training_lab.control import (
 from explainer.ui.training_lab.curves import View, race_curves, status_line
 from explainer.ui.training_lab.plan import DataChoice, LabPlan
 from explainer.ui.training_lab.recipe_editor import dot, name_of
+from explainer.words import _
 
 KEY = "depth"
 SECONDS = 0.5
@@ -42,12 +46,13 @@ def watch_it_train() -> None:
     """A story, its buttons, and its strips and losses as they grow."""
     say(KEY, "race")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        story, seeds = _story(), _seeds()
-    st.markdown(f"**Watch.** {story.watch}")
+        story = RACES[choice(_("Story"), RACES, key=f"{KEY}.race")]
+        seeds = _seeds()
+    st.markdown(_("**Watch.** {what}", what=_(story.watch)))
     examples = _digits()
     plan = LabPlan(DataChoice(DATA, examples.title), SPLIT, story.recipes, seeds, OFTEN)
     ticket = current()
-    buttons, messages, panel = (st.container() for _ in range(3))
+    buttons, messages, panel = (st.container() for __ in range(3))
     with buttons:
         transport(ticket, plan, examples)
     with messages:
@@ -58,24 +63,16 @@ def watch_it_train() -> None:
     if ticket is not None:
         with panel:
             _live(ticket)
-    with st.expander("What happens, and why", key=f"{KEY}.told.{story.slug}"):
-        st.markdown(story.seen)
+    with st.expander(_("What happens, and why"), key=f"{KEY}.told.{story.slug}"):
+        st.markdown(_(story.seen))
     say(KEY, "strips")
 
 
-def _story() -> DepthRace:
-    titles = {race.title: race for race in RACES}
-    title = st.selectbox(
-        "Story", list(titles), key=f"{KEY}.race", bind="query-params", persist_state="session"
-    )
-    return titles[str(title)]
-
-
 def _seeds() -> int:
-    with st.popover("More", icon=":material/tune:"):
+    with st.popover(_("More"), icon=":material/tune:"):
         seeds = st.slider(
-            "Seeds", 1, 5, 2, key=f"{KEY}.seeds", bind="query-params", persist_state="session",
-            help="Each network is trained once for each seed; a strip is the median over them.",
+            _("Seeds"), 1, 5, 2, key=f"{KEY}.seeds", bind="query-params", persist_state="session",
+            help=_("Each network is trained once for each seed; a strip is the median over them."),
         )  # fmt: skip
     return int(seeds)
 
@@ -93,7 +90,7 @@ def _live(ticket: Ticket[Race]) -> None:
     def panel() -> None:
         snapshot = ticket.race.snapshot
         if not snapshot.runs:
-            st.info("This race has ended and its memory is free again.")
+            st.info(_("This race has ended and its memory is free again."))
             return
         st.caption(status_line(ticket, snapshot))
         _strips(snapshot, active=active)
@@ -129,15 +126,13 @@ def _indices(snapshot: Snapshot) -> range:
 
 def _strip(snapshot: Snapshot, index: int, strip: Strip | None, low: float, high: float) -> None:
     name = name_of(snapshot.recipes[index], index)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(dot(index), width="content")
-        st.markdown(f"**{escaped(name)}**")
+    st.html(f'{dot(index)} <b translate="no">{escape(name)}</b>')
     if strip is not None:
         st.vega_lite_chart(
             strip_points(strip),
             strip_spec(theme(), low, high, len(strip.layers), snapshot.total_steps),
             key=f"{KEY}.strip.{index}",
-            alt=f"{name}: the length of the gradient at every layer, step by step.",
+            alt=_("{name}: the length of the gradient at every layer, step by step.", name=name),
         )
 
 
@@ -146,37 +141,49 @@ def _broken(snapshot: Snapshot) -> None:
     for index in _indices(snapshot):
         broken = [run for run in snapshot.of_recipe(index) if run.status.broken]
         if broken:
-            name = escaped(name_of(snapshot.recipes[index], index))
-            st.markdown(f"**{name}** (seed {broken[0].seed}): {escaped(broken[0].explanation)}")
+            words = _(
+                "**{name}** (seed {seed}): {explanation}",
+                name=escaped(name_of(snapshot.recipes[index], index)),
+                seed=broken[0].seed,
+                explanation=escaped(broken[0].explanation),
+            )
+            st.markdown(words)
 
 
 def _sooner(snapshot: Snapshot) -> None:
     """How many steps each network took to the training error that is chosen, and the ratios."""
     percent = st.slider(
-        "Training error to reach (%)", 5, 75, 25, 5, key=f"{KEY}.error", persist_state="session",
-        help="Measured on the same training pictures for all.",
+        _("Training error to reach (%)"), 5, 75, 25, 5, key=f"{KEY}.error", persist_state="session",
+        help=_("Measured on the same training pictures for all."),
     )  # fmt: skip
     found = arrivals(snapshot, percent / 100)
     first = found[0]
     table(
-        ["network", f"steps to {percent} % error, seed by seed", "times those of the first"],
+        [
+            _("network"),
+            _("steps to {percent} % error, seed by seed", percent=percent),
+            _("times those of the first"),
+        ],
         [[_named(snapshot, one), _steps(one), _times(one, first)] for one in found],
-        caption="How soon each network reaches the error.",
+        caption=_("How soon each network reaches the error."),
     )
     say(KEY, "sooner")
 
 
 def _named(snapshot: Snapshot, one: Arrival) -> str:
-    return f"{dot(one.recipe)} {escaped(name_of(snapshot.recipes[one.recipe], one.recipe))}"
+    name = escape(name_of(snapshot.recipes[one.recipe], one.recipe))
+    return f'{dot(one.recipe)} <span translate="no">{name}</span>'
 
 
 def _steps(one: Arrival) -> str:
-    return ", ".join("not yet" if step is None else f"{step:,}" for step in one.steps)
+    return ", ".join(_("not yet") if step is None else f"{step:,}" for step in one.steps)
 
 
 def _times(one: Arrival, first: Arrival) -> str:
     found = ratio(one, first) if one.recipe != first.recipe else None
     if found is None:
         return ""
-    spread = f" ({found.least:.1f} to {found.most:.1f})" if found.pairs > 1 else ""
-    return f"{found.median:.1f}×{spread}"
+    least, median, most = (f"{one:.1f}" for one in (found.least, found.median, found.most))
+    if found.pairs == 1:
+        return f"{median}×"
+    return _("{median}× ({least} to {most})", median=median, least=least, most=most)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from explainer.gradients.depth.presets import DEPTH_PRESETS, DepthPreset, depth_preset
+from explainer.gradients.depth.presets import DEPTH_PRESETS
 from explainer.gradients.depth.settings import (
     MOST_LAYERS,
     MOST_SETTINGS,
@@ -20,15 +20,18 @@ from explainer.gradients.depth.settings import (
 from explainer.parameters import Choice
 from explainer.training.recipe.fields import Field, Switch
 from explainer.training.recipe.recipe import Network
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.training_lab.recipe_editor import dot
+from explainer.words import N_, _
 
 KEY = "depth"
 LINK = f"{KEY}.link"
 SEPARATOR = "!"
-OWN = "Your own"
-COPY, REMOVE = "Copy", "Remove"
+OWN = Named("own", N_("Your own"))
+FIRST = DEPTH_PRESETS["three"]
+ACTIONS = {"copy": N_("Copy"), "remove": N_("Remove")}
 CONTROL, LIST, IN_URL = f"{KEY}.preset", f"{KEY}.setting_list", f"{KEY}.settings"
 LAYERS, WIDTH = f"{KEY}.layers", f"{KEY}.width"
 WIDTHS = (16, 32, 64, 100, 128, 256, 512)
@@ -36,28 +39,28 @@ WIDTHS = (16, 32, 64, 100, 128, 256, 512)
 
 def settings() -> tuple[Network, ...]:
     """The settings of the visitor: as changed, else as in the link, else the first story's."""
-    found: tuple[Network, ...] = st.session_state.get(LIST, DEPTH_PRESETS[0].settings)
+    found: tuple[Network, ...] = st.session_state.get(LIST, FIRST.settings)
     return found
 
 
 def preset_menu() -> None:
-    """The choice of a story, and what to watch."""
-    if CONTROL not in st.session_state:
-        _begin()
-    names = [*(entry.title for entry in DEPTH_PRESETS), OWN]
-    chosen = st.selectbox(
-        "Begin with", names, key=CONTROL, bind="query-params", persist_state="session",
-        on_change=_take_chosen,
-    )  # fmt: skip
-    if preset := depth_preset(str(chosen)):
-        st.markdown(f"**Watch**{preset.watch.removeprefix('Watch')}")
+    """The choice of a story, and what to watch; a link with settings is taken as it is."""
+    fresh = LIST not in st.session_state
+    linked = st.query_params.get(IN_URL)
+    if fresh and linked is not None:
+        _arrive(linked)
+    slug = choice(_("Begin with"), (*DEPTH_PRESETS, OWN), key=CONTROL, on_change=_take)
+    if fresh and linked is None:
+        _take()
+    if preset := DEPTH_PRESETS.get(slug):
+        st.markdown(_(preset.watch))
 
 
 def story() -> None:
     """Behind a fold, what is seen in the chosen story, and why: the reader guesses first."""
-    if preset := depth_preset(str(st.session_state.get(CONTROL))):
-        with st.expander("What is seen, and why", key=f"{KEY}.story.{preset.slug}"):
-            st.markdown(preset.seen)
+    if preset := DEPTH_PRESETS.get(st.session_state[CONTROL]):
+        with st.expander(_("What is seen, and why"), key=f"{KEY}.story.{preset.slug}"):
+            st.markdown(_(preset.seen))
 
 
 def setting_rows() -> None:
@@ -68,9 +71,12 @@ def setting_rows() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html(dot(index), width="content")
             _change(index, network)
-            options = [COPY] * (len(entries) < MOST_SETTINGS) + [REMOVE] * (len(entries) > 1)
+            options = ["copy"] * (len(entries) < MOST_SETTINGS) + ["remove"] * (len(entries) > 1)
             key = f"{KEY}.more{index}"
-            st.menu_button("More", options, key=key, on_click=_on_more, args=(index, key))
+            st.menu_button(
+                _("More"), options, key=key, format_func=lambda action: _(ACTIONS[action]),
+                on_click=_on_more, args=(index, key),
+            )  # fmt: skip
     text = SEPARATOR.join(text_of(network) for network in entries)
     if st.query_params.get(IN_URL) != text:
         st.query_params[IN_URL] = text
@@ -90,20 +96,19 @@ def _field(index: int, field: Field, current: Any) -> None:
     setting, version = field.setting, st.session_state.get(f"{KEY}.version", 0)
     key = f"{KEY}.v{version}.s{index}.{field.name}"
     common: dict[str, Any] = {
-        "key": key, "help": setting.help or None, "on_change": _set,
+        "key": key, "help": _(setting.help) or None, "on_change": _set,
         "args": (index, field.name, key),
     }  # fmt: skip
+    label = _(setting.label)
     if isinstance(setting, Switch):
-        st.toggle(setting.label, current, **common)
+        st.toggle(label, current, **common)
     elif isinstance(setting, Choice):
-        titles = {option.value: option.title for option in setting.options}
+        titles = {option.value: _(option.title) for option in setting.options}
         values = list(titles)
-        st.selectbox(
-            setting.label, values, values.index(current), format_func=titles.__getitem__, **common
-        )
+        st.selectbox(label, values, values.index(current), format_func=titles.__getitem__, **common)
     else:
         bounds = (float(setting.minimum), float(setting.maximum))
-        st.number_input(setting.label, *bounds, float(current), step=0.01, format="%.3g", **common)
+        st.number_input(label, *bounds, float(current), step=0.01, format="%.3g", **common)
 
 
 def _set(index: int, name: str, key: str) -> None:
@@ -112,21 +117,23 @@ def _set(index: int, name: str, key: str) -> None:
         changed: dict[str, Any] = {name: st.session_state[key]}
         entries[index] = replace(entries[index], **changed)
     except ValueError as error:
-        st.session_state[f"{KEY}.refused{index}"] = f"That does not go together: {error}."
+        st.session_state[f"{KEY}.refused{index}"] = _(
+            "That does not go together: {reason}.", reason=error
+        )
         _show_anew()
         return
     st.session_state[LIST] = tuple(entries)
-    st.session_state[CONTROL] = OWN
+    st.session_state[CONTROL] = OWN.slug
 
 
 def _on_more(index: int, key: str) -> None:
     entries, picked = list(settings()), st.session_state[key]
-    if picked == COPY:
+    if picked == "copy":
         entries.insert(index + 1, entries[index])
-    elif picked == REMOVE:
+    elif picked == "remove":
         del entries[index]
     _replace(tuple(entries))
-    st.session_state[CONTROL] = OWN
+    st.session_state[CONTROL] = OWN.slug
 
 
 def _replace(entries: tuple[Network, ...]) -> None:
@@ -141,35 +148,27 @@ def _show_anew() -> None:
     st.session_state[f"{KEY}.version"] = st.session_state.get(f"{KEY}.version", 0) + 1
 
 
-def _begin() -> None:
-    """The first story for a visitor without a link; a link with settings is taken as it is."""
-    if IN_URL in st.query_params:
-        st.session_state[LIST] = _from_url(st.query_params[IN_URL])
-        st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, OWN), OWN)
-        for key, usual in ((LAYERS, DEPTH_PRESETS[0].depth), (WIDTH, DEPTH_PRESETS[0].width)):
-            if key not in st.query_params:
-                st.session_state[key] = usual
-        return
-    first = DEPTH_PRESETS[0].title
-    st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, first), first)
-    _take_chosen()
+def _arrive(linked: str) -> None:
+    """Take the settings of a link, and the first story's size where the link has none."""
+    st.session_state[LIST] = _from_link(linked)
+    if CONTROL not in st.query_params and settings() != FIRST.settings:
+        st.session_state[CONTROL] = OWN.slug
+    for key, usual in ((LAYERS, FIRST.depth), (WIDTH, FIRST.width)):
+        if key not in st.query_params:
+            st.session_state[key] = usual
 
 
-def _known(name: str, otherwise: str) -> str:
-    return name if name == OWN or depth_preset(name) else otherwise
-
-
-def _take_chosen() -> None:
-    preset: DepthPreset | None = depth_preset(st.session_state[CONTROL])
-    if preset is not None:
+def _take() -> None:
+    """Set everything as the chosen story has it."""
+    if preset := DEPTH_PRESETS.get(st.session_state[CONTROL]):
         _replace(preset.settings)
         st.session_state[LAYERS] = min(preset.depth, MOST_LAYERS)
         st.session_state[WIDTH] = preset.width
 
 
-def _from_url(text: str) -> tuple[Network, ...]:
+def _from_link(text: str) -> tuple[Network, ...]:
     try:
         return tuple(from_text(part) for part in text.split(SEPARATOR))[:MOST_SETTINGS]
     except ValueError as error:
-        refuse(LINK, f"The settings of this link cannot be read: {error}.")
-        return DEPTH_PRESETS[0].settings
+        refuse(LINK, _("The settings of this link cannot be read: {reason}.", reason=error))
+        return FIRST.settings

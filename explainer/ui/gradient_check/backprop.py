@@ -15,18 +15,15 @@ from explainer.gradients.backprop.steps import figure, walk
 from explainer.live_pictures import Render
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import choice
 from explainer.ui.common.graph import graph_message, graph_view
 from explainer.ui.common.prose import escaped, say
+from explainer.words import _
 
 KEY = "gradient_check"
 INPUTS = f"{KEY}.at"
 STEP = f"{KEY}.step"
 MOST_STEPS = 200
-FORMULA_HELP = (
-    "Numbers, + − * / ^, parentheses, and the functions "
-    f"{', '.join(FUNCTIONS)}. A name gets a value with =, statements end with ; and every other "
-    "name is an input, such as x or w1."
-)
 
 
 @st.fragment
@@ -52,21 +49,21 @@ def step_by_step() -> None:
 
 def _choice() -> tuple[GraphPreset, str]:
     """The preset and the text of the formula, which is the reader's own where they chose that."""
-    presets = {preset.title: preset for preset in (*PRESETS, OWN)}
-    title = st.selectbox(
-        "What is computed", list(presets), key=f"{KEY}.graph_of", bind="query-params",
-        persist_state="session",
-    )  # fmt: skip
-    preset = presets[str(title)]
-    if preset is not OWN:
-        st.markdown(f"`{preset.text}` {preset.watch}")
+    chosen = choice(_("What is computed"), (*PRESETS, OWN), key=f"{KEY}.graph_of")
+    if preset := PRESETS.get(chosen):
+        st.markdown(f"`{preset.text}` {_(preset.watch)}")
         return preset, preset.text
     text = st.text_input(
-        "Formula", OWN.text, key=f"{KEY}.formula", bind="query-params", persist_state="session",
-        help=FORMULA_HELP, max_chars=MOST_LETTERS,
+        _("Formula"), OWN.text, key=f"{KEY}.formula", bind="query-params", persist_state="session",
+        help=_(
+            "Numbers, + − * / ^, parentheses, and the functions {functions}. A name gets a value "
+            "with =, statements end with ; and every other name is an input, such as x or w1.",
+            functions=", ".join(FUNCTIONS),
+        ),
+        max_chars=MOST_LETTERS,
     )  # fmt: skip
-    st.caption(preset.watch)
-    return preset, str(text)
+    st.caption(_(OWN.watch))
+    return OWN, str(text)
 
 
 def _renderer(
@@ -110,8 +107,12 @@ def _judged(graph: Graph, inputs: Mapping[str, float]) -> None:
         out = graph.nodes[graph.output].name
         said = ", ".join(f"∂{out}/∂{name} = {figure(value)}" for name, value in wanted.items())
         st.markdown(
-            f"**PyTorch’s autograd says the same:** {said}. The largest difference from the walk "
-            f"above is {figure(apart)}."
+            _(
+                "**PyTorch’s autograd says the same:** {gradients}. The largest difference from "
+                "the walk above is {difference}.",
+                gradients=said,
+                difference=figure(apart),
+            )
         )
-    with st.expander("The same in PyTorch", icon=":material/code:"):
+    with st.expander(_("The same in PyTorch"), icon=":material/code:"):
         st.code(script(graph, inputs), language="python")

@@ -5,12 +5,15 @@ A survey belongs to a visit, as a race does, and waits in a line of its own wher
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.survey import Survey
 from explainer.service import Phase, Service, ServiceClosed, ServiceFull, Ticket, service_of
 from explainer.ui.common.visits import visit
+from explainer.words import _, ngettext
 
 KEY = "landscape"
 WORK = "landscapes"
@@ -68,7 +71,7 @@ def status(ticket: Ticket[Survey], plan: SurveyPlan) -> None:
     state, seen = ticket.state, ticket.race.snapshot
     if state.phase is Phase.CLOSED:
         st.warning(state.message, icon=":material/info:")
-        st.button("Compute it again", key=f"{KEY}.again", on_click=again, args=(plan,))
+        st.button(_("Compute it again"), key=f"{KEY}.again", on_click=again, args=(plan,))
         return
     if seen.message:
         st.warning(seen.message, icon=":material/info:")
@@ -80,14 +83,16 @@ def status(ticket: Ticket[Survey], plan: SurveyPlan) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(seen.progress, text=_words(ticket))
         if is_active(ticket):
-            _button(ticket, "Stop", ":material/stop:")
+            _button(ticket, _("Stop"), "stop", Survey.pause)
         elif not ticket.budget.message:  # a used-up budget lets nothing go on
-            _button(ticket, "Go on", ":material/play_arrow:")
+            _button(ticket, _("Go on"), "play_arrow", Survey.play)
 
 
-def _button(ticket: Ticket[Survey], label: str, icon: str) -> None:
-    do = {"Stop": Survey.pause, "Go on": Survey.play}[label]
-    st.button(label, icon=icon, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
+def _button(ticket: Ticket[Survey], label: str, icon: str, do: Callable[[Survey], None]) -> None:
+    st.button(
+        label, icon=f":material/{icon}:", key=f"{KEY}.{do.__name__}",
+        on_click=ticket.command, args=(do,),
+    )  # fmt: skip
 
 
 def _words(ticket: Ticket[Survey]) -> str:
@@ -95,9 +100,16 @@ def _words(ticket: Ticket[Survey]) -> str:
     if state.place:
         return state.place
     if state.phase is Phase.IDLE:
-        return f"Stopped at {seen.points:,} points"
-    if seen.panels:
-        rate = f", {seen.points_per_second:,.0f} points a second" if seen.points_per_second else ""
-        return f"{seen.phase[0].upper()}{seen.phase[1:]}{rate}"
-    steps = [f"step {one.step:,} of {one.setup.steps:,}" for one in seen.variants]
-    return f"Training: {', '.join(steps)}"
+        return ngettext(
+            "Stopped at {points} point", "Stopped at {points} points", seen.points,
+            points=f"{seen.points:,}",
+        )  # fmt: skip
+    words = [_(seen.phase, side=seen.side, whole=seen.plan.points)]
+    if not seen.panels:
+        words += [
+            _("step {step} of {steps}", step=f"{one.step:,}", steps=f"{one.setup.steps:,}")
+            for one in seen.variants
+        ]
+    elif seen.points_per_second:
+        words.append(_("{count} points a second", count=f"{seen.points_per_second:,.0f}"))
+    return " · ".join(words)

@@ -17,7 +17,7 @@ from explainer.charts.landscape.planes import (
 from explainer.gradients.landscape.comparing import comparison, share_below
 from explainer.gradients.landscape.grid import levels
 from explainer.gradients.landscape.plan import PATH
-from explainer.gradients.landscape.plane import PARTS, PICTURES
+from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.script import script
 from explainer.gradients.landscape.survey import Survey
 from explainer.gradients.landscape.views import PanelView, Snapshot, VariantView
@@ -27,7 +27,8 @@ from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.ui.landscape.controls import Choice, choices, preset_menu, story
 from explainer.ui.landscape.job import KEY, again, is_active, refusal, status, ticket_for
-from explainer.ui.landscape.planes import contours, surfaces
+from explainer.ui.landscape.planes import contours, panel_name, surfaces
+from explainer.words import _, ngettext
 
 SECONDS = 0.5
 NEARLY_ALL = 0.99
@@ -50,7 +51,7 @@ def landscape(choice: Choice) -> Ticket[Survey] | None:
     ticket = ticket_for(choice.plan)
     if ticket is None:
         st.warning(refusal(choice.plan), icon=":material/info:")
-        st.button("Try again", key=f"{KEY}.try", on_click=again, args=(choice.plan,))
+        st.button(_("Try again"), key=f"{KEY}.try", on_click=again, args=(choice.plan,))
         return None
     stands = _stands(ticket)
 
@@ -71,7 +72,7 @@ def _stands(ticket: Ticket[Survey]) -> tuple[bool, bool]:
 
 def _draw(ticket: Ticket[Survey], choice: Choice) -> None:
     seen = ticket.race.snapshot
-    top, below, numbers = (st.container() for _ in range(3))
+    top, below, numbers = (st.container() for __ in range(3))
     with top:
         status(ticket, choice.plan)
     if not any(one.rows for one in seen.panels):
@@ -103,27 +104,24 @@ def _planes_and_path(seen: Snapshot, choice: Choice) -> None:
     with charts[0]:
         st.vega_lite_chart(
             off_plane_points(seen, panel), off_plane_spec(theme()), key=f"{KEY}.off_plane",
-            alt="How far from the plane the network was at each checkpoint, in per cent of its "
-            "distance from the end.",
+            alt=_("How far from the plane the network was at each checkpoint, in per cent of its "
+            "distance from the end."),
         )  # fmt: skip
     with charts[1]:
         st.vega_lite_chart(
             path_points(seen, panel, choice.part), path_spec(theme()), key=f"{KEY}.on_path",
-            alt="The loss of each checkpoint, and the loss of its foot on the plane.",
+            alt=_("The loss of each checkpoint, and the loss of its foot on the plane."),
         )  # fmt: skip
     st.caption(_path_words(seen, panel))
 
 
 def _panel_choice(seen: Snapshot) -> PanelView:
-    several = len(seen.plan.plane_seeds) > 1
-    names = [
-        seen.variants[one.variant].label + (f", plane {one.seed}" if several else "")
-        for one in seen.panels
-    ]
-    name = st.segmented_control(
-        "The path of", names, default=names[0], required=True, key=f"{KEY}.followed"
-    )
-    return seen.panels[names.index(str(name)) if name in names else 0]
+    names = [panel_name(seen, one) for one in seen.panels]
+    place = st.segmented_control(
+        _("The path of"), range(len(names)), default=0, required=True, key=f"{KEY}.followed",
+        format_func=names.__getitem__,
+    )  # fmt: skip
+    return seen.panels[place]
 
 
 def _path_words(seen: Snapshot, panel: PanelView) -> str:
@@ -132,33 +130,38 @@ def _path_words(seen: Snapshot, panel: PanelView) -> str:
     least, most, middle = (
         f"{one:.{digits}%}" for one in (errors.min(), errors.max(), np.median(errors))
     )
-    words = (
-        f"Of its distance from the end, the network was between {least} and {most} "
-        f"off this plane, half of the time more than {middle}."
-    )
-    if panel.shares is not None:
-        first, second = panel.shares
-        words += (
-            f" The two principal directions hold {first:.0%} and {second:.0%} of the path's "
-            "squared distances from its end."
-        )
-    return words
+    words = _(
+        "Of its distance from the end, the network was between {least} and {most} off this plane, "
+        "half of the time more than {middle}.",
+        least=least, most=most, middle=middle,
+    )  # fmt: skip
+    if panel.shares is None:
+        return words
+    first, second = (f"{share:.0%}" for share in panel.shares)
+    shares = _(
+        "The two principal directions hold {first} and {second} of the path's squared distances "
+        "from its end.",
+        first=first, second=second,
+    )  # fmt: skip
+    return f"{words} {shares}"
 
 
 def _table(seen: Snapshot) -> None:
-    headings = ["network", "loss, training", "validation", "right, training", "validation"]
-    headings += ["sharpness λ", "its residual", "curvature on the plane"]
+    headings = [
+        _("network"), _("training loss"), _("validation loss"), _("training accuracy"),
+        _("validation accuracy"), _("sharpness λ"), _("its residual"), _("curvature on the plane"),
+    ]  # fmt: skip
     random = seen.plan.directions != PATH
-    headings += ["plane below loss 1"] * random
+    headings += [_("plane below loss 1")] * random
     rows = [
         _numbers(one) + [_curvature(seen, place)] + [_share_below(seen, place)] * random
         for place, one in enumerate(seen.variants)
     ]
-    table(headings, rows, name="landscape", caption="The networks at the end of training.")
+    table(headings, rows, name="landscape", caption=_("The networks at the end of training."))
 
 
 def _numbers(one: VariantView) -> list[str]:
-    name = f"<b>{escape(one.label)}</b>"
+    name = f"<b>{escape(one.name)}</b>"
     if one.score is None:
         return [name, *["–"] * 6]
     losses = [f"{loss:.3g}" for loss in one.score.losses]
@@ -166,21 +169,21 @@ def _numbers(one: VariantView) -> list[str]:
     found = one.sharpness
     if found is None:
         return [name, *losses, *right, "–", "–"]
-    eigenvalue = f"{found.eigenvalue:.3g}".replace("-", "−")
-    return [
-        name,
-        *losses,
-        *right,
-        eigenvalue,
-        f"{found.residual:.1%} ({found.iterations} products)",
-    ]
+    residual = ngettext(
+        "{residual} ({count} product)", "{residual} ({count} products)", found.iterations,
+        residual=f"{found.residual:.1%}",
+    )  # fmt: skip
+    return [name, *losses, *right, f"{found.eigenvalue:.3g}".replace("-", "−"), residual]
 
 
 def _curvature(seen: Snapshot, variant: int) -> str:
     """The least and the largest along the directions of a network's planes."""
     panels = [one for one in seen.panels if one.variant == variant]
-    found = sorted(value for one in panels for value in one.curvatures)
-    return f"{found[0]:.2g} to {found[-1]:.2g}".replace("-", "−") if found else "–"
+    found = [value for one in panels for value in one.curvatures]
+    if not found:
+        return "–"
+    least, most = (f"{value:.2g}".replace("-", "−") for value in (min(found), max(found)))
+    return _("{least} to {most}", least=least, most=most)
 
 
 def _share_below(seen: Snapshot, variant: int) -> str:
@@ -192,7 +195,7 @@ def code(ticket: Ticket[Survey]) -> None:
     seen = ticket.race.snapshot
     if not seen.panels:
         return
-    with st.expander("The code: this plane in PyTorch, on its coarsest grid"):
+    with st.expander(_("The code: this plane in PyTorch, on its coarsest grid")):
         say(KEY, "code")
         st.code(coarse_script(seen), language="python", height=420)
 
@@ -209,7 +212,7 @@ def arithmetic(ticket: Ticket[Survey]) -> None:
     example = seen.panels[0].example if seen.panels else None
     if example is None:
         return
-    with st.expander("The arithmetic: one filter of the first direction"):
+    with st.expander(_("The arithmetic: one filter of the first direction")):
         say(KEY, "arithmetic")
         drawn, own, scaled = (
             one.tolist() for one in (example.drawn, example.weights, example.scaled)
@@ -217,16 +220,16 @@ def arithmetic(ticket: Ticket[Survey]) -> None:
         lengths = [math.hypot(*one) for one in (drawn, own, scaled)]
         shown = [str(place + 1) for place in range(min(9, len(own)))]
         table(
-            [f"first filter of {example.layer}", *shown, "length"],
+            [_("first filter of {layer}", layer=example.layer), *shown, _("length")],
             [
                 [name, *(f"{value:.4f}".replace("-", "−") for value in values[:9]), f"{length:.5f}"]
                 for name, values, length in (
-                    ("weights w", own, lengths[1]),
-                    ("drawn d", drawn, lengths[0]),
-                    ("scaled d", scaled, lengths[2]),
+                    (_("weights w"), own, lengths[1]),
+                    (_("drawn d"), drawn, lengths[0]),
+                    (_("scaled d"), scaled, lengths[2]),
                 )
             ],
-            caption="The first weights of the first filter, and the direction there.",
+            caption=_("The first weights of the first filter, and the direction there."),
         )
         if seen.plan.scaling == "filter":
             st.latex(
@@ -234,7 +237,9 @@ def arithmetic(ticket: Ticket[Survey]) -> None:
                 rf"\frac{{{lengths[1]:.5f}}}{{{lengths[0]:.5f}}} = {scaled[0]:.4f}"
             )
         st.caption(
-            f"The two directions stand at a right angle but for a cosine of "
-            f"{seen.panels[0].cosine:.3f}. Each loss is the mean over the same {PICTURES} pictures "
-            f"of {PARTS[0]} or of {PARTS[1]}."
-        )
+            _(
+                "The two directions stand at a right angle but for a cosine of {cosine}. Each loss "
+                "is the mean over the same {count} pictures of training or of validation.",
+                cosine=f"{seen.panels[0].cosine:.3f}", count=PICTURES,
+            )
+        )  # fmt: skip

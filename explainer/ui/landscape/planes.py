@@ -11,30 +11,15 @@ import numpy as np
 from explainer.charts.landscape.planes import Bands, bands_of, heights, plane_picture
 from explainer.charts.theme import Theme
 from explainer.gradients.landscape.plan import PATH
-from explainer.gradients.landscape.plane import PARTS
 from explainer.gradients.landscape.views import PanelView, Snapshot
 from explainer.images.thumbnails import encode_png
 from explainer.ui.common.components import mount, pack
+from explainer.words import _
 
 FAMILY = "planes"
 MOST_COLUMNS = 3
 LEAST_WIDTH = "16rem"  # of a panel
 MARKS_PER_LEGEND = 6
-
-WORDS = {
-    "hint": "Point at a plane to read the loss there, and at its path to read a checkpoint.",
-    "keys": "Arrow keys move the place that is read, Home goes to the network.",
-    "turn": "Drag a surface to turn it, or use the arrow keys; Home turns it back.",
-    "scale": "Loss in nats, 10 and more in one colour",
-    "path": "The line is the path of training; the fuller a point, the nearer the network was to "
-    "the plane. The large point is where training ended.",
-    "point": "Step {step}: {off} off the plane.",
-    "truth": "Its true loss is",
-    "foot": "the plane has",
-    "start": "start",
-    "end": "end",
-    "parts": [f"on {part}" for part in PARTS],
-}
 
 
 def contours(key: str, snapshot: Snapshot, part: int, theme: Theme) -> None:
@@ -78,11 +63,35 @@ def _header(panels: list[dict[str, Any]], bands: Bands, part: int, theme: Theme)
             "colours": list(bands.colours),
             "marks": _marks(bands),
         },
-        "words": WORDS,
+        "words": _words(),
         "least": LEAST_WIDTH,
         "columns": min(len(panels), MOST_COLUMNS),
         "path": theme.categorical[1],
         "text": theme.text,
+    }
+
+
+def _words() -> dict[str, Any]:
+    """What the component says; it puts numbers in the places."""
+    return {
+        "hint": _("Point at a plane to read the loss there, and at its path to read a checkpoint."),
+        "keys": _("Arrow keys move the place that is read, Home goes to the network."),
+        "turn": _("Drag a surface to turn it, or use the arrow keys; Home turns it back."),
+        "scale": _("Loss in nats, 10 and more in one colour"),
+        "path": _(
+            "The line is the path of training; the fuller a point, the nearer the network was to "
+            "the plane. The large point is where training ended."
+        ),
+        "point": _("Step {step}: {off} off the plane."),
+        "losses": _("Its true loss is {truth}, the plane has {foot}."),
+        "parts": [
+            _("{training} on training ({validation} on validation)"),
+            _("{validation} on validation ({training} on training)"),
+        ],
+        "later": _("not yet"),
+        "endless": _("no finite number"),
+        "start": _("start"),
+        "end": _("end"),
     }
 
 
@@ -92,26 +101,36 @@ def _marks(bands: Bands) -> list[tuple[float, str]]:
     return [(edge, f"{10**edge:g}") for edge in whole][-MARKS_PER_LEGEND:]
 
 
+def panel_name(snapshot: Snapshot, panel: PanelView) -> str:
+    """What the plane is called: by its network, where there are several, and by its seed."""
+    network, seed = snapshot.variants[panel.variant].name, panel.seed
+    if len(snapshot.plan.plane_seeds) == 1:
+        return network
+    if len(snapshot.variants) == 1:
+        return _("Plane {seed}", seed=seed)
+    return _("{network}, plane {seed}", network=network, seed=seed)
+
+
 def _panel(snapshot: Snapshot, panel: PanelView, part: int) -> dict[str, Any]:
     variant = snapshot.variants[panel.variant]
-    several = len(snapshot.plan.plane_seeds) > 1
-    short = f"plane {panel.seed}" if several else ""
     row, column = panel.axes.centre
     centre = float(panel.losses[part, row, column])
-    note = f"at its centre {centre:.4g}" if math.isfinite(centre) else ""
-    title = f"{variant.label}, {short}" if several else variant.label
-    if len(snapshot.variants) == 1 and several:
-        title = short.capitalize()
+    note = _("at its centre {loss}", loss=f"{centre:.4g}") if math.isfinite(centre) else ""
+    title = panel_name(snapshot, panel)
+    alt = (
+        _("{title}: training loss over a plane.", title=title),
+        _("{title}: validation loss over a plane.", title=title),
+    )
     sideways = (
-        ("first principal direction", "second principal direction")
+        (_("first principal direction"), _("second principal direction"))
         if snapshot.plan.directions == PATH
-        else ("first direction", "second direction")
+        else (_("first direction"), _("second direction"))
     )
     return {
         "title": title,
         "note": note,
         "sideways": sideways,
-        "alt": f"{title}: loss on {PARTS[part]} over a plane, {note}.",
+        "alt": f"{alt[part]} {note}",
         "x": panel.axes.x.tolist(),
         "y": panel.axes.y.tolist(),
         "path": panel.places.tolist(),
@@ -124,4 +143,4 @@ def _panel(snapshot: Snapshot, panel: PanelView, part: int) -> dict[str, Any]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else "not known yet"
+    return f"{value:.3g}" if math.isfinite(value) else _("not known yet")

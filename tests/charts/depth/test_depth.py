@@ -34,7 +34,7 @@ def passage(slug: str, depth: int) -> UntrainedPass:
 
 def test_every_layer_has_its_dot_and_its_place_on_the_line() -> None:
     found = [passage("tanh", 5), passage("relu", 5)]
-    points = depth_points(found, [predicted(found[0], BATCH), None], DEPTH_MEASURES[0])
+    points = depth_points(found, [predicted(found[0], BATCH), None], DEPTH_MEASURES["gradient"])
     measured = points[(points.recipe == "1") & (points.part == MEASURED)]
     assert measured.layer.tolist() == [1, 2, 3, 4, 5]
     np.testing.assert_allclose(measured.value, found[1].gradient)
@@ -45,7 +45,7 @@ def test_every_layer_has_its_dot_and_its_place_on_the_line() -> None:
 def test_what_float32_cannot_hold_is_marked_and_nothing_else() -> None:
     deep, shallow = passage("sigmoid", 90), passage("sigmoid", 5)
     limits = [
-        depth_points([one], [None], DEPTH_MEASURES[0]).query(f"part == '{LIMIT}'")
+        depth_points([one], [None], DEPTH_MEASURES["gradient"]).query(f"part == '{LIMIT}'")
         for one in (deep, shallow)
     ]
     assert limits[0].value.tolist() == [SMALLEST_FLOAT32]

@@ -81,7 +81,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert read(text).nodes[-1].operation is not None
 
 
-@pytest.mark.parametrize("preset", [*PRESETS, OWN], ids=lambda one: one.title)
+@pytest.mark.parametrize("preset", [*PRESETS, OWN], ids=lambda one: one.slug)
 def test_no_two_nodes_are_drawn_over_one_another_and_all_edges_go_on(preset: GraphPreset) -> None:
     graph = read(preset.text)
     drawn = layout(graph)
@@ -100,7 +100,7 @@ def test_no_two_nodes_are_drawn_over_one_another_and_all_edges_go_on(preset: Gra
 
 
 def test_the_output_is_in_the_last_level_alone() -> None:
-    graph = read(PRESETS[2].text)
+    graph = read(PRESETS["two-layers"].text)
     drawn = layout(graph)
     last = [index for index, place in drawn.nodes.items() if place.level == drawn.levels - 1]
     assert last == [graph.output]

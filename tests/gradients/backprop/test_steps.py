@@ -61,7 +61,7 @@ def test_the_gradients_of_any_expression_are_autograds(text: str, numbers: list[
         assert gradients_of(graph, found)[name] == pytest.approx(wanted, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("preset", EVERY, ids=lambda one: one.title)
+@pytest.mark.parametrize("preset", EVERY, ids=lambda one: one.slug)
 def test_a_preset_ends_with_autograds_totals(preset: GraphPreset) -> None:
     graph = read(preset.text)
     inputs = {one.name: one.default for one in preset.parameters(graph)}
@@ -127,8 +127,8 @@ def test_x_times_x_follows_both_places() -> None:
 
 
 def test_shares_of_the_steps_add_up_to_the_gradients() -> None:
-    graph = read(PRESETS[2].text)
-    found = walk(graph, PRESETS[2].start)
+    graph = read(PRESETS["two-layers"].text)
+    found = walk(graph, PRESETS["two-layers"].start)
     gained: dict[int, float] = {graph.output: 1.0}
     for step in found.steps:
         if step.edge is not None and step.slope is not None:
@@ -172,7 +172,7 @@ def test_the_watchwords_of_the_presets_are_what_happens() -> None:
     assert autograd(read(silu.text), silu.start)["x"] == pytest.approx(slope.item())
 
 
-@pytest.mark.parametrize("preset", EVERY, ids=lambda one: one.title)
+@pytest.mark.parametrize("preset", EVERY, ids=lambda one: one.slug)
 def test_the_script_runs_and_prints_every_gradient(preset: GraphPreset) -> None:
     graph, printed = read(preset.text), io.StringIO()
     with contextlib.redirect_stdout(printed):

@@ -21,7 +21,7 @@ from explainer.gradients.check.differences import (
     relative_error,
     relative_errors,
 )
-from explainer.gradients.check.faults import FAULTS, NONE, Fault, fault
+from explainer.gradients.check.faults import FAULTS, Fault
 from explainer.gradients.check.network import (
     B1,
     B2,
@@ -44,12 +44,8 @@ from explainer.gradients.check.theory import autograd, torch_loss
 from explainer.gradients.check.verdict import BUG, GOOD, LOOK_AGAIN, factor_error, verdict
 from tests.drawing import examples
 
-each_nonlinearity = pytest.mark.parametrize("kind", NONLINEARITIES, ids=lambda one: one.title)
+each_nonlinearity = pytest.mark.parametrize("kind", NONLINEARITIES, ids=NONLINEARITIES.slugs)
 BUGS = [one for one in FAULTS if one.wrong and not one.deceives]
-
-
-def wrong(slug: str) -> Fault:
-    return next(one for one in FAULTS if one.slug == slug)
 
 
 @each_nonlinearity
@@ -126,44 +122,44 @@ def test_a_bug_is_found_at_the_default_step(one: Fault) -> None:
 def test_a_fault_is_seen_in_the_tensors_it_touches_and_nowhere_else(
     slug: str, tensors: str
 ) -> None:
-    found = check(Setting(fault=wrong(slug)))
+    found = check(Setting(fault=FAULTS[slug]))
     verdicts = {tensor.name: verdict(found.error_of(tensor)) for tensor in TENSORS}
     assert verdicts == {one.name: BUG if one.name in tensors else GOOD for one in TENSORS}
 
 
 def test_a_wrong_sign_gives_exactly_one_where_there_is_no_penalty() -> None:
-    found = check(Setting(fault=wrong("sign"), penalty=0.0))
+    found = check(Setting(fault=FAULTS["sign"], penalty=0.0))
     assert found.error == pytest.approx(1, abs=1e-9)
     assert found.error_of(B2) == pytest.approx(1, abs=1e-9)
 
 
 def test_twice_the_gradient_gives_one_third() -> None:
-    found = check(Setting(fault=wrong("twice")))
+    found = check(Setting(fault=FAULTS["twice"]))
     assert found.error == pytest.approx(1 / 3, abs=1e-8)
     assert factor_error(2) == pytest.approx(1 / 3)
     assert factor_error(-1) == 1
 
 
 def test_a_forgotten_mean_over_ten_pictures_gives_nine_elevenths_without_penalty() -> None:
-    found = check(Setting(fault=wrong("mean"), penalty=0.0))
+    found = check(Setting(fault=FAULTS["mean"], penalty=0.0))
     assert found.error == pytest.approx(factor_error(10), abs=1e-8)
 
 
 def test_of_a_transposed_matrix_the_diagonal_alone_is_right() -> None:
-    errors = W2.of(check(Setting(fault=wrong("transposed"))).errors)
+    errors = W2.of(check(Setting(fault=FAULTS["transposed"])).errors)
     assert np.diag(errors).max() < 1e-6
     assert errors[~np.eye(10, dtype=bool)].min() > 1e-3
 
 
 def test_a_wrong_axis_in_a_small_bias_hides_in_the_whole_but_not_in_the_bias() -> None:
-    found = check(Setting(fault=wrong("axis"), nonlinearity=SIGMOID))
+    found = check(Setting(fault=FAULTS["axis"], nonlinearity=SIGMOID))
     assert found.error < 0.1 < found.error_of(B1)
     assert found.worst is B1
 
 
 def test_a_forgotten_penalty_passes_a_bound_of_one_tenth_and_shrinks_with_it() -> None:
     errors = [
-        check(Setting(fault=wrong("penalty"), penalty=strength)).error
+        check(Setting(fault=FAULTS["penalty"], penalty=strength)).error
         for strength in (1e-2, 1e-3, 1e-4)
     ]
     assert all(1e-4 < error < 1e-1 for error in errors)
@@ -171,11 +167,11 @@ def test_a_forgotten_penalty_passes_a_bound_of_one_tenth_and_shrinks_with_it() -
 
 
 def test_the_slope_at_the_wrong_place_makes_no_difference_to_relu() -> None:
-    assert verdict(check(Setting(fault=wrong("slope"), nonlinearity=RELU)).error) is GOOD
+    assert verdict(check(Setting(fault=FAULTS["slope"], nonlinearity=RELU)).error) is GOOD
 
 
 def test_a_kink_deceives_a_wide_step_and_not_a_narrow_one() -> None:
-    setting = Setting(fault=wrong("kink"))
+    setting = Setting(fault=FAULTS["kink"])
     wide, narrow = check(setting, 1e-5), check(setting, 1e-6)
     assert verdict(wide.error) is BUG
     assert verdict(narrow.error) is GOOD
@@ -183,7 +179,7 @@ def test_a_kink_deceives_a_wide_step_and_not_a_narrow_one() -> None:
 
 
 def test_dropout_makes_it_worse_the_smaller_the_step() -> None:
-    errors = [check(Setting(fault=wrong("dropout")), 10.0**-power) for power in (2, 4, 6)]
+    errors = [check(Setting(fault=FAULTS["dropout"]), 10.0**-power) for power in (2, 4, 6)]
     sizes = [float(np.linalg.norm(one.numeric)) for one in errors]
     assert sizes[0] < 0.05 * sizes[1] < 0.0025 * sizes[2]
     assert all(one.error > 0.9 for one in errors)
@@ -245,7 +241,7 @@ def test_the_relative_error_is_between_zero_and_one_symmetric_and_knows_no_unit(
 
 
 @examples(20)
-@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3), st.sampled_from(SCHEMES))
+@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3), st.sampled_from(SCHEMES.entries))
 def test_a_difference_is_exact_for_a_polynomial_of_its_order(
     a: float, b: float, c: float, scheme: Scheme
 ) -> None:
@@ -276,12 +272,6 @@ def test_a_verdict_is_the_nearest_mark(error: float, wanted: object) -> None:
 def test_the_error_of_a_factor_is_that_of_any_gradient_times_it(factor: float) -> None:
     gradient = np.array([0.3, -2.0, 1e-3])
     assert relative_error(factor * gradient, gradient) == pytest.approx(factor_error(factor))
-
-
-def test_a_fault_is_known_by_its_title() -> None:
-    assert fault("Nothing") is NONE
-    with pytest.raises(ValueError, match="no fault 'Typo'; there are Nothing, Wrong sign"):
-        fault("Typo")
 
 
 def test_the_same_point_is_checked_in_both_precisions() -> None:

@@ -37,7 +37,7 @@ def compare(setting: Setting, epsilon: float, scheme: Scheme) -> None:
     assert printed.getvalue().splitlines() == lines
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.slug)
+@pytest.mark.parametrize("fault", FAULTS, ids=FAULTS.slugs)
 def test_the_script_has_the_fault_and_the_apps_numbers(fault: Fault) -> None:
     compare(Setting(fault=fault), 1e-5, CENTRAL)
     text = script(Setting(fault=fault), 1e-5, CENTRAL)
@@ -48,14 +48,14 @@ def test_the_script_has_the_fault_and_the_apps_numbers(fault: Fault) -> None:
         assert fault.wrong in text
 
 
-@pytest.mark.parametrize("kind", NONLINEARITIES, ids=lambda one: one.title)
+@pytest.mark.parametrize("kind", NONLINEARITIES, ids=NONLINEARITIES.slugs)
 @pytest.mark.parametrize("scheme", [CENTRAL, ONE_SIDED], ids=["central", "one-sided"])
 def test_the_script_follows_every_control(kind: Nonlinearity, scheme: Scheme) -> None:
     compare(Setting(kind, 0.0, 7, NONE, np.float32), 1e-2, scheme)
 
 
 def test_the_script_of_a_kink_has_relu_whatever_was_chosen() -> None:
-    setting = Setting(nonlinearity=SIGMOID, fault=FAULTS[-1])
+    setting = Setting(nonlinearity=SIGMOID, fault=FAULTS["kink"])
     assert RELU.code in script(setting, 1e-5, CENTRAL)
     assert script(setting, 1e-5, CENTRAL) == script(
         replace(setting, nonlinearity=RELU), 1e-5, CENTRAL

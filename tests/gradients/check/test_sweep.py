@@ -8,7 +8,7 @@ import torch
 
 from explainer.gradients.check.checking import Setting, subject
 from explainer.gradients.check.differences import CENTRAL, ONE_SIDED, Scheme
-from explainer.gradients.check.faults import fault
+from explainer.gradients.check.faults import FAULTS
 from explainer.gradients.check.network import SIGMOID, TANH, TENSORS, Nonlinearity
 from explainer.gradients.check.sweep import EPSILONS, PRECISIONS, sample, sweep
 from explainer.gradients.check.theory import derivatives, theory, unit_roundoff
@@ -28,7 +28,7 @@ def slope(errors: np.ndarray, least: float, most: float) -> float:
     [(CENTRAL, (1e-3, 1e-1), (1e-9, 1e-6)), (ONE_SIDED, (1e-5, 1e-2), (1e-9, 1e-8))],
     ids=["central", "one-sided"],
 )
-@pytest.mark.parametrize("kind", [TANH, SIGMOID], ids=lambda one: one.title)
+@pytest.mark.parametrize("kind", [TANH, SIGMOID], ids=["tanh", "sigmoid"])
 def test_truncation_and_rounding_have_the_slopes_of_the_theory(
     scheme: Scheme, smooth: tuple[float, float], rough: tuple[float, float], kind: Nonlinearity
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_step_that_float32_cannot_take_gives_an_error_of_one() -> None:
 
 
 def test_no_step_mends_a_bug() -> None:
-    errors = sweep(Setting(fault=fault("Wrong axis")), np.float64).errors
+    errors = sweep(Setting(fault=FAULTS["axis"]), np.float64).errors
     assert verdict(float(errors.min())) is BUG
     assert errors[4:].max() < 1.05 * errors[4:].min()
 

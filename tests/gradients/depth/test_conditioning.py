@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explainer.gradients.depth.races import SPLIT, depth_race
+from explainer.gradients.depth.races import RACES, SPLIT
 from explainer.training.data.splits import prepare
 from explainer.training.recipe.build_network import build_initialised
 from explainer.training.recipe.recipe import Regularisation
@@ -27,7 +27,7 @@ def at_the_start(seed: int) -> list[tuple[float, float]]:
     data = prepare(digits(), replace(SPLIT, seed=seed))
     inputs, labels = data.train_inputs[:EXAMPLES], data.train_labels[:EXAMPLES]
     found = []
-    for recipe in depth_race("Fifty layers, with and without skips").recipes:
+    for recipe in RACES["skips"].recipes:
         model = build_initialised(recipe.network, data.shape, 10, Regularisation(), seed=seed)
         found.append((unevenness(model, inputs), likeness(model, inputs, labels)))
     return found

@@ -18,7 +18,7 @@ SEEDS = (0, 1)
 @cache
 def passes(slug: str) -> list[list[UntrainedPass]]:
     """For each setting of a story its passes, one for each seed."""
-    story = next(one for one in DEPTH_PRESETS if one.slug == slug)
+    story = DEPTH_PRESETS[slug]
     return [
         [
             pass_through(at_depth(one, story.depth, story.width), digit_batch(256, seed), seed)
@@ -38,10 +38,10 @@ def a_layer(passages: list[UntrainedPass]) -> list[float]:
     return [float(np.exp(np.log(one.factors).mean())) for one in passages]
 
 
-@pytest.mark.parametrize("story", DEPTH_PRESETS, ids=lambda story: story.slug)
+@pytest.mark.parametrize("story", DEPTH_PRESETS, ids=DEPTH_PRESETS.slugs)
 def test_a_story_fits_the_page_and_a_link(story: DepthPreset) -> None:
     assert 1 <= len(story.settings) <= MOST_SETTINGS
-    assert story.watch.startswith("Watch ")
+    assert story.watch.startswith("**Watch** ")
     assert [from_text(text_of(one)) for one in story.settings] == list(story.settings)
 
 

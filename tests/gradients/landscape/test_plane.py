@@ -155,7 +155,7 @@ def test_an_even_grid_is_refused() -> None:
         ({"layers": 5}, "layers is 5"),
         ({"kind": "transformer"}, "kind is 'transformer'"),
         ({"seed": -1}, "seed is -1"),
-        ({"rescale": 4, "activation": "tanh"}, "activation is 'tanh'"),
+        ({"rescale": 4, "activation": "tanh"}, "the activation is Tanh"),
     ],
 )
 def test_what_is_not_offered_is_refused_by_name(change: dict[str, object], words: str) -> None:

@@ -23,7 +23,7 @@ SEEDS = [
 
 def seen(slug: str, seed: int = 0, points: int = COARSE, **changes: object) -> Snapshot:
     """The survey of a story, on a coarse grid, from another seed or with other settings."""
-    plan = next(one.plan for one in PRESETS if one.slug == slug)
+    plan = PRESETS[slug].plan
     setup = replace(plan.setup, seed=seed)
     found = survey(replace(plan, setup=setup, points=points, **changes))  # type: ignore[arg-type]
     assert not found.message

@@ -93,7 +93,7 @@ function createRace(parentElement) {
     group.dataset.of = signature
     alone.clear()
     group.replaceChildren(...(settings.recipes.length < 2 ? [] : settings.recipes.map(({ name, colour }, index) => {
-      const button = element("button", { type: "button", "aria-pressed": "false", title: settings.words.alone }, element("i"), name)
+      const button = element("button", { type: "button", "aria-pressed": "false", title: settings.words.alone, translate: "no" }, element("i"), name)
       button.style.setProperty("--own", colour)
       button.onclick = () => {
         if (!alone.delete(index)) alone.add(index)
@@ -185,7 +185,7 @@ function createRace(parentElement) {
       const high = heights.reduce((sum, one) => sum + one, 0) / Math.max(heights.length, 1) < (scale.top + scale.bottom) / 2
       readout.style.top = `${high ? Math.max(scale.bottom - readout.offsetHeight - 6, scale.top + 4) : scale.top + 4}px`
       plot.setAttribute("aria-valuenow", at.step)
-      plot.setAttribute("aria-valuetext", `${settings.words.step} ${whole(at.step)}. ` + found.filter(({ index }) => index >= 0).map(({ recipe, part, median, index }) => `${settings.recipes[recipe].name}, ${part}: ${digits4(median[index])}`).join("; "))
+      plot.setAttribute("aria-valuetext", `${settings.words.step} ${whole(at.step)}. ` + found.filter(({ index }) => index >= 0).map(({ recipe, part, median, index }) => `${settings.recipes[recipe].name}, ${settings.words.parts[part]}: ${digits4(median[index])}`).join("; "))
     })
   }
 
@@ -202,9 +202,9 @@ function createRace(parentElement) {
     const rows = among.map(recipe => {
       const disc = element("i")
       disc.style.background = settings.recipes[recipe].colour
-      return element("tr", {}, element("td", {}, disc, settings.recipes[recipe].name), ...parts.map(part => value(recipe, part)))
+      return element("tr", {}, element("td", { translate: "no" }, disc, settings.recipes[recipe].name), ...parts.map(part => value(recipe, part)))
     })
-    const heads = [`${settings.words.step} ${whole(at.step)}`, ...(parts.length > 1 ? parts : [""])].map(text => element("th", { text }))
+    const heads = [`${settings.words.step} ${whole(at.step)}`, ...(parts.length > 1 ? parts.map(part => settings.words.parts[part]) : [""])].map(text => element("th", { text }))
     const notes = marks.map(([recipe, step, text]) => element("p", { text: `${settings.recipes[recipe].name}, ${settings.words.step} ${whole(step)}: ${text}` }))
     readout.replaceChildren(element("table", {}, element("tbody", {}, element("tr", {}, ...heads), ...rows)), ...notes)
   }

@@ -85,7 +85,7 @@ function picture({ charts, recipes, words }, place, curves, marks, scale, width,
   const hole = svg("clipPath", { id: clip })
   hole.append(svg("rect", { x: left, y: top - 2, width: Math.max(right - left, 1), height: Math.max(bottom - top + 4, 1) }))
   drawn.append(hole, svg("text", { class: "title", x: 0, y: 13 }, title))
-  if (parts.length > 1) drawn.append(keyOf(parts, width))
+  if (parts.length > 1) drawn.append(keyOf(parts, words.parts, width))
   for (const tick of scale.marks) {
     const y = Math.round(down(tick)) + 0.5
     drawn.append(svg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }))
@@ -108,13 +108,13 @@ function picture({ charts, recipes, words }, place, curves, marks, scale, width,
 }
 
 // Which dashes stand for which part: at the right of the title, below it where there is no room.
-function keyOf(parts, width) {
+function keyOf(parts, words, width) {
   const group = svg("g", {})
   const narrow = width < NARROW, y = narrow ? 13 + KEY_ROW : 13
   let x = narrow ? width : width - 34
   for (const part of [...parts].reverse()) {
-    x -= 7 * part.length + 36
-    group.append(svg("line", { class: "key", x1: x, x2: x + 24, y1: y - 4, y2: y - 4, ...(DASHES[part] ? { "stroke-dasharray": DASHES[part] } : {}) }), svg("text", { x: x + 29, y }, part))
+    x -= 7 * words[part].length + 36
+    group.append(svg("line", { class: "key", x1: x, x2: x + 24, y1: y - 4, y2: y - 4, ...(DASHES[part] ? { "stroke-dasharray": DASHES[part] } : {}) }), svg("text", { x: x + 29, y }, words[part]))
   }
   return group
 }

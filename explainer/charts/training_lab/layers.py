@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -18,6 +17,7 @@ from explainer.charts.specs import bare, named, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
 from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.words import N_, _, cached
 
 HEIGHT = 240
 HISTORY_POINTS = 200
@@ -32,8 +32,8 @@ class LayerMeasure:
     title: str
 
 
-GRADIENT = LayerMeasure("gradient_norm", "length of the gradient")
-UPDATE = LayerMeasure("update_ratio", "step, relative to the weights")
+GRADIENT = LayerMeasure("gradient_norm", N_("length of the gradient"))
+UPDATE = LayerMeasure("update_ratio", N_("step, relative to the weights"))
 LAYER_MEASURES = (GRADIENT, UPDATE)
 
 
@@ -60,7 +60,7 @@ def _recent(
     return runs[0].curves.layers.names, np.concatenate(values)
 
 
-@lru_cache(maxsize=8)
+@cached
 def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     """The specification for `layer_points`: layers from the picture's side, a logarithmic axis."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
@@ -70,11 +70,14 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     scale = alt.Scale(type="log", nice=True)
     axis = alt.Axis(format="~g")
     band = base.mark_area(opacity=0.12, line=False).encode(
-        y=alt.Y("low:Q", title=measure.title, scale=scale, axis=axis), y2="high:Q"
+        y=alt.Y("low:Q", title=_(measure.title), scale=scale, axis=axis), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45)).encode(
-        y=alt.Y("median:Q", title=measure.title, scale=scale, axis=axis),
-        tooltip=[alt.Tooltip("layer:N"), alt.Tooltip("median:Q", format=".3g")],
+        y=alt.Y("median:Q", title=_(measure.title), scale=scale, axis=axis),
+        tooltip=[
+            alt.Tooltip("layer:N", title=_("layer")),
+            alt.Tooltip("median:Q", title=_("median"), format=".3g"),
+        ],
     )
     return bare(alt.layer(band, line).properties(height=HEIGHT))
 
@@ -92,7 +95,7 @@ def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pa.Table:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=8)
+@cached
 def unit_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
     """The specification for `unit_points`, of its column "dead" or "saturated"."""
     bars = (
@@ -106,9 +109,9 @@ def unit_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domain=[0, 100])),
             color=recipe_colour(theme),
             tooltip=[
-                alt.Tooltip("layer:N"),
-                alt.Tooltip(f"{column}:Q", format=".1f"),
-                alt.Tooltip("units:Q"),
+                alt.Tooltip("layer:N", title=_("layer")),
+                alt.Tooltip(f"{column}:Q", title=title, format=".1f"),
+                alt.Tooltip("units:Q", title=_("units")),
             ],
         )
         .properties(height=HEIGHT)
@@ -132,7 +135,7 @@ def layer_history(run: RunView, measure: LayerMeasure) -> pa.Table:
     )
 
 
-@lru_cache(maxsize=16)
+@cached
 def layer_history_spec(
     theme: Theme, measure: LayerMeasure, layers: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -143,8 +146,8 @@ def layer_history_spec(
         alt.Chart(alt.NamedData(name="points"))
         .mark_line(strokeWidth=1.8)
         .encode(
-            x=alt.X("step:Q", title="step", axis=alt.Axis(format=",.0f", tickMinStep=1)),
-            y=alt.Y("value:Q", title=measure.title, scale=alt.Scale(type="log")),
+            x=alt.X("step:Q", title=_("step"), axis=alt.Axis(format=",.0f", tickMinStep=1)),
+            y=alt.Y("value:Q", title=_(measure.title), scale=alt.Scale(type="log")),
             color=alt.Color(
                 "layer:N",
                 title=None,
@@ -152,9 +155,9 @@ def layer_history_spec(
                 legend=alt.Legend(orient="top", columns=6),
             ),
             tooltip=[
-                alt.Tooltip("layer:N"),
-                alt.Tooltip("step:Q", format=",.0f"),
-                alt.Tooltip("value:Q", format=".3g"),
+                alt.Tooltip("layer:N", title=_("layer")),
+                alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
+                alt.Tooltip("value:Q", title=_("value"), format=".3g"),
             ],
         )
         .properties(height=HEIGHT)

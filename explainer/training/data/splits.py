@@ -15,6 +15,7 @@ from torch import Tensor
 from explainer.training.data.copies import copies
 from explainer.training.data.data_set import Examples
 from explainer.training.data.stratify import take, with_noise
+from explainer.words import _
 
 LARGEST_NOISE = 0.5
 SMALLEST_STD = 1e-6
@@ -81,16 +82,23 @@ def split(examples: Examples, config: Split) -> Parts:
     validation, rest = with_copies(rest, groups, take(different, examples.labels, count)[0])
     if not len(rest):
         raise ValueError(
-            f"No example is left to learn from: of {len(examples)} examples {len(validation)} are"
-            f" for validation and {len(test)} for the test; make their shares smaller."
-        )
+            _(
+                "No example is left to learn from: of {examples} examples {validation} are for"
+                " validation and {test} for the test; make their shares smaller.",
+                examples=len(examples), validation=len(validation), test=len(test),
+            )
+        )  # fmt: skip
     wanted = len(rest) if config.train_size is None else config.train_size
     if wanted > len(rest):
         raise ValueError(
-            f"train_size is {wanted}, but only {len(rest)} of {len(examples)} examples remain"
-            f" beside {len(validation)} for validation and {len(test)} for the test"
-        )
-    train, _ = take(rest, examples.labels, wanted)
+            _(
+                "train_size is {wanted}, but only {left} of {examples} examples remain beside"
+                " {validation} for validation and {test} for the test",
+                wanted=wanted, left=len(rest), examples=len(examples),
+                validation=len(validation), test=len(test),
+            )
+        )  # fmt: skip
+    train, __ = take(rest, examples.labels, wanted)
     train = train[torch.randperm(len(train), generator=generator)]
     noisy = with_noise(
         examples.labels[train], len(examples.classes), config.label_noise, generator=generator

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView
+from explainer.words import N_
+
+POINTS = N_("points")
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,10 @@ def zeros(run: RunView) -> float | None:
 
 QUESTIONS = Registry[Question](
     "question",
-    Question("accuracy", "Validation accuracy", 1, accuracy, "points", 100),
-    Question("loss", "Validation loss", -1, loss, "", 1),
-    Question("best", "Validation accuracy at the lowest validation loss", 1, best, "points", 100),
-    Question("test", "Test accuracy", 1, tested, "points", 100),
-    Question("gap", "Training minus validation accuracy", -1, gap, "points", 100),
-    Question("zeros", "Weights that are exactly zero", 1, zeros, "points", 100),
+    Question("accuracy", N_("Validation accuracy"), 1, accuracy, POINTS, 100),
+    Question("loss", N_("Validation loss"), -1, loss, "", 1),
+    Question("best", N_("Validation accuracy at the lowest validation loss"), 1, best, POINTS, 100),
+    Question("test", N_("Test accuracy"), 1, tested, POINTS, 100),
+    Question("gap", N_("Generalisation gap: training minus validation"), -1, gap, POINTS, 100),
+    Question("zeros", N_("Weights that are exactly zero"), 1, zeros, POINTS, 100),
 )

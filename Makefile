@@ -2,7 +2,8 @@
 #
 #   make quick     the tests that a change touches, in under two minutes
 #   make explore   the property tests, on ten times the examples and on others each time
-#   make check     style and types
+#   make check     style, types, and whether the list of messages is up to date
+#   make words     collect the messages of the app for translators
 #
 # Extra arguments for pytest:            make test ARGS="tests/browser -x"
 # Another Python, in a .venv of its own: make test PYTHON=3.13 (or the path of one)
@@ -25,7 +26,7 @@ PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && 
 # browser gets the cores all to itself.
 TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-all quick explore check format bench screenshots clean install install-dev
+.PHONY: run test test-all quick explore check words format bench screenshots clean install install-dev
 
 run: install
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT) \
@@ -53,6 +54,10 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m scripts.words --check
+
+words: install-dev
+	$(BIN)/python -m scripts.words
 
 format: install-dev
 	$(BIN)/ruff check --fix .

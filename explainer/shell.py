@@ -7,7 +7,7 @@ import streamlit as st
 from explainer.libraries import import_libraries
 from explainer.topics import TOPICS, sections
 from explainer.ui.common.address import forget_unreadable
-from explainer.ui.common.language import choose_language
+from explainer.ui.common.language import choose_language, language_menu
 from explainer.ui.common.refusal import open_with_nothing_refused
 from explainer.words import _
 
@@ -33,6 +33,7 @@ for section, entries in sections().items():
     ]
 
 page = st.navigation(navigation)
+language_menu()
 open_with_nothing_refused(page.url_path)
 if any(entry.networks and entry.slug == page.url_path for entry in TOPICS):
     import_libraries()

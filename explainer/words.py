@@ -10,17 +10,17 @@ In the language `xx` each message stands in ⟦ ⟧: what is seen outside of the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from babel.messages.catalog import Catalog
 
 ENGLISH, PSEUDO = "en", "xx"
 FOLDER = Path(__file__).parents[1] / "assets" / "words"
@@ -70,7 +70,7 @@ def ngettext(one: str, many: str, count: float, **values: object) -> str:
     now = language()
     found = one if count == 1 else many
     if now not in (ENGLISH, PSEUDO):
-        found = _plural(now, one, int(count)) or found
+        found = _catalogue(now).ngettext(one, many, int(count))
     return _shown(now, found, {"count": count, **values})
 
 
@@ -82,24 +82,43 @@ def N_(message: str) -> str:  # noqa: N802, gettext's own name
 _ = gettext
 
 
+def translated(words: Mapping[str, Sequence[str]]) -> dict[str, str | list[str]]:
+    """Marked messages by name, such as a component gets, in the visitor's language."""
+    return {
+        name: gettext(one) if isinstance(one, str) else [gettext(part) for part in one]
+        for name, one in words.items()
+    }
+
+
 def cached(function: Callable[P, R]) -> Callable[P, R]:
     """`functools.cache`, with a value for each language."""
 
     @cache
-    def of_language(_: str, *given: Any, **named: Any) -> R:
+    def of_language(_: str, *given: Any, **named: Any) -> Any:
         return function(*given, **named)
 
     @wraps(function)
-    def asked(*given: P.args, **named: P.kwargs) -> R:
+    def asked(*given: Any, **named: Any) -> Any:
         return of_language(language(), *given, **named)
 
     return asked
 
 
+@cache
 def languages() -> tuple[str, ...]:
-    """The languages that there is a catalogue of, English first."""
+    """English, and the languages of which every message is translated."""
     found = sorted(path.parent.name for path in FOLDER.glob("*/messages.po"))
-    return (ENGLISH, *found)
+    return (ENGLISH, *filter(_complete, found))
+
+
+def _complete(now: str) -> bool:
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / "messages.pot").open("rb") as file:
+        wanted = {message.id for message in read_po(file, charset="utf-8") if message.id}
+    with (FOLDER / now / "messages.po").open("rb") as file:
+        said = {one.id for one in read_po(file, locale=now) if one.string and not one.fuzzy}
+    return wanted <= said
 
 
 def _shown(now: str, message: str, values: dict[str, object]) -> str:
@@ -108,22 +127,16 @@ def _shown(now: str, message: str, values: dict[str, object]) -> str:
 
 
 def _translated(now: str, message: str) -> str:
-    if now == PSEUDO or not (found := _catalogue(now).get(message)):
-        return message
-    return str(found.string or message)
-
-
-def _plural(now: str, one: str, count: int) -> str:
-    catalogue = _catalogue(now)
-    found = catalogue.get(one)
-    if found is None or isinstance(found.string, str):
-        return ""
-    return str(found.string[catalogue.plural_func(count)])  # type: ignore[attr-defined]
+    return message if now == PSEUDO else _catalogue(now).gettext(message)
 
 
 @cache
-def _catalogue(now: str) -> Catalog:
-    from babel.messages.pofile import read_po  # not for English
+def _catalogue(now: str) -> GNUTranslations:
+    from babel.messages.mofile import write_mo  # not for English
+    from babel.messages.pofile import read_po
 
+    compiled = BytesIO()
     with (FOLDER / now / "messages.po").open("rb") as file:
-        return read_po(file, locale=now)
+        write_mo(compiled, read_po(file, locale=now))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "shell": frozenset({"libraries", "topics", "ui", "words"}),
     "pages": frozenset({"topics", "ui", *SUBJECTS}),
 }
-TARGETS = ("run", "test", "test-all", "quick", "explore", "check", "bench", "clean")
+TARGETS = ("run", "test", "test-all", "quick", "explore", "check", "words", "bench", "clean")
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 MODULES = sorted((ROOT / "explainer").rglob("*.py"))

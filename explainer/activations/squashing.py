@@ -24,7 +24,7 @@ def _hard_tanh(limit: float = 1.0) -> nn.Module:
 SQUASHING: tuple[Activation, ...] = (
     Activation(
         slug="step",
-        title="Heaviside",
+        title="Step",
         formulas=Formulas("where(x > 0, 1, 0)", "0", "0"),
         source="McCulloch and Pitts 1943",
         code="lambda x: torch.relu(torch.sign(x))",

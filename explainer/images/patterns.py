@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.images.samples import Sample
+from explainer.words import N_
 
 Brightness = NDArray[np.float64]
 SIZE = 256
@@ -113,59 +114,64 @@ def _entry(
 PATTERNS: tuple[Sample, ...] = (
     _entry(
         "impulse",
-        "One bright pixel",
-        "A single white pixel in the centre of a black square of 33 × 33 pixels",
-        "A filter's answer to one pixel is the filter itself: its kernel, turned by 180°.",
+        N_("One bright pixel"),
+        N_("A single white pixel in the centre of a black square of 33 × 33 pixels"),
+        N_("A filter's output for one pixel is the filter itself: its kernel, turned by 180°."),
         impulse,
         size=33,
     ),
     _entry(
         "step",
-        "Step edge",
-        "A square, dark grey in its left half and light grey in its right",
-        "One ideal edge: see how wide a filter makes it, and whether it overshoots.",
+        N_("Step edge"),
+        N_("A square, dark grey in its left half and light grey in its right"),
+        N_("One ideal edge: see how wide a filter makes it, and whether it overshoots."),
         step,
     ),
     _entry(
         "ramp",
-        "Ramp",
-        "A smooth passage from black on the left to white on the right",
-        "The slope is the same everywhere: a first derivative is constant, a second is zero.",
+        N_("Ramp"),
+        N_("A smooth passage from black on the left to white on the right"),
+        N_("The slope is the same everywhere: a first derivative is constant, a second is zero."),
         ramp,
     ),
     _entry(
         "checkerboard",
-        "Checkerboard",
-        "A checkerboard of black and white fields, 16 pixels wide",
-        "Edges in two directions and corners where they meet.",
+        N_("Checkerboard"),
+        N_("A checkerboard of black and white fields, 16 pixels wide"),
+        N_("Edges in two directions and corners where they meet."),
         checkerboard,
     ),
     _entry(
         "disc",
-        "Disc",
-        "A light grey disc on dark grey",
-        "One edge of every direction: a filter shows which directions it answers to.",
+        N_("Disc"),
+        N_("A light grey disc on dark grey"),
+        N_("One edge of every direction: a filter shows which directions it answers to."),
         disc,
     ),
     _entry(
         "zone-plate",
-        "Zone plate",
-        "Concentric rings, wide in the centre and finer towards the border",
-        "Every frequency has its place: what a filter darkens or dims is what it removes.",
+        N_("Zone plate"),
+        N_("Concentric rings, wide in the centre and finer towards the border"),
+        N_("Every frequency has its place: what a filter darkens or dims is what it removes."),
         zone_plate,
     ),
     _entry(
         "star",
-        "Siemens star",
-        "Black and white sectors that meet in the centre like the spokes of a wheel",
-        "The finer towards the centre, the sooner blurred: the grey disc is the resolution lost.",
+        N_("Siemens star"),
+        N_("Black and white sectors that meet in the centre like the spokes of a wheel"),
+        N_(
+            "The finer towards the centre, the sooner blurred: the grey disc is the resolution"
+            " lost."
+        ),
         star,
     ),
     _entry(
         "noise",
-        "Noise",
-        "Grey pixels at random, without any structure",
-        "Every frequency at once and no structure: averaging n pixels divides the spread by √n.",
+        N_("Noise"),
+        N_("Grey pixels at random, without any structure"),
+        N_(
+            "Every frequency at once and no structure: averaging n pixels divides the spread by √n."
+        ),
         noise,
     ),
 )

@@ -26,13 +26,14 @@ from explainer.training.command_plan import CommandPlan, difference, examples_of
 from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
 from explainer.training.data.real import available
-from explainer.training.data.registry import DATA_SETS
+from explainer.training.data.registry import EVERY_DATA_SET
 from explainer.training.engine.devices import Device, best_device, device
 from explainer.training.engine.race import Race
 from explainer.training.export import best_weights, describe, file_stem, metrics_csv, metrics_json
 from explainer.training.measurement.snapshot import RunView, Snapshot
 from explainer.training.presets import PRESETS
 from explainer.training.script import data_file, needs_data_file, script
+from explainer.training.task import Task
 
 BAD_INPUT, INTERRUPTED = 2, 130
 SLICE_SECONDS = 0.2
@@ -203,21 +204,21 @@ def _write(
 
 
 def _table(snapshot: Snapshot) -> str:
-    """For each recipe the median over its seeds of three accuracies."""
+    """For each recipe the median over its seeds of what the task measures, three times."""
     head = f"{'median over seeds':{NAME_WIDTH}}  last val.  best val.       test  ended"
     rows = [head, "-" * len(head)]
     for index, recipe in enumerate(snapshot.recipes):
         runs = snapshot.of_recipe(index)
-        last = _middle([run.last.validation_accuracy for run in runs if run.last])
-        best = _middle([run.best.validation_accuracy for run in runs if run.best])
-        test = _middle([run.test.accuracy for run in runs if run.test])
+        last = _middle([run.last.validation_accuracy for run in runs if run.last], snapshot.task)
+        best = _middle([run.best.validation_accuracy for run in runs if run.best], snapshot.task)
+        test = _middle([run.test.accuracy for run in runs if run.test], snapshot.task)
         name = (recipe.name or f"Recipe {index + 1}")[:NAME_WIDTH]
         rows.append(f"{name:{NAME_WIDTH}}  {last}  {best}  {test}  {_ends(runs)}")
     return "\n".join(rows)
 
 
-def _middle(values: list[float]) -> str:
-    return f"{median(values):9.2%}" if values else f"{'-':>9}"
+def _middle(values: list[float], task: Task) -> str:
+    return f"{task.measure.text(median(values)) if values else '-':>9}"
 
 
 def _ends(runs: Sequence[RunView]) -> str:
@@ -234,7 +235,7 @@ def _listing() -> str:
     lines = ["Presets:"]
     lines += [f"  {entry.slug:20} {entry.title}, on {entry.data}" for entry in PRESETS]
     lines.append("Data sets:")
-    for data in DATA_SETS:
+    for data in EVERY_DATA_SET:
         missing = "" if available(data.slug) else " (not on this machine yet)"
         lines.append(f"  {data.slug:20} {data.title}{missing}")
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from typing import Any
 from explainer.parameters import Value
 from explainer.training.data.data_set import DataError, Examples
 from explainer.training.data.own.folders import from_path
-from explainer.training.data.registry import DATA_SETS, load
+from explainer.training.data.registry import EVERY_DATA_SET, load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.presets import PRESETS
 from explainer.training.recipe.recipe import Recipe, from_dict, with_value
@@ -106,7 +106,7 @@ def examples_of(plan: CommandPlan) -> Examples:
         )
     if not data.name:
         raise DataError("That file names no data set: give “data” a slug, or --data.")
-    return load(DATA_SETS[data.name].slug, **dict(data.settings))
+    return load(EVERY_DATA_SET[data.name].slug, **dict(data.settings))
 
 
 def difference(plan: CommandPlan, examples: Examples) -> str:
@@ -174,7 +174,7 @@ def _data(given: Any) -> DataPlan:
 
 def _is_own(whole: dict[str, Any]) -> bool:
     """Whether a race was on one's own data: it says so, or its title is of no data set."""
-    known = {entry.slug: entry.title for entry in DATA_SETS}
+    known = {entry.slug: entry.title for entry in EVERY_DATA_SET}
     title = whole.get("title", known.get(whole["slug"]))
     return bool(whole.get("origin", "") == "own" or title != known.get(whole["slug"]))
 

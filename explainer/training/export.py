@@ -24,6 +24,7 @@ from explainer.training.engine.run import Run
 from explainer.training.measurement.history import NAMES, Curves
 from explainer.training.measurement.snapshot import RunView, Snapshot
 from explainer.training.recipe.recipe import Recipe, to_dict, to_text
+from explainer.training.task import ACCURACY, Task
 
 FORMAT = "deepglass race"
 LONGEST_SLUG, SHOWN = 40, 24
@@ -69,7 +70,7 @@ def metrics_csv(snapshot: Snapshot) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("recipe", "name", "seed", *NAMES))
+    writer.writerow(("recipe", "name", "seed", *_named(NAMES, snapshot.task)))
     for run in snapshot.runs:
         head = (run.recipe + 1, snapshot.recipes[run.recipe].name, run.seed)
         for values in zip(*_columns(run.curves).values(), strict=True):
@@ -93,7 +94,7 @@ def metrics_json(snapshot: Snapshot, data: DataDescription, split: Split) -> str
         "step": snapshot.step,
         "finished": snapshot.finished,
         "device": snapshot.device,
-        "runs": [_run(run) for run in snapshot.runs],
+        "runs": [_run(run, snapshot.task) for run in snapshot.runs],
     }
     return strict_json(whole) + "\n"
 
@@ -115,7 +116,7 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "seed": str(run.seed),
         "step": str(kept.step),
         "validation_loss": repr(best.validation_loss),
-        "validation_accuracy": repr(best.validation_accuracy),
+        f"validation_{run.data.task.measure.slug}": repr(best.validation_accuracy),
         "data": strict_json(
             {"slug": data.slug, "origin": data.origin, "settings": dict(data.settings)}
         ),
@@ -158,7 +159,10 @@ def file_stem(index: int, recipe: Recipe) -> str:
     return f"{index + 1}-{slug or 'recipe'}"
 
 
-def _run(run: RunView) -> dict[str, Any]:
+def _run(run: RunView, task: Task) -> dict[str, Any]:
+    def named(values: dict[str, Any]) -> dict[str, Any]:
+        return dict(zip(_named(list(values), task), values.values(), strict=True))
+
     return {
         "recipe": run.recipe,
         "seed": run.seed,
@@ -167,12 +171,17 @@ def _run(run: RunView) -> dict[str, Any]:
         "explanation": run.explanation,
         "learning_rate": run.learning_rate,
         "strengths": dict(run.strengths),
-        "last": asdict(run.last) if run.last else None,
-        "best": asdict(run.best) if run.best else None,
-        "test": asdict(run.test) if run.test else None,
+        "last": named(asdict(run.last)) if run.last else None,
+        "best": named(asdict(run.best)) if run.best else None,
+        "test": named(asdict(run.test)) if run.test else None,
         "marks": [asdict(mark) for mark in run.marks],
-        "curves": _columns(run.curves),
+        "curves": named(_columns(run.curves)),
     }
+
+
+def _named(names: Sequence[str], task: Task) -> list[str]:
+    """The names of `Point` with that of the task's measure."""
+    return [name.replace(ACCURACY.slug, task.measure.slug) for name in names]
 
 
 def _columns(curves: Curves) -> dict[str, list[float | None]]:

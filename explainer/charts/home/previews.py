@@ -23,6 +23,7 @@ from explainer.convolution.kernels import weights
 from explainer.convolution.view import statistics
 from explainer.images.gallery import gallery_picture
 from explainer.images.thumbnails import centred_square, fit
+from explainer.words import N_
 
 Codes = NDArray[np.uint8]
 SIDE, MAP_SIDE = 420, 140
@@ -143,84 +144,102 @@ def _two_weights(theme: Theme) -> Codes:
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
-        question="What can nine numbers see in a photo?",
-        alt="A portrait of an astronaut as a Sobel filter answers it: outlines in blue where it "
-        "gets darker to the right, in red where it gets brighter.",
+        question=N_("What can nine numbers see in a photo?"),
+        alt=N_(
+            "A portrait of an astronaut as a Sobel filter shows it: outlines in blue where it "
+            "gets darker to the right, in red where it gets brighter."
+        ),
         picture=_filtered("astronaut", "sobel-x", SIGNED, "grey"),
-        query={"filters.kernel": "Sobel x", "picture": "astronaut"},
+        query={"filters.kernel": "sobel-x", "picture": "astronaut"},
     ),
     Preview(
         topic="filters",
-        question="What is left of a cat when the detail goes?",
-        alt="A cat's face, blurred by a wide Gaussian filter.",
+        question=N_("What is left of a cat when the detail goes?"),
+        alt=N_("A cat's face, blurred by a wide Gaussian filter."),
         picture=_filtered("chelsea", "gaussian", CLIPPED, "each", sigma=4.0),
-        query={"filters.kernel": "Gaussian blur", "filters.sigma": "4", "picture": "chelsea"},
+        query={"filters.kernel": "gaussian", "filters.sigma": "4", "picture": "chelsea"},
     ),
     Preview(
         topic="filters",
-        question="Which waves does a filter let through?",
-        alt="A zone plate, rings from wide to narrow, of which a difference of Gaussians keeps "
-        "those of middling width.",
+        question=N_("Which frequencies does a filter let through?"),
+        alt=N_(
+            "A zone plate, rings from wide to narrow, of which a difference of Gaussians keeps "
+            "those of middling width."
+        ),
         picture=_filtered("zone-plate", "difference-of-gaussians", SIGNED, "grey"),
-        query={"filters.kernel": "Difference of Gaussians", "picture": "zone-plate"},
+        query={"filters.kernel": "difference-of-gaussians", "picture": "zone-plate"},
     ),
     Preview(
         topic="why_convolution",
-        question="How far can a digit move before it is lost?",
-        alt="Twenty-five nines in a grid. The one in the middle is strong, those beside it are "
-        "weak, and the outermost nearly gone: so seldom does a dense network read digits there.",
+        question=N_("How far can a digit move before it is lost?"),
+        alt=N_(
+            "Twenty-five nines in a grid. The one in the middle is strong, those beside it are "
+            "weak, and the outermost nearly gone: so seldom does a dense network read digits there."
+        ),
         picture=_moved_digits,
     ),
     Preview(
         topic="feature_maps",
-        question="What does a trained network see in a cat?",
-        alt="Nine small pictures of a cat's face, each as one kernel of a trained network's first "
-        "layer answers it: edges of one direction, spots, patches of one colour.",
+        question=N_("What does a trained network see in a cat?"),
+        alt=N_(
+            "Nine small pictures of a cat's face, each as one kernel of a trained network's first "
+            "layer answers it: edges of one direction, spots, patches of one colour."
+        ),
         picture=_first_maps,
         query={"picture": "chelsea"},
     ),
     Preview(
         topic="attribution",
-        question="Would it still be a cat without this?",
-        alt="A cat's face with a grey square over one eye.",
+        question=N_("Would it still be a cat without this?"),
+        alt=N_("A cat's face with a grey square over one eye."),
         picture=_occluded,
         query={"picture": "chelsea", "attribution.method": "Occlusion"},
     ),
     Preview(
         topic="activations",
-        question="Which of these bends lets a gradient through?",
-        alt="The slopes of three functions: a low hill, the sigmoid's; a high one, tanh's; and "
-        "ReLU's, which is nothing on the left and one on the right.",
+        question=N_("Which of these bends lets a gradient through?"),
+        alt=N_(
+            "The slopes of three functions: a low hill, the sigmoid's; a high one, tanh's; and "
+            "ReLU's, which is nothing on the left and one on the right."
+        ),
         picture=_slopes,
     ),
     Preview(
         topic="depth",
-        question="Where does the gradient go?",
-        alt="Three rows of twenty bars, a bar for each layer and its height the logarithm of the "
-        "gradient there: with sigmoid they shrink to nothing towards the first layer, with tanh "
-        "and ReLU they do not.",
+        question=N_("Where does the gradient go?"),
+        alt=N_(
+            "Three rows of twenty bars, a bar for each layer and its height the logarithm of the "
+            "gradient there: with sigmoid they shrink to nothing towards the first layer, with "
+            "tanh and ReLU they do not."
+        ),
         picture=lost_gradients,
     ),
     Preview(
         topic="gradient_check",
-        question="Which of these hundred gradients are right?",
-        alt="A square of ten by ten cells. All are strong in colour, which means wrong, but for a "
-        "pale diagonal from the upper left to the lower right.",
+        question=N_("Which of these hundred gradients are right?"),
+        alt=N_(
+            "A square of ten by ten cells. All are strong in colour, which means wrong, but for a "
+            "pale diagonal from the upper left to the lower right."
+        ),
         picture=transposed,
         query={"gradient_check.fault": "Transposed"},
     ),
     Preview(
         topic="landscape",
-        question="What does the loss look like around a minimum?",
-        alt="Contours of a loss over two weights: two valleys, one the mirror of the other, and a "
-        "saddle between them.",
+        question=N_("What does the loss look like around a minimum?"),
+        alt=N_(
+            "Contours of a loss over two weights: two valleys, one the mirror of the other, and a "
+            "saddle between them."
+        ),
         picture=_two_weights,
     ),
     Preview(
         topic="training_lab",
-        question="What stops a network from learning these by heart?",
-        alt="Thirty-six tiny grey pictures from a set of two hundred: eighteen faces, and eighteen "
-        "pieces of background.",
+        question=N_("What stops a network from learning these by heart?"),
+        alt=N_(
+            "Thirty-six tiny grey pictures from a set of two hundred: eighteen faces, and eighteen "
+            "pieces of background."
+        ),
         picture=_faces,
         query={"training_lab.data": "Faces or not, 25 × 25"},
     ),

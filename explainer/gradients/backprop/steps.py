@@ -86,7 +86,7 @@ def _start(graph: Graph, values: Mapping[int, float]) -> BackpropStep:
         for index, node in enumerate(graph.nodes)
         if node.is_input
     )
-    says = "BackpropStep forward to compute the rest, node by node."
+    says = "Step forward to compute the rest, node by node."
     return BackpropStep("inputs", 0, "The inputs have their values", (known,), says)
 
 

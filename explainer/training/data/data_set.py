@@ -8,9 +8,11 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 from explainer.parameters import Setting, Value
+from explainer.training.task import CLASSIFICATION, Task
 
 Origin = Literal["shipped", "generated", "real", "own"]
 WHITE = 255
@@ -25,7 +27,8 @@ class Examples:
     """Labelled examples in memory.
 
     `inputs` are pictures, float32 `(N, C, H, W)` in [0, 1], or points, float32 `(N, 2)`;
-    `labels` are int64 `(N,)`, each an index into `classes`. Where an official test split exists it
+    `labels` are int64 `(N,)`, each an index into `classes`, or where the `task` is to tell numbers
+    float32 `(N, T)`, and then there are no classes. Where an official test split exists it
     begins at index `test_from`. `name` is the slug of the data set, or where `origin` is "own" the
     name that somebody gave to theirs, which may be a slug by chance; `settings` are the values that
     it was made with; `notes` are sentences on what was left out. Raises `ValueError` where these do
@@ -42,6 +45,7 @@ class Examples:
     settings: tuple[tuple[str, Value], ...] = ()
     notes: tuple[str, ...] = ()
     origin: Origin = "generated"
+    task: Task = CLASSIFICATION
 
     def __post_init__(self) -> None:
         count, shape = len(self.labels), tuple(self.inputs.shape)
@@ -52,6 +56,16 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network needs for them: one for each class, or each number."""
+        return len(self.classes) if self.labels.dim() == 1 else self.labels.shape[1]
+
+    @property
+    def strata(self) -> Tensor:
+        """What a fair division keeps in balance, int64 `(N,)`: the classes, if there are any."""
+        return self.labels if self.labels.dim() == 1 else torch.zeros(len(self), dtype=torch.int64)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from explainer.parameters import Value, checked
 from explainer.registry import Registry
 from explainer.training.data.data_set import DataSet, Examples
+from explainer.training.data.numbers import NUMBERS
 from explainer.training.data.points import POINTS
 from explainer.training.data.real import REAL
 from explainer.training.data.shapes import SHAPES
 from explainer.training.data.shipped import SHIPPED
 
 DATA_SETS = Registry[DataSet]("data set", *SHIPPED, *SHAPES, *POINTS, *REAL)
+"""Those with classes, which the training lab offers."""
+
+EVERY_DATA_SET = Registry[DataSet]("data set", *DATA_SETS, *NUMBERS)
 
 
 def load(slug: str, **settings: Value) -> Examples:
@@ -19,5 +23,5 @@ def load(slug: str, **settings: Value) -> Examples:
     Raises `ValueError` for an unknown data set or setting and for a value out of its range, and
     :class:`~explainer.training.data.data_set.DataError` where real data are not there.
     """
-    entry = DATA_SETS[slug]
+    entry = EVERY_DATA_SET[slug]
     return entry.load(**checked(entry.title, entry.parameters, settings))

@@ -15,6 +15,7 @@ from torch import Tensor
 from explainer.training.data.copies import copies
 from explainer.training.data.data_set import Examples
 from explainer.training.data.stratify import take, with_noise
+from explainer.training.task import CLASSIFICATION, Task
 from explainer.words import _
 
 LARGEST_NOISE = 0.5
@@ -79,7 +80,7 @@ def split(examples: Examples, config: Split) -> Parts:
     different = first_of_each(rest, groups)
     before = different if examples.test_from is not None else first_of_each(order, groups)
     count = min(round(config.validation_share * len(before)), len(different))
-    validation, rest = with_copies(rest, groups, take(different, examples.labels, count)[0])
+    validation, rest = with_copies(rest, groups, take(different, examples.strata, count)[0])
     if not len(rest):
         raise ValueError(
             _(
@@ -98,12 +99,14 @@ def split(examples: Examples, config: Split) -> Parts:
                 validation=len(validation), test=len(test),
             )
         )  # fmt: skip
-    train, __ = take(rest, examples.labels, wanted)
+    train, __ = take(rest, examples.strata, wanted)
     train = train[torch.randperm(len(train), generator=generator)]
-    noisy = with_noise(
-        examples.labels[train], len(examples.classes), config.label_noise, generator=generator
-    )
-    return Parts(train, validation, test, noisy)
+    labels = examples.labels[train]
+    if examples.classes:
+        labels = with_noise(labels, len(examples.classes), config.label_noise, generator=generator)
+    elif config.label_noise:
+        raise ValueError(_("Label noise gives examples another class, and these have numbers."))
+    return Parts(train, validation, test, labels)
 
 
 def most_for_training(examples: Examples, config: Split) -> int:
@@ -148,7 +151,7 @@ def _test_part(
         return test, with_copies(rest, groups, test)[1]
     different = first_of_each(order, groups)
     count = round(config.test_share * len(different))
-    return with_copies(order, groups, take(different, examples.labels, count)[0])
+    return with_copies(order, groups, take(different, examples.strata, count)[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +182,8 @@ class Normaliser:
 class Prepared:
     """The parts of a data set, normalised with the mean and spread of the training part alone.
 
-    Inputs are float32 `(N, C, H, W)` or `(N, 2)`, labels int64 `(N,)`; `train_labels` carry the
-    label noise, `clean_train_labels` do not. `shape` is that of one input.
+    Inputs are float32 `(N, C, H, W)` or `(N, F)`, labels as the `task` has them; `train_labels`
+    carry the label noise, `clean_train_labels` do not. `shape` is that of one input.
     """
 
     train_inputs: Tensor
@@ -194,6 +197,12 @@ class Prepared:
     shape: tuple[int, ...]
     normaliser: Normaliser
     parts: Parts
+    task: Task = CLASSIFICATION
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network needs for them."""
+        return len(self.classes) if self.classes else self.train_labels.shape[1]
 
     def to(self, device: torch.device | str) -> Prepared:
         """The same parts with every tensor that training needs on `device`."""
@@ -229,4 +238,5 @@ def prepare(examples: Examples, config: Split) -> Prepared:
         shape=examples.shape,
         normaliser=normaliser,
         parts=parts,
+        task=examples.task,
     )

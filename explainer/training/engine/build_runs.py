@@ -123,7 +123,9 @@ def _built(recipe: Recipe, number: int, data: Prepared) -> nn.Sequential:
     """The network of the `number`-th recipe. Raises `ValueError` that names who cannot train."""
     try:
         _check_norm(recipe, len(data.train_labels))
-        return build(recipe.network, data.shape, len(data.classes), recipe.regularisation)
+        if recipe.regularisation.label_smoothing and not data.classes:
+            raise ValueError("label smoothing spreads a label over classes, and here are numbers")
+        return build(recipe.network, data.shape, data.outputs, recipe.regularisation)
     except ValueError as error:
         raise ValueError(f"{recipe.name or f'Recipe {number}'} cannot train: {error}") from None
 

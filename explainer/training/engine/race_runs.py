@@ -127,6 +127,7 @@ class RaceRuns:
             checkpoint_bytes=sum(kept for _, kept in sizes),
             device_bytes=bytes_in_use(self._device.torch),
             problem=self._device.problem,
+            task=first.data.task,
         )
 
     def _line_up(self) -> None:

@@ -103,7 +103,7 @@ class Run:
         self.model: nn.Sequential = build_initialised(
             recipe.network,
             data.shape,
-            len(data.classes),
+            data.outputs,
             recipe.regularisation,
             self.seed,
             self.generator,
@@ -112,7 +112,9 @@ class Run:
         self.dials = Dials.of(recipe)
         film = WeightFrames() if self.filmed else None
         layers = layer_names(self.model)
-        self.record = RunRecord(recipe, len(data.classes), self.precision, layers, film)
+        self.record = RunRecord(
+            recipe, data.task.guessing(data.outputs), self.precision, layers, film
+        )
         self.step = 0
 
     def move(self, data: Prepared) -> None:
@@ -162,7 +164,7 @@ class Run:
         inputs, targets = augment_normalised(
             inputs,
             targets,
-            len(self.data.classes),
+            self.data.outputs,
             self.recipe.augmentation,
             self.augmenting,
             self.data.normaliser,

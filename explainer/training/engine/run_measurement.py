@@ -27,7 +27,7 @@ Scores = Sequence[tuple[Score, Score]]
 
 def plain_scores(runs: Sequence[Run]) -> Scores:
     """Evaluate each run's own model, one after the other."""
-    return [tuple(evaluate(run.model, *part) for part in parts(run)) for run in runs]  # type: ignore[misc]
+    return [tuple(evaluate(run.model, *part, run.data.task) for part in parts(run)) for run in runs]  # type: ignore[misc]
 
 
 def parts(run: Run) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:

@@ -13,10 +13,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explainer.training.augmentation.augmentation import soft
 from explainer.training.engine.dense_step import DenseStep, dense_step
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.run import Run
@@ -45,7 +43,13 @@ def stack_key(run: Run) -> Hashable:
     momentum = training.momentum if run.optimiser.uses_momentum else None
     return (
         replace(recipe.network, initialisation="he", init_sigma=0.0),
-        (run.data.shape, len(run.data.classes), run.batches.size, run.batches.examples),
+        (
+            run.data.task.slug,
+            run.data.shape,
+            run.data.outputs,
+            run.batches.size,
+            run.batches.examples,
+        ),
         (run.optimiser.slug, momentum, run.total_steps, run.every, run.step),
     )
 
@@ -59,7 +63,7 @@ class Stack:
     """K runs of one shape, which share one matrix of parameters."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
-        self.runs = runs
+        self.runs, self.task = runs, runs[0].data.task
         models = [run.model for run in runs]
         self.flat = FlatParameters(models, [run.memory for run in runs], runs[0].optimiser.slots)
         rows = stacked_rows(models)
@@ -72,7 +76,7 @@ class Stack:
         self.learn: Learn = self._by_hand(rows) or self.by_autograd
 
     def forward(self, inputs: list[Tensor], *, training: bool) -> Tensor:
-        """Logits `(K, N, classes)` for one batch shared by all, or for K batches."""
+        """Outputs `(K, N, C)` for one batch shared by all, or for K batches."""
         values: Tensor | list[Tensor] = inputs
         carried: Tensor | None = None
         for layer in self.layers:
@@ -88,17 +92,9 @@ class Stack:
         """Inputs and targets of the next step: one for all where they are the same, else K."""
         return self._batches.at(self.measurement.steps)
 
-    def losses(self, logits: Tensor, targets: list[Tensor]) -> Tensor:
-        """The data loss of each run, `(K,)`: cross-entropy with its own label smoothing."""
-        count, examples, classes = logits.shape
-        if all(not target.is_floating_point() for target in targets) and self._smoothing is None:
-            wanted = torch.cat(targets * (count // len(targets)))
-            flat = logits.reshape(count * examples, classes)
-            return F.cross_entropy(flat, wanted, reduction="none").view(count, examples).mean(1)
-        wanted = torch.stack([soft(target, classes) for target in targets])
-        if self._smoothing is not None:
-            wanted = wanted + self._smoothing * (1 / classes - wanted)
-        return -(wanted * logits.log_softmax(2)).sum(2).mean(1)
+    def losses(self, outputs: Tensor, targets: list[Tensor]) -> Tensor:
+        """The data loss of each run, `(K,)`, with its own label smoothing."""
+        return self.task.losses(outputs, targets, self._smoothing)
 
     def by_autograd(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
         """The data loss of each run, `(K,)`; its gradients are in `flat` afterwards."""
@@ -120,15 +116,15 @@ class Stack:
         totals = torch.zeros(2, len(self.runs), device=wanted[0][0].device)
         for start in range(0, examples, CHUNK):
             rows = slice(start, start + CHUNK)
-            logits = self.forward([inputs[rows] for inputs, _ in own], training=False)
-            labels = torch.stack([labels[rows] for _, labels in own]).expand(len(self.runs), -1)
-            loss = F.cross_entropy(logits.transpose(1, 2), labels, reduction="none").sum(1)
-            totals += torch.stack([loss, (logits.argmax(2) == labels).sum(1)])
+            outputs = self.forward([inputs[rows] for inputs, _ in own], training=False)
+            labels = torch.stack([labels[rows] for _, labels in own])
+            labels = labels.expand(len(self.runs), *labels.shape[1:])
+            totals += self.task.stacked_sums(outputs, labels)
         return [Score(loss / examples, right / examples) for loss, right in totals.T.tolist()]
 
     def _by_hand(self, rows: list[Row]) -> DenseStep | None:
         """The short way, where there is one; an accelerator has graphs for that (`graphs.py`)."""
-        if self.runs[0].device.type != "cpu":
+        if self.runs[0].device.type != "cpu" or not self.task.by_hand:
             return None
         return dense_step(self.flat, rows, self._smoothings, self.runs[0].batches.size)
 

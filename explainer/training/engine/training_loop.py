@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-import torch.nn.functional as F
 
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.run import Run
@@ -32,8 +31,8 @@ def train(run: Run, measurement: RunMeasurement | None = None) -> Iterator[int]:
     while run.active:
         inputs, targets = run.batch(run.step)
         run.model.zero_grad(set_to_none=False)
-        logits = run.model(inputs)
-        loss = F.cross_entropy(logits, targets, label_smoothing=regularisation.label_smoothing)
+        outputs = run.model(inputs)
+        loss = run.data.task.loss(outputs, targets, regularisation.label_smoothing)
         torch.autograd.backward(loss)
         update(
             flat,

@@ -38,7 +38,7 @@ def score_on_test(run: Run) -> Score | None:
     if kept is None or not len(run.data.test_labels):
         return None
     recipe, data = run.recipe, run.data
-    model = build(recipe.network, data.shape, len(data.classes), recipe.regularisation)
+    model = build(recipe.network, data.shape, data.outputs, recipe.regularisation)
     kept.restore(model)
     with torch.no_grad():
-        return evaluate(model.to(run.device), data.test_inputs, data.test_labels)
+        return evaluate(model.to(run.device), data.test_inputs, data.test_labels, data.task)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView
+from explainer.training.task import ACCURACY, Measure
 from explainer.words import N_
 
 POINTS = N_("points")
@@ -33,7 +34,7 @@ class Question:
 
 
 def accuracy(run: RunView) -> float | None:
-    """Validation accuracy; of a run that diverged, as measured last."""
+    """The measure on the validation part; of a run that diverged, as measured last."""
     return None if run.last is None else run.last.validation_accuracy
 
 
@@ -67,12 +68,36 @@ def zeros(run: RunView) -> float | None:
     return None if run.last is None else run.last.zero_share
 
 
-QUESTIONS = Registry[Question](
-    "question",
-    Question("accuracy", N_("Validation accuracy"), 1, accuracy, POINTS, 100),
-    Question("loss", N_("Validation loss"), -1, loss, "", 1),
-    Question("best", N_("Validation accuracy at the lowest validation loss"), 1, best, POINTS, 100),
-    Question("test", N_("Test accuracy"), 1, tested, POINTS, 100),
-    Question("gap", N_("Generalisation gap: training minus validation"), -1, gap, POINTS, 100),
-    Question("zeros", N_("Weights that are exactly zero"), 1, zeros, POINTS, 100),
-)
+TITLES = {
+    True: {
+        "accuracy": N_("Validation accuracy"),
+        "best": N_("Validation accuracy at the lowest validation loss"),
+        "test": N_("Test accuracy"),
+        "gap": N_("Generalisation gap: training minus validation accuracy"),
+    },
+    False: {
+        "accuracy": N_("Validation mean absolute error"),
+        "best": N_("Validation mean absolute error at the lowest validation loss"),
+        "test": N_("Test mean absolute error"),
+        "gap": N_("Generalisation gap: training minus validation mean absolute error"),
+    },
+}
+"""What is asked of accuracy, and of the error of numbers."""
+
+
+def questions(measure: Measure) -> Registry[Question]:
+    """What a race is asked whose task has this measure; the slugs are the same for all."""
+    unit, scale, better = (POINTS, 100, 1) if measure.percent else ("", 1, measure.better)
+    titles = TITLES[measure.percent]
+    return Registry[Question](
+        "question",
+        Question("accuracy", titles["accuracy"], better, accuracy, unit, scale),
+        Question("loss", N_("Validation loss"), -1, loss, "", 1),
+        Question("best", titles["best"], better, best, unit, scale),
+        Question("test", titles["test"], better, tested, unit, scale),
+        Question("gap", titles["gap"], -better, gap, unit, scale),
+        Question("zeros", N_("Weights that are exactly zero"), 1, zeros, POINTS, 100),
+    )
+
+
+QUESTIONS = questions(ACCURACY)

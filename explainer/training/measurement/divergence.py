@@ -14,9 +14,9 @@ GROWTH = 10.0
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which settings a run stood when it broke down."""
+    """Under which settings a run stood when it broke down; `guessing` is the loss of a guess."""
 
-    classes: int
+    guessing: float
     learning_rate: float
     l2: float = 0.0
     weight_decay: float = 0.0
@@ -47,8 +47,8 @@ class Vitals:
         return f"{head} {self._reason(given)}"
 
     def _reason(self, given: Conditions) -> str:
-        guessing = math.log(given.classes)
-        if not self.first_loss <= LARGE_START * guessing:
+        guessing = given.guessing
+        if guessing > 0 and not self.first_loss <= LARGE_START * guessing:
             return (
                 f"The very first loss was {_short(self.first_loss)}, where guessing gives "
                 f"{guessing:.2f}: the initial weights ({given.initialisation}) are too large for "

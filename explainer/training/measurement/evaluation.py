@@ -1,4 +1,4 @@
-"""How good a network is: mean data loss and accuracy on examples it may or may not have seen."""
+"""How good a network is: its mean loss, and what its task measures, on examples of any part."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from explainer.training.task import CLASSIFICATION, Task
 
 CHUNK = 256
 
 
 @dataclass(frozen=True)
 class Score:
-    """Mean cross-entropy in nats, without any penalty, and the share of right answers in [0, 1]."""
+    """The mean loss without any penalty, and the task's measure.
+
+    For classes they are the cross-entropy in nats and the share of right answers in [0, 1].
+    """
 
     loss: float
     accuracy: float
@@ -33,14 +37,15 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, inputs: Tensor, labels: Tensor) -> Score:
-    """The score of `model` on `inputs` `(N, ...)` with int64 `labels` `(N,)`; N ≥ 1."""
+def evaluate(
+    model: nn.Module, inputs: Tensor, labels: Tensor, task: Task = CLASSIFICATION
+) -> Score:
+    """The score of `model` on `inputs` `(N, ...)` with the `labels` of the task; N ≥ 1."""
     loss = accuracy = torch.zeros((), device=inputs.device)
     with evaluating(model):
         for part, wanted in zip(
             torch.split(inputs, CHUNK), torch.split(labels, CHUNK), strict=True
         ):
-            logits = model(part)
-            loss = loss + F.cross_entropy(logits, wanted, reduction="sum")
-            accuracy = accuracy + (logits.argmax(1) == wanted).sum()
+            more, right = task.sums(model(part), wanted)
+            loss, accuracy = loss + more, accuracy + right
     return Score(float(loss) / len(labels), float(accuracy) / len(labels))

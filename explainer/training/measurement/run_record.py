@@ -57,12 +57,12 @@ class RunRecord:
     def __init__(
         self,
         recipe: Recipe,
-        classes: int,
+        guessing: float,
         precision: torch.dtype,
         layers: tuple[str, ...] = (),
         film: WeightFrames | None = None,
     ) -> None:
-        self._recipe, self._classes, self.precision = recipe, classes, precision
+        self._recipe, self._guessing, self.precision = recipe, guessing, precision
         self.history, self.film = History(layers), film
         self.vitals = Vitals()
         self.status = Status.TRAINING
@@ -144,7 +144,7 @@ class RunRecord:
     def diverged(self, step: int, what: str, rate: float, strengths: dict[str, float]) -> None:
         """End the run because `what` was not finite at `step`, and say why."""
         given = Conditions(
-            classes=self._classes,
+            guessing=self._guessing,
             learning_rate=rate,
             l2=strengths["l2"],
             weight_decay=strengths["weight_decay"],

@@ -9,6 +9,7 @@ from explainer.training.measurement.history import Curves, Point
 from explainer.training.measurement.run_record import Mark, Status
 from explainer.training.measurement.weight_frames import Frame
 from explainer.training.recipe.recipe import Recipe
+from explainer.training.task import CLASSIFICATION, Task
 
 __all__ = ["Curves", "Mark", "Point", "RunView", "Score", "Snapshot", "Status"]
 
@@ -51,7 +52,7 @@ class Snapshot:
     lately, for each run; times the runs that go on it is `model_steps_per_second`. `groups` are
     the sizes of the stacks that train together. `device` is the name of what computes, of whose
     own memory `device_bytes` are in use (0 for the CPU), and `problem` one sentence where it should
-    be another.
+    be another. The accuracies of its runs are what the `task` measures.
     """
 
     recipes: tuple[Recipe, ...]
@@ -71,6 +72,7 @@ class Snapshot:
     checkpoint_bytes: int
     device_bytes: int = 0
     problem: str = ""
+    task: Task = CLASSIFICATION
 
     def of_recipe(self, recipe: int) -> tuple[RunView, ...]:
         """The runs of one recipe, seed by seed."""

@@ -118,6 +118,6 @@ def _whole(task: Task, steps: tuple[AugmentationStep, ...], lines: list[str]) ->
         '    """Another look at the same examples, normalised again."""',
         f"    x = x * std + mean  # {was}",
     ]
-    if any(one.record.softens for one in steps):
+    if task.classes and any(one.record.softens for one in steps):
         head.append(f"    y = F.one_hot(y, {task.classes}).float()")
     return "\n".join([*head, *lines, "    return (x - mean) / std, y"])

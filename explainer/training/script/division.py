@@ -25,6 +25,11 @@ TAKE = '''def take(rows, count):
     return rows[taken], rows[~taken]'''
 
 
+TAKE_ANY = '''def take(rows, count):
+    """`count` of the rows, the first; and those that are left."""
+    return rows[:count], rows[count:]'''
+
+
 COPIES = '''def first_of_each(rows):
     """Of the rows the first one of each group of copies."""
     _, first = np.unique(groups[rows].numpy(), return_index=True)
@@ -39,7 +44,7 @@ def with_copies(rows, chosen):
 
 def data_source(task: Task) -> Iterator[str]:
     """The blocks of source: examples, their division, and what the network sees of them."""
-    yield TAKE
+    yield TAKE if task.classes else TAKE_ANY
     title = " ".join(task.examples.title.split())  # of one's own: any name, but on one line
     head = textwrap.wrap(f"The data: {title}.", 90, initial_indent="# ", subsequent_indent="# ")
     yield "\n".join([*head, loading_source(task.examples)])
@@ -56,7 +61,8 @@ def _division(task: Task) -> str:
     seed = "SEED" if task.split.seed == task.seed else repr(task.split.seed)
     parts, whole = task.parts, len(task.examples)
     lines = [
-        "# Rows to learn from, to validate on and to test on, each with the same mix of classes.",
+        "# Rows to learn from, to validate on and to test on"
+        + (", each with the same mix of classes." if task.classes else "."),
         f"division = torch.Generator().manual_seed({seed})",
         "rest = torch.randperm(len(labels), generator=division)",
     ]

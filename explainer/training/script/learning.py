@@ -105,7 +105,7 @@ def _step(task: Task) -> str:
         "    x, y = train_inputs[rows], train_labels[rows]",
         *(["    x, y = augment(x, y)"] if task.augmentation else []),
         *([f"    x = {FAST}  # fast on a CPU"] if convolutions else []),
-        f"    loss = F.cross_entropy(model(x), y{smoothed})",
+        f"    loss = {task.examples.task.code()[0]}(model(x), y{smoothed})",
         *_penalties(recipe),
         "    optimiser.zero_grad()",
         "    loss.backward()",

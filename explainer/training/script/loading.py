@@ -15,7 +15,7 @@ from explainer.parameters import Value
 from explainer.training.data.copies import copies
 from explainer.training.data.data_set import WHITE, Examples, Source
 from explainer.training.data.real import REAL, SOURCES
-from explainer.training.data.registry import DATA_SETS
+from explainer.training.data.registry import EVERY_DATA_SET
 from explainer.training.data.root import data_root
 
 FILE = "data.npz"
@@ -25,7 +25,7 @@ def source_of(examples: Examples) -> Source:
     """Where a script has `examples` from; a file where there is nothing else."""
     if not _registered(examples) or not _as_published(examples.name):
         return FROM_FILE
-    return DATA_SETS[examples.name].source or FROM_FILE
+    return EVERY_DATA_SET[examples.name].source or FROM_FILE
 
 
 def needs_data_file(examples: Examples) -> bool:
@@ -69,7 +69,7 @@ def groups_source(examples: Examples) -> str:
 
 def _registered(examples: Examples) -> bool:
     """Whether `examples` are those of the app: one's own may bear any name."""
-    known = {(entry.slug, entry.title) for entry in DATA_SETS}
+    known = {(entry.slug, entry.title) for entry in EVERY_DATA_SET}
     return examples.origin != "own" and (examples.name, examples.title) in known
 
 

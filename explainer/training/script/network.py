@@ -80,7 +80,7 @@ FANS = (
 def network_source(task: Task) -> Iterator[str]:
     """The blocks of source: classes of its own, the network, its initial weights."""
     model = build(
-        task.recipe.network, task.examples.shape, task.classes, task.recipe.regularisation
+        task.recipe.network, task.examples.shape, task.outputs, task.recipe.regularisation
     )
     kinds = {type(layer) for layer in model}
     sources = [entry.source for entry in LAYERS if entry.source and entry.kind in kinds]
@@ -89,18 +89,20 @@ def network_source(task: Task) -> Iterator[str]:
             'masks = generator("masks")'
         )
     yield from sources
-    yield _sequential(model, task.examples.shape)
+    yield _sequential(model, task)
     if source := SCHEMES[task.recipe.network.initialisation].source:
         yield source
     yield _initial_weights(task, model)
 
 
-def _sequential(model: nn.Sequential, shape: tuple[int, ...]) -> str:
+def _sequential(model: nn.Sequential, task: Task) -> str:
+    shape = task.examples.shape
     container = "SkipSequential" if isinstance(model, SkipSequential) else "nn.Sequential"
+    gives = "a logit for each class" if task.classes else "a number for each target"
     lines = [f"model = {container}(", "    OrderedDict("]
     for (name, layer), change in zip(model.named_children(), _changes(model, shape), strict=True):
         lines.append(f"        {name}={_call(layer)},{change}")
-    head = f"# The network: {' × '.join(map(str, shape))} numbers in, a logit for each class out."
+    head = f"# The network: {' × '.join(map(str, shape))} numbers in, {gives} out."
     return "\n".join([head, *lines, "    )", ")"])
 
 

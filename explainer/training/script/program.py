@@ -17,6 +17,7 @@ from explainer.training.script.learning import constants, learning_source, watch
 from explainer.training.script.loading import source_of
 from explainer.training.script.network import network_source
 from explainer.training.script.task import Task
+from explainer.training.task import ACCURACY, Measure
 
 WIDTH = 96
 
@@ -66,15 +67,6 @@ BATCHES = '''def batches():
         yield line[:BATCH]
         line = line[BATCH:]'''
 
-SCORE = '''@torch.no_grad()
-def score(inputs, labels):
-    """Mean loss, without any penalty, and the share of right answers."""
-    model.eval()
-    logits = torch.cat([model(part) for part in inputs.split(256)])
-    model.train()
-    right = (logits.argmax(1) == labels).sum().item()
-    return F.cross_entropy(logits, labels).item(), right / len(labels)'''
-
 SQUARES = '''@torch.no_grad()
 def squares():
     """The sum of all squared weights, which training that diverges drives beyond all numbers."""
@@ -84,19 +76,6 @@ DUE = '''def due(step):
     """Whether to measure after so many steps: at powers of two, and then evenly."""
     return step % EVERY == 0 or step == STEPS or (step < EVERY and step & (step - 1) == 0)'''
 
-CURVE_FILE = """with open("curve.csv", "w", newline="") as file:
-    writer = csv.writer(file)
-    losses = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-    writer.writerow(("step", *losses))
-    writer.writerows(curve)"""
-
-TEST = """model.load_state_dict(best_state)
-loss, accuracy = score(test_inputs, test_labels)
-print(f"On the test part, as after step {best_step}: loss {loss:.4f}, accuracy {accuracy:.2%}")"""
-
-
-HEADINGS = "  step  train loss  train accuracy  validation loss  validation accuracy"
-ROW = 'f"{step:6}  {train_loss:10.4f}  {train_accuracy:14.2%}  {loss:15.4f}  {accuracy:19.2%}"'
 STOP = (
     "    elif step - best_step >= PATIENCE:",
     '        print(f"Stopped early: no lower validation loss since step {best_step}.")',
@@ -123,12 +102,12 @@ def script(recipe: Recipe, examples: Examples, split: Split, seed: int) -> str:
         *augmenting_source(task),
         *learning_source(task),
         BATCHES,
-        SCORE,
+        _score(task),
         SQUARES,
         DUE,
         _loop(task),
-        CURVE_FILE,
-        *([TEST] if len(task.parts.test) else []),
+        _curve_file(task),
+        *([_test(task)] if len(task.parts.test) else []),
     ]
     body = "\n".join(_spaced(blocks))
     return "\n".join([_docstring(task), "", *_imports(body), "", body, ""])
@@ -189,30 +168,79 @@ def _defines(block: str) -> bool:
 
 def _loop(task: Task) -> str:
     patience, tested = task.recipe.regularisation.patience, bool(len(task.parts.test))
+    measure = task.examples.task.measure
+    name = measure.slug
     best = "        best_loss, best_step = loss, step" if tested or patience else ""
     state = "best_state = copy.deepcopy(model.state_dict())" if tested else ""
     lines = [
         "curve, rows = [], batches()",
         "best_loss, best_step = math.inf, 0" if best else "",
         state,
-        f'print("{HEADINGS}")',
+        f'print("{_headings(measure)}")',
         "for step in range(STEPS + 1):",
         "    if step > 0:",
         "        learn(next(rows))",
         "    if not due(step):",
         "        continue",
-        f"    train_loss, train_accuracy = score({_first('train', task)})",
-        f"    loss, accuracy = score({_first('validation', task)})",
+        f"    train_loss, train_{name} = score({_first('train', task)})",
+        f"    loss, {name} = score({_first('validation', task)})",
         "    if not math.isfinite(train_loss + squares()):",
         '        print(f"By step {step} training has diverged.")',
         "        break",
-        "    curve.append((step, train_loss, train_accuracy, loss, accuracy))",
-        f"    print({ROW})",
+        f"    curve.append((step, train_loss, train_{name}, loss, {name}))",
+        f"    print({_row(measure)})",
         "    plateau.step(loss)" if watches(task.recipe) else "",
         *(["    if loss < best_loss:", best, f"        {state}" if state else ""] if best else []),
         *(STOP if patience else []),
     ]
     return "\n".join(filter(None, lines))
+
+
+def _score(task: Task) -> str:
+    measure = task.examples.task.measure
+    loss, how_well = task.examples.task.code()
+    what = "the share of right answers" if measure is ACCURACY else f"the {measure.title}"
+    return f'''@torch.no_grad()
+def score(inputs, labels):
+    """Mean loss, without any penalty, and {what}."""
+    model.eval()
+    outputs = torch.cat([model(part) for part in inputs.split(256)])
+    model.train()
+    return {loss}(outputs, labels).item(), {how_well}'''
+
+
+def _curve_file(task: Task) -> str:
+    name = task.examples.task.measure.slug
+    return f"""with open("curve.csv", "w", newline="") as file:
+    writer = csv.writer(file)
+    columns = ("train_loss", "train_{name}", "validation_loss", "validation_{name}")
+    writer.writerow(("step", *columns))
+    writer.writerows(curve)"""
+
+
+def _test(task: Task) -> str:
+    measure = task.examples.task.measure
+    title, name, digits = measure.title, measure.slug, _digits(measure)
+    said = f"loss {{loss:.4f}}, {title} {{{name}:{digits}}}"
+    return f"""model.load_state_dict(best_state)
+loss, {name} = score(test_inputs, test_labels)
+print(f"On the test part, as after step {{best_step}}: {said}")"""
+
+
+def _headings(measure: Measure) -> str:
+    return f"  step  train loss  train {measure.title}  validation loss  validation {measure.title}"
+
+
+def _row(measure: Measure) -> str:
+    """A line of the table below :func:`_headings`."""
+    name, digits, wide = measure.slug, _digits(measure), len(measure.title)
+    train, validation = (f"{{{one}:{len(word) + wide + 1}{digits}}}" for one, word in
+                         ((f"train_{name}", "train"), (name, "validation")))  # fmt: skip
+    return f'f"{{step:6}}  {{train_loss:10.4f}}  {train}  {{loss:15.4f}}  {validation}"'
+
+
+def _digits(measure: Measure) -> str:
+    return ".2%" if measure.percent else ".4f"
 
 
 def _first(part: str, task: Task) -> str:

@@ -29,8 +29,13 @@ class Task:
             raise ValueError("there are no examples to validate on: give validation a share")
 
     @property
+    def outputs(self) -> int:
+        """The outputs of the network."""
+        return self.examples.outputs
+
+    @property
     def classes(self) -> int:
-        """The number of classes."""
+        """The number of classes; 0 where the targets are numbers."""
         return len(self.examples.classes)
 
     @property

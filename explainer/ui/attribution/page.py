@@ -65,7 +65,7 @@ def _picture(found: Attribution, method: Method, height: int) -> str:
 
 def one_method(asked: Asked) -> None:
     """One method more closely: what it means, what was clipped, and whether to trust it."""
-    say(KEY, "deletion_insertion")
+    say(KEY, "trust")
     titles = {method.title: method for method in _methods(asked)}
     title = st.selectbox("Method", list(titles), key=f"{KEY}.method", bind="query-params")
     method = titles[str(title)]

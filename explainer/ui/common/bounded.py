@@ -15,6 +15,7 @@ from typing import TypeVar
 import streamlit as st
 
 from explainer.ui.common.address import forget
+from explainer.words import _
 
 N = TypeVar("N", int, float)
 
@@ -27,7 +28,9 @@ def bounded_slider(
     Where there is nothing to choose, as `low` is `high`, that is said in place of a slider.
     """
     if high <= low:
-        st.caption(f"{label}: {high:g}. There is nothing to choose here.")
+        st.caption(
+            _("{label}: {value}. There is nothing to choose here.", label=label, value=f"{high:g}")
+        )
         return high
     _follow(key, low, high, step)
     chosen = st.slider(

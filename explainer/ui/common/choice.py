@@ -52,7 +52,7 @@ def choice(
         label,
         list(titles),
         key=key,
-        format_func=lambda slug: gettext(titles.get(slug, slug)),
+        format_func=lambda slug: gettext(titles.get(str(slug), str(slug))),
         persist_state="session",
         **more,
     )
@@ -83,7 +83,7 @@ def choices(
         label,
         list(titles),
         key=key,
-        format_func=lambda slug: gettext(titles.get(slug, slug)),
+        format_func=lambda slug: gettext(titles.get(str(slug), str(slug))),
         persist_state="session",
         **more,
     )

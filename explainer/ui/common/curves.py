@@ -17,6 +17,7 @@ from explainer.activations.curves import Corner
 from explainer.charts.activations.curves import Stroke
 from explainer.messages import number
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
+from explainer.words import N_, translated
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class Mark:
 
 
 WORDS = {
-    "hint": "Point at any x, or move with the arrow keys; a click or Enter keeps it.",
+    "hint": N_("Point at any x, or move with the arrow keys; a click or Enter keeps it."),
     "at": "x",
-    "pinned": "kept: x is",
+    "pinned": N_("kept: x is"),
 }
 
 
@@ -74,7 +75,7 @@ def curves_message(
         "curves": [_described(line, len(panels)) for line in lines],
         "marks": [vars(mark) for mark in marks],
         "at": at,
-        "words": {**WORDS, "at": symbol},
+        "words": {**translated(WORDS), "at": symbol},
         "alt": alt,
     }
     arrays = (np.ascontiguousarray(line.values, "<f8").tobytes() for line in lines)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explainer.training.data.fetching import Fetch, Wanted, fetch, fetch_of, fetching_allowed, leave
 from explainer.ui.common.prose import escaped
+from explainer.words import _
 
 KEY = "fetch"
 SECONDS = 0.5
@@ -30,7 +31,11 @@ def offer(wanted: Wanted, *, source: str, forbidden: str, meanwhile: str = "") -
         st.warning(escaped(found.error), icon=":material/cloud_off:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            f"Fetch {wanted.title} ({wanted.total / 1e6:.0f} MB)", key=f"{KEY}.{wanted.key}",
+            _(
+                "Fetch {title} ({megabytes} MB)",
+                title=_(wanted.title), megabytes=f"{wanted.total / 1e6:.0f}",
+            ),
+            key=f"{KEY}.{wanted.key}",
             type="primary", icon=":material/cloud_download:", on_click=_begin,
             args=(wanted, _visitor()),
         )  # fmt: skip
@@ -50,14 +55,17 @@ def _watched(found: Fetch, meanwhile: str) -> None:
         if found.over:
             st.rerun()
         done, total = found.done / 1e6, found.total / 1e6
-        words = f"Fetching {wanted.title}: {done:.0f} of {total:.0f} MB. {meanwhile}"
-        st.progress(found.share, words.strip())
+        words = _(
+            "Fetching {title}: {done} of {total} MB.",
+            title=_(wanted.title), done=f"{done:.0f}", total=f"{total:.0f}",
+        )  # fmt: skip
+        st.progress(found.share, f"{words} {meanwhile}".strip())
 
     bar()
     st.button(
-        "Stop", key=f"{KEY}.stop.{wanted.key}", icon=":material/close:",
+        _("Stop"), key=f"{KEY}.stop.{wanted.key}", icon=":material/close:",
         on_click=leave, args=(wanted.key, _visitor()),
-        help="It goes on for others who wait for it. Leaving this page does not stop it.",
+        help=_("It goes on for others who wait for it. Leaving this page does not stop it."),
     )  # fmt: skip
 
 

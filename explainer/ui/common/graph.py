@@ -14,19 +14,20 @@ from explainer.gradients.backprop.graph import Graph, Node
 from explainer.gradients.backprop.layout import Layout, Place, layout
 from explainer.gradients.backprop.steps import BackpropStep, Walk, figure, walk
 from explainer.ui.common.components import mark_read, mount, pack, reported, unread
+from explainer.words import N_, _, translated
 
 LONGEST_TITLE = 12  # of a node, in letters
 WORDS = {
-    "first": ("Start", "Back to the inputs"),
-    "back": ("◀ Back", "One step back"),
-    "next": ("Next ▶", "One step forward"),
-    "last": ("End", "All the way to the end"),
-    "range": "BackpropStep of forward and backward pass",
-    "count": "Step {step} of {count}",
-    "keys": "The arrow keys step forward and back, Home and End go all the way.",
-    "value": "value, computed forward",
-    "gradient": "∂: gradient of the output, computed backward",
-    "slope": "local derivative, by which the gradient is multiplied on its way",
+    "first": (N_("Start"), N_("Back to the inputs")),
+    "back": (N_("◀ Back"), N_("One step back")),
+    "next": (N_("Next ▶"), N_("One step forward")),
+    "last": (N_("End"), N_("All the way to the end")),
+    "range": N_("Step of forward and backward pass"),
+    "count": N_("Step {step} of {count}"),
+    "keys": N_("The arrow keys step forward and back, Home and End go all the way."),
+    "value": N_("value, computed forward"),
+    "gradient": N_("∂: gradient of the output, computed backward"),
+    "slope": N_("local derivative, by which the gradient is multiplied on its way"),
 }
 
 
@@ -35,7 +36,7 @@ def graph_message(
 ) -> bytes:
     """What the component draws: the graph, all steps with the inputs at these values."""
     found, drawn = walk(graph, inputs), layout(graph)
-    edges = [edge for edge, _ in drawn.edges]
+    edges = [edge for edge, __ in drawn.edges]
     return pack({
         "name": name,
         "number": number,
@@ -52,7 +53,7 @@ def graph_message(
         },
         "steps": [_step(one, edges.index(one.edge) if one.edge else None) for one in found.steps],
         "colours": {"value": theme.categorical[0], "gradient": theme.categorical[1]},
-        "words": WORDS,
+        "words": translated(WORDS),
         "alt": _alt(graph, found),
     })  # fmt: skip
 
@@ -116,4 +117,5 @@ def _step(step: BackpropStep, edge: int | None) -> dict[str, Any]:
 
 def _alt(graph: Graph, found: Walk) -> str:
     inputs = ", ".join(graph.variables)
-    return f"A graph that computes {graph.nodes[graph.output].name} from {inputs}."
+    output = graph.nodes[graph.output].name
+    return _("A graph that computes {output} from {inputs}.", output=output, inputs=inputs)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
+from babel import Locale
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explainer.words import ENGLISH, PSEUDO, ask_for_language, languages
+from explainer.ui.common.prose import FOLDER
+from explainer.words import ENGLISH, PSEUDO, _, ask_for_language, languages
 
 PARAMETER = "lang"
 _SPOKEN: dict[str, str] = {}
@@ -28,7 +32,7 @@ def choose_language() -> None:
     context = get_script_run_ctx()
     if context is None:
         return
-    known = (*languages(), PSEUDO)
+    known = (*spoken_here(), PSEUDO)
     asked = st.query_params.get(PARAMETER) or st.session_state.get(PARAMETER) or _of_the_browser()
     chosen = asked if asked in known else ENGLISH
     st.session_state[PARAMETER] = chosen
@@ -40,6 +44,29 @@ def choose_language() -> None:
         st.query_params[PARAMETER] = chosen
 
 
+def language_menu() -> None:
+    """A menu in the sidebar, where there is more than one language to choose."""
+    if len(spoken_here()) > 1:
+        st.sidebar.selectbox(
+            _("Language"), list(spoken_here()), key=PARAMETER, persist_state="session",
+            format_func=lambda one: str(Locale.parse(one).get_display_name(one)),
+            on_change=_forget_the_link,
+        )  # fmt: skip
+
+
+def _forget_the_link() -> None:
+    st.query_params.pop(PARAMETER, None)
+
+
+@cache
+def spoken_here() -> tuple[str, ...]:
+    """The languages with every message and every page's prose, English first."""
+    pages = {path.name for path in (FOLDER / ENGLISH).glob("*.md")}
+    return tuple(
+        one for one in languages() if pages <= {path.name for path in (FOLDER / one).glob("*.md")}
+    )
+
+
 def _of_the_browser() -> str:
     named = (st.context.locale or ENGLISH).partition("-")[0]
-    return named if named in languages() else ENGLISH
+    return named if named in spoken_here() else ENGLISH

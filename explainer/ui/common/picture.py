@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from explainer.images.thumbnails import encode_png, thumbnail
 from explainer.ui.common.components import heard, mount, pack
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
+from explainer.words import _, cached
 
 KEY = "picture"
 THUMBNAIL = 96
@@ -46,14 +46,11 @@ def picture_input() -> Chosen:
     """Draw the picture bar and return what is chosen. One for all pages; the URL names samples."""
     chosen = _current()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(
-            thumbnail(chosen.picture.codes, 56), width=56, alt=f"Small view: {chosen.picture.alt}"
-        )
-        st.markdown(
-            f"**{escaped(chosen.picture.title)}**  \n{_size(chosen.picture)}", width="content"
-        )
+        alt = _("Small view: {picture}", picture=_(chosen.picture.alt))
+        st.image(thumbnail(chosen.picture.codes, 56), width=56, alt=alt)
+        st.markdown(f"**{_title(chosen)}**  \n{_size(chosen.picture)}", width="content")
         with st.popover(
-            "Choose a picture", icon=":material/image:", key=f"{KEY}.chooser", width="content"
+            _("Choose a picture"), icon=":material/image:", key=f"{KEY}.chooser", width="content"
         ):
             _chooser()
     _say_what_happened(chosen)
@@ -64,7 +61,7 @@ def picture_input() -> Chosen:
 def offer_picture(chosen: Chosen) -> None:
     """A button for the picture as the page works on it, which is what a script beside it opens."""
     st.download_button(
-        "Download the picture",
+        _("Download the picture"),
         lambda: encode_png(chosen.picture.codes),
         file_name="picture.png",
         mime="image/png",
@@ -95,17 +92,22 @@ def _own_picture() -> None:
     """The uploader takes files of every type: the app says what it cannot read, not a hint."""
     megabytes = LIMITS.file_bytes // 1024**2
     st.file_uploader(
-        "Your own picture",
+        _("Your own picture"),
         key=f"{KEY}.upload",
         on_change=_take_file,
         args=(f"{KEY}.upload",),
         max_upload_size=megabytes,
-        help=f"{NAMES}, up to {megabytes} MB and {LIMITS.pixels // 10**6} megapixels. "
-        "It stays in this server's memory for your visit and is not stored.",
+        help=_(
+            "{formats}, up to {megabytes} MB and {megapixels} megapixels. It stays in this "
+            "server's memory for your visit and is not stored.",
+            formats=NAMES,
+            megabytes=megabytes,
+            megapixels=LIMITS.pixels // 10**6,
+        ),
     )
-    if st.toggle("Use the camera", key=f"{KEY}.camera_on"):
+    if st.toggle(_("Use the camera"), key=f"{KEY}.camera_on"):
         st.camera_input(
-            "A photo with the camera",
+            _("A photo with the camera"),
             key=f"{KEY}.camera",
             on_change=_take_file,
             args=(f"{KEY}.camera",),
@@ -166,7 +168,7 @@ def _say_what_happened(chosen: Chosen) -> None:
     show_refusal(KEY, icon=ICON)
     notes = chosen.picture.notes or ((gallery_entry(chosen.slug).teaches,) if chosen.slug else ())
     if notes:
-        st.caption(" ".join(escaped(note) for note in notes))
+        st.caption(" ".join(escaped(_(note)) for note in notes))
 
 
 def _keep_in_url(chosen: Chosen) -> None:
@@ -176,16 +178,23 @@ def _keep_in_url(chosen: Chosen) -> None:
         st.query_params[KEY] = chosen.slug
 
 
+def _title(chosen: Chosen) -> str:
+    """A sample has a title that can be translated; a file has its name."""
+    title = chosen.picture.title
+    return escaped(title if chosen.slug is None else _(title))
+
+
 def _size(picture: Picture) -> str:
     height, width = picture.codes.shape[:2]
-    return f"{width} × {height} pixels"
+    return _("{width} × {height} pixels", width=width, height=height)
 
 
-@cache
+@cached
 def _gallery_message() -> bytes:
     pictures = [gallery_picture(entry.slug) for entry in GALLERY]
     entries = [
-        {"slug": entry.slug, "title": entry.title, "teaches": entry.teaches} for entry in GALLERY
+        {"slug": entry.slug, "title": _(entry.title), "teaches": _(entry.teaches)}
+        for entry in GALLERY
     ]
     small = [thumbnail(picture.codes, THUMBNAIL) for picture in pictures]
     header = {"entries": entries, "side": THUMBNAIL, "most": LIMITS.file_bytes}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from explainer.parameters import Choice, Parameter, Setting, Value
 from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.choice import Named, choice
+from explainer.words import _
 
 
 def setting_controls(key: str, settings: Sequence[Setting]) -> tuple[tuple[str, Value], ...]:
@@ -27,7 +27,7 @@ def _control(key: str, setting: Setting) -> Value:
 def number_slider(key: str, setting: Parameter) -> float:
     """A slider for a number of a registry, whole numbers as such."""
     kind = int if setting.whole else float
-    label = f"{setting.label} ({setting.unit})" if setting.unit else setting.label
+    label = f"{_(setting.label)} ({setting.unit})" if setting.unit else _(setting.label)
     value = bounded_slider(
         label,
         kind(setting.minimum),
@@ -35,21 +35,12 @@ def number_slider(key: str, setting: Parameter) -> float:
         kind(setting.default),
         kind(setting.step),
         key=key,
-        help_text=setting.help,
+        help_text=_(setting.help),
     )
     return float(value)
 
 
 def _choice(key: str, setting: Choice) -> str:
-    titles = [option.title for option in setting.options]
-    values = [option.value for option in setting.options]
-    title = st.selectbox(
-        setting.label,
-        titles,
-        index=values.index(setting.default),
-        key=key,
-        help=setting.help or None,
-        bind="query-params",
-        persist_state="session",
-    )
-    return values[titles.index(title)]
+    options = [Named(option.value, option.title) for option in setting.options]
+    help_text = _(setting.help) or None
+    return choice(_(setting.label), options, key=key, default=setting.default, help=help_text)

@@ -31,7 +31,7 @@ _MEASURING = threading.Lock()
 
 def measured_sight(looked: Subject, seen: SeenPicture, index: int) -> None:
     """The effective receptive field of the pinned pixel of map `index`, beside the theoretical."""
-    say(KEY, "effective_field")
+    say(KEY, "sight")
     pixel = pinned_pixel(seen)
     if pixel is None:
         st.caption("Click a pixel of the map to pin it; then it is measured.")

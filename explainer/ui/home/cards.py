@@ -12,6 +12,7 @@ from explainer.charts.theme import THEMES
 from explainer.images.thumbnails import encode_jpeg
 from explainer.topics import topic
 from explainer.ui.common.appearance import theme
+from explainer.words import _
 
 
 def cards(previews: Sequence[Preview] = PREVIEWS) -> None:
@@ -24,11 +25,11 @@ def cards(previews: Sequence[Preview] = PREVIEWS) -> None:
 
 def _card(index: int, preview: Preview) -> None:
     entry = topic(preview.topic)
-    st.image(_picture(index, theme().name), width="stretch", alt=preview.alt)
-    st.markdown(f"#### {preview.question}")
+    st.image(_picture(index, theme().name), width="stretch", alt=_(preview.alt))
+    st.markdown(f"#### {_(preview.question)}")
     st.page_link(
         f"../pages/{entry.slug}.py",
-        label=f"Open {entry.title}",
+        label=_("Open {topic}", topic=_(entry.title)),
         icon=entry.icon,
         query_params=preview.query,
     )

@@ -72,7 +72,7 @@ def vitals(losses: list[float], norms: list[float]) -> Vitals:
 
 def test_an_exploding_run_is_explained_by_what_was_measured() -> None:
     text = vitals([2.3, 2.0, 90.0, 4e5, math.inf], [1.0, 5.0, 3e4]).explain(
-        5, "loss of the batch", Conditions(classes=10, learning_rate=2.0)
+        5, "loss of the batch", Conditions(guessing=math.log(10), learning_rate=2.0)
     )
     assert text == (
         "At step 5 the loss of the batch was no longer a finite number. "
@@ -83,7 +83,9 @@ def test_an_exploding_run_is_explained_by_what_was_measured() -> None:
 
 
 def test_a_bad_start_and_a_penalty_that_overshoots_have_their_own_explanations() -> None:
-    start = vitals([5e3, math.nan], []).explain(2, "loss", Conditions(10, 0.1, initialisation="he"))
+    start = vitals([5e3, math.nan], []).explain(
+        2, "loss", Conditions(math.log(10), 0.1, initialisation="he")
+    )
     assert "The very first loss was 5e+03, where guessing gives 2.30" in start
-    penalty = vitals([2.3, math.nan], []).explain(2, "loss", Conditions(10, 1.0, l2=3.0))
+    penalty = vitals([2.3, math.nan], []).explain(2, "loss", Conditions(math.log(10), 1.0, l2=3.0))
     assert "Learning rate times the strength of L2 is 3, and above 2" in penalty

@@ -1,0 +1,94 @@
+"""Messages in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explainer import words
+from explainer.words import N_, PSEUDO, _, cached, languages, ngettext, spoken
+
+GERMAN = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "{recipe} is ahead by {points} points"
+msgstr "Mit {points} Punkten führt {recipe}"
+
+msgid "{count} map"
+msgid_plural "{count} maps"
+msgstr[0] "{count} Karte"
+msgstr[1] "{count} Karten"
+"""
+
+
+@pytest.fixture
+def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A catalogue with two messages."""
+    place = tmp_path / "de" / "messages.po"
+    place.parent.mkdir()
+    place.write_text(GERMAN, encoding="utf-8")
+    monkeypatch.setattr(words, "FOLDER", tmp_path)
+    words._catalogue.cache_clear()
+    words.languages.cache_clear()
+    with spoken("de"):
+        yield
+    words._catalogue.cache_clear()
+    words.languages.cache_clear()
+
+
+def ahead() -> str:
+    return _("{recipe} is ahead by {points} points", recipe="Dropout", points="1.5")
+
+
+def test_english_stands_in_the_code() -> None:
+    assert ahead() == "Dropout is ahead by 1.5 points"
+    assert _("No values: {this} stays") == "No values: {this} stays"
+    assert [ngettext("{count} map", "{count} maps", n) for n in (0, 1, 2)] == [
+        "0 maps",
+        "1 map",
+        "2 maps",
+    ]
+
+
+@pytest.mark.usefixtures("german")
+def test_another_language_orders_the_values_otherwise() -> None:
+    assert ahead() == "Mit 1.5 Punkten führt Dropout"
+    assert ngettext("{count} map", "{count} maps", 3) == "3 Karten"
+    assert _("not in the catalogue") == "not in the catalogue"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_language_is_offered_once_every_message_is_translated() -> None:
+    (words.FOLDER / "messages.pot").write_text('msgid "{count} map"\nmsgid_plural "{count} maps"\n')
+    assert languages() == ("en", "de")
+    (words.FOLDER / "messages.pot").write_text('msgid "still to do"\nmsgstr ""\n')
+    languages.cache_clear()
+    assert languages() == ("en",)
+
+
+def test_in_the_pseudo_language_each_message_stands_in_brackets() -> None:
+    with spoken(PSEUDO):
+        assert ahead() == "⟦Dropout is ahead by 1.5 points⟧"
+        assert ngettext("{count} map", "{count} maps", 1) == "⟦1 map⟧"
+        assert _("") == ""
+        assert N_("later") == "later"
+    assert _("now") == "now"
+
+
+def test_what_is_kept_is_kept_for_each_language() -> None:
+    asked = []
+
+    @cached
+    def title(number: int) -> str:
+        asked.append(number)
+        return _("Figure {number}", number=number)
+
+    assert title(1) == title(1) == "Figure 1"
+    with spoken(PSEUDO):
+        assert title(1) == "⟦Figure 1⟧"
+    assert asked == [1, 1]

@@ -208,5 +208,5 @@ def _unescaped(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
     if code > 0x10FFFF:
-        raise ValueError(_("the name holds {code}, which is not a character", code=repr(found[0])))
+        raise ValueError(_("the name holds {code}, which is no character", code=repr(found[0])))
     return chr(code)

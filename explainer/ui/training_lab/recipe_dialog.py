@@ -97,7 +97,7 @@ def _field(index: int, key: str, entry: Field, recipe: Recipe) -> None:
         bounds = (kind(setting.minimum), kind(setting.maximum), value, kind(setting.step))
         st.slider(_(setting.label), *bounds, **common)
     if reason := idle(recipe, entry):
-        st.caption(escaped(reason))
+        st.caption(reason)
 
 
 def _set(index: int, name: str, widget_key: str) -> None:

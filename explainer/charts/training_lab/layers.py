@@ -35,6 +35,14 @@ class LayerMeasure:
 GRADIENT = LayerMeasure("gradient_norm", N_("length of the gradient"))
 UPDATE = LayerMeasure("update_ratio", N_("step, relative to the weights"))
 LAYER_MEASURES = (GRADIENT, UPDATE)
+LAYER_TITLES = {"conv": N_("conv {number}"), "dense": N_("dense {number}"), "out": N_("out")}
+
+
+def layer_title(name: str) -> str:
+    """The name of a layer as an axis has it: `conv 1` for `conv1`."""
+    kind = name.rstrip("0123456789")
+    message = LAYER_TITLES.get(kind)
+    return _(message, number=name.removeprefix(kind)) if message else name
 
 
 def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
@@ -45,7 +53,8 @@ def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
         for place, name in enumerate(names):
             values = sorted(value for value in recent[:, place].tolist() if 0 < value < math.inf)
             if values:
-                rows.append((str(index), place, name, median(values), values[0], values[-1]))
+                title = layer_title(name)
+                rows.append((str(index), place, title, median(values), values[0], values[-1]))
     return table_of(
         rows, recipe=pa.string(), place=pa.int8(), layer=pa.string(),
         median=pa.float32(), low=pa.float32(), high=pa.float32(),
@@ -85,7 +94,7 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
 def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pa.Table:
     """For each recipe and layer of activations the share of dead and of saturated, in percent."""
     rows = [
-        (str(recipe), place, one.layer, 100 * one.dead, 100 * one.saturated, one.units)
+        (str(recipe), place, layer_title(one.layer), 100 * one.dead, 100 * one.saturated, one.units)
         for recipe, layers in enumerate(shares)
         for place, one in enumerate(layers)
     ]
@@ -128,7 +137,7 @@ def layer_history(run: RunView, measure: LayerMeasure) -> pa.Table:
     rows, places = np.nonzero((values > 0) & np.isfinite(values))
     return pa.table(
         {
-            "layer": named(places, list(layers.names)),
+            "layer": named(places, [layer_title(name) for name in layers.names]),
             "step": run.curves.step[kept][rows].astype(np.int32),
             "value": values[rows, places],
         }
@@ -151,7 +160,7 @@ def layer_history_spec(
             color=alt.Color(
                 "layer:N",
                 title=None,
-                scale=alt.Scale(domain=list(layers), range=colours),
+                scale=alt.Scale(domain=[layer_title(name) for name in layers], range=colours),
                 legend=alt.Legend(orient="top", columns=6),
             ),
             tooltip=[

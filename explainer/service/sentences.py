@@ -26,7 +26,7 @@ class Sentences:
     go_on: str
 
     def open_already(self, most: int) -> str:
-        """`most` exist, which is the most."""
+        """Refusal of one more: `most` of them exist, which is the most."""
         return ngettext(
             "{count} {work} is open, the most this server takes; try again in a while.",
             "{count} {work} are open, the most this server takes; try again in a while.",
@@ -55,14 +55,14 @@ class Sentences:
         )  # fmt: skip
 
     def seconds_used(self, most: float) -> str:
-        """It has had its seconds of work."""
+        """It has worked for `most` seconds, which is the most."""
         return _(
             "This {work} has been at work for {seconds} s, the most there is; it stays paused.",
             work=_(self.one), seconds=f"{most:,.0f}",
         )  # fmt: skip
 
     def steps_used(self, most: int) -> str:
-        """It has had its steps."""
+        """It has gone `most` steps, which is the most."""
         return ngettext(
             "This {work} has gone {steps} step, the most there is; it stays paused.",
             "This {work} has gone {steps} steps, the most there is; it stays paused.",
@@ -70,7 +70,7 @@ class Sentences:
         )  # fmt: skip
 
     def bytes_used(self, held: int, most: int) -> str:
-        """It holds more than it may."""
+        """It holds `held` bytes, of which it may hold `most`."""
         return _(
             "The {what} of this {work} take {held} MB of the {most} MB there are; it stays paused.",
             what=_(self.keeps), work=_(self.one), held=f"{held / MEGABYTE:,.0f}",
@@ -79,22 +79,22 @@ class Sentences:
 
     @property
     def replaced(self) -> str:
-        """Its visitor has begun another."""
+        """It was closed because its visitor has begun another."""
         return _("A newer {work} of yours took the place of this one.", work=_(self.one))
 
     @property
     def abandoned(self) -> str:
-        """Its visitor has left."""
+        """It was closed because its visitor has left."""
         return _("Nobody was there for this {work} any more, so it was closed.", work=_(self.one))
 
     @property
     def stopped(self) -> str:
-        """The server ends."""
+        """It was closed because the server ends."""
         return _("The server is stopping, so this {work} was closed.", work=_(self.one))
 
     @property
     def crashed(self) -> str:
-        """A fault of the program ended it."""
+        """It was closed because of a fault of the program."""
         return _(
             "Something went wrong in this {work}, so it was closed; the others go on.",
             work=_(self.one),

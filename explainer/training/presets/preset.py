@@ -49,5 +49,5 @@ def entrant(
     held: Regularisation | None = None,
     augmentation: tuple[AugmentationStep, ...] = (),
 ) -> Recipe:
-    """A recipe, its name first."""
+    """A recipe of a story, its name first; by default nothing holds it back."""
     return Recipe(network, held or Regularisation(), training, augmentation, name)

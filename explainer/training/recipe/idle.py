@@ -49,7 +49,7 @@ def without_momentum(recipe: Any) -> str:
 
 
 def counting_epochs(recipe: Any) -> str:
-    """For the number of steps."""
+    """For the number of steps, which a recipe that counts epochs does not use."""
     return _("No effect: epochs are counted instead.") if recipe.training.epochs else ""
 
 

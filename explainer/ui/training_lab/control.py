@@ -47,7 +47,7 @@ def current() -> Ticket[Race] | None:
 
 
 def origin_of(ticket: Ticket[Race]) -> tuple[LabPlan, Examples] | None:
-    """What a race was built from."""
+    """The plan and the examples that a race was built from; None where that is not known."""
     return _origins.get(ticket)
 
 

@@ -48,7 +48,7 @@ def draw(ticket: Ticket[Race], *, asks: bool = True) -> None:
 
 
 def curve_controls() -> None:
-    """Which curves are shown, and how."""
+    """Controls for which pair of curves is shown, and how much each is smoothed."""
     choice(_("Show"), PAIRS, key=SHOWN, widget=st.segmented_control)
     st.slider(
         _("Smoothing"), 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,

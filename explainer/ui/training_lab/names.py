@@ -17,7 +17,7 @@ DIVERGED = N_("diverged")
 
 
 def numbered(recipes: Sequence[Recipe]) -> list[str]:
-    """`1. Plain`, `2. Dropout`, …"""
+    """Recipes as menus list them: `1. Plain`, `2. Dropout`, …"""
     return [
         _("{number}. {recipe}", number=index + 1, recipe=name_of(recipe, index))
         for index, recipe in enumerate(recipes)

@@ -102,7 +102,7 @@ def set_recipe(index: int, recipe: Recipe) -> None:
 
 
 def copy(index: int) -> None:
-    """Add a copy of a recipe after it."""
+    """Add a copy of the recipe with that index after it; its name says that it is one."""
     entries = list(recipes())
     recipe = entries[index].name
     name = (_("{recipe} copy", recipe=recipe) if recipe else _("Recipe copy"))[:LONGEST_NAME]

@@ -62,7 +62,7 @@ def update(ticket: object, points: int, name: str) -> None:
         live.draw(ticket)  # type: ignore[arg-type]
     standings(ticket.race.snapshot)  # type: ignore[attr-defined]
     if name:
-        TABS[name](ticket, moving=True)
+        next(part for part in TABS if part.slug == name).show(ticket)
 
 
 def cost(ticket: Ticket[Race], points: int, name: str) -> tuple[float, float]:
@@ -87,7 +87,7 @@ def cost(ticket: Ticket[Race], points: int, name: str) -> tuple[float, float]:
 
 def answer(ticket: Ticket[Race]) -> tuple[float, float]:
     """Median milliseconds, and kilobytes of an answer to the browser, with all curves new."""
-    view = View(next(iter(PAIRS.values())))
+    view = View(next(iter(PAIRS)).measures)
     times, size = [], 0
     with patch.object(curves, "POINTS", LIVE_POINTS):
         for _ in range(REPEATS):
@@ -105,10 +105,10 @@ def main() -> int:
     usual, usual_size = answer(ticket)
     print(f"an answer, 120 points a curve: {usual:.1f} ms, {usual_size:.0f} kB (the yardstick)")
     most = 0.0
-    for name in ("", *TABS):
+    for name in ("", *(part.slug for part in TABS)):
         spent, size = cost(ticket, ENOUGH_POINTS, name)
         most = max(most, spent)
-        title = f"400 points, {name.lower() or 'no instrument'}"
+        title = f"400 points, {name or 'no instrument'}"
         print(f"{title:32} {spent:5.1f} ms, {spent / usual:4.2f}x, {size:4.0f} kB")
     stop_service()
     print(

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.words import N_
 
 LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
 VALIDATION, TRAINING = "validation", "training"
+PART_TITLES = {VALIDATION: N_("validation"), TRAINING: N_("training")}
 
 
 @dataclass(frozen=True)
@@ -36,31 +39,42 @@ class Measure:
 
 LOSS = Measure(
     "loss",
-    "loss, without penalty (nats)",
+    N_("loss, without penalty (nats)"),
     ((VALIDATION, "validation_loss"), (TRAINING, "train_loss")),
 )
 ACCURACY = Measure(
     "accuracy",
-    "accuracy (%)",
+    N_("accuracy (%)"),
     ((VALIDATION, "validation_accuracy"), (TRAINING, "train_accuracy")),
     scale=100.0,
     zero=False,
     logarithmic=False,
 )
-PENALTY = Measure("penalty", "penalty in the loss (nats)", ((TRAINING, "penalty"),))
-BATCH_LOSS = Measure("batch_loss", "loss on the batches (nats)", ((TRAINING, "batch_loss"),))
-GRADIENT = Measure("gradient", "length of the gradient", ((TRAINING, "gradient_norm"),))
-WEIGHT_NORM = Measure("weights", "length of all weights", ((TRAINING, "weight_norm"),))
+PENALTY = Measure("penalty", N_("penalty in the loss (nats)"), ((TRAINING, "penalty"),))
+BATCH_LOSS = Measure("batch_loss", N_("loss on the batches (nats)"), ((TRAINING, "batch_loss"),))
+GRADIENT = Measure("gradient", N_("length of the gradient"), ((TRAINING, "gradient_norm"),))
+WEIGHT_NORM = Measure("weights", N_("length of all weights"), ((TRAINING, "weight_norm"),))
 ZEROS = Measure(
-    "zeros", "weights at exactly 0 (%)", ((TRAINING, "zero_share"),), 100.0, logarithmic=False
+    "zeros", N_("weights at exactly 0 (%)"), ((TRAINING, "zero_share"),), 100.0, logarithmic=False
 )
-PAIRS: dict[str, tuple[Measure, Measure]] = {
-    "Loss and accuracy": (LOSS, ACCURACY),
-    "Batch loss and penalty": (BATCH_LOSS, PENALTY),
-    "Weights": (WEIGHT_NORM, ZEROS),
-    "Gradient": (GRADIENT, LOSS),
-}
 
+
+@dataclass(frozen=True)
+class Pair:
+    """Two measures that are shown side by side."""
+
+    slug: str
+    title: str
+    measures: tuple[Measure, Measure]
+
+
+PAIRS = Registry[Pair](
+    "pair of curves",
+    Pair("loss-accuracy", N_("Loss and accuracy"), (LOSS, ACCURACY)),
+    Pair("batch-loss-penalty", N_("Batch loss and penalty"), (BATCH_LOSS, PENALTY)),
+    Pair("weights", N_("Weights"), (WEIGHT_NORM, ZEROS)),
+    Pair("gradient", N_("Gradient"), (GRADIENT, LOSS)),
+)
 
 Band = tuple[str, NDArray[np.float64], NDArray[np.float64]]
 """A part, its steps `(n,)`, and least, median and largest value over the sound runs, `(3, n)`."""

@@ -1,6 +1,7 @@
 """What a service says of a piece of work, in one place: why it waits, is paused or was closed.
 
 Each sentence holds the value and the bound. Only words; who says them when, the scheduler knows.
+What a visitor's thread asks for is in their language, what a thread of the service says in English.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.service.settings import MEGABYTE
+from explainer.words import N_, _, ngettext
 
 
 @dataclass(frozen=True)
@@ -24,63 +26,85 @@ class Sentences:
     go_on: str
 
     def open_already(self, most: int) -> str:
-        """`most` exist, which is the most."""
-        there = f"{self._count(most)} open, the most this server takes"
-        return f"{there}; try again in a while."
+        """Refusal of one more: `most` of them exist, which is the most."""
+        return ngettext(
+            "{count} {work} is open, the most this server takes; try again in a while.",
+            "{count} {work} are open, the most this server takes; try again in a while.",
+            most, work=_(self.one if most == 1 else self.many),
+        )  # fmt: skip
 
     def line_full(self, working: int, waiting: int) -> str:
         """So many have a slot and so many wait, so there is no place for this one."""
-        there = f"{self._count(working)} at work"
-        if waiting:
-            there += f" and {waiting} {'waits' if waiting == 1 else 'wait'}"
-        return (
-            f"{there}, which is all there is room for; this {self.one} stays paused, so press"
-            f" {self.go_on} in a while."
-        )
+        there = ngettext(
+            "{count} {work} is at work", "{count} {work} are at work",
+            working, work=_(self.one if working == 1 else self.many),
+        )  # fmt: skip
+        go_on, work = _(self.go_on), _(self.one)
+        if not waiting:
+            return _(
+                "{at_work}, which is all there is room for; this {work} stays paused, so press"
+                " {button} in a while.",
+                at_work=there, work=work, button=go_on,
+            )  # fmt: skip
+        return ngettext(
+            "{at_work} and {count} waits, which is all there is room for; this {work} stays paused,"
+            " so press {button} in a while.",
+            "{at_work} and {count} wait, which is all there is room for; this {work} stays paused,"
+            " so press {button} in a while.",
+            waiting, at_work=there, work=work, button=go_on,
+        )  # fmt: skip
 
     def seconds_used(self, most: float) -> str:
-        """It has had its seconds of work."""
-        return f"This {self.one} has been at work for {most:,.0f} s{STAYS}"
+        """It has worked for `most` seconds, which is the most."""
+        return _(
+            "This {work} has been at work for {seconds} s, the most there is; it stays paused.",
+            work=_(self.one), seconds=f"{most:,.0f}",
+        )  # fmt: skip
 
     def steps_used(self, most: int) -> str:
-        """It has had its steps."""
-        return f"This {self.one} has gone {most:,} step{'s' if most > 1 else ''}{STAYS}"
+        """It has gone `most` steps, which is the most."""
+        return ngettext(
+            "This {work} has gone {steps} step, the most there is; it stays paused.",
+            "This {work} has gone {steps} steps, the most there is; it stays paused.",
+            most, work=_(self.one), steps=f"{most:,}",
+        )  # fmt: skip
 
     def bytes_used(self, held: int, most: int) -> str:
-        """It holds more than it may."""
-        return (
-            f"The {self.keeps} of this {self.one} take {held / MEGABYTE:,.0f} MB of the"
-            f" {most / MEGABYTE:,.0f} MB there are; it stays paused."
-        )
+        """It holds `held` bytes, of which it may hold `most`."""
+        return _(
+            "The {what} of this {work} take {held} MB of the {most} MB there are; it stays paused.",
+            what=_(self.keeps), work=_(self.one), held=f"{held / MEGABYTE:,.0f}",
+            most=f"{most / MEGABYTE:,.0f}",
+        )  # fmt: skip
 
     @property
     def replaced(self) -> str:
-        """Its visitor has begun another."""
-        return f"A newer {self.one} of yours took the place of this one."
+        """It was closed because its visitor has begun another."""
+        return _("A newer {work} of yours took the place of this one.", work=_(self.one))
 
     @property
     def abandoned(self) -> str:
-        """Its visitor has left."""
-        return f"Nobody was there for this {self.one} any more, so it was closed."
+        """It was closed because its visitor has left."""
+        return _("Nobody was there for this {work} any more, so it was closed.", work=_(self.one))
 
     @property
     def stopped(self) -> str:
-        """The server ends."""
-        return f"The server is stopping, so this {self.one} was closed."
+        """It was closed because the server ends."""
+        return _("The server is stopping, so this {work} was closed.", work=_(self.one))
 
     @property
     def crashed(self) -> str:
-        """A fault of the program ended it."""
-        return f"Something went wrong in this {self.one}, so it was closed; the others go on."
+        """It was closed because of a fault of the program."""
+        return _(
+            "Something went wrong in this {work}, so it was closed; the others go on.",
+            work=_(self.one),
+        )
 
-    def _count(self, number: int) -> str:
-        return f"1 {self.one} is" if number == 1 else f"{number} {self.many} are"
 
-
-STAYS = ", the most there is; it stays paused."
-RACE = Sentences("race", "races", "curves and checkpoints", "Play")
-LANDSCAPE = Sentences("landscape", "landscapes", "planes and checkpoints", "Go on")
-TRAINING = Sentences("training", "trainings", "curves and checkpoints", "Go on")
+CURVES = N_("curves and checkpoints")
+RACE = Sentences(N_("race"), N_("races"), CURVES, N_("Play"))
+LANDSCAPE = Sentences(N_("landscape"), N_("landscapes"), N_("planes and checkpoints"), N_("Go on"))
+TRAINING = Sentences(N_("training"), N_("trainings"), CURVES, N_("Go on"))
 BY_WORK = {"races": RACE, "landscapes": LANDSCAPE, "permuted": TRAINING}
 
 

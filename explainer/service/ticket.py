@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from explainer.service.budget import Budget
 from explainer.service.protocols import ServedRace
+from explainer.words import _
 
 R = TypeVar("R", bound=ServedRace)
 Answer = TypeVar("Answer")
@@ -50,7 +51,11 @@ class TicketState:
         """Its place in the line in words, such as `Waiting in line, place 2 of 3`; else empty."""
         if self.phase is not Phase.WAITING:
             return ""
-        return f"Waiting in line, place {self.position} of {self.line_length}"
+        return _(
+            "Waiting in line, place {place} of {length}",
+            place=self.position,
+            length=self.line_length,
+        )
 
 
 class Desk(Protocol):

@@ -32,9 +32,9 @@ PLAIN, WILD = (
     for name, rate in (("Plain", 0.05), ("Wild", 100.0))
 )
 RACES = {
-    "one wild": (f"{PLAIN}!{WILD}", "Small digits"),
-    "all wild": (f"{WILD}!{WILD}", "Small digits"),
-    "points": (f"{PLAIN}!{WILD}".replace("~blocks", "~net-mlp~blocks"), "Two moons"),
+    "one wild": (f"{PLAIN}!{WILD}", "digits"),
+    "all wild": (f"{WILD}!{WILD}", "digits"),
+    "points": (f"{PLAIN}!{WILD}".replace("~blocks", "~net-mlp~blocks"), "moons"),
 }
 OF_ONE_RECIPE = ("film", "inside_of", "layers_of", "mistakes_of", "inputs_of", "code_of")
 
@@ -60,7 +60,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[AppTest]:
 ONE_WILD = pytest.mark.parametrize("app", ["one wild"], indirect=True)
 
 
-def look(app: AppTest, tab: str, recipe: str) -> str:
+def look(app: AppTest, tab: str, recipe: int) -> str:
     """Open a tab with that recipe picked wherever one is; returns all its words."""
     for name in OF_ONE_RECIPE:
         app.session_state[f"training_lab.{name}"] = recipe
@@ -82,12 +82,12 @@ def charts(app: AppTest) -> list[pa.Table]:
     return found
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", [one.title for one in TABS])
 @pytest.mark.parametrize("app", RACES, indirect=True)
 def test_every_tab_opens_shows_only_numbers_and_says_diverged(app: AppTest, tab: str) -> None:
     ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
-    for place, recipe in enumerate(ticket.race.recipes, 1):
-        said = look(app, tab, f"{place}. {recipe.name}")
+    for place in range(len(ticket.race.recipes)):
+        said = look(app, tab, place)
         assert "diverged" in said
         assert not {"nan", "nan%", "inf", "inf%"} & set(said.replace("(", " ").lower().split())
         for table in charts(app):
@@ -98,7 +98,7 @@ def test_every_tab_opens_shows_only_numbers_and_says_diverged(app: AppTest, tab:
 
 @ONE_WILD
 def test_the_kernels_of_the_healthy_keep_their_scale_beside_the_wild(app: AppTest) -> None:
-    said = look(app, "Kernels", "1. Plain")
+    said = look(app, "Kernels", 0)
     assert said.count("The first 8 kernels of recipe") == 2
     scale = float(said.split("One scale for all: ±")[1].split(".\n")[0].rstrip("."))
     assert scale < 1
@@ -107,14 +107,14 @@ def test_the_kernels_of_the_healthy_keep_their_scale_beside_the_wild(app: AppTes
 
 @ONE_WILD
 def test_mistakes_of_the_wild_are_none_and_the_sentence_says_why(app: AppTest) -> None:
-    said = look(app, "Mistakes", "2. Wild")
-    assert "is no number, so it is neither right nor wrong" in said
-    assert "validation examples wrong" in look(app, "Mistakes", "1. Plain")
+    said = look(app, "Mistakes", 1)
+    assert "is not a number, so it is neither right nor wrong" in said
+    assert "validation examples wrong" in look(app, "Mistakes", 0)
 
 
 @ONE_WILD
 def test_weights_and_pruning_have_a_row_that_says_diverged(app: AppTest) -> None:
-    said = look(app, "Weights", "1. Plain")
+    said = look(app, "Weights", 0)
     rows = [row for row in said.split("<tr>") if "Wild" in row and "<td>" in row]
     assert len([row for row in rows if "<td>diverged</td>" in row]) == 2, rows
 

@@ -76,7 +76,7 @@ def test_a_shifted_test_is_on_the_races_own_data_whatever_the_page_has_chosen_si
     app = app_at("training_lab", training_lab__recipes="net-mlp~steps-2", training_lab__seeds="1")
     app.button(key="training_lab.start").click().run()
     run_until(app, lambda: "finished" in message_to(app, "training_lab.curves")["status"])
-    app.selectbox(key="training_lab.data").set_value("Shapes").run()
+    app.selectbox(key="training_lab.data").set_value("shapes").run()
     menu: Any = app.get_by_key("training_lab.shift")
     menu.click(menu.options[0]).run()
     assert not app.exception
@@ -109,9 +109,9 @@ def test_where_data_bring_their_own_test_part_the_share_says_that_it_does_nothin
 
 def test_recipes_are_copied_and_removed_but_the_last_one_stays() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO)
-    for expected, label in ((3, "Copy"), (2, "Remove"), (1, "Remove")):
+    for expected, change in ((3, "copy"), (2, "remove"), (1, "remove")):
         menu: Any = app.get_by_key("training_lab.more0")
-        menu.click(label).run()
+        menu.click(change).run()
         assert labels(app).count("Edit") == expected
 
 
@@ -119,13 +119,13 @@ def test_a_preset_sets_its_data_their_settings_the_split_and_the_recipes() -> No
     app = app_at("training_lab")
     app.selectbox(key="training_lab.preset").set_value("Same object, other background").run()
     assert not app.exception
-    assert app.selectbox(key="training_lab.data").value == "Shapes"
-    assert app.selectbox(key="training_lab.shapes.background").value == "A texture for each class"
+    assert app.selectbox(key="training_lab.data").value == "shapes"
+    assert app.selectbox(key="training_lab.shapes.background").value == "class"
     assert app.slider(key="training_lab.shapes.jitter").value == 0.2
     assert app.slider(key="training_lab.shapes.train_size").value == 600
     assert labels(app).count("Edit") == 4
     app.selectbox(key="training_lab.preset").set_value("20 images and augmentation").run()
-    assert app.selectbox(key="training_lab.data").value == "Digits, 8 × 8"
+    assert app.selectbox(key="training_lab.data").value == "digits"
     assert app.slider(key="training_lab.digits.train_size").value == 20
     assert app.slider(key="training_lab.seeds").value == 5
     assert labels(app).count("Edit") == 5
@@ -133,9 +133,9 @@ def test_a_preset_sets_its_data_their_settings_the_split_and_the_recipes() -> No
 
 @pytest.mark.parametrize("chosen", PRESETS, ids=lambda entry: entry.slug)
 def test_a_link_to_a_preset_tells_what_to_watch_and_folds_the_outcome_away(chosen: Preset) -> None:
-    app = app_at("training_lab", training_lab__preset=chosen.title)
-    assert app.selectbox(key="training_lab.preset").value == chosen.title
-    assert chosen.watch in text_of(app).replace("**", "")
+    app = app_at("training_lab", training_lab__preset=chosen.slug)
+    assert app.selectbox(key="training_lab.preset").value == chosen.slug
+    assert chosen.watch in text_of(app)
     (folded,) = (entry for entry in app.expander if "What usually happens" in entry.label)
     assert not folded.proto.expanded
     told = "".join(element.value for element in folded.markdown)
@@ -145,11 +145,25 @@ def test_a_link_to_a_preset_tells_what_to_watch_and_folds_the_outcome_away(chose
 
 def test_a_link_to_a_preset_that_is_not_there_begins_with_the_first_one() -> None:
     app = app_at("training_lab", training_lab__preset="Nonsense")
-    assert app.selectbox(key="training_lab.preset").value == "Dropout or nothing"
+    assert app.selectbox(key="training_lab.preset").value == "dropout-or-nothing"
+
+
+def test_a_link_from_before_with_titles_is_understood() -> None:
+    link = {
+        "preset": "Same object, other background",
+        "data": "Shapes",
+        "shapes__background": "Any texture",
+        "shown": "Weights",
+    }
+    app = app_at("training_lab", **{f"training_lab__{key}": text for key, text in link.items()})
+    assert not app.exception
+    assert app.selectbox(key="training_lab.preset").value == "other-background"
+    assert app.selectbox(key="training_lab.data").value == "shapes"
+    assert app.selectbox(key="training_lab.shapes.background").value == "random"
 
 
 def test_points_have_a_chart_and_pictures_a_montage() -> None:
-    for data in ("Two moons", "Shapes"):
+    for data in ("moons", "shapes"):
         app = app_at("training_lab", training_lab__data=data)
         assert not app.exception
         assert "Start the race" in labels(app)
@@ -169,19 +183,19 @@ def test_a_recipe_that_cannot_be_read_is_said_and_the_page_opens(recipes: str) -
 
 
 def test_a_network_that_does_not_fit_is_refused_in_one_sentence() -> None:
-    app = app_at("training_lab", training_lab__recipes="net-cnn", training_lab__data="Two moons")
+    app = app_at("training_lab", training_lab__recipes="net-cnn", training_lab__data="moons")
     app.button(key="training_lab.start").click().run()
     assert not app.exception
     assert app.warning
 
 
 def test_data_that_are_not_there_are_offered_with_their_size() -> None:
-    app = app_at("training_lab", training_lab__data="Fashion-MNIST")
+    app = app_at("training_lab", training_lab__data="fashion-mnist")
     assert "Fetch Fashion-MNIST (31 MB)" in labels(app)
 
 
 def test_a_server_that_fetches_nothing_offers_no_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEEPGLASS_FETCH", "0")
-    app = app_at("training_lab", training_lab__data="Fashion-MNIST")
+    app = app_at("training_lab", training_lab__data="fashion-mnist")
     assert not [label for label in labels(app) if label.startswith("Fetch")]
     assert "which fetches nothing (DEEPGLASS_FETCH is 0)" in app.info[0].value

@@ -40,7 +40,7 @@ def write(folder: Path, classes: int, pictures: int) -> None:
 def test_what_was_skipped_is_said_below_the_choice(own: Path) -> None:
     write(own / "skipped", 2, 6)
     (own / "skipped" / "README_$5_.txt").write_text("x")
-    app = app_at("training_lab", training_lab__data="Folder: skipped")
+    app = app_at("training_lab", training_lab__data="folder:skipped")
     assert [entry.value for entry in app.caption if entry.value.startswith("Skipped")] == [
         r"Skipped\: 1 file of other kinds \(README\_\$5\_.txt\)."
     ]
@@ -62,7 +62,7 @@ def test_a_division_that_leaves_too_little_is_a_sentence_and_the_page_stays(
     validation, test = map(str, shares)
     app = app_at(
         "training_lab",
-        training_lab__data=f"Folder: {name}",
+        training_lab__data=f"folder:{name}",
         training_lab__folder__validation=validation,
         training_lab__folder__test=test,
     )
@@ -76,7 +76,7 @@ def test_copies_across_the_parts_are_counted_until_they_are_kept_together(own: P
     write(own / "twins", 2, 12)
     for path in [*(own / "twins").rglob("*.png")]:
         path.with_name(f"again {path.name}").write_bytes(path.read_bytes())
-    app = app_at("training_lab", training_lab__data="Folder: twins")
+    app = app_at("training_lab", training_lab__data="folder:twins")
     (said,) = (entry.value for entry in app.warning)
     assert "of the 10 to test on are exactly or nearly the same as one to learn from" in said
     app.toggle(key="training_lab.folder.together").set_value(True).run()
@@ -90,13 +90,13 @@ def test_copies_across_the_parts_are_counted_until_they_are_kept_together(own: P
 def test_a_link_keeps_copies_together_where_there_are_any(own: Path) -> None:
     write(own / "alone", 2, 12)
     link = {"training_lab__folder__together": "true"}
-    app = app_at("training_lab", training_lab__data="Folder: alone", **link)
+    app = app_at("training_lab", training_lab__data="folder:alone", **link)
     assert not [one for one in app.toggle if one.key == "training_lab.folder.together"]
     assert not app.warning
     picture = next((own / "alone").rglob("*.png"))
     write(own / "one twin", 2, 12)
     for number in range(8):
         (own / "one twin" / "class 0" / f"again {number}.png").write_bytes(picture.read_bytes())
-    app = app_at("training_lab", training_lab__data="Folder: one twin", **link)
+    app = app_at("training_lab", training_lab__data="folder:one twin", **link)
     assert app.toggle(key="training_lab.folder.together").value
     assert not app.warning

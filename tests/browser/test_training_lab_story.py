@@ -50,7 +50,7 @@ def test_the_l1_story_from_prediction_to_verdict(open_page: OpenPage) -> None:
     ).click()
     page.get_by_role("option", name="L1, proximal").click()
     race(page)
-    expect(page.get_by_text("You said L1, proximal, and it is ahead")).to_be_visible()
+    expect(page.get_by_text("You said L1, proximal. L1, proximal is ahead")).to_be_visible()
     look(page, "Verdict")
     page.get_by_role("combobox", name="Compare").click()
     page.get_by_role("option", name="Weights that are exactly zero").click()

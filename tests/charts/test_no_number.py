@@ -411,8 +411,8 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     network.answer_points: lambda bad: network.answer_points(["a", "b"], bad.shares(2)),
     race.curves_of: lambda bad: [
         race.curves_of(_race(bad), measure, smoothing=0.5)
-        for pair in race.PAIRS.values()
-        for measure in pair
+        for pair in race.PAIRS
+        for measure in pair.measures
     ],
     race.marks_of: lambda bad: race.marks_of(_race(bad)),
     race.usual_most: lambda bad: race.usual_most(_race(bad)),

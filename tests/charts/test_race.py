@@ -84,7 +84,7 @@ def test_the_penalty_is_a_curve_of_its_own_and_nothing_without_one(snapshot: Sna
     assert max(one.values[1:].max() for one in curves) == 0
 
 
-@pytest.mark.parametrize("measure", {one for pair in PAIRS.values() for one in pair})
+@pytest.mark.parametrize("measure", {one for pair in PAIRS for one in pair.measures})
 def test_every_measure_has_points_of_single_precision(snapshot: Snapshot, measure: Measure) -> None:
     for one in curves_of(snapshot, measure):
         assert one.values.dtype == np.float32

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,6 +15,7 @@ from explainer.charts.specs import bare, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.boundary import Boundary
 from explainer.training.instruments.mistakes import Answers
+from explainer.words import _, cached
 
 Codes = NDArray[np.uint8]
 CELL = 34
@@ -39,7 +39,7 @@ def confusion_points(answers: Answers) -> pa.Table:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=8)
+@cached
 def confusion_spec(theme: Theme, classes: int, *, tilted: bool = False) -> dict[str, Any]:
     """The specification for `confusion_points`: rows are the truth, shades their shares.
 
@@ -48,11 +48,11 @@ def confusion_spec(theme: Theme, classes: int, *, tilted: bool = False) -> dict[
     base = alt.Chart(alt.NamedData(name="points")).encode(
         x=alt.X(
             "predicted:N",
-            title="predicted",
+            title=_("predicted"),
             sort=None,
             axis=alt.Axis(labelAngle=-40 if tilted else 0),
         ),
-        y=alt.Y("truth:N", title="truth", sort=None),
+        y=alt.Y("truth:N", title=_("truth"), sort=None),
     )
     cells = base.mark_rect().encode(
         color=alt.Color(
@@ -61,10 +61,10 @@ def confusion_spec(theme: Theme, classes: int, *, tilted: bool = False) -> dict[
             legend=None,
         ),
         tooltip=[
-            alt.Tooltip("truth:N"),
-            alt.Tooltip("predicted:N"),
-            alt.Tooltip("count:Q"),
-            alt.Tooltip("share:Q", format=".0%"),
+            alt.Tooltip("truth:N", title=_("truth")),
+            alt.Tooltip("predicted:N", title=_("predicted")),
+            alt.Tooltip("count:Q", title=_("count")),
+            alt.Tooltip("share:Q", title=_("share"), format=".0%"),
         ],
     )
     layers = [cells]

@@ -11,6 +11,7 @@ from torch import Tensor
 from explainer.charts.colour import rgb
 from explainer.charts.specs import finite
 from explainer.charts.theme import Theme
+from explainer.words import _
 
 TILE = 56
 GAP = 3
@@ -63,8 +64,8 @@ def points_chart(
         .encode(
             x=alt.X("x:Q", title=None),
             y=alt.Y("y:Q", title=None),
-            color=alt.Color("class:N", scale=colours),
-            shape=alt.Shape("class:N"),
+            color=alt.Color("class:N", title=_("class"), scale=colours),
+            shape=alt.Shape("class:N", title=_("class")),
         )
         .properties(height=340)
     )

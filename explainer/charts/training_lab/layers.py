@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -18,6 +17,7 @@ from explainer.charts.specs import bare, named, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
 from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.words import N_, _, cached
 
 HEIGHT = 240
 HISTORY_POINTS = 200
@@ -32,9 +32,17 @@ class LayerMeasure:
     title: str
 
 
-GRADIENT = LayerMeasure("gradient_norm", "length of the gradient")
-UPDATE = LayerMeasure("update_ratio", "step, relative to the weights")
+GRADIENT = LayerMeasure("gradient_norm", N_("length of the gradient"))
+UPDATE = LayerMeasure("update_ratio", N_("step, relative to the weights"))
 LAYER_MEASURES = (GRADIENT, UPDATE)
+LAYER_TITLES = {"conv": N_("conv {number}"), "dense": N_("dense {number}"), "out": N_("out")}
+
+
+def layer_title(name: str) -> str:
+    """The name of a layer as an axis has it: `conv 1` for `conv1`."""
+    kind = name.rstrip("0123456789")
+    message = LAYER_TITLES.get(kind)
+    return _(message, number=name.removeprefix(kind)) if message else name
 
 
 def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
@@ -45,7 +53,8 @@ def layer_points(snapshot: Snapshot, measure: LayerMeasure) -> pa.Table:
         for place, name in enumerate(names):
             values = sorted(value for value in recent[:, place].tolist() if 0 < value < math.inf)
             if values:
-                rows.append((str(index), place, name, median(values), values[0], values[-1]))
+                title = layer_title(name)
+                rows.append((str(index), place, title, median(values), values[0], values[-1]))
     return table_of(
         rows, recipe=pa.string(), place=pa.int8(), layer=pa.string(),
         median=pa.float32(), low=pa.float32(), high=pa.float32(),
@@ -60,7 +69,7 @@ def _recent(
     return runs[0].curves.layers.names, np.concatenate(values)
 
 
-@lru_cache(maxsize=8)
+@cached
 def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     """The specification for `layer_points`: layers from the picture's side, a logarithmic axis."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
@@ -70,11 +79,14 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     scale = alt.Scale(type="log", nice=True)
     axis = alt.Axis(format="~g")
     band = base.mark_area(opacity=0.12, line=False).encode(
-        y=alt.Y("low:Q", title=measure.title, scale=scale, axis=axis), y2="high:Q"
+        y=alt.Y("low:Q", title=_(measure.title), scale=scale, axis=axis), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45)).encode(
-        y=alt.Y("median:Q", title=measure.title, scale=scale, axis=axis),
-        tooltip=[alt.Tooltip("layer:N"), alt.Tooltip("median:Q", format=".3g")],
+        y=alt.Y("median:Q", title=_(measure.title), scale=scale, axis=axis),
+        tooltip=[
+            alt.Tooltip("layer:N", title=_("layer")),
+            alt.Tooltip("median:Q", title=_("median"), format=".3g"),
+        ],
     )
     return bare(alt.layer(band, line).properties(height=HEIGHT))
 
@@ -82,7 +94,7 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
 def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pa.Table:
     """For each recipe and layer of activations the share of dead and of saturated, in percent."""
     rows = [
-        (str(recipe), place, one.layer, 100 * one.dead, 100 * one.saturated, one.units)
+        (str(recipe), place, layer_title(one.layer), 100 * one.dead, 100 * one.saturated, one.units)
         for recipe, layers in enumerate(shares)
         for place, one in enumerate(layers)
     ]
@@ -92,7 +104,7 @@ def unit_points(shares: Sequence[Sequence[UnitShares]]) -> pa.Table:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=8)
+@cached
 def unit_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
     """The specification for `unit_points`, of its column "dead" or "saturated"."""
     bars = (
@@ -106,9 +118,9 @@ def unit_spec(theme: Theme, column: str, title: str) -> dict[str, Any]:
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domain=[0, 100])),
             color=recipe_colour(theme),
             tooltip=[
-                alt.Tooltip("layer:N"),
-                alt.Tooltip(f"{column}:Q", format=".1f"),
-                alt.Tooltip("units:Q"),
+                alt.Tooltip("layer:N", title=_("layer")),
+                alt.Tooltip(f"{column}:Q", title=title, format=".1f"),
+                alt.Tooltip("units:Q", title=_("units")),
             ],
         )
         .properties(height=HEIGHT)
@@ -125,14 +137,14 @@ def layer_history(run: RunView, measure: LayerMeasure) -> pa.Table:
     rows, places = np.nonzero((values > 0) & np.isfinite(values))
     return pa.table(
         {
-            "layer": named(places, list(layers.names)),
+            "layer": named(places, [layer_title(name) for name in layers.names]),
             "step": run.curves.step[kept][rows].astype(np.int32),
             "value": values[rows, places],
         }
     )
 
 
-@lru_cache(maxsize=16)
+@cached
 def layer_history_spec(
     theme: Theme, measure: LayerMeasure, layers: tuple[str, ...]
 ) -> dict[str, Any]:
@@ -143,18 +155,18 @@ def layer_history_spec(
         alt.Chart(alt.NamedData(name="points"))
         .mark_line(strokeWidth=1.8)
         .encode(
-            x=alt.X("step:Q", title="step", axis=alt.Axis(format=",.0f", tickMinStep=1)),
-            y=alt.Y("value:Q", title=measure.title, scale=alt.Scale(type="log")),
+            x=alt.X("step:Q", title=_("step"), axis=alt.Axis(format=",.0f", tickMinStep=1)),
+            y=alt.Y("value:Q", title=_(measure.title), scale=alt.Scale(type="log")),
             color=alt.Color(
                 "layer:N",
                 title=None,
-                scale=alt.Scale(domain=list(layers), range=colours),
+                scale=alt.Scale(domain=[layer_title(name) for name in layers], range=colours),
                 legend=alt.Legend(orient="top", columns=6),
             ),
             tooltip=[
-                alt.Tooltip("layer:N"),
-                alt.Tooltip("step:Q", format=",.0f"),
-                alt.Tooltip("value:Q", format=".3g"),
+                alt.Tooltip("layer:N", title=_("layer")),
+                alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
+                alt.Tooltip("value:Q", title=_("value"), format=".3g"),
             ],
         )
         .properties(height=HEIGHT)

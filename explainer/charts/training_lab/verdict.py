@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,6 +11,7 @@ import pyarrow as pa
 from explainer.charts.specs import bare, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.verdict import Verdict
+from explainer.words import _, cached
 
 ROW_HEIGHT = 44
 
@@ -20,18 +20,20 @@ def verdict_points(verdicts: Sequence[Verdict], names: Sequence[str], scale: flo
     """A row for each seed, and one of the part "mean" with its interval, for each recipe."""
     rows = list[tuple[str, str, str, float, float | None, float | None, str]]()
     for one in verdicts:
-        recipe, name = str(one.recipe), f"{one.recipe + 1}. {names[one.recipe]}"
+        recipe = str(one.recipe)
+        name = _("{number}. {recipe}", number=one.recipe + 1, recipe=names[one.recipe])
         for number, value in enumerate(one.differences, 1):
-            rows.append((recipe, name, f"seed {number}", scale * value, None, None, ""))
+            word = _("seed {number}", number=number)
+            rows.append((recipe, name, "seed", scale * value, None, None, word))
         mean, low, high = scale * one.mean, scale * one.low, scale * one.high
-        rows.append((recipe, name, "mean", mean, low, high, one.word))
+        rows.append((recipe, name, "mean", mean, low, high, _(one.word)))
     return table_of(
         rows, recipe=pa.string(), name=pa.string(), part=pa.string(), value=pa.float32(),
         low=pa.float32(), high=pa.float32(), word=pa.string(),
     )  # fmt: skip
 
 
-@lru_cache(maxsize=32)
+@cached
 def verdict_spec(theme: Theme, title: str) -> dict[str, Any]:
     """The specification for `verdict_points`; `title` names the axis."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
@@ -39,17 +41,18 @@ def verdict_spec(theme: Theme, title: str) -> dict[str, Any]:
         color=recipe_colour(theme),
     )
     means = base.transform_filter("datum.part == 'mean'")
-    numbers = [alt.Tooltip(f"{name}:Q", format="+.3g") for name in ("value", "low", "high")]
+    value = alt.Tooltip("value:Q", title=_("difference"), format="+.3g")
+    low = alt.Tooltip("low:Q", title=_("from"), format="+.3g")
+    high = alt.Tooltip("high:Q", title=_("to"), format="+.3g")
+    mean_word = alt.Tooltip("word:N", title=_("verdict"))
     interval = means.mark_rule(strokeWidth=5, opacity=0.35).encode(
         x=alt.X("low:Q", title=title), x2="high:Q"
     )
     mean = means.mark_point(filled=True, size=130, opacity=1).encode(
-        x="value:Q", tooltip=[alt.Tooltip("word:N"), *numbers]
+        x="value:Q", tooltip=[mean_word, value, low, high]
     )
     seeds = base.transform_filter("datum.part != 'mean'").mark_tick(thickness=2, size=16)
-    ticks = seeds.encode(
-        x="value:Q", tooltip=[alt.Tooltip("part:N"), alt.Tooltip("value:Q", format="+.3g")]
-    )
+    ticks = seeds.encode(x="value:Q", tooltip=[alt.Tooltip("word:N", title=_("seed")), value])
     zero = (
         alt.Chart(alt.NamedData(name="points"))
         .mark_rule(color=theme.text, strokeDash=[3, 3])

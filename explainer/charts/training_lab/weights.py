@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,6 +15,7 @@ from explainer.charts.specs import bare, named, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.training.instruments.pruning import Pruned
 from explainer.training.instruments.weights import WeightReport
+from explainer.words import _, cached
 
 HEIGHT = 260
 FLOOR = 0.5  # an empty bin on a logarithmic axis
@@ -37,17 +37,20 @@ def histogram_points(reports: Sequence[WeightReport]) -> pa.Table:
     )
 
 
-@lru_cache(maxsize=4)
+@cached
 def histogram_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `histogram_points`; the count axis is logarithmic."""
     lines = (
         alt.Chart(alt.NamedData(name="points"))
         .mark_line(interpolate="step", strokeWidth=1.6, clip=True)
         .encode(
-            x=alt.X("weight:Q", title="weight", scale=alt.Scale(nice=False)),
-            y=alt.Y("shown:Q", title="weights", scale=alt.Scale(type="log", domainMin=FLOOR)),
+            x=alt.X("weight:Q", title=_("weight"), scale=alt.Scale(nice=False)),
+            y=alt.Y("shown:Q", title=_("weights"), scale=alt.Scale(type="log", domainMin=FLOOR)),
             color=recipe_colour(theme),
-            tooltip=[alt.Tooltip("weight:Q", format=".3g"), alt.Tooltip("count:Q", format=",")],
+            tooltip=[
+                alt.Tooltip("weight:Q", title=_("weight"), format=".3g"),
+                alt.Tooltip("count:Q", title=_("count"), format=","),
+            ],
         )
         .properties(height=HEIGHT)
     )
@@ -79,23 +82,23 @@ def pruning_points(curves: Sequence[Sequence[Sequence[Pruned]]], marked: float) 
     return pd.DataFrame(rows, columns=["recipe", "share", "median", "low", "high", "marked"])
 
 
-@lru_cache(maxsize=4)
+@cached
 def pruning_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `pruning_points`."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
-        x=alt.X("share:Q", title="smallest weights set to zero (%)"), color=recipe_colour(theme)
+        x=alt.X("share:Q", title=_("smallest weights set to zero (%)")), color=recipe_colour(theme)
     )
     band = base.mark_area(opacity=0.16, line=False).encode(
-        y=alt.Y("low:Q", title="validation accuracy (%)", scale=alt.Scale(zero=False)),
+        y=alt.Y("low:Q", title=_("validation accuracy (%)"), scale=alt.Scale(zero=False)),
         y2="high:Q",
     )
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=18)).encode(
         y="median:Q",
         tooltip=[
-            alt.Tooltip("share:Q", format=".3g"),
-            alt.Tooltip("median:Q", format=".1f"),
-            alt.Tooltip("low:Q", format=".1f"),
-            alt.Tooltip("high:Q", format=".1f"),
+            alt.Tooltip("share:Q", title=_("set to zero (%)"), format=".3g"),
+            alt.Tooltip("median:Q", title=_("median"), format=".1f"),
+            alt.Tooltip("low:Q", title=_("least"), format=".1f"),
+            alt.Tooltip("high:Q", title=_("largest"), format=".1f"),
         ],
     )
     chosen = base.transform_filter("datum.marked")

@@ -23,6 +23,7 @@ from explainer.training.augmentation.augmentation import (
     pixelwise,
     uniform,
 )
+from explainer.words import N_
 
 Size = tuple[int, int]
 
@@ -110,11 +111,15 @@ def by_warping(maps: Callable[..., Tensor]) -> Apply:
 GEOMETRY: tuple[Augmentation, ...] = (
     Augmentation(
         slug="flip",
-        title="Mirror",
-        meaning="Left and right change places in a share of the pictures. A mirrored cat is a cat; "
-        "a mirrored 3 is not a 3.",
+        title=N_("Mirror"),
+        meaning=N_(
+            "Left and right change places in a share of the pictures. A mirrored cat is a cat; a "
+            "mirrored 3 is not a 3."
+        ),
         parameters=(
-            Parameter("p", "Probability", 0.5, 0, 1, 0.05, help="The share that is mirrored."),
+            Parameter(
+                "p", N_("Probability"), 0.5, 0, 1, 0.05, help=N_("The share that is mirrored.")
+            ),
         ),
         apply=pixelwise(flipped),
         source='''def flips(x, p):
@@ -129,11 +134,17 @@ GEOMETRY: tuple[Augmentation, ...] = (
     ),
     Augmentation(
         slug="shift",
-        title="Shift",
-        meaning="Each picture moves by whole pixels; where it leaves a gap, the gap is black.",
+        title=N_("Shift"),
+        meaning=N_("Each picture moves by whole pixels; where it leaves a gap, the gap is black."),
         parameters=(
             Parameter(
-                "share", "Largest shift", 0.125, 0, 0.5, 0.025, help="As a share of the side."
+                "share",
+                N_("Largest shift"),
+                0.125,
+                0,
+                0.5,
+                0.025,
+                help=N_("As a share of the side."),
             ),
         ),
         apply=by_warping(shifts),
@@ -148,9 +159,9 @@ GEOMETRY: tuple[Augmentation, ...] = (
     ),
     Augmentation(
         slug="rotation",
-        title="Rotation",
-        meaning="Each picture turns about its centre, either way; the corners become black.",
-        parameters=(Parameter("degrees", "Largest angle", 15, 0, 180, 1, "°"),),
+        title=N_("Rotation"),
+        meaning=N_("Each picture turns about its centre, either way; the corners become black."),
+        parameters=(Parameter("degrees", N_("Largest angle"), 15, 0, 180, 1, "°"),),
         apply=by_warping(rotations),
         source='''def rotations(x, degrees):
     """A turn about the centre, either way."""
@@ -163,11 +174,19 @@ GEOMETRY: tuple[Augmentation, ...] = (
     ),
     Augmentation(
         slug="crop",
-        title="Scale and crop",
-        meaning="A window of each picture, somewhere in it, is enlarged to the size of the whole.",
+        title=N_("Scale and crop"),
+        meaning=N_(
+            "A window of each picture, somewhere in it, is enlarged to the size of the whole."
+        ),
         parameters=(
             Parameter(
-                "smallest", "Smallest area", 0.6, 0.1, 1, 0.05, help="1 keeps the whole picture."
+                "smallest",
+                N_("Smallest area"),
+                0.6,
+                0.1,
+                1,
+                0.05,
+                help=N_("1 keeps the whole picture."),
             ),
         ),
         apply=by_warping(crops),

@@ -16,6 +16,7 @@ from torch import Tensor
 from explainer.parameters import Parameter
 from explainer.training.augmentation.augmentation import Augmentation, each, soft, uniform
 from explainer.training.augmentation.pixels import boxes
+from explainer.words import N_
 
 QUANTILES = 8193
 
@@ -92,15 +93,17 @@ def cutmix(
 
 
 ALPHA = Parameter(
-    "alpha", "α", 1, 0.1, 2, 0.1, help="Small: mostly one of the two. 1: every share alike."
+    "alpha", "α", 1, 0.1, 2, 0.1, help=N_("Small: mostly one of the two. 1: every share alike.")
 )
 
 MIXING: tuple[Augmentation, ...] = (
     Augmentation(
         slug="mixup",
-        title="Mixup",
-        meaning="Two examples are laid over each other like slides, and the answer asked for is "
-        "the same mixture of their classes.",
+        title=N_("Mixup"),
+        meaning=N_(
+            "Two examples are laid over each other like slides, and the target is the same "
+            "mixture of their classes."
+        ),
         parameters=(ALPHA,),
         apply=mixup,
         source='''def mixup(x, y, alpha):
@@ -118,9 +121,10 @@ MIXING: tuple[Augmentation, ...] = (
     ),
     Augmentation(
         slug="cutmix",
-        title="CutMix",
-        meaning="A box of one picture is pasted into another, and the answer asked for is shared "
-        "by area.",
+        title=N_("CutMix"),
+        meaning=N_(
+            "A box of one picture is pasted into another, and the target is shared by area."
+        ),
         parameters=(ALPHA,),
         apply=cutmix,
         source='''def cutmix(x, y, alpha):

@@ -14,6 +14,7 @@ from explainer.training.augmentation.augmentation import (
     pixelwise,
     uniform,
 )
+from explainer.words import N_
 
 LUMA = (0.2989, 0.587, 0.114)  # of red, green and blue, as in ITU-R BT.601 and torchvision
 
@@ -106,13 +107,17 @@ def _strength(name: str, label: str, text: str) -> Parameter:
 PIXELS: tuple[Augmentation, ...] = (
     Augmentation(
         slug="colour",
-        title="Colour jitter",
-        meaning="Each picture becomes a little brighter or darker, flatter or stronger, paler or "
-        "more colourful.",
+        title=N_("Colour jitter"),
+        meaning=N_(
+            "Each picture becomes a little brighter or darker, flatter or stronger, paler or more "
+            "colourful."
+        ),
         parameters=(
-            _strength("brightness", "Brightness", "Factors from 1 - v to 1 + v."),
-            _strength("contrast", "Contrast", "The distance from the picture's mean."),
-            _strength("saturation", "Saturation", "The distance from grey; colour pictures only."),
+            _strength("brightness", N_("Brightness"), N_("Factors from 1 - v to 1 + v.")),
+            _strength("contrast", N_("Contrast"), N_("The distance from the picture's mean.")),
+            _strength(
+                "saturation", N_("Saturation"), N_("The distance from grey; colour pictures only.")
+            ),
         ),
         apply=pixelwise(jittered),
         source=f'''def colour(x, brightness, contrast, saturation):
@@ -143,11 +148,17 @@ PIXELS: tuple[Augmentation, ...] = (
     ),
     Augmentation(
         slug="erasing",
-        title="Erasing",
-        meaning="A black box hides a part of the picture, so that no single part decides alone.",
+        title=N_("Erasing"),
+        meaning=N_(
+            "A black box hides a part of the picture, so that no single part decides alone."
+        ),
         parameters=(
-            Parameter("p", "Probability", 0.5, 0, 1, 0.05, help="The share that loses a part."),
-            Parameter("share", "Largest area", 0.25, 0, 0.6, 0.05, help="Of the whole picture."),
+            Parameter(
+                "p", N_("Probability"), 0.5, 0, 1, 0.05, help=N_("The share that loses a part.")
+            ),
+            Parameter(
+                "share", N_("Largest area"), 0.25, 0, 0.6, 0.05, help=N_("Of the whole picture.")
+            ),
         ),
         apply=pixelwise(erased),
         source='''def erasing(x, p, share):
@@ -162,9 +173,11 @@ PIXELS: tuple[Augmentation, ...] = (
     ),
     Augmentation(
         slug="noise",
-        title="Noise",
-        meaning="Every value moves by its own random amount, drawn anew each time.",
-        parameters=(Parameter("sigma", "σ", 0.05, 0, 0.5, 0.01, help="White is 1, black is 0."),),
+        title=N_("Noise"),
+        meaning=N_("Every value moves by its own random amount, drawn anew each time."),
+        parameters=(
+            Parameter("sigma", "σ", 0.05, 0, 0.5, 0.01, help=N_("White is 1, black is 0.")),
+        ),
         apply=pixelwise(noised),
         source='''def noise(x, sigma):
     """Gaussian noise on every pixel."""

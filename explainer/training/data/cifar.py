@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explainer.training.data.data_set import DataError
 from explainer.training.data.stored import Layout, Stored, cached
+from explainer.words import _
 
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -43,8 +44,11 @@ def _unpickled(root: Path) -> Stored:
             train, test = (CIFAR10(root, train=part == "train") for part in PARTS)
     except RuntimeError as error:
         raise DataError(
-            f"The CIFAR-10 batches in {root / BATCHES} are not the published ones: their md5 sums"
-            " differ; remove the folder and download them again."
+            _(
+                "The CIFAR-10 batches in {place} are not the published ones: their md5 sums "
+                "differ; remove the folder and download them again.",
+                place=root / BATCHES,
+            )
         ) from error
     labels = np.array(train.targets + test.targets, np.uint8)
     return Stored(np.concatenate([train.data, test.data]), labels, len(train.targets))
@@ -61,7 +65,12 @@ def read_folders(root: Path) -> Stored:
     """The pictures `<part>/<class>/*.jpg`, by name within a class; decoded once, then cached."""
     folder = _folder(root)
     if folder is None:
-        raise DataError(f"{root / FOLDERS[0]} has no train/<class> and test/<class> for CIFAR-10.")
+        raise DataError(
+            _(
+                "{place} has no train/<class> and test/<class> for CIFAR-10.",
+                place=root / FOLDERS[0],
+            )
+        )
     places = [folder / part / name for part in PARTS for name in CLASSES]
     return cached(folder / CACHE, _stamp(places), lambda: decode_folders(folder))
 
@@ -76,7 +85,12 @@ def decode_folders(folder: Path) -> Stored:
     paths = [path for part in files for group in part for path in group]
     if not 2 <= len(paths) <= MOST_PICTURES:
         raise DataError(
-            f"{folder} holds {len(paths):,} pictures; it must be 2 to {MOST_PICTURES:,}."
+            _(
+                "{folder} holds {count} pictures; it must be 2 to {most}.",
+                folder=folder,
+                count=f"{len(paths):,}",
+                most=f"{MOST_PICTURES:,}",
+            )
         )
     pictures = np.empty((len(paths), SIDE, SIDE, 3), np.uint8)
     for row, path in enumerate(paths):
@@ -93,9 +107,16 @@ def _decoded(path: Path) -> NDArray[np.uint8]:
         data = file.read(LARGEST_FILE)
     codes = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     if codes is None:
-        raise DataError(f"{path} is not a picture that can be read.")
+        raise DataError(_("{path} is not a picture that can be read.", path=path))
     if codes.shape != (SIDE, SIDE, 3):
-        raise DataError(f"{path} has {codes.shape[1]} × {codes.shape[0]} pixels, not 32 × 32.")
+        raise DataError(
+            _(
+                "{path} has {width} × {height} pixels, not 32 × 32.",
+                path=path,
+                width=codes.shape[1],
+                height=codes.shape[0],
+            )
+        )
     return np.asarray(codes[..., ::-1], np.uint8)
 
 

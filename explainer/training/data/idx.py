@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from explainer.training.data.data_set import DataError
 from explainer.training.data.stored import Layout, Stored
+from explainer.words import _
 
 BYTES = 0x08  # the type code of unsigned bytes
 LARGEST = 200 * 1024**2
@@ -35,7 +36,7 @@ def idx_layout(folders: tuple[str, ...]) -> Layout:
     def read(root: Path) -> Stored:
         folder = place(root)
         if folder is None:
-            raise DataError(f"The four idx files are not in {root / folders[0]}.")
+            raise DataError(_("The four idx files are not in {place}.", place=root / folders[0]))
         return read_split(folder)
 
     return Layout(lambda root: place(root) is not None, read)
@@ -47,14 +48,24 @@ def read_split(folder: Path) -> Stored:
     for part, (pictures, labels) in zip(PARTS, arrays, strict=True):
         if pictures.ndim != 3 or labels.ndim != 1 or len(pictures) != len(labels):
             raise DataError(
-                f"The files of {part} in {folder} do not belong together:"
-                f" pictures {pictures.shape}, labels {labels.shape}."
+                _(
+                    "The files of {part} in {folder} do not belong together: pictures {pictures}, "
+                    "labels {labels}.",
+                    part=part,
+                    folder=folder,
+                    pictures=pictures.shape,
+                    labels=labels.shape,
+                )
             )
     (train, train_labels), (test, test_labels) = arrays
     if train.shape[1:] != test.shape[1:]:
         raise DataError(
-            f"Training and test pictures in {folder} differ in size:"
-            f" {train.shape[1:]} and {test.shape[1:]}."
+            _(
+                "Training and test pictures in {folder} differ in size: {training} and {test}.",
+                folder=folder,
+                training=train.shape[1:],
+                test=test.shape[1:],
+            )
         )
     pictures = np.concatenate([train, test])[..., None]
     return Stored(pictures, np.concatenate([train_labels, test_labels]), len(train))
@@ -67,11 +78,17 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
         with opened(path, "rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} cannot be read ({error}).") from error
+        raise DataError(_("{path} cannot be read ({reason}).", path=path, reason=error)) from error
     dimensions = data[3] if len(data) >= 4 and data[:3] == bytes([0, 0, BYTES]) else 0
     sizes = np.frombuffer(data, ">u4", dimensions, 4) if len(data) >= 4 + 4 * dimensions else ()
     if not dimensions or len(data) != 4 + 4 * dimensions + math.prod(int(size) for size in sizes):
-        raise DataError(f"{path} is not a whole idx file: it has {len(data):,} bytes.")
+        raise DataError(
+            _(
+                "{path} is not a whole idx file: it has {count} bytes.",
+                path=path,
+                count=f"{len(data):,}",
+            )
+        )
     shape = [int(size) for size in sizes]
     return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from explainer.parameters import Parameter, Value
 from explainer.training.data.data_set import DataSet, Examples, Source
+from explainer.words import N_
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 Make = Callable[[int, float, int], Points]
@@ -91,7 +92,7 @@ def _load(
         labels=torch.from_numpy(np.asarray(labels, np.int64)),
         classes=classes,
         test_from=None,
-        credit="Computed by Deepglass",
+        credit=N_("Computed by Deepglass"),
         settings=(("count", count), ("noise", noise), ("seed", seed)),
     )
 
@@ -144,9 +145,9 @@ def _entry(
         meaning=meaning,
         load=partial(_load, slug, title, classes, make),
         parameters=(
-            Parameter("count", "Points", 300, 20, 2000, 20, whole=True),
-            Parameter("noise", "Noise", noise, 0, 0.5, 0.01, help="How far points stray."),
-            Parameter("seed", "Seed", 0, 0, 9999, 1, whole=True),
+            Parameter("count", N_("Points"), 300, 20, 2000, 20, whole=True),
+            Parameter("noise", N_("Noise"), noise, 0, 0.5, 0.01, help=N_("How far points stray.")),
+            Parameter("seed", N_("Seed"), 0, 0, 9999, 1, whole=True),
         ),
         source=Source("Its points are drawn by this script", needs, _code(code)),
     )
@@ -155,8 +156,8 @@ def _entry(
 POINTS: tuple[DataSet, ...] = (
     _entry(
         "moons",
-        "Two moons",
-        "Two half circles that reach into each other: no straight line parts them.",
+        N_("Two moons"),
+        N_("Two half circles that reach into each other: no straight line parts them."),
         ("upper moon", "lower moon"),
         moons,
         0.12,
@@ -165,8 +166,8 @@ POINTS: tuple[DataSet, ...] = (
     ),
     _entry(
         "circles",
-        "Circles",
-        "One class surrounds the other: the boundary has to close.",
+        N_("Circles"),
+        N_("One class surrounds the other: the boundary has to close."),
         ("outer circle", "inner circle"),
         circles,
         0.1,
@@ -175,8 +176,8 @@ POINTS: tuple[DataSet, ...] = (
     ),
     _entry(
         "spirals",
-        "Spirals",
-        "Two arms wound around each other: the boundary is longer than any of them.",
+        N_("Spirals"),
+        N_("Two arms wound around each other: the boundary is longer than any of them."),
         ("first arm", "second arm"),
         spirals,
         0.03,
@@ -185,8 +186,8 @@ POINTS: tuple[DataSet, ...] = (
     ),
     _entry(
         "xor",
-        "XOR",
-        "Opposite corners belong together: neither coordinate says anything alone.",
+        N_("XOR"),
+        N_("Opposite corners belong together: neither coordinate says anything alone."),
         ("same signs", "different signs"),
         xor,
         0.1,
@@ -195,8 +196,8 @@ POINTS: tuple[DataSet, ...] = (
     ),
     _entry(
         "blobs",
-        "Blobs",
-        "Three round heaps: straight lines will do, and what strays over them is noise.",
+        N_("Blobs"),
+        N_("Three round heaps: straight lines will do, and what strays over them is noise."),
         ("first blob", "second blob", "third blob"),
         blobs,
         0.2,

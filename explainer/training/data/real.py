@@ -27,6 +27,7 @@ from explainer.training.data.published import (
 from explainer.training.data.root import VARIABLE, data_root
 from explainer.training.data.stored import Layout, Stored
 from explainer.training.data.stratify import take
+from explainer.words import N_, _
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ CLOTHES = (
     "T-shirt", "trousers", "pullover", "dress", "coat",
     "sandal", "shirt", "sneaker", "bag", "ankle boot",
 )  # fmt: skip
-IDX_FILES = "the four files that end in -ubyte.gz"
+IDX_FILES = N_("the four files that end in -ubyte.gz")
 SOURCES = Registry[Published](
     "published data",
     Published(
@@ -81,7 +82,7 @@ SOURCES = Registry[Published](
         classes=CLASSES,
         credit="A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
         place="cifar-10-batches-py",
-        files="the files of cifar-10-python.tar.gz",
+        files=N_("the files of cifar-10-python.tar.gz"),
         layouts=CIFAR_LAYOUTS,
         published=cifar_archive,
         packed=True,
@@ -103,8 +104,14 @@ def stored(slug: str) -> Stored:
         if layout.present(root):
             return layout.read(root)
     raise DataError(
-        f"{entry.title} is not there yet: download it, or put {entry.files}"
-        f" into {root / entry.place} (the environment variable {VARIABLE} names another root)."
+        _(
+            "{data} is not there yet: download it, or put {files} into {place} (the "
+            "environment variable {variable} names another root).",
+            data=entry.title,
+            files=_(entry.files),
+            place=root / entry.place,
+            variable=VARIABLE,
+        )
     )
 
 
@@ -117,7 +124,14 @@ def load_real(slug: str, *, count: float, test_count: float) -> Examples:
     labels = torch.from_numpy(data.labels.astype(np.int64))
     if int(labels.max()) >= len(entry.classes):
         last = len(entry.classes) - 1
-        raise DataError(f"{entry.title} has a label {int(labels.max())}; they end at {last}.")
+        raise DataError(
+            _(
+                "{data} has a label {label}; they end at {last}.",
+                data=entry.title,
+                label=int(labels.max()),
+                last=last,
+            )
+        )
     rows = torch.arange(len(labels))
     train = _first(rows[: data.test_from], labels, int(count))
     test = _first(rows[data.test_from :], labels, int(test_count))
@@ -166,8 +180,8 @@ def _entry(slug: str, meaning: str, most: int, kind: str) -> DataSet:
         meaning=meaning,
         load=partial(load_real, slug),
         parameters=(
-            Parameter("count", "Pictures to choose from", 10_000, 1000, most, 1000, whole=True),
-            Parameter("test_count", "Test pictures", 2000, 500, 10_000, 500, whole=True),
+            Parameter("count", N_("Pictures to choose from"), 10_000, 1000, most, 1000, whole=True),
+            Parameter("test_count", N_("Test pictures"), 2000, 500, 10_000, 500, whole=True),
         ),
         needs_download=True,
         source=Source("torchvision loads them", "torchvision", _code(kind)),
@@ -176,17 +190,17 @@ def _entry(slug: str, meaning: str, most: int, kind: str) -> DataSet:
 
 REAL: tuple[DataSet, ...] = (
     _entry(
-        "mnist", "70,000 handwritten digits, 28 × 28: where most people begin.", 60_000, "MNIST"
+        "mnist", N_("70,000 handwritten digits, 28 × 28: where most people begin."), 60_000, "MNIST"
     ),
     _entry(
         "fashion-mnist",
-        "70,000 pieces of clothing, 28 × 28: as MNIST, but harder.",
+        N_("70,000 pieces of clothing, 28 × 28: as MNIST, but harder."),
         60_000,
         "FashionMNIST",
     ),
     _entry(
         "cifar-10",
-        "60,000 photographs of ten kinds of things, 32 × 32, in colour.",
+        N_("60,000 photographs of ten kinds of things, 32 × 32, in colour."),
         50_000,
         "CIFAR10",
     ),

@@ -17,6 +17,7 @@ from explainer.parameters import Choice, Option, Parameter
 from explainer.training.data.data_set import DataSet, Examples
 from explainer.training.data.outlines import OUTLINES, REACH
 from explainer.training.data.textures import TEXTURES, painted
+from explainer.words import N_
 
 SIDE = 32
 CHUNK = 500  # pictures at a time, to bound the memory of what lies in between
@@ -24,20 +25,20 @@ OBJECTS, BACKGROUNDS, NOISE = range(3)  # streams of one seed
 
 BACKGROUND = Choice(
     "background",
-    "Background",
+    N_("Background"),
     "plain",
     (
-        Option("plain", "Plain grey"),
-        Option("class", "A texture for each class"),
-        Option("random", "Any texture"),
+        Option("plain", N_("Plain grey")),
+        Option("class", N_("A texture for each class")),
+        Option("random", N_("Any texture")),
     ),
-    "A texture for each class gives the answer away without a look at the shape.",
+    N_("A texture for each class gives the class away without a look at the shape."),
 )
 COLOUR = Choice(
     "colour",
-    "Colour",
+    N_("Colour"),
     "random",
-    (Option("fixed", "A colour for each class"), Option("random", "Any colour")),
+    (Option("fixed", N_("A colour for each class")), Option("random", N_("Any colour"))),
 )
 
 
@@ -87,7 +88,7 @@ def shapes(
         labels=labels,
         classes=tuple(outline.name for outline in OUTLINES),
         test_from=None,
-        credit="Computed by Deepglass",
+        credit=N_("Computed by Deepglass"),
         settings=(
             ("count", count),
             ("jitter", jitter),
@@ -155,23 +156,31 @@ def backgrounds(families: Tensor | None, draws: Tensor) -> Tensor:
 SHAPES: tuple[DataSet, ...] = (
     DataSet(
         slug="shapes",
-        title="Shapes",
+        title=N_("Shapes"),
         group="Generated",
-        meaning="Five shapes in colour, 32 × 32: place, size, turn, colour and background are "
-        "yours, so you know what a network could have learned instead of the shape.",
+        meaning=N_(
+            "Five shapes in colour, 32 × 32: place, size, turn, colour and background are "
+            "yours, so you know what a network could have learned instead of the shape."
+        ),
         load=shapes,
         parameters=(
-            Parameter("count", "Pictures", 1000, 100, 5000, 100, whole=True),
+            Parameter("count", N_("Pictures"), 1000, 100, 5000, 100, whole=True),
             Parameter(
-                "jitter", "Off centre", 0.6, 0, 1, 0.05, help="A share of the room there is."
+                "jitter",
+                N_("Off centre"),
+                0.6,
+                0,
+                1,
+                0.05,
+                help=N_("A share of the room there is."),
             ),
-            Parameter("smallest", "Smallest radius", 5, 3, 10, 0.5, "px"),
-            Parameter("largest", "Largest radius", 8, 3, 10, 0.5, "px"),
-            Parameter("rotation", "Largest turn", 30, 0, 180, 5, "°", "Either way."),
+            Parameter("smallest", N_("Smallest radius"), 5, 3, 10, 0.5, "px"),
+            Parameter("largest", N_("Largest radius"), 8, 3, 10, 0.5, "px"),
+            Parameter("rotation", N_("Largest turn"), 30, 0, 180, 5, "°", N_("Either way.")),
             COLOUR,
             BACKGROUND,
-            Parameter("noise", "Noise", 0.05, 0, 0.3, 0.01, help="Its standard deviation."),
-            Parameter("seed", "Seed", 0, 0, 9999, 1, whole=True),
+            Parameter("noise", N_("Noise"), 0.05, 0, 0.3, 0.01, help=N_("Its standard deviation.")),
+            Parameter("seed", N_("Seed"), 0, 0, 9999, 1, whole=True),
         ),
     ),
 )

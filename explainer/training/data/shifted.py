@@ -19,6 +19,7 @@ from explainer.training.augmentation.geometry import assembled, warped
 from explainer.training.augmentation.pixels import noised
 from explainer.training.data.data_set import Examples
 from explainer.training.data.shapes import shapes
+from explainer.words import N_, _
 
 
 @dataclass(frozen=True)
@@ -92,33 +93,39 @@ SHIFTS = Registry[Shift](
     "shift",
     Shift(
         slug="blur",
-        title="Blur",
-        meaning="The same pictures out of focus.",
-        parameters=(Parameter("sigma", "σ", 1, 0, 3, 0.1, "px", "The width of the blur."),),
+        title=N_("Blur"),
+        meaning=N_("The same pictures out of focus."),
+        parameters=(Parameter("sigma", "σ", 1, 0, 3, 0.1, "px", N_("The width of the blur.")),),
         suits=lambda examples: examples.pictures,
         apply=_of_rows(blurred),
     ),
     Shift(
         slug="noise",
-        title="Noise",
-        meaning="Every value moves by a random amount, as in poor light.",
-        parameters=(Parameter("sigma", "σ", 0.1, 0, 0.5, 0.01, help="White is 1, black is 0."),),
+        title=N_("Noise"),
+        meaning=N_("Every value moves by a random amount, as in poor light."),
+        parameters=(
+            Parameter("sigma", "σ", 0.1, 0, 0.5, 0.01, help=N_("White is 1, black is 0.")),
+        ),
         suits=lambda examples: True,
         apply=_noised_rows,
     ),
     Shift(
         slug="rotation",
-        title="Rotation",
-        meaning="Everything is turned by the same angle.",
-        parameters=(Parameter("degrees", "Angle", 20, -180, 180, 5, "°", "Counter-clockwise."),),
+        title=N_("Rotation"),
+        meaning=N_("Everything is turned by the same angle."),
+        parameters=(
+            Parameter("degrees", N_("Angle"), 20, -180, 180, 5, "°", N_("Counter-clockwise.")),
+        ),
         suits=lambda examples: True,
         apply=_of_rows(turned),
     ),
     Shift(
         slug="backgrounds",
-        title="Other backgrounds",
-        meaning="The same shapes, pixel by pixel, in front of any texture. Who learned the "
-        "background is lost here.",
+        title=N_("Other backgrounds"),
+        meaning=N_(
+            "The same shapes, pixel by pixel, in front of any texture. Who learned the "
+            "background is lost here."
+        ),
         parameters=(),
         suits=lambda examples: (examples.name, examples.origin) == ("shapes", "generated"),
         apply=_other_backgrounds,
@@ -139,6 +146,8 @@ def shifted(examples: Examples, rows: Tensor, slug: str, *, seed: int, **values:
     """
     entry = SHIFTS[slug]
     if not entry.suits(examples):
-        raise ValueError(f"{entry.title} does not suit {examples.title}")
+        raise ValueError(
+            _("{shift} does not suit {data}", shift=_(entry.title), data=_(examples.title))
+        )
     generator = torch.Generator().manual_seed(seed)
     return entry.apply(examples, rows, generator, **checked(entry.title, entry.parameters, values))

@@ -10,6 +10,7 @@ import torch
 
 from explainer.parameters import Value
 from explainer.training.data.data_set import DataSet, Examples, Source
+from explainer.words import N_
 
 LARGEST_INK = 16  # each pixel of the digits counts the dark ones among 4 × 4 scanned pixels
 
@@ -65,18 +66,20 @@ labels = torch.arange(2).repeat_interleave(100)  # faces first, then background"
 SHIPPED: tuple[DataSet, ...] = (
     DataSet(
         slug="digits",
-        title="Digits, 8 × 8",
+        title=N_("Digits, 8 × 8"),
         group="Shipped",
-        meaning="1,797 handwritten digits, so small that a network learns them in seconds.",
+        meaning=N_("1,797 handwritten digits, so small that a network learns them in seconds."),
         load=digits,
         source=Source("scikit-learn brings them", "scikit-learn", _digits_code),
     ),
     DataSet(
         slug="faces",
-        title="Faces or not, 25 × 25",
+        title=N_("Faces or not, 25 × 25"),
         group="Shipped",
-        meaning="100 faces and 100 pieces of background: so few that a network soon knows them "
-        "by heart.",
+        meaning=N_(
+            "100 faces and 100 pieces of background: so few that a network soon knows them "
+            "by heart."
+        ),
         load=faces,
         source=Source("scikit-image brings them", "scikit-image", _faces_code),
     ),

@@ -16,6 +16,7 @@ from explainer.training.data.copies import copies
 from explainer.training.data.data_set import Examples
 from explainer.training.data.stratify import take, with_noise
 from explainer.training.task import CLASSIFICATION, Task
+from explainer.words import _
 
 LARGEST_NOISE = 0.5
 SMALLEST_STD = 1e-6
@@ -82,22 +83,29 @@ def split(examples: Examples, config: Split) -> Parts:
     validation, rest = with_copies(rest, groups, take(different, examples.strata, count)[0])
     if not len(rest):
         raise ValueError(
-            f"No example is left to learn from: of {len(examples)} examples {len(validation)} are"
-            f" for validation and {len(test)} for the test; make their shares smaller."
-        )
+            _(
+                "No example is left to learn from: of {examples} examples {validation} are for"
+                " validation and {test} for the test; make their shares smaller.",
+                examples=len(examples), validation=len(validation), test=len(test),
+            )
+        )  # fmt: skip
     wanted = len(rest) if config.train_size is None else config.train_size
     if wanted > len(rest):
         raise ValueError(
-            f"train_size is {wanted}, but only {len(rest)} of {len(examples)} examples remain"
-            f" beside {len(validation)} for validation and {len(test)} for the test"
-        )
-    train, _ = take(rest, examples.strata, wanted)
+            _(
+                "train_size is {wanted}, but only {left} of {examples} examples remain beside"
+                " {validation} for validation and {test} for the test",
+                wanted=wanted, left=len(rest), examples=len(examples),
+                validation=len(validation), test=len(test),
+            )
+        )  # fmt: skip
+    train, __ = take(rest, examples.strata, wanted)
     train = train[torch.randperm(len(train), generator=generator)]
     labels = examples.labels[train]
     if examples.classes:
         labels = with_noise(labels, len(examples.classes), config.label_noise, generator=generator)
     elif config.label_noise:
-        raise ValueError("Label noise gives examples another class, and these have numbers.")
+        raise ValueError(_("Label noise gives examples another class, and these have numbers."))
     return Parts(train, validation, test, labels)
 
 

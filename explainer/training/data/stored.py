@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.training.data.data_set import DataError
+from explainer.words import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,13 @@ class Stored:
         count, shape = len(self.labels), self.pictures.shape
         if len(shape) != 4 or shape[0] != count or not 0 < self.test_from < count:
             raise DataError(
-                f"These files do not belong together: pictures {shape}, {count} labels, and a"
-                f" test part that begins at {self.test_from}."
+                _(
+                    "These files do not belong together: pictures {shape}, {count} labels, and a "
+                    "test part that begins at {start}.",
+                    shape=shape,
+                    count=count,
+                    start=self.test_from,
+                )
             )
 
 

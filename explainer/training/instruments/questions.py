@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView
 from explainer.training.task import ACCURACY, Measure
+from explainer.words import N_
+
+POINTS = N_("points")
 
 
 @dataclass(frozen=True)
@@ -65,29 +68,36 @@ def zeros(run: RunView) -> float | None:
     return None if run.last is None else run.last.zero_share
 
 
+TITLES = {
+    True: {
+        "accuracy": N_("Validation accuracy"),
+        "best": N_("Validation accuracy at the lowest validation loss"),
+        "test": N_("Test accuracy"),
+        "gap": N_("Generalisation gap: training minus validation accuracy"),
+    },
+    False: {
+        "accuracy": N_("Validation mean absolute error"),
+        "best": N_("Validation mean absolute error at the lowest validation loss"),
+        "test": N_("Test mean absolute error"),
+        "gap": N_("Generalisation gap: training minus validation mean absolute error"),
+    },
+}
+"""What is asked of accuracy, and of the error of numbers."""
+
+
 def questions(measure: Measure) -> Registry[Question]:
     """What a race is asked whose task has this measure; the slugs are the same for all."""
-    unit, scale, better = ("points", 100, 1) if measure.percent else ("", 1, measure.better)
+    unit, scale, better = (POINTS, 100, 1) if measure.percent else ("", 1, measure.better)
+    titles = TITLES[measure.percent]
     return Registry[Question](
         "question",
-        Question("accuracy", _title(measure, "Validation {}"), better, accuracy, unit, scale),
-        Question("loss", "Validation loss", -1, loss, "", 1),
-        Question(
-            "best",
-            _title(measure, "Validation {} at the lowest validation loss"),
-            better,
-            best,
-            unit,
-            scale,
-        ),
-        Question("test", _title(measure, "Test {}"), better, tested, unit, scale),
-        Question("gap", _title(measure, "Training minus validation {}"), -better, gap, unit, scale),
-        Question("zeros", "Weights that are exactly zero", 1, zeros, "points", 100),
+        Question("accuracy", titles["accuracy"], better, accuracy, unit, scale),
+        Question("loss", N_("Validation loss"), -1, loss, "", 1),
+        Question("best", titles["best"], better, best, unit, scale),
+        Question("test", titles["test"], better, tested, unit, scale),
+        Question("gap", titles["gap"], -better, gap, unit, scale),
+        Question("zeros", N_("Weights that are exactly zero"), 1, zeros, POINTS, 100),
     )
-
-
-def _title(measure: Measure, template: str) -> str:
-    return template.format(measure.title)
 
 
 QUESTIONS = questions(ACCURACY)

@@ -20,11 +20,12 @@ from statistics import fmean
 from explainer.training.instruments.questions import Question
 from explainer.training.instruments.student import interval
 from explainer.training.measurement.snapshot import Snapshot
+from explainer.words import N_, _
 
 __all__ = ["Question", "Verdict", "held_against", "verdicts", "winner"]
 
-AHEAD, BEHIND, NOISE, ONE_SEED = "ahead", "behind", "within noise", "one seed"
-NOTHING = "there is nothing to compare yet"
+AHEAD, BEHIND, NOISE = N_("ahead"), N_("behind"), N_("within noise")
+ONE_SEED = N_("one seed")
 
 
 @dataclass(frozen=True)
@@ -56,41 +57,34 @@ def winner(snapshot: Snapshot, question: Question) -> tuple[int | None, str]:
     ranked = _ranked(snapshot, question)
     decisive = _decisive(snapshot, question, ranked)
     if decisive is None:
-        return None, _sentence(NOTHING)
+        return None, _("There is nothing to compare yet.")
     other, verdict = decisive
-    leader, rival = name(snapshot, ranked[0]), name(snapshot, other)
-    if verdict.word != AHEAD:
-        return None, _sentence(_undecided(leader, rival, verdict, question))
-    return ranked[0], f"{leader} is ahead{_lead(snapshot, rival, verdict, question)}."
+    leader = ranked[0] if verdict.word == AHEAD else None
+    others = len(snapshot.recipes) - 1
+    return leader, _outcome(snapshot, ranked[0], other, verdict, question, others=others)
 
 
 def held_against(prediction: int, snapshot: Snapshot, question: Question) -> str:
-    """One sentence about who said that recipe `prediction` would be ahead of all others.
+    """What was said, that recipe `prediction` would be ahead of all others, and what came of it.
 
     Raises `ValueError` for a recipe that the race does not have.
     """
     if not 0 <= prediction < len(snapshot.recipes):
         count = len(snapshot.recipes)
         raise ValueError(f"prediction is {prediction}, but there are {count} recipes from 0")
-    said, ranked = f"You said {name(snapshot, prediction)}", _ranked(snapshot, question)
-    decisive = _decisive(snapshot, question, ranked)
-    if decisive is not None and prediction != ranked[0]:
+    ranked, outcome = _ranked(snapshot, question), winner(snapshot, question)[1]
+    if ranked and prediction != ranked[0]:
         against = _against(snapshot, question, ranked[0], prediction)
-        decisive = None if against is None else (prediction, against)
-    if decisive is None:
-        return f"{said}, but {NOTHING}."
-    other, verdict = decisive
-    leader, rival = name(snapshot, ranked[0]), name(snapshot, other)
-    if verdict.word != AHEAD:
-        return f"{said}, but {_undecided(leader, rival, verdict, question)}."
-    if prediction == ranked[0]:
-        return f"{said}, and it is ahead{_lead(snapshot, rival, verdict, question)}."
-    return f"{said}, but {leader} is ahead of it{_amount(verdict, question)}."
+        outcome = _("There is nothing to compare yet.")
+        if against is not None:
+            outcome = _outcome(snapshot, ranked[0], prediction, against, question)
+    said = name(snapshot, prediction)
+    return _("You said {recipe}. {outcome}", recipe=said, outcome=outcome)
 
 
 def name(snapshot: Snapshot, recipe: int) -> str:
     """What the visitor calls a recipe, else its number from 1."""
-    return snapshot.recipes[recipe].name or f"Recipe {recipe + 1}"
+    return snapshot.recipes[recipe].name or _("Recipe {number}", number=recipe + 1)
 
 
 def _values(snapshot: Snapshot, question: Question, recipe: int) -> list[float | None]:
@@ -152,27 +146,41 @@ def _decisive(
     return found
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def _undecided(leader: str, rival: str, verdict: Verdict, question: Question) -> str:
+def _outcome(
+    snapshot: Snapshot,
+    leader: int,
+    rival: int,
+    verdict: Verdict,
+    question: Question,
+    *,
+    others: int = 1,
+) -> str:
+    """The sentence about a recipe against the best of its `others`."""
     if verdict.word == ONE_SEED:
-        return f"one seed cannot tell {leader} from {rival}"
-    apart = "" if math.isnan(verdict.low) else f": {_numbers(verdict, question)}"
-    if any(math.isinf(one) for one in verdict.differences):
-        apart = ", as some runs did not get to the end"
-    return f"{leader} and {rival} are within noise{apart}"
+        message = N_("One seed cannot tell {leader} from {rival}.")
+    elif verdict.word == AHEAD:
+        message = _lead(next_best=others > 1, finite=math.isfinite(verdict.mean))
+    elif any(math.isinf(one) for one in verdict.differences):
+        message = N_("{leader} and {rival} are within noise, as some runs did not get to the end.")
+    elif math.isnan(verdict.low):
+        message = N_("{leader} and {rival} are within noise.")
+    else:
+        message = N_("{leader} and {rival} are within noise: {amount}.")
+    return _(
+        message, leader=name(snapshot, leader), rival=name(snapshot, rival),
+        amount=_numbers(verdict, question),
+    )  # fmt: skip
 
 
-def _lead(snapshot: Snapshot, rival: str, verdict: Verdict, question: Question) -> str:
-    of = f" of {rival}, the next best," if len(snapshot.recipes) > 2 else ""
-    return f"{of}{_amount(verdict, question)}".removesuffix(",")
-
-
-def _amount(verdict: Verdict, question: Question) -> str:
-    """By how much; nothing where the other diverged with every seed."""
-    return f" by {_numbers(verdict, question)}" if math.isfinite(verdict.mean) else ""
+def _lead(*, next_best: bool, finite: bool) -> str:
+    """Who is ahead; by how much only where the other did not diverge with every seed."""
+    if next_best and finite:
+        return N_("{leader} is ahead of {rival}, the next best, by {amount}.")
+    if next_best:
+        return N_("{leader} is ahead of {rival}, the next best.")
+    if finite:
+        return N_("{leader} is ahead of {rival} by {amount}.")
+    return N_("{leader} is ahead of {rival}.")
 
 
 def _numbers(verdict: Verdict, question: Question) -> str:
@@ -181,5 +189,7 @@ def _numbers(verdict: Verdict, question: Question) -> str:
     gains = sorted(question.better * question.scale * one for one in (verdict.low, verdict.high))
     mean = question.better * question.scale * verdict.mean
     texts = [f"{one:.{decimals}f}".replace("-", "−") for one in (mean, *gains)]
-    unit = f" {question.unit}" if question.unit else ""
-    return f"{texts[0]}{unit} ({texts[1]} to {texts[2]})"
+    found = dict(zip(("mean", "low", "high"), texts, strict=True))
+    if not question.unit:
+        return _("{mean} ({low} to {high})", **found)
+    return _("{mean} {unit} ({low} to {high})", unit=_(question.unit), **found)

@@ -6,6 +6,7 @@ from explainer.training.augmentation.pipeline import step
 from explainer.training.data.splits import Split
 from explainer.training.presets.preset import Preset, entrant
 from explainer.training.recipe.recipe import Network, Regularisation, Training
+from explainer.words import N_
 
 MLP = Network(kind="mlp", depth=2, width=128)
 LARGE_MLP = Network(kind="mlp", depth=2, width=256)
@@ -18,14 +19,20 @@ SLOW = Training(optimiser="sgd", learning_rate=0.02, steps=3000)
 
 L1_OR_L2 = Preset(
     slug="l1-or-l2",
-    title="L1 or L2",
-    watch="Watch the share of weights that are exactly zero, and the length of all weights.",
-    usually="L1 with the proximal step sets about seven in ten weights to exactly zero, L1 by "
-    "subgradient and L2 make them small but set none to zero, and all three shorten the weights; "
-    "none of them gets more validation digits right than nothing at all does.",
-    why="L1 pulls every weight with the same force however small it is, so it arrives at zero "
-    "(Tibshirani 1996), while the pull of L2 fades as the weight does; the subgradient steps "
-    "across zero and back, and only the proximal step stops there (Parikh and Boyd 2014).",
+    title=N_("L1 or L2"),
+    watch=N_(
+        "**Watch** the share of weights that are exactly zero, and the length of all weights."
+    ),
+    usually=N_(
+        "L1 with the proximal step sets about seven in ten weights to exactly zero, L1 by "
+        "subgradient and L2 make them small but set none to zero, and all three shorten the "
+        "weights; none of them gets more validation digits right than nothing at all does."
+    ),
+    why=N_(
+        "L1 pulls every weight with the same force however small it is, so it arrives at zero "
+        "(Tibshirani 1996), while the pull of L2 fades as the weight does; the subgradient steps "
+        "across zero and back, and only the proximal step stops there (Parikh and Boyd 2014)."
+    ),
     data="digits",
     recipes=(
         entrant("Nothing", MLP, MILD),
@@ -35,19 +42,25 @@ L1_OR_L2 = Preset(
     ),
     split=Split(train_size=500),
     judged="zeros",
-    question="Which recipe will set most weights to exactly zero?",
+    question=N_("Which recipe will set most weights to exactly zero?"),
 )
 
 DROPOUT = Preset(
     slug="dropout-or-nothing",
-    title="Dropout or nothing",
-    watch="Watch the two accuracies: on the 100 digits trained on, and on the validation part.",
-    usually="Both networks soon know their 100 digits by heart, and in most seeds the one with "
-    "dropout gets about a point more of the validation digits right; its validation loss at its "
-    "best is lower too, and rises again when training goes on for long.",
-    why="A unit that may be missing at any step cannot be relied on, so the network spreads what "
-    "it knows over many units, and that carries over to digits it has not seen (Srivastava et al. "
-    "2014).",
+    title=N_("Dropout or nothing"),
+    watch=N_(
+        "**Watch** the two accuracies: on the 100 digits trained on, and on the validation part."
+    ),
+    usually=N_(
+        "Both networks soon know their 100 digits by heart, and in most seeds the one with dropout "
+        "gets about a point more of the validation digits right; its validation loss at its best "
+        "is lower too, and rises again when training goes on for long."
+    ),
+    why=N_(
+        "A unit that may be missing at any step cannot be relied on, so the network spreads what "
+        "it knows over many units, and that carries over to digits it has not seen (Srivastava et "
+        "al. 2014)."
+    ),
     data="digits",
     recipes=(
         entrant("Nothing", LARGE_MLP, BRISK),
@@ -61,14 +74,20 @@ SHIFTED, TURNED = step("shift", share=0.125), step("rotation", degrees=15)
 
 AUGMENTATION = Preset(
     slug="20-images",
-    title="20 images and augmentation",
-    watch="Watch what each network makes of the validation part: two examples of each digit are "
-    "all there is, and every network will know those by heart.",
-    usually="Moving the pictures by a pixel gets about five more of a hundred validation digits "
-    "right in most seeds, turning them adds a point or two, and mirroring them costs about five.",
-    why="An augmentation teaches what may change while the answer stays, and that has to be true: "
-    "a 3 that has moved is still a 3 (Simard et al. 2003), but a mirrored 3 is no digit at all, "
-    "so the network spends itself on pictures that it will never meet.",
+    title=N_("20 images and augmentation"),
+    watch=N_(
+        "**Watch** what each network makes of the validation part: two examples of each digit are "
+        "all there is, and every network will know those by heart."
+    ),
+    usually=N_(
+        "Moving the pictures by a pixel gets about five more of a hundred validation digits right "
+        "in most seeds, turning them adds a point or two, and mirroring them costs about five."
+    ),
+    why=N_(
+        "An augmentation teaches what may change while the class stays, and that has to be true: "
+        "a 3 that has moved is still a 3 (Simard et al. 2003), but a mirrored 3 is no digit at "
+        "all, so the network spends itself on pictures that it will never meet."
+    ),
     data="digits",
     recipes=(
         entrant("Nothing", CNN, BRIEF),
@@ -83,15 +102,21 @@ AUGMENTATION = Preset(
 
 TOO_BIG = Preset(
     slug="too-big",
-    title="Too big a network",
-    watch="Watch which networks learn the 200 training labels by heart, although one in five is "
-    "wrong, and what that costs each of them on validation.",
-    usually="With 4 units in a layer the network hardly learns the digits; from 16 on it learns "
-    "almost every label by heart, the wrong ones too, and yet the wider networks end ahead: those "
-    "of 16 and 64 units lose far more after their best moment than those of 256 and 512.",
-    why="A network that is only just large enough has to bend all of itself to reach a wrong "
-    "label, while among the many ways in which a wide one can fit, gradient descent tends to find "
-    "a smooth one (Neyshabur et al. 2015, Belkin et al. 2019).",
+    title=N_("Too big a network"),
+    watch=N_(
+        "**Watch** which networks learn the 200 training labels by heart, although one in five is "
+        "wrong, and what that costs each of them on validation."
+    ),
+    usually=N_(
+        "With 4 units in a layer the network hardly learns the digits; from 16 on it learns almost "
+        "every label by heart, the wrong ones too, and yet the wider networks end ahead: those of "
+        "16 and 64 units lose far more after their best moment than those of 256 and 512."
+    ),
+    why=N_(
+        "A network that is only just large enough has to bend all of itself to reach a wrong "
+        "label, while among the many ways in which a wide one can fit, gradient descent tends to "
+        "find a smooth one (Neyshabur et al. 2015, Belkin et al. 2019)."
+    ),
     data="digits",
     recipes=tuple(
         entrant(f"{width} units", Network(kind="mlp", depth=2, width=width), BRIEF)
@@ -102,14 +127,20 @@ TOO_BIG = Preset(
 
 STRENGTH = Preset(
     slug="strength",
-    title="λ too small, right, too large",
-    watch="Watch, for each λ of L2, the accuracy on the 200 training labels, of which three in ten "
-    "are wrong, and the accuracy on validation.",
-    usually="λ = 0.001 changes next to nothing; λ = 0.05 gets about ten more of a hundred "
-    "validation digits right, and agrees with only three quarters of its own training labels; "
-    "λ = 1 shrinks all weights to zero, and the network gives every digit the same answer.",
-    why="The penalty makes it dear to bend around single wrong labels (Krogh and Hertz 1992): too "
-    "weak, it is outbid by them, and too strong, having no weights is cheaper than being right.",
+    title=N_("λ too small, right, too large"),
+    watch=N_(
+        "**Watch**, for each λ of L2, the accuracy on the 200 training labels, of which three in "
+        "ten are wrong, and the accuracy on validation."
+    ),
+    usually=N_(
+        "λ = 0.001 changes next to nothing; λ = 0.05 gets about ten more of a hundred "
+        "validation digits right, and agrees with only three quarters of its own training labels; "
+        "λ = 1 shrinks all weights to zero, and the network gives every digit the same class."
+    ),
+    why=N_(
+        "The penalty makes it dear to bend around single wrong labels (Krogh and Hertz 1992): too "
+        "weak, it is outbid by them, and too strong, having no weights is cheaper than being right."
+    ),
     data="digits",
     recipes=(
         entrant("No penalty", MLP, STEADY),
@@ -123,16 +154,22 @@ STRENGTH = Preset(
 
 MOMENT_TO_STOP = Preset(
     slug="moment-to-stop",
-    title="The best moment to stop",
-    watch="Watch where the validation accuracy is highest, where the validation loss is lowest, "
-    "and where each network stops, when three in ten of its 200 training labels are wrong.",
-    usually="Accuracy peaks early, the loss is lowest a little later, and from there both get "
-    "worse: of the three without L2 the first to stop ends ahead, though their test scores are all "
-    "but the same, and L2, trained to the end, ends ahead of them all.",
-    why="A network learns first what many examples share and the single wrong labels last (Arpit "
-    "et al. 2017), so stopping keeps the one without the other; the test is taken with the "
-    "weights of the lowest validation loss, which come before any of them stops, and L2 makes the "
-    "wrong labels too dear to learn at all.",
+    title=N_("The best moment to stop"),
+    watch=N_(
+        "**Watch** where the validation accuracy is highest, where the validation loss is lowest, "
+        "and where each network stops, when three in ten of its 200 training labels are wrong."
+    ),
+    usually=N_(
+        "Accuracy peaks early, the loss is lowest a little later, and from there both get worse: "
+        "of the three without L2 the first to stop ends ahead, though their test scores are all "
+        "but the same, and L2, trained to the end, ends ahead of them all."
+    ),
+    why=N_(
+        "A network learns first what many examples share and the single wrong labels last (Arpit "
+        "et al. 2017), so stopping keeps the one without the other; the test is taken with the "
+        "weights of the lowest validation loss, which come before any of them stops, and L2 makes "
+        "the wrong labels too dear to learn at all."
+    ),
     data="digits",
     recipes=(
         entrant("To the end", MLP, SLOW),

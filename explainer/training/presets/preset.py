@@ -19,7 +19,7 @@ zero at the end, or the accuracy of the best checkpoint on the shifted test part
 class Preset:
     """A story: what to `watch`, what `usually` happens, and `why`; one sentence each.
 
-    The first begins with "Watch"; the other two are read after a prediction, or after the race.
+    The first begins with "**Watch**"; the other two are read after a prediction, or after the race.
     `data` is the slug of a registered data set and `data_settings` are its settings by name, where
     they are not the defaults. `split` divides it, with a seed of its own for each of the `seeds`.
     `shift` is the slug of the shifted test part to score at the end, empty for none, and `judged`
@@ -49,5 +49,5 @@ def entrant(
     held: Regularisation | None = None,
     augmentation: tuple[AugmentationStep, ...] = (),
 ) -> Recipe:
-    """A recipe, its name first."""
+    """A recipe of a story, its name first; by default nothing holds it back."""
     return Recipe(network, held or Regularisation(), training, augmentation, name)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from explainer.parameters import Choice, Option, Parameter
+from explainer.words import _
 
 Idle = Callable[[Any], str]
-"""Why a field changes nothing in a recipe, as the end of a sentence; empty where it does."""
+"""One sentence that says why a field changes nothing in a recipe; empty where it does."""
 
 
 def always_matters(recipe: Any) -> str:
@@ -44,7 +45,8 @@ class Switch:
     def check(self, value: object) -> bool:
         """`value` as a bool; 0 and 1 count. Raises `ValueError` naming it."""
         if value not in (0, 1):
-            raise ValueError(f"{self.name} is {value!r}, but it is 0 or 1")
+            given = repr(value)
+            raise ValueError(_("{name} is {value}, but it is 0 or 1", name=self.name, value=given))
         return bool(value)
 
 
@@ -94,11 +96,16 @@ class Field:
 
     def _number(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise ValueError(f"{self.name} is {value!r}, but it is a number")
+            raise ValueError(not_a_number(self.name, value))
         try:
             return float(value)
         except (ValueError, OverflowError):
-            raise ValueError(f"{self.name} is {str(value)[:40]!r}, but it is a number") from None
+            raise ValueError(not_a_number(self.name, str(value)[:40])) from None
+
+
+def not_a_number(name: str, value: object) -> str:
+    """What to say of a value that should be a number."""
+    return _("{name} is {value}, but it is a number", name=name, value=repr(value))
 
 
 def number(

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from explainer.registry import Registry
 from explainer.training.seeds import generator
+from explainer.words import N_
 
 SMALL = 0.01
 
@@ -81,30 +82,30 @@ SCHEMES = Registry[Scheme](
     "initialisation",
     Scheme(
         "he",
-        "He",
+        N_("He"),
         r"\sigma = g / \sqrt{n_\text{in}}",
         lambda start: start.gain / math.sqrt(start.fan_in),
         "GAIN / math.sqrt(fan_in)",
     ),
     Scheme(
         "xavier",
-        "Xavier",
+        N_("Xavier"),
         r"\sigma = \sqrt{2 / (n_\text{in} + n_\text{out})}",
         lambda start: math.sqrt(2 / (start.fan_in + start.fan_out)),
         "math.sqrt(2 / (fan_in + fan_out))",
     ),
     Scheme(
         "lecun",
-        "LeCun",
+        N_("LeCun"),
         r"\sigma = 1 / \sqrt{n_\text{in}}",
         lambda start: 1 / math.sqrt(start.fan_in),
         "1 / math.sqrt(fan_in)",
     ),
-    Scheme("small", "Small normal", r"\sigma = 0.01", lambda start: SMALL, "0.01"),
-    Scheme("zero", "Zero", r"\sigma = 0", lambda start: 0.0, "0.0"),
+    Scheme("small", N_("Small normal"), r"\sigma = 0.01", lambda start: SMALL, "0.01"),
+    Scheme("zero", N_("Zero"), r"\sigma = 0", lambda start: 0.0, "0.0"),
     Scheme(
         "orthogonal",
-        "Orthogonal",
+        N_("Orthogonal"),
         # Of whichever there are fewer: columns of length g where W is tall, rows where it is wide.
         r"W^\top W = g^2 I \;(n_\text{out} \ge n_\text{in}), \quad"
         r" W W^\top = g^2 I \;(n_\text{out} \le n_\text{in})",
@@ -115,7 +116,7 @@ SCHEMES = Registry[Scheme](
     ),
     Scheme(
         "orthonormal",
-        "Orthogonal, gain 1",
+        N_("Orthogonal, gain 1"),
         r"W^\top W = I \;(n_\text{out} \ge n_\text{in}), \quad"
         r" W W^\top = I \;(n_\text{out} \le n_\text{in})",
         lambda start: 1.0,
@@ -125,7 +126,7 @@ SCHEMES = Registry[Scheme](
     ),
     Scheme(
         "normal",
-        "Normal, σ",
+        N_("Normal, σ"),
         r"\sigma \text{ as asked for}",
         lambda start: start.sigma,
         "SIGMA",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.registry import Registry
+from explainer.words import N_
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,6 @@ class Kind:
 
 KINDS = Registry[Kind](
     "kind of network",
-    Kind("mlp", "MLP", convolutions=False),
-    Kind("cnn", "CNN", convolutions=True),
+    Kind("mlp", N_("MLP"), convolutions=False),
+    Kind("cnn", N_("CNN"), convolutions=True),
 )

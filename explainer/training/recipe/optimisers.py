@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from explainer.registry import Registry
+from explainer.words import N_
 
 Rate = float | Tensor
 """A learning rate, or a column with one for each row."""
@@ -122,8 +123,8 @@ OPTIMISERS = Registry[Optimiser](
     "optimiser",
     Optimiser(
         "sgd",
-        "SGD",
-        "One step down the gradient of the batch.",
+        N_("SGD"),
+        N_("One step down the gradient of the batch."),
         r"w \leftarrow w - \eta g",
         (),
         _sgd,
@@ -131,8 +132,8 @@ OPTIMISERS = Registry[Optimiser](
     ),
     Optimiser(
         "momentum",
-        "Momentum",
-        "The step keeps a share of the steps before it, as a rolling ball does.",
+        N_("Momentum"),
+        N_("The step keeps a share of the steps before it, as a rolling ball does."),
         r"u \leftarrow \mu u + g,\quad w \leftarrow w - \eta u",
         ("velocity",),
         _momentum,
@@ -142,8 +143,8 @@ OPTIMISERS = Registry[Optimiser](
     ),
     Optimiser(
         "nesterov",
-        "Nesterov",
-        "Momentum that looks ahead to where the ball is rolling.",
+        N_("Nesterov"),
+        N_("Momentum that looks ahead to where the ball is rolling."),
         r"u \leftarrow \mu u + g,\quad w \leftarrow w - \eta (g + \mu u)",
         ("velocity",),
         _nesterov,
@@ -153,8 +154,8 @@ OPTIMISERS = Registry[Optimiser](
     ),
     Optimiser(
         "rmsprop",
-        "RMSprop",
-        "Each weight's step is divided by the recent size of its gradient.",
+        N_("RMSprop"),
+        N_("Each weight's step is divided by the recent size of its gradient."),
         r"v \leftarrow 0.99\,v + 0.01\,g^2,\quad w \leftarrow w - \eta g / (\sqrt v + \epsilon)",
         ("squares",),
         _rmsprop,
@@ -162,8 +163,8 @@ OPTIMISERS = Registry[Optimiser](
     ),
     Optimiser(
         "adagrad",
-        "AdaGrad",
-        "Each weight's step is divided by the size of all its gradients so far.",
+        N_("AdaGrad"),
+        N_("Each weight's step is divided by the size of all its gradients so far."),
         r"v \leftarrow v + g^2,\quad w \leftarrow w - \eta g / (\sqrt v + \epsilon)",
         ("squares",),
         _adagrad,
@@ -171,8 +172,8 @@ OPTIMISERS = Registry[Optimiser](
     ),
     Optimiser(
         "adam",
-        "Adam",
-        "Momentum, divided by the recent size of the gradient.",
+        N_("Adam"),
+        N_("Momentum, divided by the recent size of the gradient."),
         ADAM_FORMULA,
         ("mean", "squares"),
         _adam,
@@ -180,8 +181,8 @@ OPTIMISERS = Registry[Optimiser](
     ),
     Optimiser(
         "adamw",
-        "AdamW",
-        "Adam with decoupled weight decay, usually 0.01; where that is 0 it is Adam.",
+        N_("AdamW"),
+        N_("Adam with decoupled weight decay, usually 0.01; where that is 0 it is Adam."),
         r"w \leftarrow (1 - \eta\lambda)\,w,\quad " + ADAM_FORMULA,
         ("mean", "squares"),
         _adam,

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from explainer.lengths import lengths
 from explainer.registry import Registry
+from explainer.words import N_
 
 Amount = float | Tensor
 """One number for all rows, or a column with one for each."""
@@ -34,10 +35,10 @@ class Penalty:
 
 PENALTIES = Registry[Penalty](
     "penalty",
-    Penalty("l1_subgradient", "L1, subgradient", absolute=1),
-    Penalty("l1_proximal", "L1, proximal", absolute=1),
-    Penalty("l2", "L2 in the loss", squared=1),
-    Penalty("weight_decay", "Weight decay"),
+    Penalty("l1_subgradient", N_("L1, subgradient"), absolute=1),
+    Penalty("l1_proximal", N_("L1, proximal"), absolute=1),
+    Penalty("l2", N_("L2 in the loss"), squared=1),
+    Penalty("weight_decay", N_("Weight decay")),
 )
 
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from explainer.registry import Registry
 from explainer.training.recipe.layers import StochasticPool2d
+from explainer.words import N_
 
 WINDOW = 2
 
@@ -24,7 +25,7 @@ class Pooling:
 
 POOLINGS = Registry[Pooling](
     "pooling",
-    Pooling("max", "Maximum", lambda: nn.MaxPool2d(WINDOW)),
-    Pooling("average", "Average", lambda: nn.AvgPool2d(WINDOW)),
-    Pooling("stochastic", "Stochastic", StochasticPool2d),
+    Pooling("max", N_("Maximum"), lambda: nn.MaxPool2d(WINDOW)),
+    Pooling("average", N_("Average"), lambda: nn.AvgPool2d(WINDOW)),
+    Pooling("stochastic", N_("Stochastic"), StochasticPool2d),
 )

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from explainer.training.augmentation.pipeline import AUGMENTATIONS, AugmentationStep, step
-from explainer.training.recipe.fields import Field, fields_of
+from explainer.training.recipe.fields import Field, fields_of, not_a_number
 from explainer.training.recipe.sections import Network, Regularisation, Training, elastic_net
+from explainer.words import _
 
 __all__ = [
     "FIELDS",
@@ -53,12 +54,20 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if len(self.name) > LONGEST_NAME:
-            raise ValueError(f"name has {len(self.name)} characters, but it has at most 40")
+            count, most = len(self.name), LONGEST_NAME
+            raise ValueError(
+                _("name has {count} characters, but it has at most {most}", count=count, most=most)
+            )
         if not self.name.isprintable():
-            raise ValueError(f"name is {self.name!r}, but it holds printable characters alone")
+            name = repr(self.name)
+            raise ValueError(
+                _("name is {name}, but it holds printable characters alone", name=name)
+            )
         if len(self.augmentation) > MOST_AUGMENTATIONS:
-            count = len(self.augmentation)
-            raise ValueError(f"there are {count} augmentations, but at most {MOST_AUGMENTATIONS}")
+            count, most = len(self.augmentation), MOST_AUGMENTATIONS
+            raise ValueError(
+                _("there are {count} augmentations, but at most {most}", count=count, most=most)
+            )
         checked = (step(one.slug, **dict(one.values)) for one in self.augmentation)
         object.__setattr__(self, "augmentation", tuple(checked))
 
@@ -78,9 +87,9 @@ def value_of(recipe: Recipe, entry: Field) -> Any:
 
 
 def idle(recipe: Recipe, entry: Field) -> str:
-    """Why that field changes nothing in `recipe`, as the end of a sentence; empty where it does."""
+    """One sentence that says why that field changes nothing in `recipe`; empty where it does."""
     if entry.only not in ("", recipe.network.kind):
-        return "the network is of another kind"
+        return _("No effect: the network is of another kind.")
     return entry.idle(recipe)
 
 
@@ -108,17 +117,20 @@ def to_text(recipe: Recipe) -> str:
 def from_text(text: str) -> Recipe:
     """The recipe that :func:`to_text` wrote. Raises `ValueError` with one sentence."""
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"the recipe has {len(text)} characters, but at most {LONGEST_TEXT}")
+        count, most = len(text), LONGEST_TEXT
+        raise ValueError(
+            _("the recipe has {count} characters, but at most {most}", count=count, most=most)
+        )
     values: dict[str, Any] = {}
     steps: list[AugmentationStep] = []
     for part in filter(None, text.split(PART)):
         key, separator, value = part.partition(VALUE)
         if not separator or (key not in _BY_KEY and key not in ("name", "aug")):
-            raise ValueError(f"a recipe has no part {part[:40]!r}")
+            raise ValueError(_("a recipe has no part {part}", part=repr(part[:40])))
         if key == "aug":
             steps.append(_augmentation(value))
         elif key in values:
-            raise ValueError(f"the recipe names {key!r} twice")
+            raise ValueError(_("the recipe names {key} twice", key=repr(key)))
         else:
             values[key] = _unescaped(value) if key == "name" else value
     name = values.pop("name", "")
@@ -162,7 +174,12 @@ def _augmentation(text: str) -> AugmentationStep:
     slug, *numbers = text.split(ITEM)
     names = [parameter.name for parameter in AUGMENTATIONS[slug].parameters]
     if len(numbers) != len(names):
-        raise ValueError(f"{slug} takes {len(names)} values, but there are {len(numbers)}")
+        raise ValueError(
+            _(
+                "{step} takes {wanted} values, but there are {count}",
+                step=slug, wanted=len(names), count=len(numbers),
+            )
+        )  # fmt: skip
     return _augmentation_of({"slug": slug, **dict(zip(names, numbers, strict=True))})
 
 
@@ -175,7 +192,7 @@ def _augmentation_of(entry: Any) -> AugmentationStep:
             try:
                 values[str(name)] = float(value)
             except (TypeError, ValueError):
-                raise ValueError(f"{name} is {str(value)[:40]!r}, but it is a number") from None
+                raise ValueError(not_a_number(name, str(value)[:40])) from None
     return step(entry["slug"], **values)
 
 
@@ -191,5 +208,5 @@ def _unescaped(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
     if code > 0x10FFFF:
-        raise ValueError(f"the name holds {found[0]!r}, which is no character")
+        raise ValueError(_("the name holds {code}, which is no character", code=repr(found[0])))
     return chr(code)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explainer.registry import Registry
+from explainer.words import N_
 
 STEP_FACTOR = 0.1
 STEP_STAGES = 3
@@ -81,11 +82,11 @@ def _half_cosine(start: float, end: float, step: float, length: float) -> float:
 
 SCHEDULES = Registry[Schedule](
     "schedule",
-    Schedule("constant", "Constant", "The same learning rate throughout.", "1", constant),
+    Schedule("constant", N_("Constant"), N_("The same learning rate throughout."), "1", constant),
     Schedule(
         "step",
-        "Steps",
-        "A tenth after each third of the way.",
+        N_("Steps"),
+        N_("A tenth after each third of the way."),
         r"0.1^{\lfloor 3t/T \rfloor}",
         stepped,
         '''def factor(step):
@@ -94,8 +95,8 @@ SCHEDULES = Registry[Schedule](
     ),
     Schedule(
         "cosine",
-        "Cosine",
-        "Falls gently to zero along half a cosine.",
+        N_("Cosine"),
+        N_("Falls gently to zero along half a cosine."),
         r"\tfrac12 (1 + \cos \pi t/T)",
         cosine,
         '''def factor(step):
@@ -104,8 +105,8 @@ SCHEDULES = Registry[Schedule](
     ),
     Schedule(
         "warm-up-cosine",
-        "Warm-up and cosine",
-        "Rises over the first tenth, then falls along half a cosine.",
+        N_("Warm-up and cosine"),
+        N_("Rises over the first tenth, then falls along half a cosine."),
         r"\tfrac{t+1}{W} \text{ for } t < W = \lceil T/10 \rceil,\ \text{then } "
         r"\tfrac12 (1 + \cos \pi\tfrac{t-W}{T-W})",
         warm_up_cosine,
@@ -118,8 +119,8 @@ SCHEDULES = Registry[Schedule](
     ),
     Schedule(
         "one-cycle",
-        "One cycle",
-        "Rises for 30 % of the way to the learning rate, then falls almost to zero.",
+        N_("One cycle"),
+        N_("Rises for 30 % of the way to the learning rate, then falls almost to zero."),
         r"\tfrac1{25} \nearrow 1 \searrow 4 \cdot 10^{-6}",
         one_cycle,
         '''def factor(step):
@@ -133,9 +134,8 @@ SCHEDULES = Registry[Schedule](
     ),
     Schedule(
         "plateau",
-        "Reduce on plateau",
-        f"Halved after more than {PLATEAU_PATIENCE} evaluations in a row without a lower "
-        "validation loss.",
+        N_("Reduce on plateau"),
+        N_("Halved after more than 5 evaluations in a row without a lower validation loss."),
         r"\tfrac12^{\text{times stuck}}",
         constant,
         watches=True,

@@ -21,6 +21,7 @@ from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.poolings import POOLINGS
 from explainer.training.recipe.schedules import SCHEDULES
+from explainer.words import N_, _
 
 
 @dataclass(frozen=True)
@@ -35,57 +36,77 @@ class Network:
     With `mean_of_maps` they see the mean of each map alone (Lin et al. 2014).
     """
 
-    kind: str = choice("net", "Network", "cnn", KINDS, "Dense layers alone, or convolutions first.")
-    depth: int = whole("depth", "Hidden layers", 2, 0, 100, "None: a linear model.", only="mlp")
+    kind: str = choice(
+        "net", N_("Network"), "cnn", KINDS, N_("Dense layers alone, or convolutions first.")
+    )
+    depth: int = whole(
+        "depth", N_("Hidden layers"), 2, 0, 100, N_("None: a linear model."), only="mlp"
+    )
     width: int = whole(
         "width",
-        "Units in a layer",
+        N_("Units in a layer"),
         64,
         1,
         1024,
-        "Of every hidden dense layer.",
+        N_("Of every hidden dense layer."),
         logarithmic=True,
         idle=without_dense_layers,
     )
-    blocks: int = whole("blocks", "Blocks", 2, 1, 4, "Each halves the picture.", only="cnn")
+    blocks: int = whole("blocks", N_("Blocks"), 2, 1, 4, N_("Each halves the picture."), only="cnn")
     channels: int = whole(
-        "ch", "Maps in the first block", 8, 1, 64, "Each next block has twice as many.", only="cnn"
+        "ch",
+        N_("Maps in the first block"),
+        8,
+        1,
+        64,
+        N_("Each next block has twice as many."),
+        only="cnn",
     )
-    kernel_size: int = whole("ks", "Kernel size", 3, 1, 7, "Odd, in pixels.", step=2, only="cnn")
+    kernel_size: int = whole(
+        "ks", N_("Kernel size"), 3, 1, 7, N_("Odd, in pixels."), step=2, only="cnn"
+    )
     dense_layers: int = whole(
-        "head", "Dense layers after the blocks", 0, 0, 3, "Hidden ones.", only="cnn"
+        "head", N_("Dense layers after the blocks"), 0, 0, 3, N_("Hidden ones."), only="cnn"
     )
     pooling: str = choice(
-        "pool", "Pooling", "max", POOLINGS, "What is left of a 2 × 2 window.", "cnn"
+        "pool", N_("Pooling"), "max", POOLINGS, N_("What is left of a 2 × 2 window."), "cnn"
     )
     mean_of_maps: bool = switch(
-        "gap", "Mean of each map", False, "Before the dense layers: where no longer counts.", "cnn"
+        "gap",
+        N_("Mean of each map"),
+        False,
+        N_("Before the dense layers: where no longer counts."),
+        "cnn",
     )
-    activation: str = choice("act", "Activation", "relu", TRAINED, "After every hidden layer.")
+    activation: str = choice(
+        "act", N_("Activation"), "relu", TRAINED, N_("After every hidden layer.")
+    )
     batch_norm: bool = switch(
-        "bn", "Batch norm", False, "Before every activation.", idle=without_hidden_layers
+        "bn", N_("Batch norm"), False, N_("Before every activation."), idle=without_hidden_layers
     )
-    initialisation: str = choice("init", "Initialisation", "he", SCHEMES, "The scale of the start.")
+    initialisation: str = choice(
+        "init", N_("Initialisation"), "he", SCHEMES, N_("The scale of the start.")
+    )
     layer_norm: bool = switch(
-        "ln", "Layer norm", False, "Before every activation.", idle=without_hidden_layers
+        "ln", N_("Layer norm"), False, N_("Before every activation."), idle=without_hidden_layers
     )
     residual: bool = switch(
         "skip",
-        "Skip connections",
+        N_("Skip connections"),
         False,
-        "A hidden layer adds its input to its output.",
+        N_("A hidden layer adds its input to its output."),
         "mlp",
         without_two_layers,
     )
-    bias: bool = switch("bias", "Biases", True, "None stands before batch norm, ever.")
+    bias: bool = switch("bias", N_("Biases"), True, N_("None stands before batch norm, ever."))
     init_sigma: float = number(
         "sigma",
-        "σ of “Normal, σ”",
+        N_("σ of “Normal, σ”"),
         0.1,
         0.0,
         10.0,
         0.01,
-        "Used by that initialisation alone.",
+        N_("Used by that initialisation alone."),
         idle=without_sigma,
     )
 
@@ -97,7 +118,9 @@ class Network:
     def __post_init__(self) -> None:
         check_all(self)
         if self.batch_norm and self.layer_norm:
-            raise ValueError("batch norm and layer norm are both on, but there is one norm at most")
+            raise ValueError(
+                _("batch norm and layer norm are both on, but there is one norm at most")
+            )
 
 
 def _strength(key: str, label: str, help_text: str) -> Any:
@@ -114,51 +137,69 @@ class Regularisation:
     """
 
     l1_subgradient: float = _strength(
-        "l1", "L1, subgradient", "λ times the sign joins the gradient: small weights, few zeros."
+        "l1",
+        N_("L1, subgradient"),
+        N_("λ times the sign joins the gradient: small weights, few zeros."),
     )
     l1_proximal: float = _strength(
-        "l1p", "L1, proximal", "After each step every weight moves ηλ towards 0 and stops there."
+        "l1p",
+        N_("L1, proximal"),
+        N_("After each step every weight moves ηλ towards 0 and stops there."),
     )
-    l2: float = _strength("l2", "L2 in the loss", "λ/2 times the squares joins the loss.")
+    l2: float = _strength("l2", N_("L2 in the loss"), N_("λ/2 times the squares joins the loss."))
     weight_decay: float = _strength(
-        "wd", "Weight decay", "Each step shrinks the weights by ηλ, apart from the gradient."
+        "wd",
+        N_("Weight decay"),
+        N_("Each step shrinks the weights by ηλ, apart from the gradient."),
     )
     dropout: float = number(
         "do",
-        "Dropout, dense",
+        N_("Dropout, dense"),
         0.0,
         0.0,
         0.95,
         0.05,
-        "The share of hidden units left out.",
+        N_("The share of hidden units left out."),
         idle=without_hidden_layers,
     )
     map_dropout: float = number(
         "mdo",
-        "Dropout, maps",
+        N_("Dropout, maps"),
         0.0,
         0.0,
         0.95,
         0.05,
-        "The share of feature maps left out.",
+        N_("The share of feature maps left out."),
         only="cnn",
     )
     dropconnect: float = number(
-        "dc", "DropConnect", 0.0, 0.0, 0.95, 0.05, "The share of dense weights left out."
+        "dc", N_("DropConnect"), 0.0, 0.0, 0.95, 0.05, N_("The share of dense weights left out.")
     )
     label_smoothing: float = number(
-        "ls", "Label smoothing", 0.0, 0.0, 0.9, 0.05, "The share of each label spread over all."
+        "ls",
+        N_("Label smoothing"),
+        0.0,
+        0.0,
+        0.9,
+        0.05,
+        N_("The share of each label spread over all."),
     )
     max_norm: float = number(
-        "mn", "Max-norm", 0.0, 0.0, 100.0, 0.5, "The longest weight vector of a unit; 0 is off."
+        "mn",
+        N_("Max-norm"),
+        0.0,
+        0.0,
+        100.0,
+        0.5,
+        N_("The longest weight vector of a unit; 0 is off."),
     )
     patience: int = whole(
         "es",
-        "Early stopping",
+        N_("Early stopping"),
         0,
         0,
         1_000_000,
-        "Stops after so many steps without a better validation loss; 0 is off.",
+        N_("Stops after so many steps without a better validation loss; 0 is off."),
         logarithmic=True,
         idle=past_the_end,
     )
@@ -185,40 +226,61 @@ class Training:
     part; larger ones than that count as full too.
     """
 
-    optimiser: str = choice("opt", "Optimiser", "momentum", OPTIMISERS, "How a step is made.")
+    optimiser: str = choice(
+        "opt", N_("Optimiser"), "momentum", OPTIMISERS, N_("How a step is made.")
+    )
     learning_rate: float = number(
-        "lr", "Learning rate", 0.05, 1e-6, 100.0, 1e-3, "The length of a step.", logarithmic=True
+        "lr",
+        N_("Learning rate"),
+        0.05,
+        1e-6,
+        100.0,
+        1e-3,
+        N_("The length of a step."),
+        logarithmic=True,
     )
     momentum: float = number(
         "mu",
-        "Momentum",
+        N_("Momentum"),
         0.9,
         0.0,
         0.999,
         0.01,
-        "The share kept of the steps before.",
+        N_("The share kept of the steps before."),
         idle=without_momentum,
     )
-    schedule: str = choice("sched", "Schedule", "constant", SCHEDULES, "η over the steps.")
+    schedule: str = choice("sched", N_("Schedule"), "constant", SCHEDULES, N_("η over the steps."))
     batch_size: int = whole(
-        "bs", "Batch size", 32, 0, 65_536, "Examples in a step; 0 is all of them.", logarithmic=True
+        "bs",
+        N_("Batch size"),
+        32,
+        0,
+        65_536,
+        N_("Examples in a step; 0 is all of them."),
+        logarithmic=True,
     )
     steps: int = whole(
         "steps",
-        "Steps",
+        N_("Steps"),
         2000,
         1,
         1_000_000,
-        "Then the run ends.",
+        N_("Then the run ends."),
         logarithmic=True,
         idle=counting_epochs,
     )
-    epochs: int = whole("ep", "Epochs", 0, 0, 10_000, "Instead of steps; 0 counts steps.")
+    epochs: int = whole("ep", N_("Epochs"), 0, 0, 10_000, N_("Instead of steps; 0 counts steps."))
     clip_norm: float = number(
-        "clip", "Clip the gradient’s length", 0.0, 0.0, 1000.0, 0.5, "The longest; 0 is off."
+        "clip",
+        N_("Clip the gradient’s length"),
+        0.0,
+        0.0,
+        1000.0,
+        0.5,
+        N_("The longest; 0 is off."),
     )
     clip_value: float = number(
-        "clipv", "Clip each of its values", 0.0, 0.0, 1000.0, 0.1, "The largest; 0 is off."
+        "clipv", N_("Clip each of its values"), 0.0, 0.0, 1000.0, 0.1, N_("The largest; 0 is off.")
     )
 
     def __post_init__(self) -> None:

@@ -38,6 +38,11 @@ def figures(entries: Sequence[tuple[str, str]], *, width: int = 0) -> None:
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:.8rem .7rem">{blocks}</div>')
 
 
+def data(text: str) -> str:
+    """Names that belong to the data, as HTML that nobody translates."""
+    return f'<span translate="no">{escape(text)}</span>'
+
+
 def legend(colour: str, text: str) -> str:
     """A small square of `colour` and what it stands for."""
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 
 import streamlit as st
@@ -15,17 +15,27 @@ STYLE = (
     ".figures tr{border-bottom:1px solid rgba(128,128,128,.3)}.figures th{font-weight:600}"
     "</style>"
 )
+UNTRANSLATED = ' translate="no"'
 HIDDEN = 'class="visually-hidden" style="position:absolute;left:-9999px"'
 
 
 def table(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], *, name: str = "", caption: str = ""
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    name: str = "",
+    caption: str = "",
+    data: Collection[str] = (),
 ) -> None:
     """A table that scrolls sideways where it has to.
 
     Headings and `caption`, which screen readers read, are text; cells are HTML; `name` is a class.
+    Headings that are `data` are not to be translated.
     """
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    head = "".join(
+        f'<th scope="col"{UNTRANSLATED if heading in data else ""}>{escape(heading)}</th>'
+        for heading in headings
+    )
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     said = f"<caption {HIDDEN}>{escape(caption)}</caption>" if caption else ""
     st.html(

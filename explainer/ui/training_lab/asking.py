@@ -19,13 +19,14 @@ from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import N_, _
 
 SHARE = 0.01
 SHORTEST_PAUSE = 0.9
 FIRST_WAIT, STILL_WAIT = 0.6, 10.0
 PATIENCE_SECONDS = 20
-GONE = "This race has ended and its memory is free, so there is nothing to ask it."
-BUSY = "The race has too much to do already; try again in a while."
+GONE = N_("This race has ended and its memory is free, so there is nothing to ask it.")
+BUSY = N_("The race has too much to do already; try again in a while.")
 MOST_KEPT = 24
 
 Value = TypeVar("Value")
@@ -69,14 +70,17 @@ def answer_now(
     order = ticket.errand if costly else ticket.command
     asked: Future[Value] | None = order(lambda race: race.ask(question))
     if asked is None:
-        raise NoAnswer(GONE if ticket.closed else ticket.state.message)
+        raise NoAnswer(_(GONE) if ticket.closed else ticket.state.message)
     try:
         return asked.result(seconds)
     except CancelledError:
-        raise NoAnswer(GONE if ticket.closed else BUSY) from None
+        raise NoAnswer(_(GONE) if ticket.closed else _(BUSY)) from None
     except TimeoutError:
         asked.cancel()  # nobody waits for it any more
-        raise NoAnswer(f"The race had no time for it within {seconds:g} s; try again.") from None
+        late = _(
+            "The race had no time for it within {seconds} s; try again.", seconds=f"{seconds:g}"
+        )
+        raise NoAnswer(late) from None
 
 
 def latest(

@@ -18,20 +18,17 @@ from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.instruments.shifted_score import shifted_scores
 from explainer.training.measurement.evaluation import Score
+from explainer.training.recipe.penalties import PENALTIES
 from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.visits import visit
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.plan import KEY, LabPlan
+from explainer.words import _, ngettext
 
 RACE = "race"
-STEPS = {"One step": 1, "10 steps": 10, "100 steps": 100}
-SPEEDS: dict[str, float | None] = {
-    "As fast as it goes": None,
-    "100 steps a second": 100.0,
-    "10 steps a second": 10.0,
-    "1 step a second": 1.0,
-}
+STEPS = (1, 10, 100)
+SPEEDS = (0, 100, 10, 1)  # steps a second; 0 is as fast as it goes
 
 _origins: WeakKeyDictionary[Ticket[Race], tuple[LabPlan, Examples]] = WeakKeyDictionary()
 
@@ -50,7 +47,7 @@ def current() -> Ticket[Race] | None:
 
 
 def origin_of(ticket: Ticket[Race]) -> tuple[LabPlan, Examples] | None:
-    """What a race was built from."""
+    """The plan and the examples that a race was built from; None where that is not known."""
     return _origins.get(ticket)
 
 
@@ -98,37 +95,46 @@ def transport(ticket: Ticket[Race] | None, plan: LabPlan, examples: Examples) ->
     changed = ticket is not None and plan_of(ticket) != plan
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if ticket is None or changed:
-            label = "Start the new race" if changed else "Start the race"
             st.button(
-                label, icon=":material/play_arrow:", type="primary", key=f"{KEY}.start",
-                on_click=begin, args=(plan, examples, Race.play),
+                _("Start the new race") if changed else _("Start the race"),
+                icon=":material/play_arrow:", type="primary", key=f"{KEY}.start", on_click=begin,
+                args=(plan, examples, Race.play),
             )  # fmt: skip
         if ticket is not None:
             _buttons(ticket)
         else:
             st.button(
-                "One step", key=f"{KEY}.first", on_click=begin, args=(plan, examples, Race.step)
+                steps_of(1), key=f"{KEY}.first", on_click=begin, args=(plan, examples, Race.step)
             )
     if changed:
-        st.caption("The settings have changed; the race below still runs with those it began with.")
+        st.caption(
+            _("The settings have changed; the race below still runs with those it began with.")
+        )
+
+
+def steps_of(count: int) -> str:
+    """So many steps, as buttons are called."""
+    return ngettext("One step", "{count} steps", count)
 
 
 def _buttons(ticket: Ticket[Race]) -> None:
     snapshot = ticket.race.snapshot
     moving = is_active(ticket)
     if moving:
-        _button(ticket, "Pause", Race.pause, icon=":material/pause:")
+        _button(ticket, "pause", _("Pause"), Race.pause, icon=":material/pause:")
     elif not snapshot.finished:
-        _button(ticket, "Play", Race.play, icon=":material/play_arrow:")
-        for label, count in STEPS.items():
-            _button(ticket, label, partial(Race.step, count=count))
-        _button(ticket, "One epoch", Race.epoch)
-    _button(ticket, "Reset", Race.reset, icon=":material/replay:")
-    _button(ticket, "New seeds", Race.new_seeds, icon=":material/casino:", costly=True)
+        _button(ticket, "play", _("Play"), Race.play, icon=":material/play_arrow:")
+        for count in STEPS:
+            _button(ticket, f"steps{count}", steps_of(count), partial(Race.step, count=count))
+        _button(ticket, "epoch", _("One epoch"), Race.epoch)
+    _button(ticket, "reset", _("Reset"), Race.reset, icon=":material/replay:")
+    seeds = _("New seeds")
+    _button(ticket, "seeds_anew", seeds, Race.new_seeds, icon=":material/casino:", costly=True)
 
 
 def _button(
     ticket: Ticket[Race],
+    slug: str,
     label: str,
     order: Callable[[Race], None],
     *,
@@ -136,7 +142,7 @@ def _button(
     costly: bool = False,
 ) -> None:
     st.button(
-        label, icon=icon, key=f"{KEY}.{label}", on_click=_order, args=(ticket, order),
+        label, icon=icon, key=f"{KEY}.{slug}", on_click=_order, args=(ticket, order),
         kwargs={"costly": costly},
     )  # fmt: skip
 
@@ -148,21 +154,27 @@ def _order(ticket: Ticket[Race], order: Callable[[Race], None], *, costly: bool)
 
 def dials(ticket: Ticket[Race], names: list[str]) -> None:
     """What can be turned while it runs: speed, a stop, and learning rate and λ of a recipe."""
-    st.selectbox("Speed", list(SPEEDS), key=f"{KEY}.speed", on_change=_set_speed, args=(ticket,))
+    speed, stop = (f"{KEY}.dial.{ticket.id}.{name}" for name in ("speed", "stop"))
+    st.selectbox(
+        _("Speed"), SPEEDS, key=speed, format_func=_speed, on_change=_set_speed,
+        args=(ticket, speed),
+    )  # fmt: skip
     st.number_input(
-        "Pause at step (0: nowhere)",
-        0,
-        1_000_000,
-        0,
-        key=f"{KEY}.stop",
-        on_change=_set_stop,
-        args=(ticket,),
-    )
-    index = chosen_place("Recipe to turn", names, key=f"{KEY}.turned")
+        _("Pause at step (0: nowhere)"), 0, 1_000_000, 0, key=stop, on_change=_set_stop,
+        args=(ticket, stop),
+    )  # fmt: skip
+    index = chosen_place(_("Recipe to turn"), names, key=f"{KEY}.turned")
     run = ticket.race.snapshot.of_recipe(index)[0]
-    _dial(ticket, f"rate{index}", "Learning rate", run.learning_rate, index, "")
+    _dial(ticket, f"rate{index}", _("Learning rate"), run.learning_rate, index, "")
     for slug, value in run.strengths:
-        _dial(ticket, f"{slug}{index}", f"λ of {slug.replace('_', ' ')}", value, index, slug)
+        label = _("λ of {penalty}", penalty=_(PENALTIES[slug].title))
+        _dial(ticket, f"{slug}{index}", label, value, index, slug)
+
+
+def _speed(steps: int) -> str:
+    if not steps:
+        return _("As fast as it goes")
+    return ngettext("{count} step a second", "{count} steps a second", steps)
 
 
 def _dial(ticket: Ticket[Race], name: str, label: str, value: float, index: int, slug: str) -> None:
@@ -188,7 +200,7 @@ def score_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
     """Let the race's worker score its best checkpoints on the shifted test part."""
     ticket.errand(Race.evaluate_test)
     question = partial(_shifted, examples, slug)
-    with st.spinner("Scoring"):
+    with st.spinner(_("Scoring")):
         try:
             st.session_state[f"{KEY}.shifted"] = answer_now(ticket, question, costly=True)
         except NoAnswer as error:
@@ -205,11 +217,11 @@ def _shifted(examples: Examples, slug: str, runs: Sequence[Run]) -> list[Score |
     return shifted_scores(runs, examples, slug)
 
 
-def _set_speed(ticket: Ticket[Race]) -> None:
-    speed = SPEEDS[st.session_state[f"{KEY}.speed"]]
+def _set_speed(ticket: Ticket[Race], key: str) -> None:
+    speed = float(st.session_state[key]) or None
     ticket.command(lambda race: race.set_speed(speed))
 
 
-def _set_stop(ticket: Ticket[Race]) -> None:
-    step = int(st.session_state[f"{KEY}.stop"])
+def _set_stop(ticket: Ticket[Race], key: str) -> None:
+    step = int(st.session_state[key])
     ticket.command(lambda race: race.stop_at(step or None))

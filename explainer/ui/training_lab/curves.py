@@ -20,6 +20,7 @@ import streamlit as st
 from explainer.charts.race import (
     LIVE_POINTS,
     LOSS,
+    PART_TITLES,
     POINTS,
     Measure,
     curves_of,
@@ -36,20 +37,21 @@ from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.live import live_picture
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.recipe_editor import name_of
+from explainer.words import N_, _, language, ngettext, spoken
 
 SECONDS = 0.25
 FIRST_PAUSE, LONGEST_PAUSE = 20.0, 320.0  # seconds until a route that was closed is tried again
 WORDS = {
-    "step": "step",
-    "names": "Recipes",
-    "alone": "Show this one alone, or beside others that are picked",
-    "menu": "Keep or enlarge this chart",
-    "svg": "Save as SVG",
-    "png": "Save as PNG",
-    "full": "Full screen",
+    "step": N_("step"),
+    "names": N_("Recipes"),
+    "alone": N_("Show this one alone, or beside others that are picked"),
+    "menu": N_("Keep or enlarge this chart"),
+    "svg": N_("Save as SVG"),
+    "png": N_("Save as PNG"),
+    "full": N_("Full screen"),
 }
-BANDS = "Lines are medians over the seeds, bands reach from the least to the largest. "
-HINT = "Point at a chart to read every recipe at that step."
+BANDS = N_("Lines are medians over the seeds, bands reach from the least to the largest.")
+HINT = N_("Point at a chart to read every recipe at that step.")
 _numbers = itertools.count(1)
 
 
@@ -79,7 +81,7 @@ class Curves:
     """
 
     def __init__(self, ticket: Ticket[Race], view: View) -> None:
-        self.ticket, self.view = ticket, view
+        self.ticket, self.view, self.language = ticket, view, language()
         self.id = next(_numbers)
         self._kept: tuple[object, int, dict[str, Any], list[bytes]] = (None, 0, {}, [])
         self._turn = threading.Lock()
@@ -97,7 +99,8 @@ class Curves:
         known = whole(values.get("known"), -1, LARGEST_NUMBER)
         if known is None:
             raise ValueError(f"known is {said_shortly(values.get('known'))}, but it is a number")
-        news, blobs = self._news(known=known)
+        with spoken(self.language):  # asked by the route, which knows no visitor
+            news, blobs = self._news(known=known)
         return pack(news, *blobs)
 
     def _news(self, *, known: int) -> tuple[dict[str, Any], list[bytes]]:
@@ -141,17 +144,24 @@ class Curves:
             ],
             "seeds": len(snapshot.seeds),
             "charts": [self._described(measure) for measure in self.view.measures],
-            "words": {**WORDS, "hint": (BANDS if len(snapshot.seeds) > 1 else "") + HINT},
+            "words": {
+                **{slug: _(word) for slug, word in WORDS.items()},
+                "parts": {part: _(title) for part, title in PART_TITLES.items()},
+                "hint": " ".join(map(_, (BANDS, HINT) if len(snapshot.seeds) > 1 else (HINT,))),
+            },
         }
 
     def _described(self, measure: Measure) -> dict[str, Any]:
         return {
             "slug": measure.slug,
-            "title": measure.title,
-            "parts": [part for part, _ in measure.columns],
+            "title": _(measure.title),
+            "parts": [part for part, __ in measure.columns],
             "zero": measure.zero,
             "logarithmic": self.view.logarithmic and measure.logarithmic,
-            "alt": f"Curves of {measure.title} over the steps, one colour for each recipe.",
+            "alt": _(
+                "Curves of {measure} over the steps, one colour for each recipe.",
+                measure=_(measure.title),
+            ),
         }
 
 
@@ -159,7 +169,8 @@ def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> No
     """Show the curves; `asks` says that the browser is to ask for what is new."""
     name = f"{key}.curves"
     kept: Curves | None = st.session_state.get(f"{name}.source")
-    if kept is None or kept.ticket is not ticket or kept.view != view:
+    now = (ticket, view, language())
+    if kept is None or (kept.ticket, kept.view, kept.language) != now:
         kept = st.session_state[f"{name}.source"] = Curves(ticket, view)
     address = live_picture(name, kept.answer) if asks else ""
     mount(
@@ -193,18 +204,23 @@ def is_reachable(key: str) -> bool:
 def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
     """How far the race is, who runs where, and how fast, in one line."""
     state = ticket.state
-    seeds = f"{len(snapshot.seeds)} seed{'s' if len(snapshot.seeds) > 1 else ''}"
+    recipes, seeds = len(snapshot.recipes), len(snapshot.seeds)
+    of, total = f"{snapshot.step:,}", f"{snapshot.total_steps:,}"
     parts = [
-        f"Step {snapshot.step:,} of {snapshot.total_steps:,}",
-        f"{len(snapshot.recipes)} recipes × {seeds}",
+        _("Step {step} of {total}", step=of, total=total),
+        ngettext("{count} recipe", "{count} recipes", recipes)
+        + " × "
+        + ngettext("{count} seed", "{count} seeds", seeds),
         computed_on(snapshot),
     ]
     if state.phase is Phase.WAITING:
-        parts.append(state.place[0].lower() + state.place[1:])
+        place, length = state.position, state.line_length
+        parts.append(_("waiting in line, place {place} of {length}", place=place, length=length))
     elif state.phase is Phase.RACING:
-        parts.append(f"{snapshot.model_steps_per_second:,.0f} steps a second in all")
+        speed = f"{snapshot.model_steps_per_second:,.0f}"
+        parts.append(_("{speed} steps a second in all", speed=speed))
     else:
-        parts.append("finished" if snapshot.finished else "paused")
+        parts.append(_("finished") if snapshot.finished else _("paused"))
     return " · ".join(parts)
 
 
@@ -212,7 +228,8 @@ def computed_on(snapshot: Snapshot) -> str:
     """The device, and how much of its own memory is in use."""
     if not snapshot.device_bytes:
         return snapshot.device
-    return f"{snapshot.device}, {snapshot.device_bytes / 1024**2:,.0f} MB in use"
+    used = f"{snapshot.device_bytes / 1024**2:,.0f}"
+    return _("{device}, {megabytes} MB in use", device=snapshot.device, megabytes=used)
 
 
 def _most(snapshot: Snapshot, measure: Measure) -> float | None:

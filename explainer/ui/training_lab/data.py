@@ -17,15 +17,17 @@ from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.root import data_root
 from explainer.training.data.splits import Split, most_for_training
 from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.fetching import offer
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.settings import setting_controls
 from explainer.ui.training_lab.division import together_toggle
 from explainer.ui.training_lab.plan import KEY, DataChoice
+from explainer.words import N_, _, language
 
-OWN_ZIP = "Your own pictures (zip)"
-FOLDER = "Folder: "
+OWN_ZIP = Named("zip", N_("Your own pictures (zip)"))
+FOLDER = "folder:"
 FIRST_TRAIN_SIZE = 200
 SMALLEST_TRAIN_SIZE = 20
 LARGEST_ZIP_MB = 50
@@ -33,42 +35,42 @@ LARGEST_ZIP_MB = 50
 
 def data_choice() -> tuple[DataChoice, Examples | None]:
     """Draw the choice of data; the examples are `None` until there are any to train on."""
-    by_title: dict[str, DataSet] = {entry.title: entry for entry in DATA_SETS}
-    folders = [FOLDER + name for name in own_folders(data_root())]
-    title = st.selectbox(
-        "Data",
-        [*by_title, *folders, OWN_ZIP],
-        key=f"{KEY}.data",
-        bind="query-params",
-        persist_state="session",
-    )
-    if title in by_title:
-        return _registered(by_title[title])
-    if title == OWN_ZIP:
+    folders = [
+        Named(FOLDER + name, _("Folder: {name}", name=name)) for name in own_folders(data_root())
+    ]
+    slug = choice(_("Data"), (*DATA_SETS, *folders, OWN_ZIP), key=f"{KEY}.data")
+    if slug in DATA_SETS:
+        return _registered(DATA_SETS[slug])
+    if slug == OWN_ZIP.slug:
         examples = _own_zip()
         marks = (("fingerprint", examples.fingerprint),) if examples else ()
-        choice = DataChoice("zip", title, marks)  # another zip is another race
+        chosen = DataChoice("zip", slug, marks)  # another zip is another race
     else:
-        name = title.removeprefix(FOLDER)
-        choice, examples = DataChoice("folder", title), _or_say(lambda: _folder(name))
+        name = slug.removeprefix(FOLDER)
+        chosen, examples = DataChoice("folder", slug), _or_say(lambda: _folder(name))
     for note in examples.notes if examples else ():
         st.caption(escaped(note))
-    return choice, examples
+    return chosen, examples
 
 
-def split_choice(choice: DataChoice, examples: Examples) -> Split:
+def split_choice(chosen: DataChoice, examples: Examples) -> Split:
     """Draw the sliders that divide the examples; label noise is for the training part alone."""
-    base = f"{KEY}.{choice.slug}"
-    validation = _share(f"{base}.validation", "Validation share", 0.2)
-    test = _share(f"{base}.test", "Test share", 0.2)
+    base = f"{KEY}.{chosen.slug}"
+    validation = _share(f"{base}.validation", _("Validation share"), 0.2)
+    test = _share(f"{base}.test", _("Test share"), 0.2)
     if examples.test_from is not None:
         count = len(examples) - examples.test_from
-        st.caption(f"No effect: these data bring their own test part, of {count:,} examples.")
+        st.caption(
+            _(
+                "No effect: these data bring their own test part, of {count} examples.",
+                count=f"{count:,}",
+            )
+        )
     together = together_toggle(f"{base}.together", examples)
     undivided = Split(validation_share=validation, test_share=test, keep_copies_together=together)
     size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
     noise = st.slider(
-        "Wrong labels among them",
+        _("Wrong labels among them"),
         0.0,
         0.5,
         0.0,
@@ -76,7 +78,7 @@ def split_choice(choice: DataChoice, examples: Examples) -> Split:
         key=f"{base}.wrong_labels",
         bind="query-params",
         persist_state="session",
-        help="This share of the training labels is replaced by another class.",
+        help=_("This share of the training labels is replaced by another class."),
     )
     return replace(undivided, train_size=size, label_noise=float(noise))
 
@@ -86,13 +88,13 @@ def _train_size(key: str, most: int) -> int | None:
     if most < 2:
         return None
     return bounded_slider(
-        "Training examples",
+        _("Training examples"),
         min(SMALLEST_TRAIN_SIZE, most - 1),
         most,
         FIRST_TRAIN_SIZE,
         1,
         key=key,
-        help_text="Few examples are where overfitting lives.",
+        help_text=_("Few examples are where overfitting lives."),
     )
 
 
@@ -111,31 +113,35 @@ def _share(key: str, label: str, value: float) -> float:
 
 
 def _registered(entry: DataSet) -> tuple[DataChoice, Examples | None]:
-    st.caption(entry.meaning)
+    st.caption(_(entry.meaning))
     values: tuple[tuple[str, Any], ...] = ()
     if entry.parameters:
-        with st.expander("More about these data"):
+        with st.expander(_("More about these data")):
             values = setting_controls(f"{KEY}.{entry.slug}", entry.parameters)
-    choice = DataChoice(entry.slug, entry.title, values)
+    chosen = DataChoice(entry.slug, entry.title, values)
     if entry.needs_download and not available(entry.slug):
         _offer_download(entry)
-        return choice, None
-    return choice, _or_say(lambda: _loaded(entry.slug, values))
+        return chosen, None
+    return chosen, _or_say(lambda: _loaded(entry.slug, values))
 
 
 def _offer_download(entry: DataSet) -> None:
     offer(
         wanted(entry.slug),
-        source="It is not on this machine yet, and is fetched once for everybody on it.",
-        forbidden=f"{entry.title} is not on this machine, which fetches nothing ({VARIABLE} is 0);"
-        " the README says where its files belong.",
+        source=_("It is not on this machine yet, and is fetched once for everybody on it."),
+        forbidden=_(
+            "{data} is not on this machine, which fetches nothing ({variable} is 0); the README"
+            " says where its files belong.",
+            data=entry.title,
+            variable=VARIABLE,
+        ),
     )
 
 
 def _own_zip() -> Examples | None:
-    st.caption("A zip with one folder of pictures for each class, 2 to 20 classes.")
+    st.caption(_("A zip with one folder of pictures for each class, 2 to 20 classes."))
     st.file_uploader(
-        "Zip of folders",
+        _("Zip of folders"),
         key=f"{KEY}.zip",
         max_upload_size=LARGEST_ZIP_MB,
         on_change=_take_zip,
@@ -161,17 +167,23 @@ def _take_zip() -> None:
 
 def _or_say(read: Callable[[], Examples]) -> Examples | None:
     try:
-        return read()
+        with st.spinner(_("Loading the data")):
+            return read()
     except ValueError as error:
         st.error(escaped(str(error)), icon=":material/folder_off:")
         return None
 
 
-@st.cache_resource(max_entries=8, show_spinner="Loading the data")
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _loaded(slug: str, values: tuple[tuple[str, Any], ...]) -> Examples:
     return load(slug, **dict(values))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the data")
-def _folder(name: str) -> Examples:
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _in_words(name: str, spoken: str) -> Examples:
+    """The pictures of a folder, with notes in the language that is `spoken`."""
     return from_folder(data_root(), name)
+
+
+def _folder(name: str) -> Examples:
+    return _in_words(name, language())

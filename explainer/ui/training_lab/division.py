@@ -11,16 +11,16 @@ from explainer.training.data.gaps import gaps
 from explainer.training.data.splits import Parts, Split, split
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import _, language, ngettext
 
 KEPT = f"{KEY}.division"
-TOGETHER = "Keep copies together"
 
 
 def division_words(examples: Examples, config: Split) -> None:
     """One sentence for whatever a race on these parts would lack; computed when they change."""
-    kept = st.session_state.get(KEPT)
-    if kept is None or kept[0] is not examples or kept[1] != config:
-        kept = st.session_state[KEPT] = examples, config, _sentences(examples, config)
+    kept, asked = st.session_state.get(KEPT), (config, language())
+    if kept is None or kept[0] is not examples or kept[1] != asked:
+        kept = st.session_state[KEPT] = examples, asked, _sentences(examples, config)
     if kept[2]:
         st.warning("  \n".join(map(escaped, kept[2])), icon=":material/call_split:")
 
@@ -32,10 +32,19 @@ def together_toggle(key: str, examples: Examples) -> bool:
     if not count:
         return False
     return st.toggle(
-        TOGETHER, key=key, bind="query-params", persist_state="session",
-        help=f"{count:,} of {len(groups):,} examples are copies of another one. Kept together, an"
-        " example and its copies are all for training, or all for validation, or all for the test.",
+        _together(), key=key, bind="query-params", persist_state="session",
+        help=ngettext(
+            "{copies} of {examples} examples is a copy of another one. Kept together, an example"
+            " and its copies are all for training, or all for validation, or all for the test.",
+            "{copies} of {examples} examples are copies of another one. Kept together, an example"
+            " and its copies are all for training, or all for validation, or all for the test.",
+            count, copies=f"{count:,}", examples=f"{len(groups):,}",
+        ),
     )  # fmt: skip
+
+
+def _together() -> str:
+    return _("Keep copies together")
 
 
 def _sentences(examples: Examples, config: Split) -> tuple[str, ...]:
@@ -51,10 +60,25 @@ def _copies(examples: Examples, parts: Parts) -> str:
     found = copied(copies(examples), parts.train, parts.validation, parts.test)
     if not found.validation and not found.test:
         return ""
-    exactly = "exactly or nearly" if examples.origin == "own" else "exactly"
-    return (
-        f"{found.validation:,} of the {len(parts.validation):,} examples to validate on and"
-        f" {found.test:,} of the {len(parts.test):,} to test on are {exactly} the same as one to"
-        f" learn from, so a network that learns by heart scores on them too; “{TOGETHER}”, under"
-        " Split and seeds, leaves all copies of an example in one part."
+    counts = {
+        "validation": f"{found.validation:,}",
+        "of_validation": f"{len(parts.validation):,}",
+        "test": f"{found.test:,}",
+        "of_test": f"{len(parts.test):,}",
+        "together": _together(),
+    }
+    if examples.origin == "own":
+        return _(
+            "{validation} of the {of_validation} examples to validate on and {test} of the"
+            " {of_test} to test on are exactly or nearly the same as one to learn from, so a"
+            " network that learns by heart scores on them too; “{together}”, under Split and"
+            " seeds, leaves all copies of an example in one part.",
+            **counts,
+        )
+    return _(
+        "{validation} of the {of_validation} examples to validate on and {test} of the {of_test}"
+        " to test on are exactly the same as one to learn from, so a network that learns by heart"
+        " scores on them too; “{together}”, under Split and seeds, leaves all copies of an example"
+        " in one part.",
+        **counts,
     )

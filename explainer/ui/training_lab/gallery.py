@@ -14,9 +14,12 @@ from explainer.training.augmentation import augment
 from explainer.training.data.data_set import Examples
 from explainer.training.recipe.recipe import Recipe
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.page import show_picture
 from explainer.ui.common.prose import escaped, say
-from explainer.ui.training_lab.recipe_editor import name_of
+from explainer.ui.training_lab.names import numbered
+from explainer.ui.training_lab.plan import KEY
+from explainer.words import _
 
 EACH = 6
 
@@ -24,44 +27,50 @@ EACH = 6
 def gallery(examples: Examples, entries: tuple[Recipe, ...]) -> None:
     """A few examples of each class, before and, where a recipe augments, after augmentation."""
     say("training_lab", "data")
-    st.caption(examples.credit)
+    st.caption(_(examples.credit))
     if not examples.pictures:
         chart = points_chart(examples.inputs, examples.labels, examples.classes, theme())
-        st.altair_chart(chart, alt=f"The points of {examples.title}, coloured by class.")
+        st.altair_chart(
+            chart, alt=_("The points of {data}, coloured by class.", data=_(examples.title))
+        )
         return
     rows = first_of_each_class(examples.labels, len(examples.classes), EACH)
-    st.caption(escaped("Rows: " + ", ".join(examples.classes[: len(rows)])))
+    classes = ", ".join(examples.classes[: len(rows)])
+    st.caption(escaped(_("Rows: {classes}", classes=classes)))
     before, after = st.columns(2)
     with before:
-        st.markdown("**As they are**")
+        st.markdown(_("**As they are**"))
         montage = class_montage(examples.inputs, rows, theme())
-        show_picture(montage, alt=f"Examples of {examples.title}, a row a class.", exact=True)
+        alt = _("Examples of {data}, a row a class.", data=_(examples.title))
+        show_picture(montage, alt=alt, exact=True)
     with after:
         _augmented(examples, entries, rows)
 
 
 def _augmented(examples: Examples, entries: tuple[Recipe, ...], rows: list[list[int]]) -> None:
-    augmenting = {
-        name_of(recipe, index): recipe
-        for index, recipe in enumerate(entries)
-        if recipe.augmentation
-    }
+    names = numbered(entries)
+    augmenting = [index for index, recipe in enumerate(entries) if recipe.augmentation]
     if not augmenting:
-        st.caption("No recipe augments. Edit one and choose an augmentation to see it here.")
+        st.caption(_("No recipe augments. Edit one and choose an augmentation to see it here."))
         return
-    name = st.selectbox("After the augmentation of", list(augmenting))
+    place = chosen_place(
+        _("After the augmentation of"),
+        [names[index] for index in augmenting],
+        key=f"{KEY}.augmented",
+    )
+    index = augmenting[place]
     places = torch.tensor([place for row in rows for place in row])
-    changed, _ = augment(
+    changed, __ = augment(
         examples.inputs[places],
         examples.labels[places],
         len(examples.classes),
-        augmenting[name].augmentation,
+        entries[index].augmentation,
         torch.Generator().manual_seed(0),
     )
     order = iter(range(len(places)))
-    moved = [[next(order) for _ in row] for row in rows]
+    moved = [[next(order) for __ in row] for row in rows]
     show_picture(
         class_montage(changed, moved, theme()),
-        alt=f"The same examples after the augmentation of {name}.",
+        alt=_("The same examples after the augmentation of {recipe}.", recipe=names[index]),
         exact=True,
     )

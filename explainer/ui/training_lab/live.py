@@ -7,10 +7,12 @@ import streamlit as st
 from explainer.charts.race import PAIRS
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
+from explainer.ui.common.choice import choice
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.curves import SECONDS, View, is_reachable, race_curves
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.table import standings
+from explainer.words import _
 
 TABLE_SECONDS = 1.0
 SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
@@ -37,22 +39,19 @@ def live_panel(ticket: Ticket[Race]) -> None:
 def draw(ticket: Ticket[Race], *, asks: bool = True) -> None:
     """Status line and curves of the race as it is now."""
     if not ticket.race.snapshot.runs:
-        st.info("This race has ended and its memory is free again.")
+        st.info(_("This race has ended and its memory is free again."))
         return
-    shown = PAIRS[st.session_state.get(SHOWN) or next(iter(PAIRS))]
+    shown = PAIRS.get(str(st.session_state.get(SHOWN))) or next(iter(PAIRS))
     is_log = bool(st.session_state.get(LOGARITHMIC))
-    view = View(shown, is_log, float(st.session_state.get(SMOOTHING, 0.0)))
+    view = View(shown.measures, is_log, float(st.session_state.get(SMOOTHING, 0.0)))
     race_curves(KEY, ticket, view, asks=asks)
 
 
 def curve_controls() -> None:
-    """Which curves are shown, and how."""
-    st.segmented_control(
-        "Show", list(PAIRS), default=next(iter(PAIRS)), required=True, key=SHOWN,
-        bind="query-params", persist_state="session",
-    )  # fmt: skip
+    """Controls for which pair of curves is shown, and how much each is smoothed."""
+    choice(_("Show"), PAIRS, key=SHOWN, widget=st.segmented_control)
     st.slider(
-        "Smoothing", 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
+        _("Smoothing"), 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
         bind="query-params", persist_state="session",
-        help="The weight of the value before in an exponential moving average; 0 is off.",
+        help=_("The weight of the value before in an exponential moving average; 0 is off."),
     )  # fmt: skip

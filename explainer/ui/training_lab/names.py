@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
@@ -11,21 +10,25 @@ from explainer.training.measurement.snapshot import Snapshot, Status
 from explainer.training.recipe.recipe import Recipe
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
-from explainer.ui.training_lab.recipe_editor import dot, name_of
+from explainer.ui.training_lab.recipe_editor import dot, name_of, named
+from explainer.words import N_, _
 
-DIVERGED = "diverged"
+DIVERGED = N_("diverged")
 
 
 def numbered(recipes: Sequence[Recipe]) -> list[str]:
-    """`1. Plain`, `2. Dropout`, …"""
-    return [f"{i + 1}. {name_of(recipe, i)}" for i, recipe in enumerate(recipes)]
+    """Recipes as menus list them: `1. Plain`, `2. Dropout`, …"""
+    return [
+        _("{number}. {recipe}", number=index + 1, recipe=name_of(recipe, index))
+        for index, recipe in enumerate(recipes)
+    ]
 
 
 def marked(snapshot: Snapshot, index: int) -> str:
     """The colour and the name of a recipe, and how many of its runs diverged, HTML."""
     said = diverged(snapshot, index)
     note = f" <small>({said})</small>" if said else ""
-    return f"{dot(index)} {escape(name_of(snapshot.recipes[index], index))}{note}"
+    return f"{dot(index)} {named(snapshot.recipes[index], index)}{note}"
 
 
 def diverged(snapshot: Snapshot, index: int) -> str:
@@ -34,7 +37,9 @@ def diverged(snapshot: Snapshot, index: int) -> str:
     count = sum(run.status is Status.DIVERGED for run in runs)
     if not count:
         return ""
-    return DIVERGED if count == len(runs) else f"{count} of {len(runs)} {DIVERGED}"
+    if count == len(runs):
+        return _(DIVERGED)
+    return _("{count} of {runs} diverged", count=count, runs=len(runs))
 
 
 def without_numbers(snapshot: Snapshot) -> None:
@@ -42,7 +47,8 @@ def without_numbers(snapshot: Snapshot) -> None:
     found = [(index, diverged(snapshot, index)) for index in range(len(snapshot.recipes))]
     said = [f"{numbered(snapshot.recipes)[index]}: {word}" for index, word in found if word]
     if said:
-        st.caption(escaped(f"{'; '.join(said)}. What is no number is not shown."))
+        recipes = "; ".join(said)
+        st.caption(escaped(_("{recipes}. What is not a number is not shown.", recipes=recipes)))
 
 
 def pick_recipe(snapshot: Snapshot, name: str) -> int:
@@ -51,10 +57,13 @@ def pick_recipe(snapshot: Snapshot, name: str) -> int:
     if len(names) == 1:
         return 0
     key = f"{KEY}.{name}"
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = names[0]
-    picked = st.segmented_control("Recipe", names, key=key, required=True, format_func=escaped)
-    return names.index(str(picked))
+    if st.session_state.get(key) not in range(len(names)):
+        st.session_state[key] = 0
+    picked = st.segmented_control(
+        _("Recipe"), range(len(names)), key=key, required=True,
+        format_func=lambda index: escaped(names[index]),
+    )  # fmt: skip
+    return int(picked or 0)
 
 
 def first_seed_runs(snapshot: Snapshot) -> slice:
@@ -64,6 +73,9 @@ def first_seed_runs(snapshot: Snapshot) -> slice:
 
 def of_step(step: int, snapshot: Snapshot, *, one_seed: bool = True) -> str:
     """When and of what something was measured, for a caption."""
-    seeds = len(snapshot.seeds)
-    which = f"seed 1 of {seeds}" if one_seed and seeds > 1 else f"all {seeds} seeds"
-    return f"After step {step:,}" + (f", {which}" if seeds > 1 else "")
+    seeds, after = len(snapshot.seeds), f"{step:,}"
+    if seeds < 2:
+        return _("After step {step}", step=after)
+    if one_seed:
+        return _("After step {step}, seed 1 of {seeds}", step=after, seeds=seeds)
+    return _("After step {step}, all {seeds} seeds", step=after, seeds=seeds)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explainer.service import Ticket
 from explainer.training.data.data_set import Examples
-from explainer.training.data.shifted import suitable
+from explainer.training.data.shifted import SHIFTS, suitable
 from explainer.training.engine.race import Race
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.control import (
@@ -30,6 +30,7 @@ from explainer.ui.training_lab.plan import KEY, LabPlan, keep_recipes_in_url, re
 from explainer.ui.training_lab.prediction import predict
 from explainer.ui.training_lab.presets import chosen_preset, preset_menu
 from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
+from explainer.words import _
 
 TRIES = 20
 
@@ -44,21 +45,21 @@ def _set_up() -> tuple[LabPlan, Examples] | None:
     preset_menu()
     data, options = st.columns([2.2, 1], gap="small")
     with data:
-        choice, examples = data_choice()
+        chosen, examples = data_choice()
     if examples is None:
         return None
     with options:
-        st.caption("How it is divided, and how often it is repeated")
-        with st.popover("Split and seeds", icon=":material/call_split:", width="stretch"):
-            split = split_choice(choice, examples)
+        st.caption(_("How it is divided, and how often it is repeated"))
+        with st.popover(_("Split and seeds"), icon=":material/call_split:", width="stretch"):
+            split = split_choice(chosen, examples)
             seeds = st.slider(
-                "Seeds", 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
-                persist_state="session", help="Each recipe is trained once for each seed.",
+                _("Seeds"), 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
+                persist_state="session", help=_("Each recipe is trained once for each seed."),
             )  # fmt: skip
     division_words(examples, split)
     recipe_table(points=len(examples.shape) == 1)
     keep_recipes_in_url()
-    return LabPlan(choice, split, recipes(), int(seeds)), examples
+    return LabPlan(chosen, split, recipes(), int(seeds)), examples
 
 
 def race(plan: LabPlan, examples: Examples) -> None:
@@ -69,7 +70,7 @@ def race(plan: LabPlan, examples: Examples) -> None:
     """
     ticket = current()
     with st.container():
-        before, buttons, messages, options, panel, looks = (st.container() for _ in range(6))
+        before, buttons, messages, options, panel, looks = (st.container() for __ in range(6))
     with before:
         if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
             preset = chosen_preset()
@@ -102,17 +103,19 @@ def _score_the_story(ticket: Ticket[Race], plan: LabPlan, examples: Examples) ->
 
 def _options(ticket: Ticket[Race], examples: Examples) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        with st.popover("Turn while it runs", icon=":material/tune:"):
+        with st.popover(_("Turn while it runs"), icon=":material/tune:"):
             dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
         _test_buttons(ticket, examples)
-        with st.popover("Curves", icon=":material/show_chart:"):
+        with st.popover(_("Curves"), icon=":material/show_chart:"):
             curve_controls()
-        st.toggle("Logarithmic loss", key=LOGARITHMIC, bind="query-params", persist_state="session")
+        st.toggle(
+            _("Logarithmic loss"), key=LOGARITHMIC, bind="query-params", persist_state="session"
+        )
 
 
 def data_section(examples: Examples) -> None:
     """The gallery, computed when it is opened."""
-    opened = st.expander("What the network is shown", key=f"{KEY}.gallery", on_change="rerun")
+    opened = st.expander(_("What the network is shown"), key=f"{KEY}.gallery", on_change="rerun")
     if opened.open:
         with opened:
             gallery(examples, recipes())
@@ -122,19 +125,21 @@ def _test_buttons(ticket: Ticket[Race], examples: Examples) -> None:
     snapshot = ticket.race.snapshot
     if not snapshot.tested and snapshot.step:
         st.button(
-            "Score on the test part",
+            _("Score on the test part"),
             key=f"{KEY}.test",
             on_click=ticket.errand,
             args=(Race.evaluate_test,),
-            help="For the best checkpoint of every run, once. It happens by itself at the end.",
+            help=_("For the best checkpoint of every run, once. It happens by itself at the end."),
         )
     if snapshot.step:
         origin = origin_of(ticket)
         examples = origin[1] if origin else examples  # those of the page may be others by now
-        shifts = {f"Test, shifted: {one.title}": one.slug for one in suitable(examples)}
-        picked = st.menu_button("Shifted test", list(shifts), key=f"{KEY}.shift")
+        picked = st.menu_button(
+            _("Shifted test"), [one.slug for one in suitable(examples)], key=f"{KEY}.shift",
+            format_func=lambda slug: _("Test, shifted: {shift}", shift=_(SHIFTS[slug].title)),
+        )  # fmt: skip
         if picked:
-            score_shifted(ticket, examples, shifts[picked])
+            score_shifted(ticket, examples, picked)
 
 
 def _wait_for_owner() -> None:

@@ -13,8 +13,15 @@ from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.race import Race, Settings
 from explainer.training.engine.run import Evaluation
-from explainer.training.recipe.recipe import Recipe, from_text, to_text, with_value
+from explainer.training.recipe.recipe import (
+    LONGEST_NAME,
+    Recipe,
+    from_text,
+    to_text,
+    with_value,
+)
 from explainer.ui.common.refusal import forget, refuse
+from explainer.words import _
 
 KEY = "training_lab"
 LINK = f"{KEY}.link"
@@ -95,9 +102,10 @@ def set_recipe(index: int, recipe: Recipe) -> None:
 
 
 def copy(index: int) -> None:
-    """Add a copy of a recipe after it."""
+    """Add a copy of the recipe with that index after it; its name says that it is one."""
     entries = list(recipes())
-    name = f"{entries[index].name or 'Recipe'} copy"[:40]
+    recipe = entries[index].name
+    name = (_("{recipe} copy", recipe=recipe) if recipe else _("Recipe copy"))[:LONGEST_NAME]
     entries.insert(index + 1, replace(entries[index], name=name))
     set_recipes(tuple(entries))
 
@@ -123,6 +131,6 @@ def _from_url() -> tuple[Recipe, ...]:
     try:
         found = tuple(from_text(part) for part in text.split(SEPARATOR))
     except ValueError as error:
-        refuse(LINK, f"The recipes of this link cannot be read: {error}.")
+        refuse(LINK, _("The recipes of this link cannot be read: {reason}.", reason=error))
         return FIRST_RECIPES
     return found[:MOST_RECIPES]

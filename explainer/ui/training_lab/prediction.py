@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explainer.training.instruments.questions import Question
 from explainer.training.instruments.verdict import held_against
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.recipe import Recipe
@@ -14,17 +13,17 @@ from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.instruments.comparing import questions
 from explainer.ui.training_lab.names import numbered
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import N_, _
 
-NO_GUESS = "No guess"
+NO_GUESS = ""
 GUESS, ABOUT = f"{KEY}.guess", f"{KEY}.guess_about"
 ABOUT_TITLES = {
-    "accuracy": "ends ahead on validation",
-    "loss": "has the lowest validation loss",
-    "gap": "has the smallest gap",
-    "zeros": "has the most weights at zero",
-    "shifted": "does best on the shifted test",
+    "accuracy": N_("ends ahead on validation"),
+    "loss": N_("has the lowest validation loss"),
+    "gap": N_("has the smallest generalisation gap"),
+    "zeros": N_("has the most weights at zero"),
+    "shifted": N_("does best on the shifted test"),
 }
-UNSCORED = "Press *Shifted test* to hold your prediction against it."
 
 
 def predict(recipes: Sequence[Recipe], question: str = "") -> None:
@@ -34,47 +33,50 @@ def predict(recipes: Sequence[Recipe], question: str = "") -> None:
     """
     if len(recipes) < 2:
         return
-    names = _names(recipes)
-    if st.session_state.get(GUESS) not in names:
+    guesses = _guesses(recipes)
+    if st.session_state.get(GUESS) not in guesses:
         st.session_state[GUESS] = NO_GUESS
+    if st.session_state.get(ABOUT) not in ABOUT_TITLES:
+        ask_about("")
     who, what = st.columns(2, gap="small")
     with who:
-        label = question or "Predict first: which recipe"
-        st.selectbox(label, names, key=GUESS, persist_state="session")
+        st.selectbox(
+            _(question) or _("Predict first: which recipe?"), list(guesses), key=GUESS,
+            format_func=lambda one: guesses.get(one, one), persist_state="session",
+        )  # fmt: skip
     with what:
         st.selectbox(
-            "… does what?", list(ABOUT_TITLES.values()), key=ABOUT, persist_state="session"
-        )
+            _("What will it do?"), list(ABOUT_TITLES), key=ABOUT,
+            format_func=lambda slug: _(ABOUT_TITLES[slug]), persist_state="session",
+        )  # fmt: skip
 
 
 def ask_about(slug: str) -> None:
     """Let the next prediction be about that question, where it can be."""
-    st.session_state[ABOUT] = ABOUT_TITLES.get(slug, ABOUT_TITLES["accuracy"])
+    st.session_state[ABOUT] = slug if slug in ABOUT_TITLES else next(iter(ABOUT_TITLES))
 
 
 def outcome(snapshot: Snapshot) -> None:
     """What became of the prediction, once the race has ended; before, what was said."""
-    names = _names(snapshot.recipes)
+    guesses = _guesses(snapshot.recipes)
     guess = st.session_state.get(GUESS, NO_GUESS)
-    if guess == NO_GUESS or guess not in names or not snapshot.step:
+    if guess == NO_GUESS or guess not in guesses or not snapshot.step:
         return
+    about = st.session_state.get(ABOUT, next(iter(ABOUT_TITLES)))
     if not snapshot.finished:
-        st.caption(f"You said: {escaped(str(guess))} {st.session_state.get(ABOUT, '')}.")
+        does = _(ABOUT_TITLES[about])
+        st.caption(_("You said {recipe}: {does}.", recipe=escaped(guesses[guess]), does=does))
         return
-    question = _question(snapshot)
-    if question is None:
-        st.info(UNSCORED, icon=":material/how_to_vote:")
-        return
-    sentence = held_against(names.index(guess) - 1, snapshot, question)
-    st.info(escaped(sentence), icon=":material/how_to_vote:")
+    question = next((one for one in questions(snapshot) if one.slug == about), None)
+    if question is None:  # the shifted test part has not been scored
+        sentence = _("Press *Shifted test* to hold your prediction against it.")
+    else:
+        sentence = escaped(held_against(list(guesses).index(guess) - 1, snapshot, question))
+    st.info(sentence, icon=":material/how_to_vote:")
 
 
-def _names(recipes: Sequence[Recipe]) -> list[str]:
-    return [NO_GUESS, *numbered(recipes)]
-
-
-def _question(snapshot: Snapshot) -> Question | None:
-    """What the prediction is about; None where the shifted test part has not been scored."""
-    title = st.session_state.get(ABOUT)
-    slug = next((slug for slug, one in ABOUT_TITLES.items() if one == title), "accuracy")
-    return next((one for one in questions(snapshot) if one.slug == slug), None)
+def _guesses(recipes: Sequence[Recipe]) -> dict[str, str]:
+    """What can be said, as the session holds it and as it is shown."""
+    shown = numbered(recipes)
+    kept = [f"{index + 1}. {recipe.name}" for index, recipe in enumerate(recipes)]
+    return {NO_GUESS: _("No guess"), **dict(zip(kept, shown, strict=True))}

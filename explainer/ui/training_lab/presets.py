@@ -9,59 +9,52 @@ import streamlit as st
 from explainer.parameters import Choice, Setting, Value
 from explainer.training.data.registry import DATA_SETS
 from explainer.training.presets import PRESETS, Preset
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.training_lab.plan import KEY, set_recipes
 from explainer.ui.training_lab.prediction import ask_about
+from explainer.words import N_, _
 
-OWN = "Your own"
-FIRST = "Dropout or nothing"
+OWN = Named("own", N_("Your own"))
+FIRST = "dropout-or-nothing"
 CONTROL = f"{KEY}.preset"
 
 
 def chosen_preset() -> Preset | None:
     """The story that the menu stands at, if any."""
-    return _preset(str(st.session_state.get(CONTROL)))
+    return PRESETS.get(str(st.session_state.get(CONTROL)))
 
 
 def preset_menu() -> None:
     """The choice of a preset; while it is chosen, what to watch, and behind a fold the outcome."""
     if CONTROL not in st.session_state:
         _begin()
-    title = st.selectbox(
-        "Begin with",
-        [*(preset.title for preset in PRESETS), OWN],
-        key=CONTROL,
-        bind="query-params",
-        persist_state="session",
-        on_change=_take_chosen,
+    slug = choice(
+        _("Begin with"), (*PRESETS, OWN), key=CONTROL, default=OWN.slug, on_change=_take_chosen
     )
-    preset = _preset(str(title))
-    if preset:
+    if preset := PRESETS.get(slug):
         _tell(preset)
 
 
 def _tell(preset: Preset) -> None:
     """Prediction first: the outcome is folded away, for each story anew."""
-    st.markdown(f"**Watch**{preset.watch.removeprefix('Watch')}")
-    with st.expander("What usually happens, and why", key=f"{KEY}.story.{preset.slug}"):
-        st.markdown(f"**What usually happens.** {preset.usually}")
-        st.markdown(f"**Why.** {preset.why}")
+    st.markdown(_(preset.watch))
+    with st.expander(_("What usually happens, and why"), key=f"{KEY}.story.{preset.slug}"):
+        st.markdown(_("**What usually happens.** {story}", story=_(preset.usually)))
+        st.markdown(_("**Why.** {reason}", reason=_(preset.why)))
 
 
 def _begin() -> None:
     """The first preset for a visitor without a link; a link with recipes is taken as it is."""
-    if f"{KEY}.recipes" in st.query_params:
-        st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, OWN), OWN)
-        return
-    st.session_state[CONTROL] = _known(st.query_params.get(CONTROL, FIRST), FIRST)
-    _take_chosen()
-
-
-def _known(title: str, otherwise: str) -> str:
-    return title if title == OWN or _preset(title) else otherwise
+    text = st.query_params.pop(CONTROL, "")
+    begun = f"{KEY}.recipes" in st.query_params
+    linked = (entry.slug for entry in (*PRESETS, OWN) if text in (entry.slug, entry.title))
+    st.session_state[CONTROL] = next(linked, OWN.slug if begun else FIRST)
+    if not begun:
+        _take_chosen()
 
 
 def _take_chosen() -> None:
-    preset = _preset(st.session_state[CONTROL])
+    preset = PRESETS.get(st.session_state[CONTROL])
     if preset is None:
         return
     set_recipes(preset.recipes)
@@ -75,7 +68,7 @@ def _state(preset: Preset) -> dict[str, Any]:
     entry = DATA_SETS[preset.data]
     base, split, changed = f"{KEY}.{preset.data}", preset.split, dict(preset.data_settings)
     state: dict[str, Any] = {
-        f"{KEY}.data": entry.title,
+        f"{KEY}.data": entry.slug,
         f"{KEY}.seeds": preset.seeds,
         f"{base}.validation": split.validation_share,
         f"{base}.test": split.test_share,
@@ -90,11 +83,7 @@ def _state(preset: Preset) -> dict[str, Any]:
 
 
 def _shown(setting: Setting, value: Value) -> Value:
-    """`value` as its widget holds it: a choice by its title, a number as its slider has it."""
+    """`value` as its widget holds it."""
     if isinstance(setting, Choice):
-        return next(option.title for option in setting.options if option.value == value)
+        return value
     return int(value) if setting.whole else float(value)
-
-
-def _preset(title: str) -> Preset | None:
-    return next((preset for preset in PRESETS if preset.title == title), None)

@@ -15,6 +15,7 @@ from explainer.parameters import Parameter
 from explainer.training.augmentation import AUGMENTATIONS, AugmentationStep, step
 from explainer.training.recipe.recipe import MOST_AUGMENTATIONS, Recipe
 from explainer.ui.training_lab.plan import recipes, set_recipe
+from explainer.words import _
 
 Anew = Callable[[], None]
 """Makes every control of the recipe show what the recipe holds."""
@@ -28,21 +29,21 @@ def augmentation_steps(
     `points` says that the data are points, which steps for pictures leave as they are.
     """
     steps = recipe.augmentation
-    st.markdown("What is done to the training pictures, in this order")
+    st.markdown(_("What is done to the training pictures, in this order"))
     if not steps:
-        st.caption("Nothing: every epoch shows them as they are.")
+        st.caption(_("Nothing: every epoch shows them as they are."))
     for place, one in enumerate(steps):
         with st.container(border=True):
             _heading(index, f"{key}.step{place}", place, len(steps), anew)
             _values(index, f"{key}.step{place}", place, one)
             if points and one.record.pictures_only:
-                st.caption("No effect: it changes pictures, and these data are points.")
-    titles = {entry.title: entry.slug for entry in AUGMENTATIONS}
+                st.caption(_("No effect: it changes pictures, and these data are points."))
     if len(steps) < MOST_AUGMENTATIONS:
         adding = f"{key}.augmentations"
         st.menu_button(
-            "Add a step", list(titles), key=adding, icon=":material/add:",
-            on_click=_add, args=(index, adding, titles, anew),
+            _("Add a step"), AUGMENTATIONS.slugs, key=adding, icon=":material/add:",
+            on_click=_add, args=(index, adding, anew),
+            format_func=lambda slug: _(AUGMENTATIONS[slug].title),
         )  # fmt: skip
 
 
@@ -50,15 +51,16 @@ def _heading(index: int, key: str, place: int, count: int, anew: Anew) -> None:
     """The name of a step, and buttons that move it earlier or later or take it away."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         one = recipes()[index].augmentation[place]
-        st.markdown(f"**{place + 1}. {one.record.title}**", help=one.record.meaning)
+        heading = _("{place}. {step}", place=place + 1, step=_(one.record.title))
+        st.markdown(f"**{heading}**", help=_(one.record.meaning))
         changes = (
-            ("Earlier", ":material/arrow_upward:", place - 1, place > 0),
-            ("Later", ":material/arrow_downward:", place + 1, place < count - 1),
-            ("Remove", ":material/close:", None, True),
+            ("earlier", _("Earlier"), ":material/arrow_upward:", place - 1, place > 0),
+            ("later", _("Later"), ":material/arrow_downward:", place + 1, place < count - 1),
+            ("remove", _("Remove"), ":material/close:", None, True),
         )
-        for label, icon, goal, allowed in changes:
+        for slug, label, icon, goal, allowed in changes:
             st.button(
-                label, icon=icon, key=f"{key}.{label}", disabled=not allowed,
+                label, icon=icon, key=f"{key}.{slug}", disabled=not allowed,
                 on_click=_move, args=(index, place, goal, anew),
             )  # fmt: skip
 
@@ -70,18 +72,19 @@ def _values(index: int, key: str, place: int, one: AugmentationStep) -> None:
         for parameter in one.record.parameters:
             _value(index, f"{key}.{parameter.name}", place, parameter, values[parameter.name])
     if one.idle:
-        st.caption("No effect: with these values every picture stays as it is.")
+        st.caption(_("No effect: with these values every picture stays as it is."))
 
 
 def _value(index: int, key: str, place: int, parameter: Parameter, value: float) -> None:
+    label = _(parameter.label)
     st.slider(
-        f"{parameter.label} ({parameter.unit})" if parameter.unit else parameter.label,
+        _("{setting} ({unit})", setting=label, unit=parameter.unit) if parameter.unit else label,
         float(parameter.minimum),
         float(parameter.maximum),
         float(value),
         float(parameter.step),
         key=key,
-        help=parameter.help or None,
+        help=_(parameter.help) or None,
         on_change=_set,
         args=(index, place, parameter.name, key),
     )
@@ -95,9 +98,8 @@ def _set(index: int, place: int, name: str, key: str) -> None:
     _replace(index, steps)
 
 
-def _add(index: int, key: str, titles: dict[str, str], anew: Anew) -> None:
-    slug = titles.get(str(st.session_state[key]))
-    if slug:
+def _add(index: int, key: str, anew: Anew) -> None:
+    if slug := st.session_state[key]:
         _replace(index, [*recipes()[index].augmentation, step(slug)])
         anew()
 

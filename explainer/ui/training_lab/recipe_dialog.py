@@ -18,17 +18,26 @@ from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY, change, recipes, set_recipe
 from explainer.ui.training_lab.recipe_augmentation import augmentation_steps
+from explainer.words import N_, _
 
-SECTIONS = {"network": "Network", "regularisation": "Regularisation", "training": "Training"}
+SECTIONS = {
+    "network": N_("Network"),
+    "regularisation": N_("Regularisation"),
+    "training": N_("Training"),
+}
 VERSION, REFUSED = f"{KEY}.editing_version", f"{KEY}.refused"
 
 
-@st.dialog("Recipe", width="large", on_dismiss="rerun")
 def edit_recipe(index: int, *, points: bool = False) -> None:
-    """Every field of one recipe. What is refused is said and changes nothing."""
-    recipe_controls(index, points=points)
-    if st.button("Done", type="primary", key=f"{KEY}.editing{index}.done"):
-        st.rerun()
+    """Open a dialog with every field of one recipe; what is refused is said and changes nothing."""
+
+    @st.dialog(_("Recipe"), width="large", on_dismiss="rerun")
+    def dialog() -> None:
+        recipe_controls(index, points=points)
+        if st.button(_("Done"), type="primary", key=f"{KEY}.editing{index}.done"):
+            st.rerun()
+
+    dialog()
 
 
 def recipe_controls(index: int, *, points: bool = False) -> None:
@@ -36,11 +45,16 @@ def recipe_controls(index: int, *, points: bool = False) -> None:
     recipe = recipes()[index]
     key = f"{KEY}.editing{index}.v{st.session_state.get(VERSION, 0)}"
     st.text_input(
-        "Name", recipe.name, max_chars=40, key=f"{key}.name", on_change=_rename, args=(index, key)
+        _("Name"),
+        recipe.name,
+        max_chars=40,
+        key=f"{key}.name",
+        on_change=_rename,
+        args=(index, key),
     )
     if message := st.session_state.pop(REFUSED, ""):
         st.error(escaped(message))
-    tabs = st.tabs([*SECTIONS.values(), "Augmentation"])
+    tabs = st.tabs([*map(_, SECTIONS.values()), _("Augmentation")])
     for tab, section in zip(tabs, SECTIONS, strict=False):
         with tab, st.grid(columns=2, min_column_width=220):
             for entry in FIELDS:
@@ -56,39 +70,40 @@ def _field(index: int, key: str, entry: Field, recipe: Recipe) -> None:
     widget_key, setting, value = f"{key}.{entry.name}", entry.setting, value_of(recipe, entry)
     common: dict[str, Any] = {
         "key": widget_key,
-        "help": setting.help or None,
+        "help": _(setting.help) or None,
         "on_change": _set,
         "args": (index, entry.name, widget_key),
     }
     if isinstance(setting, Switch):
-        st.toggle(setting.label, value, **common)
+        st.toggle(_(setting.label), value, **common)
     elif isinstance(setting, Choice):
         values = [option.value for option in setting.options]
         titles = {option.value: option.title for option in setting.options}
         st.selectbox(
-            setting.label, values, values.index(value), format_func=titles.__getitem__, **common
-        )
+            _(setting.label), values, values.index(value),
+            format_func=lambda slug: _(titles[slug]), **common,
+        )  # fmt: skip
         if meaning := next(one.meaning for one in setting.options if one.value == value):
-            st.caption(meaning)
+            st.caption(_(meaning))
     elif entry.logarithmic:
         kind = entry.kind
         st.number_input(
-            setting.label, kind(setting.minimum), kind(setting.maximum), value,
+            _(setting.label), kind(setting.minimum), kind(setting.maximum), value,
             step=kind(max(setting.step, 1)) if kind is int else 0.001,
             format="%d" if kind is int else "%.5g", **common,
         )  # fmt: skip
     else:
         kind = entry.kind
         bounds = (kind(setting.minimum), kind(setting.maximum), value, kind(setting.step))
-        st.slider(setting.label, *bounds, **common)
+        st.slider(_(setting.label), *bounds, **common)
     if reason := idle(recipe, entry):
-        st.caption(f"No effect: {escaped(reason)}.")
+        st.caption(reason)
 
 
 def _set(index: int, name: str, widget_key: str) -> None:
     """Take what a control says; a refusal is said, and the control shows again what is."""
     if message := change(index, name, st.session_state[widget_key]):
-        st.session_state[REFUSED] = f"That does not go together: {message}."
+        st.session_state[REFUSED] = _("That does not go together: {reason}.", reason=message)
         _show_anew()
     elif name == "optimiser":
         _bring_decay(index)
@@ -108,7 +123,7 @@ def _rename(index: int, key: str) -> None:
     try:
         set_recipe(index, replace(recipes()[index], name=typed.strip()))
     except ValueError as error:
-        st.session_state[REFUSED] = f"This name cannot be taken: {error}."
+        st.session_state[REFUSED] = _("This name cannot be taken: {reason}.", reason=error)
     if recipes()[index].name != typed:
         _show_anew()
 

@@ -9,15 +9,15 @@ import streamlit as st
 
 from explainer.parameters import Choice
 from explainer.training.recipe.fields import Field, Switch
-from explainer.training.recipe.recipe import FIELDS, AugmentationStep, Recipe, idle, value_of
+from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import show_refusal
 from explainer.ui.training_lab.plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
 from explainer.ui.training_lab.recipe_dialog import edit_recipe
+from explainer.words import N_, _
 
-COPY, REMOVE = "Copy", "Remove"
-NO_EFFECT = " (no effect)"
+CHANGES = {"copy": (N_("Copy"), copy), "remove": (N_("Remove"), remove)}
 
 
 def recipe_table(*, points: bool) -> None:
@@ -30,7 +30,7 @@ def recipe_table(*, points: bool) -> None:
     for index, recipe in enumerate(entries):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.html(dot(index), width="content")
-            st.markdown(f"**{escaped(name_of(recipe, index))}**", width="content")
+            st.html(f"<b>{named(recipe, index)}</b>", width="content")
             st.caption(escaped(_difference(recipe, entries[0] if index else Recipe())))
             with st.container(horizontal=True, gap="small", width="content"):
                 _actions(index, len(entries), points=points)
@@ -38,15 +38,23 @@ def recipe_table(*, points: bool) -> None:
 
 def _actions(index: int, count: int, *, points: bool) -> None:
     """What can be done with one of `count` recipes."""
-    if st.button("Edit", key=f"{KEY}.edit{index}", icon=":material/tune:"):
+    if st.button(_("Edit"), key=f"{KEY}.edit{index}", icon=":material/tune:"):
         edit_recipe(index, points=points)
-    options = [COPY] * (count < MOST_RECIPES) + [REMOVE] * (count > 1)
-    st.menu_button("More", options, key=f"{KEY}.more{index}", on_click=_on_more, args=(index,))
+    st.menu_button(
+        _("More"), ["copy"] * (count < MOST_RECIPES) + ["remove"] * (count > 1),
+        key=f"{KEY}.more{index}", on_click=_on_more, args=(index,),
+        format_func=lambda slug: _(CHANGES[slug][0]),
+    )  # fmt: skip
 
 
 def name_of(recipe: Recipe, index: int) -> str:
     """What a recipe is called on the page."""
-    return recipe.name or f"Recipe {index + 1}"
+    return recipe.name or _("Recipe {number}", number=index + 1)
+
+
+def named(recipe: Recipe, index: int) -> str:
+    """The same as HTML that nobody translates, for it is the visitor's own."""
+    return f'<span translate="no">{escape(name_of(recipe, index))}</span>'
 
 
 def dot(index: int) -> str:
@@ -59,33 +67,34 @@ def dot(index: int) -> str:
 
 
 def _on_more(index: int) -> None:
-    picked = st.session_state[f"{KEY}.more{index}"]
-    if picked == COPY:
-        copy(index)
-    elif picked == REMOVE:
-        remove(index)
+    if picked := st.session_state[f"{KEY}.more{index}"]:
+        CHANGES[picked][1](index)
 
 
 def _difference(recipe: Recipe, base: Recipe) -> str:
     """What sets a recipe apart from `base`, field by field."""
     parts = [
-        f"{_described(entry, value_of(recipe, entry))}{NO_EFFECT if idle(recipe, entry) else ''}"
+        _marked(_described(entry, value_of(recipe, entry)), idle=bool(idle(recipe, entry)))
         for entry in FIELDS
         if value_of(recipe, entry) != value_of(base, entry)
     ]
     if recipe.augmentation != base.augmentation:
-        parts.append(" + ".join(map(_titled, recipe.augmentation)) or "no augmentation")
-    return " · ".join(parts) or ("as the defaults" if base == Recipe() else "as the first")
+        steps = [_marked(_(one.record.title), idle=one.idle) for one in recipe.augmentation]
+        parts.append(" + ".join(steps) or _("no augmentation"))
+    if parts:
+        return " · ".join(parts)
+    return _("as the defaults") if base == Recipe() else _("as the first")
 
 
-def _titled(one: AugmentationStep) -> str:
-    return f"{one.record.title}{NO_EFFECT if one.idle else ''}"
+def _marked(setting: str, *, idle: bool) -> str:
+    return _("{setting} (no effect)", setting=setting) if idle else setting
 
 
 def _described(entry: Field, value: Any) -> str:
     setting = entry.setting
+    label = _(setting.label)
     if isinstance(setting, Switch):
-        return setting.label if value else f"no {setting.label.lower()}"
+        return label if value else _("{setting}: off", setting=label)
     if isinstance(setting, Choice):
-        return next(option.title for option in setting.options if option.value == value)
-    return f"{setting.label} {value:g}"
+        return _(next(option.title for option in setting.options if option.value == value))
+    return _("{setting} {value}", setting=label, value=f"{value:g}")

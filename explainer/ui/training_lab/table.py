@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from html import escape
 from statistics import median
 
 import streamlit as st
@@ -14,19 +13,29 @@ from explainer.ui.common.prose import escaped
 from explainer.ui.common.tables import table
 from explainer.ui.training_lab.control import shifted_answer
 from explainer.ui.training_lab.prediction import outcome
-from explainer.ui.training_lab.recipe_editor import dot, name_of
+from explainer.ui.training_lab.recipe_editor import dot, name_of, named
+from explainer.words import N_, _
 
 HEADINGS = (
-    "recipe",
-    "step",
-    "validation, last",
-    "training, last",
-    "gap",
-    "validation, best loss",
-    "at step",
-    "weights at 0",
-    "test, best loss",
+    N_("recipe"),
+    N_("step"),
+    N_("validation, last"),
+    N_("training, last"),
+    N_("generalisation gap"),
+    N_("validation, best loss"),
+    N_("at step"),
+    N_("weights at 0"),
+    N_("test, best loss"),
 )
+SHIFTED = N_("shifted test")
+ENDINGS = {
+    Status.STOPPED_EARLY: N_("{count} stopped early"),
+    Status.DIVERGED: N_("{count} diverged"),
+    Status.FAILED: N_("{count} failed"),
+}
+DIVERGED = N_("{recipe}, {count} of {seeds} seeds diverged: {reason}")
+FAILED = N_("{recipe}, {count} of {seeds} seeds failed: {reason}")
+UNTESTED = N_("{recipe}, {count} of {seeds} seeds: {reason}")
 
 
 def standings(snapshot: Snapshot) -> None:
@@ -43,24 +52,26 @@ def _sentences(snapshot: Snapshot) -> list[str]:
     """Why runs broke off or have no score: for each recipe how many, and the first one's reason."""
     sentences = [snapshot.problem] if snapshot.problem else []
     for index, recipe in enumerate(snapshot.recipes):
-        for status in (Status.DIVERGED, Status.FAILED):
-            broken = [run for run in snapshot.of_recipe(index) if run.status is status]
-            if broken:
-                count = f"{len(broken)} of {len(snapshot.seeds)} seeds {status.value}"
-                sentences.append(f"{name_of(recipe, index)}, {count}: {broken[0].explanation}")
-        untested = [run.untested for run in snapshot.of_recipe(index) if run.untested]
-        if untested:
-            count = f"{len(untested)} of {len(snapshot.seeds)} seeds"
-            sentences.append(f"{name_of(recipe, index)}, {count}: {untested[0]}")
+        runs = snapshot.of_recipe(index)
+        reasons = (
+            (DIVERGED, [run.explanation for run in runs if run.status is Status.DIVERGED]),
+            (FAILED, [run.explanation for run in runs if run.status is Status.FAILED]),
+            (UNTESTED, [run.untested for run in runs if run.untested]),
+        )
+        for message, found in reasons:
+            if found:
+                count, seeds = len(found), len(snapshot.seeds)
+                name = name_of(recipe, index)
+                sentences.append(_(message, recipe=name, count=count, seeds=seeds, reason=found[0]))
     return sentences
 
 
 def _table(snapshot: Snapshot, shifted: list[Score | None] | None) -> None:
     table(
-        (*HEADINGS, "shifted test") if shifted else HEADINGS,
+        [_(heading) for heading in ((*HEADINGS, SHIFTED) if shifted else HEADINGS)],
         [_row(snapshot, index, shifted) for index in range(len(snapshot.recipes))],
         name="race",
-        caption="Accuracy of each recipe: median over seeds, with the least and the largest",
+        caption=_("Accuracy of each recipe: median over seeds, with the least and the largest"),
     )
 
 
@@ -69,7 +80,7 @@ def _row(snapshot: Snapshot, index: int, shifted: list[Score | None] | None) -> 
     measured = [run for run in runs if run.last is not None and run.best is not None]
     gaps = [_gap(run) for run in measured]
     cells = [
-        f"{dot(index)} {escape(name_of(snapshot.recipes[index], index))}{_ended(runs)}",
+        f"{dot(index)} {named(snapshot.recipes[index], index)}{_ended(runs)}",
         f"{max(run.step for run in runs):,}",
         _percent([run.last.validation_accuracy for run in measured if run.last]),
         _percent([run.last.train_accuracy for run in measured if run.last]),
@@ -93,10 +104,10 @@ def _gap(run: RunView) -> float:
 def _ended(runs: tuple[RunView, ...]) -> str:
     """How many seeds ended before their time, and how, if any did."""
     notes = []
-    for status in (Status.STOPPED_EARLY, Status.DIVERGED, Status.FAILED):
+    for status, message in ENDINGS.items():
         count = sum(run.status is status for run in runs)
         if count:
-            notes.append(f"{count} {status.value}")
+            notes.append(_(message, count=count))
     return f" <small>({', '.join(notes)})</small>" if notes else ""
 
 

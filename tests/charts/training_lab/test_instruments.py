@@ -29,6 +29,7 @@ from explainer.charts.training_lab.layers import (
     layer_history_spec,
     layer_points,
     layer_spec,
+    layer_title,
     unit_points,
     unit_spec,
 )
@@ -123,10 +124,10 @@ def test_pruning_nothing_is_the_accuracy_itself_and_one_share_is_marked(race: Ra
 def test_every_layer_has_a_point_and_a_history(race: Race, measure: Any) -> None:
     names = race.snapshot.runs[0].curves.layers.names
     points: pd.DataFrame = layer_points(race.snapshot, measure).to_pandas()
-    assert points[points.recipe == "0"].layer.tolist() == list(names)
+    assert points[points.recipe == "0"].layer.tolist() == list(map(layer_title, names))
     assert (points.low <= points["median"]).all()
     history: pd.DataFrame = layer_history(race.snapshot.runs[0], measure).to_pandas()
-    assert set(history.layer) == set(names)
+    assert set(history.layer) == set(map(layer_title, names))
     assert history.step.max() == 60
 
 

@@ -34,10 +34,12 @@ def test_an_empty_part_is_named_with_the_number_of_examples() -> None:
 
 def test_classes_that_are_missing_are_named_up_to_three_of_them() -> None:
     one, *_ = said(points(50, 50, 2), Split(train_size=10))
-    assert one == ("The training part has no example of “class 2”, so the network cannot learn it.")
+    assert one == (
+        "The training part has no example of “class 2”; what is missing cannot be learned."
+    )
     many, *_ = said(points(200, *[4] * 6), Split(train_size=10, test_share=0.2))
     assert many.startswith("The training part has no example of “class 1”, “class 2”, “class 3” ")
-    assert many.endswith(" and 2 more classes, so the network cannot learn them.")
+    assert many.endswith(" and 2 more classes; what is missing cannot be learned.")
 
 
 def test_a_class_without_any_example_is_missed_nowhere() -> None:

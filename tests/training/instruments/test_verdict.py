@@ -238,49 +238,49 @@ CLOSE: Table = [[0.90, 0.92, 0.94], [0.92, 0.91, 0.95]]
 @pytest.mark.parametrize(
     ("table", "prediction", "slug", "sentence"),
     [
-        (CLEAR, 1, "accuracy", "and it is ahead by 3.0 points (0.5 to 5.5)."),
-        (CLEAR, 0, "accuracy", "but Dropout 0.5 is ahead of it by 3.0 points (0.5 to 5.5)."),
-        (CLEAR, 0, "loss", "and it is ahead by 0.030 (0.005 to 0.055)."),
+        (CLEAR, 1, "accuracy", "Dropout 0.5 is ahead of Nothing by 3.0 points (0.5 to 5.5)."),
+        (CLEAR, 0, "accuracy", "Dropout 0.5 is ahead of Nothing by 3.0 points (0.5 to 5.5)."),
+        (CLEAR, 0, "loss", "Nothing is ahead of Dropout 0.5 by 0.030 (0.005 to 0.055)."),
         (
             CLOSE,
             1,
             "accuracy",
-            "but Dropout 0.5 and Nothing are within noise: 0.7 points (−3.1 to 4.5).",
+            "Dropout 0.5 and Nothing are within noise: 0.7 points (−3.1 to 4.5).",
         ),
         (
             CLOSE,
             0,
             "accuracy",
-            "but Dropout 0.5 and Nothing are within noise: 0.7 points (−3.1 to 4.5).",
+            "Dropout 0.5 and Nothing are within noise: 0.7 points (−3.1 to 4.5).",
         ),
-        ([[0.5], [0.6]], 1, "accuracy", "but one seed cannot tell Dropout 0.5 from Nothing."),
-        (CLEAR, 1, "test", "but there is nothing to compare yet."),
-        ([[0.5, 0.6], [math.inf, math.inf]], 0, "loss", "and it is ahead."),
-        ([[0.5, 0.6], [math.inf, math.inf]], 1, "loss", "but Nothing is ahead of it."),
+        ([[0.5], [0.6]], 1, "accuracy", "One seed cannot tell Dropout 0.5 from Nothing."),
+        (CLEAR, 1, "test", "There is nothing to compare yet."),
+        ([[0.5, 0.6], [math.inf, math.inf]], 0, "loss", "Nothing is ahead of Dropout 0.5."),
+        ([[0.5, 0.6], [math.inf, math.inf]], 1, "loss", "Nothing is ahead of Dropout 0.5."),
         (
             [[0.5, 0.6, 0.7], [math.inf, 0.61, math.inf]],
             0,
             "loss",
-            "but Nothing and Dropout 0.5 are within noise, as some runs did not get to the end.",
+            "Nothing and Dropout 0.5 are within noise, as some runs did not get to the end.",
         ),
         (
             [[0.9, 0.91, 0.92], [0.5, 0.51, 0.53], [0.8, 0.81, 0.83]],
             2,
             "accuracy",
-            "but Nothing is ahead of it by 9.7 points (8.2 to 11.1).",
+            "Nothing is ahead of Recipe 3 by 9.7 points (8.2 to 11.1).",
         ),
         (
             [[0.9, 0.91, 0.92], [0.5, 0.51, 0.53], [0.8, 0.81, 0.83]],
             0,
             "accuracy",
-            "and it is ahead of Recipe 3, the next best, by 9.7 points (8.2 to 11.1).",
+            "Nothing is ahead of Recipe 3, the next best, by 9.7 points (8.2 to 11.1).",
         ),
     ],
 )
 def test_a_prediction_is_held_against_what_happened(
     table: Table, prediction: int, slug: str, sentence: str
 ) -> None:
-    said = f"You said {NAMES[prediction] or f'Recipe {prediction + 1}'}, "
+    said = f"You said {NAMES[prediction] or f'Recipe {prediction + 1}'}. "
     assert held_against(prediction, snapshot(table), QUESTIONS[slug]) == said + sentence
 
 

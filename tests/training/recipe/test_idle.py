@@ -88,7 +88,7 @@ def test_what_is_not_said_to_have_no_effect_has_one(field: Field, few_digits: Pr
 @pytest.mark.parametrize(
     ("patience", "training", "reason"),
     [
-        (6, Training(steps=6), "the run ends after 6 steps"),
+        (6, Training(steps=6), "No effect: the run ends after 6 steps."),
         (5, Training(steps=6), ""),
         (6, Training(steps=6, epochs=4), ""),
     ],

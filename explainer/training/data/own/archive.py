@@ -16,6 +16,7 @@ from io import BytesIO
 from explainer.training.data.data_set import DataError
 from explainer.training.data.own.limits import OWN_LIMITS, megabytes
 from explainer.training.data.own.names import Parts, checked, is_skipped, nested, printable
+from explainer.words import _
 
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENTRY_SIGNATURE = b"PK\x01\x02"  # of one entry in the central directory
@@ -43,15 +44,18 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         if len(data) > OWN_LIMITS.zip_bytes:
             raise DataError(
-                f"This zip has {megabytes(len(data))}; the limit is"
-                f" {megabytes(OWN_LIMITS.zip_bytes)}."
+                _(
+                    "This zip has {size}; the limit is {limit}.",
+                    size=megabytes(len(data)),
+                    limit=megabytes(OWN_LIMITS.zip_bytes),
+                )
             )
         # Before zipfile makes an object of each: a false positive is one in four thousand million.
         _check_count(data.count(ENTRY_SIGNATURE), slack=OWN_LIMITS.entries)
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-            raise DataError("This file is not a zip, or it is damaged or cut short.") from error
+            raise DataError(_("This file is not a zip, or it is damaged or cut short.")) from error
         self._packed = len(data)
         self._unpacked = 0
         _check_count(len(self._zip.infolist()))
@@ -69,7 +73,9 @@ class Archive:
                 OSError,
                 NotImplementedError,
             ) as error:
-                raise DataError(f"“{entry.name}” is damaged inside the zip.") from error
+                raise DataError(
+                    _("“{name}” is damaged inside the zip.", name=entry.name)
+                ) from error
             if data.startswith(SIGNATURES):
                 raise DataError(nested(entry.name))
             yield data
@@ -89,21 +95,40 @@ class Archive:
         bounds = OWN_LIMITS
         if size > bounds.picture_bytes:
             limit = megabytes(bounds.picture_bytes)
-            raise DataError(f"“{entry.name}” has more than {limit}, the limit for one picture.")
+            raise DataError(
+                _(
+                    "“{name}” has more than {limit}, the limit for one picture.",
+                    name=entry.name,
+                    limit=limit,
+                )
+            )
         if self._unpacked > bounds.unpacked_bytes:
             raise DataError(
-                f"This zip unpacks to more than {megabytes(bounds.unpacked_bytes)}, the limit."
+                _(
+                    "This zip unpacks to more than {limit}, the limit.",
+                    limit=megabytes(bounds.unpacked_bytes),
+                )
             )
         if self._unpacked > max(bounds.ratio_bytes, bounds.ratio * self._packed):
             raise DataError(
-                f"This zip unpacks to more than {bounds.ratio} times its {self._packed:,} bytes,"
-                " the limit; pictures do not."
+                _(
+                    "This zip unpacks to more than {ratio} times its {bytes} bytes, the limit; "
+                    "pictures do not.",
+                    ratio=bounds.ratio,
+                    bytes=f"{self._packed:,}",
+                )
             )
 
 
 def _check_count(count: int, *, slack: int = 0) -> None:
     if count > OWN_LIMITS.entries + slack:
-        raise DataError(f"This zip has {count:,} entries; the limit is {OWN_LIMITS.entries:,}.")
+        raise DataError(
+            _(
+                "This zip has {count} entries; the limit is {limit}.",
+                count=f"{count:,}",
+                limit=f"{OWN_LIMITS.entries:,}",
+            )
+        )
 
 
 def _checked_entries(
@@ -122,7 +147,7 @@ def _checked_entries(
         entry = ZippedFile(parts, info)
         _check_kind(entry)
         if parts in entries:
-            raise DataError(f"“{printable(entry.name)}” is in this zip twice.")
+            raise DataError(_("“{name}” is in this zip twice.", name=printable(entry.name)))
         entries[parts] = entry
     return tuple(entries[parts] for parts in sorted(entries)), tuple(skipped)
 
@@ -131,11 +156,17 @@ def _check_kind(entry: ZippedFile) -> None:
     info, name = entry.info, printable(entry.name)
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise DataError(f"“{name}” is a link or a device, not a file.")
+        raise DataError(_("“{name}” is a link or a device, not a file.", name=name))
     if info.flag_bits & 0x1:
-        raise DataError(f"“{name}” is encrypted; a zip without a password can be read.")
+        raise DataError(
+            _("“{name}” is encrypted; a zip without a password can be read.", name=name)
+        )
     if info.compress_type not in METHODS:
         raise DataError(
-            f"“{name}” is packed by method {info.compress_type}; only stored (0) and deflated (8)"
-            " can be read."
+            _(
+                "“{name}” is packed by method {method}; only stored (0) and deflated (8) can "
+                "be read.",
+                name=name,
+                method=info.compress_type,
+            )
         )

@@ -25,6 +25,7 @@ from explainer.training.data.own.names import (
     printable,
 )
 from explainer.training.data.own.squares import squares
+from explainer.words import N_, _
 
 FOLDER = "own"  # below the data root: own/<data set>/<class>/<picture>
 
@@ -56,7 +57,9 @@ def from_path(path: Path) -> Examples:
         files, skipped = _files(path)
         return _examples(path.name, list(files), skipped, _read(files.values()))
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+        raise DataError(
+            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
+        ) from None
 
 
 def own_folders(root: Path) -> list[str]:
@@ -73,11 +76,11 @@ def _examples(
 ) -> Examples:
     """Decode `contents`, which lie at the sorted `paths`, and label them by their folders."""
     if skipped and not paths:
-        raise DataError(f"There are no pictures here, only {in_words(skipped)}.")
+        raise DataError(_("There are no pictures here, only {files}.", files=in_words(skipped)))
     folders = classes_of(paths)
     classes = sorted(set(folders))
     codes: NDArray[np.uint8] = squares(("/".join(path) for path in paths), contents)
-    title = printable(name) or "own pictures"
+    title = printable(name) or _("own pictures")
     return Examples(
         name=title,
         title=title,
@@ -85,18 +88,22 @@ def _examples(
         labels=torch.tensor([classes.index(folder) for folder in folders]),
         classes=tuple(classes),
         test_from=None,
-        credit="Your own pictures",
+        credit=N_("Your own pictures"),
         origin="own",
-        notes=(f"Skipped: {in_words(skipped)}.",) if skipped else (),
+        notes=(_("Skipped: {files}.", files=in_words(skipped)),) if skipped else (),
     )
 
 
 def _inside(place: Path, name: str) -> Path:
     folder = (place / name).resolve()
     if folder == place.resolve() or not folder.is_relative_to(place.resolve()):
-        raise DataError(f"“{printable(name)}” is not a folder in {place}.")
+        raise DataError(
+            _("“{name}” is not a folder in {place}.", name=printable(name), place=place)
+        )
     if not folder.is_dir():
-        raise DataError(f"There is no folder “{printable(name)}” in {place}.")
+        raise DataError(
+            _("There is no folder “{name}” in {place}.", name=printable(name), place=place)
+        )
     return folder
 
 
@@ -110,7 +117,7 @@ def _files(folder: Path) -> tuple[dict[Parts, Path], list[Parts]]:
     for path in folder.rglob("*"):
         parts = checked(path.relative_to(folder).as_posix())
         if path.is_symlink() and not is_hidden(parts):
-            raise DataError(f"“{printable(path.name)}” is a link, not a file.")
+            raise DataError(_("“{name}” is a link, not a file.", name=printable(path.name)))
         if path.is_file():
             if is_skipped(parts):
                 skipped.append(parts)
@@ -118,7 +125,11 @@ def _files(folder: Path) -> tuple[dict[Parts, Path], list[Parts]]:
                 files[parts] = path
         if len(files) > OWN_LIMITS.entries:
             raise DataError(
-                f"“{folder.name}” has more than {OWN_LIMITS.entries:,} files, the limit."
+                _(
+                    "“{name}” has more than {limit} files, the limit.",
+                    name=folder.name,
+                    limit=f"{OWN_LIMITS.entries:,}",
+                )
             )
     return {parts: files[parts] for parts in sorted(files)}, sorted(skipped)
 
@@ -131,9 +142,18 @@ def _read(files: Iterable[Path]) -> Iterator[bytes]:
         total += len(data)
         if len(data) > OWN_LIMITS.picture_bytes:
             limit = megabytes(OWN_LIMITS.picture_bytes)
-            raise DataError(f"“{path.name}” has more than {limit}, the limit for one picture.")
+            raise DataError(
+                _(
+                    "“{name}” has more than {limit}, the limit for one picture.",
+                    name=path.name,
+                    limit=limit,
+                )
+            )
         if total > OWN_LIMITS.unpacked_bytes:
             raise DataError(
-                f"These pictures have more than {megabytes(OWN_LIMITS.unpacked_bytes)}, the limit."
+                _(
+                    "These pictures have more than {limit}, the limit.",
+                    limit=megabytes(OWN_LIMITS.unpacked_bytes),
+                )
             )
         yield data

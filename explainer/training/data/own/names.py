@@ -9,10 +9,10 @@ from itertools import takewhile
 from explainer.images.decoding.formats import SUFFIXES
 from explainer.training.data.data_set import DataError
 from explainer.training.data.own.limits import OWN_LIMITS
+from explainer.words import _, ngettext
 
 SYSTEM = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
-LAYOUT = "each picture belongs into a folder named after its class"
 NAMED = 3  # so many skipped files are called by name
 
 Parts = tuple[str, ...]
@@ -27,12 +27,16 @@ def checked(name: str) -> Parts:
     parts = tuple(path.removesuffix("/").split("/"))
     odd = any(part in ("", ".", "..") or not part.isprintable() for part in parts)
     if odd or path[1:2] == ":":
-        raise DataError(f"“{shown}” is not a plain path of folders and a file name.")
+        raise DataError(_("“{name}” is not a plain path of folders and a file name.", name=shown))
     for part in parts:
         if len(part) > OWN_LIMITS.name_length:
             raise DataError(
-                f"“{shown}” has a name of {len(part)} characters;"
-                f" the limit is {OWN_LIMITS.name_length}."
+                _(
+                    "“{name}” has a name of {count} characters; the limit is {limit}.",
+                    name=shown,
+                    count=len(part),
+                    limit=OWN_LIMITS.name_length,
+                )
             )
     return parts
 
@@ -51,15 +55,19 @@ def in_words(skipped: Sequence[Parts]) -> str:
     """How many files were skipped, of which kinds, and the names of the first of them."""
     others = [parts for parts in skipped if not is_hidden(parts)]
     hidden = len(skipped) - len(others)
-    names = ", ".join(printable(parts[-1]) for parts in others[:NAMED])
-    more = ", …" if len(others) > NAMED else ""
-    counts = [f"{_files(len(others))} of other kinds ({names}{more})"] if others else []
-    counts += [f"{_files(hidden)} hidden or of the system"] if hidden else []
-    return " and ".join(counts)
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' if count != 1 else ''}"
+    names = [printable(parts[-1]) for parts in others[:NAMED]]
+    kinds = ngettext(
+        "{number} file of other kinds ({names})", "{number} files of other kinds ({names})",
+        len(others), number=f"{len(others):,}",
+        names=", ".join([*names, "…"] if len(others) > NAMED else names),
+    )  # fmt: skip
+    system = ngettext(
+        "{number} file hidden or of the system", "{number} files hidden or of the system",
+        hidden, number=f"{hidden:,}",
+    )  # fmt: skip
+    if others and hidden:
+        return _("{others} and {hidden}", others=kinds, hidden=system)
+    return kinds if others else system
 
 
 def printable(name: str) -> str:
@@ -80,7 +88,11 @@ def classes_of(paths: Sequence[Parts]) -> list[str]:
             raise DataError(nested("/".join(path)))
         if len(path) != inner + 2:
             raise DataError(
-                f"“{printable('/'.join(path))}” is in no place for a picture: {LAYOUT}."
+                _(
+                    "“{name}” is in no place for a picture: each picture belongs into a folder"
+                    " named after its class.",
+                    name=printable("/".join(path)),
+                )
             )
     names = [path[inner] for path in paths]
     _count(names)
@@ -89,19 +101,29 @@ def classes_of(paths: Sequence[Parts]) -> list[str]:
 
 def nested(name: str) -> str:
     """The sentence for an archive among the pictures."""
-    return f"“{printable(name)}” is an archive; only pictures may lie in the folders."
+    return _("“{name}” is an archive; only pictures may lie in the folders.", name=printable(name))
 
 
 def _count(names: list[str]) -> None:
     counts, bounds = Counter(names), OWN_LIMITS
     if not bounds.fewest_classes <= len(counts) <= bounds.most_classes:
         raise DataError(
-            f"There are {len(counts)} folders with pictures; a data set has"
-            f" {bounds.fewest_classes} to {bounds.most_classes} classes, a folder for each."
+            _(
+                "There are {count} folders with pictures; a data set has {fewest} to {most} "
+                "classes, a folder for each.",
+                count=len(counts),
+                fewest=bounds.fewest_classes,
+                most=bounds.most_classes,
+            )
         )
     for name, count in counts.items():
         if count < bounds.fewest_pictures:
             raise DataError(
-                f"The folder “{printable(name)}” has {count} picture;"
-                f" a class needs at least {bounds.fewest_pictures}."
+                ngettext(
+                    "The folder “{name}” has {count} picture; a class needs at least {fewest}.",
+                    "The folder “{name}” has {count} pictures; a class needs at least {fewest}.",
+                    count,
+                    name=printable(name),
+                    fewest=bounds.fewest_pictures,
+                )
             )

@@ -21,10 +21,11 @@ from explainer.training.data.data_set import DataError
 from explainer.training.data.own.limits import OWN_LIMITS
 from explainer.training.data.own.names import printable
 from explainer.training.data.own.square_worker import LENGTH, SIDE
+from explainer.words import N_, _
 
 ROOT = Path(__file__).parents[4]
 BYTES = SIDE * SIDE * 3
-BUSY = "The server is busy with other people's pictures; please try again."
+BUSY = N_("The server is busy with other people's pictures; please try again.")
 ONE_AT_A_TIME = BoundedSemaphore(1)
 
 
@@ -34,7 +35,7 @@ def squares(names: Iterable[str], contents: Iterable[bytes]) -> NDArray[np.uint8
     Raises :class:`DataError` naming the file that cannot be read, or the limit on time.
     """
     if not ONE_AT_A_TIME.acquire(timeout=OWN_LIMITS.wait_seconds):
-        raise DataError(BUSY)
+        raise DataError(_(BUSY))
     try:
         with _worker() as (given, answered, late):
             codes = []
@@ -52,11 +53,11 @@ def _room(name: str, data: bytes) -> Iterator[None]:
     try:
         needed = outline(data).memory(len(data))
     except PictureError as error:
-        raise DataError(f"“{printable(name)}”: {error}") from error
+        raise DataError(_("“{name}”: {reason}", name=printable(name), reason=error)) from error
     try:
         room = BUDGET.take(needed, OWN_LIMITS.wait_seconds)
     except TimeoutError as error:
-        raise DataError(BUSY) from error
+        raise DataError(_(BUSY)) from error
     try:
         yield
     finally:
@@ -107,7 +108,9 @@ def _ask(
         codes = answered.read(BYTES)
         if len(codes) == BYTES:
             return np.frombuffer(codes, np.uint8).reshape(SIDE, SIDE, 3)
-    raise DataError(f"“{printable(name)}”: {_refusal(verdict, answered, late)}")
+    raise DataError(
+        _("“{name}”: {reason}", name=printable(name), reason=_refusal(verdict, answered, late))
+    )
 
 
 def _refusal(verdict: bytes, answered: IO[bytes], late: Event) -> str:
@@ -115,5 +118,8 @@ def _refusal(verdict: bytes, answered: IO[bytes], late: Event) -> str:
         length = answered.read(LENGTH.size)
         return answered.read(LENGTH.unpack(length)[0]).decode()
     if late.is_set():
-        return f"the pictures up to this one took {OWN_LIMITS.seconds:g} seconds, the limit."
-    return "this picture is damaged, or takes too much time or memory to decode."
+        return _(
+            "the pictures up to this one took {seconds} seconds, the limit.",
+            seconds=f"{OWN_LIMITS.seconds:g}",
+        )
+    return _("this picture is damaged, or takes too much time or memory to decode.")

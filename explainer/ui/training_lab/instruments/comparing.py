@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from explainer.training.instruments.questions import QUESTIONS, Question
+from explainer.training.instruments.questions import POINTS, QUESTIONS, Question
 from explainer.training.measurement.snapshot import RunView, Snapshot
 from explainer.ui.training_lab.control import shifted_answer
+from explainer.words import N_
 
-SHIFTED = "Accuracy on the shifted test"
+SHIFTED = N_("Accuracy on the shifted test")
 
 
 def questions(snapshot: Snapshot) -> tuple[Question, ...]:
@@ -21,4 +22,4 @@ def questions(snapshot: Snapshot) -> tuple[Question, ...]:
         score = scores[places[id(run)]]
         return None if score is None else score.accuracy
 
-    return (*kept, Question("shifted", SHIFTED, 1, shifted, "points", 100))
+    return (*kept, Question("shifted", SHIFTED, 1, shifted, POINTS, 100))

@@ -30,8 +30,9 @@ from explainer.ui.training_lab.names import (
     without_numbers,
 )
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import N_, _
 
-UNIT_TITLES = {"dead": "dead units (%)", "saturated": "saturated (%)"}
+UNIT_TITLES = {"dead": N_("dead units (%)"), "saturated": N_("saturated (%)")}
 
 
 def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -39,7 +40,7 @@ def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     say("training_lab", "gradients")
     snapshot = ticket.race.snapshot
     if not snapshot.step:
-        st.caption("There is no gradient before the first step.")
+        st.caption(_("There is no gradient before the first step."))
         return
     for column, measure in zip(st.columns(2), LAYER_MEASURES, strict=True):
         with column:
@@ -47,10 +48,13 @@ def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
                 layer_points(snapshot, measure),
                 layer_spec(theme(), measure),
                 key=f"{KEY}.layer.{measure.slug}",
-                alt=f"{measure.title} of each layer, one line a recipe, on a logarithmic axis.",
+                alt=_(
+                    "{measure} of each layer, one line a recipe, on a logarithmic axis.",
+                    measure=_(measure.title),
+                ),
             )
     _units(ticket, snapshot, moving=moving)
-    st.markdown("**The same over time, layer by layer**")
+    st.markdown(_("**The same over time, layer by layer**"))
     run = snapshot.of_recipe(pick_recipe(snapshot, "layers_of"))[0]
     for column, measure in zip(st.columns(2), LAYER_MEASURES, strict=True):
         with column:
@@ -58,7 +62,7 @@ def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
                 layer_history(run, measure),
                 layer_history_spec(theme(), measure, run.curves.layers.names),
                 key=f"{KEY}.history.{measure.slug}",
-                alt=f"{measure.title} over the steps, one line a layer.",
+                alt=_("{measure} over the steps, one line a layer.", measure=_(measure.title)),
             )
 
 
@@ -70,15 +74,15 @@ def _units(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
 
     answer = latest(ticket, "units", question, moving=moving)
     if answer is None:
-        st.caption("Measuring.")
+        st.caption(_("Measuring."))
         return
     for column, (name, title) in zip(st.columns(2), UNIT_TITLES.items(), strict=True):
         with column:
             st.vega_lite_chart(
                 unit_points(answer.value),
-                unit_spec(theme(), name, title),
+                unit_spec(theme(), name, _(title)),
                 key=f"{KEY}.units.{name}",
-                alt=f"{title} of each hidden layer, a bar a recipe.",
+                alt=_("{measure} of each hidden layer, a bar a recipe.", measure=_(title)),
             )
     st.caption(of_step(answer.step, snapshot))
     without_numbers(snapshot)

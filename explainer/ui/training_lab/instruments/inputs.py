@@ -15,16 +15,17 @@ from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.instruments.next_step import Dropped, NextBatch, next_batch, next_drops
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.pictures import figures, inline, legend
+from explainer.ui.common.pictures import data, figures, inline, legend
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import latest
 from explainer.ui.training_lab.names import of_step, pick_recipe
+from explainer.words import N_, _
 
 PICTURE, CELL = 62, 14
 KINDS = {
-    "units": "A row an example of the batch, a column a unit.",
-    "maps": "A row an example of the batch, a column a feature map, whole maps drop.",
-    "weights": "A row an output, a column a weight of it: one mask for the whole batch.",
+    "units": N_("A row is an example of the batch, a column a unit."),
+    "maps": N_("A row is an example of the batch, a column a feature map; whole maps drop."),
+    "weights": N_("A row is an output, a column a weight of it: one mask for the whole batch."),
 }
 
 Seen = tuple[NextBatch | None, tuple[Dropped, ...]]
@@ -38,7 +39,7 @@ def inputs_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     number = index * len(snapshot.seeds)
     answer = latest(ticket, ("inputs", index), partial(_seen, number), moving=moving)
     if answer is None:
-        st.caption("Measuring.")
+        st.caption(_("Measuring."))
         return
     batch, drops = answer.value
     if batch is not None:
@@ -46,7 +47,7 @@ def inputs_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     for one in drops:
         _drops(one)
     if not drops:
-        st.caption("This recipe drops nothing.")
+        st.caption(_("This recipe drops nothing."))
     st.caption(of_step(answer.step, snapshot))
 
 
@@ -55,26 +56,32 @@ def _seen(number: int, runs: Sequence[Run]) -> Seen:
 
 
 def _pictures(batch: NextBatch, *, augmented: bool) -> None:
-    st.markdown("**The next batch**, as it is" + (", then as the network gets it" * augmented))
+    if augmented:
+        st.markdown(_("**The next batch**, as it is, then as the network gets it"))
+    else:
+        st.markdown(_("**The next batch**, as it is"))
     rows = [batch.originals, batch.augmented] if augmented else [batch.originals]
     entries = []
     for place, label in enumerate(batch.labels):
-        alt = f"{label}, before and after augmentation" if augmented else label
+        alt = _("{label}, before and after augmentation", label=label) if augmented else label
         pictures = "".join(
             inline(example_picture(row[place]), alt=alt, height=PICTURE) for row in rows
         )
         stacked = f'<div style="display:flex;flex-direction:column;gap:3px">{pictures}</div>'
-        entries.append((stacked, escape(label)))
+        entries.append((stacked, data(label)))
     figures(entries, width=PICTURE + 6)
 
 
 def _drops(dropped: Dropped) -> None:
     rows, units = dropped.kept.shape
     share = 1 - float(dropped.kept.mean())
-    st.markdown(f"**Dropped in {dropped.layer.replace('_', ' ')}**: {share:.0%} of these")
-    alt = f"Kept and dropped {dropped.kind} of {dropped.layer} in the next step."
+    layer = dropped.layer.replace("_", " ")
+    st.markdown(_("**Dropped in {layer}**: {share} of these", layer=layer, share=f"{share:.0%}"))
+    alt = _("What is kept and what is dropped in {layer} in the next step.", layer=layer)
     picture = inline(dropped_picture(dropped, theme()), alt=alt, height=rows * CELL)
-    shown = f" The first {MOST_UNITS} of {units}." if units > MOST_UNITS else ""
-    dark = legend(theme().categorical[1], "dropped")
+    said = [_("shades: how large the value is."), _(KINDS[dropped.kind])]
+    if units > MOST_UNITS:
+        said.append(_("The first {shown} of {units}.", shown=MOST_UNITS, units=units))
     st.html(picture)
-    st.html(f"<small>{dark} · shades: how large the value is. {KINDS[dropped.kind]}{shown}</small>")
+    flat = legend(theme().categorical[1], _("dropped"))
+    st.html(f"<small>{flat} · {escape(' '.join(said))}</small>")

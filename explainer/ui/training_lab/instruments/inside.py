@@ -19,11 +19,10 @@ from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.names import pick_recipe
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
+from explainer.words import _
 
 PAGES = ("feature_maps", "attribution")
 REFUSED = f"{KEY}.not_taken_over"
-BEFORE_MEASURED = "There is no best network before the first measurement."
-DIVERGED_AT_ONCE = "This run diverged before its loss was ever a number, so it has no best network."
 
 
 def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -33,17 +32,24 @@ def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     index = pick_recipe(snapshot, "inside_of")
     run = _pick_seed(snapshot, index)
     if run.best is None:
-        broken = run.status is Status.DIVERGED
-        st.caption(DIVERGED_AT_ONCE if broken else BEFORE_MEASURED)
+        if run.status is Status.DIVERGED:
+            st.caption(
+                _("This run diverged before its loss was ever a number, so it has no best network.")
+            )
+        else:
+            st.caption(_("There is no best network before the first measurement."))
         return
     st.caption(
-        f"Best so far: after step {run.best.step:,}, {run.best.validation_accuracy:.1%} of the "
-        "validation part right. What you take along is a copy, whatever becomes of the race."
-    )
+        _(
+            "Best so far: after step {step}, {accuracy} of the validation part right. What you take"
+            " along is a copy, whatever becomes of the race.",
+            step=f"{run.best.step:,}", accuracy=f"{run.best.validation_accuracy:.1%}",
+        )
+    )  # fmt: skip
     name = name_of(snapshot.recipes[index], index)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            "Take it along", key=f"{KEY}.inside.take", icon=":material/travel_luggage_and_bags:",
+            _("Take it along"), key=f"{KEY}.inside.take", icon=":material/travel_luggage_and_bags:",
             on_click=_take_over, args=(ticket, snapshot.runs.index(run), name),
         )  # fmt: skip
         taken = [one for one in own_networks() if (one.name, one.seed) == (name, run.seed)]
@@ -57,19 +63,24 @@ def _ways_in(entry: OwnNetwork) -> None:
     """Links to the pages that open it, with it chosen there."""
     for slug in PAGES:
         page = topic(slug)
-        st.page_link(f"../pages/{slug}.py", label=f"Open in {page.title}", icon=page.icon)
-    st.caption(f"As it was after step {entry.step:,}.", width="content")
+        label = _("Open in {page}", page=_(page.title))
+        st.page_link(f"../pages/{slug}.py", label=label, icon=page.icon)
+    st.caption(_("As it was after step {step}.", step=f"{entry.step:,}"), width="content")
 
 
 def _pick_seed(snapshot: Snapshot, index: int) -> RunView:
-    runs = {f"Seed {run.seed}": run for run in snapshot.of_recipe(index)}
-    names = list(runs)
-    if len(names) == 1:
-        return runs[names[0]]
+    runs = {run.seed: run for run in snapshot.of_recipe(index)}
+    seeds = list(runs)
+    if len(seeds) == 1:
+        return runs[seeds[0]]
     key = f"{KEY}.inside_seed"
-    if st.session_state.get(key) not in names:
-        st.session_state[key] = names[0]
-    return runs[str(st.segmented_control("Seed", names, key=key, required=True))]
+    if st.session_state.get(key) not in seeds:
+        st.session_state[key] = seeds[0]
+    picked = st.segmented_control(
+        _("Seed"), seeds, key=key, required=True,
+        format_func=lambda seed: _("Seed {number}", number=seed),
+    )  # fmt: skip
+    return runs[int(picked or seeds[0])]
 
 
 def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:

@@ -20,12 +20,12 @@ from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import latest
 from explainer.ui.training_lab.names import first_seed_runs, marked, of_step, pick_recipe
+from explainer.words import _
 
 Kernels = NDArray[np.floating]
 TILE = 40
 MOST_COLUMNS = 12
 STRIP_KERNELS = 8
-GREY = "Grey all over: these weights are no numbers any more, since the run diverged."
 
 
 def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -39,11 +39,11 @@ def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
 
     answer = latest(ticket, "kernels", question, moving=moving)
     if answer is None:
-        st.caption("Measuring.")
+        st.caption(_("Measuring."))
         return
     kernels, shape = answer.value
     if len(shape) != 3:
-        st.info("These data are points: the first layer has two weights a unit and no picture.")
+        st.info(_("These data are points: the first layer has two weights a unit and no picture."))
         return
     runs = snapshot.runs[chosen]
     sound = [
@@ -53,9 +53,12 @@ def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     figures(
         [(_row(one, reach, index), marked(snapshot, index)) for index, one in enumerate(kernels)]
     )
-    st.caption(f"{of_step(answer.step, snapshot)}. One scale for all: ±{reach:.2g}.")
+    when = of_step(answer.step, snapshot)
+    st.caption(_("{when}. One scale for all: ±{reach}.", when=when, reach=f"{reach:.2g}"))
     if not all(np.isfinite(one).all() for one in kernels):
-        st.caption(GREY)
+        st.caption(
+            _("Grey all over: these weights are no numbers any more, since the run diverged.")
+        )
     _film(snapshot, shape)
 
 
@@ -63,17 +66,17 @@ def _row(kernels: Kernels, reach: float, index: int) -> str:
     pictures = [kernel_picture(one, reach, theme()) for one in kernels]
     montage = tiles(pictures, theme(), columns=8)
     rows = -(-len(pictures) // 8)
-    alt = f"The first {len(pictures)} kernels of recipe {index + 1}."
+    alt = _("The first {count} kernels of recipe {number}.", count=len(pictures), number=index + 1)
     return inline(montage, alt=alt, height=rows * TILE)
 
 
 def _film(snapshot: Snapshot, shape: tuple[int, ...]) -> None:
     """The kernels of one recipe at some of the steps so far, a column a step."""
-    st.markdown("**How they came about**")
+    st.markdown(_("**How they came about**"))
     index = pick_recipe(snapshot, "film")
     frames = snapshot.of_recipe(index)[0].film
     if len(frames) < 2:
-        st.caption("The film begins with the first steps.")
+        st.caption(_("The film begins with the first steps."))
         return
     places = np.unique(np.linspace(0, len(frames) - 1, MOST_COLUMNS).round().astype(int))
     shown = [(frames[place][0], as_pictures(frames[place][1], shape)) for place in places]
@@ -85,7 +88,7 @@ def _film(snapshot: Snapshot, shape: tuple[int, ...]) -> None:
 def _column(step: int, kernels: Kernels, reach: float) -> str:
     pictures = [kernel_picture(one, reach, theme()) for one in kernels[:STRIP_KERNELS]]
     strip = tiles(pictures, theme(), columns=1)
-    picture = inline(strip, alt=f"Kernels at step {step}", height=len(pictures) * TILE)
+    picture = inline(strip, alt=_("Kernels at step {step}", step=step), height=len(pictures) * TILE)
     return (
         f'<figure style="margin:0;flex:none">{picture}<figcaption style="font-size:.75rem;'
         f'text-align:center">{escape(f"{step:,}")}</figcaption></figure>'

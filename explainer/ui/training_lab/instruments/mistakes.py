@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 
 import streamlit as st
 
@@ -21,19 +20,16 @@ from explainer.training.instruments.boundary import Boundary, boundary
 from explainer.training.instruments.mistakes import Answers, Mistake, answers
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.pictures import figures, inline
+from explainer.ui.common.pictures import data, figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import latest
 from explainer.ui.training_lab.names import first_seed_runs, marked, of_step, pick_recipe
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import _, ngettext
 
 PICTURE = 76
 PLANE = 230
 SHORT_NAME = 3
-UNANSWERED = (
-    "This run diverged: what it answers to {:,} validation examples is no number, so it is neither "
-    "right nor wrong."
-)
 
 
 def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -45,11 +41,11 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     number = index * len(snapshot.seeds)
     answer = latest(ticket, ("answers", index), partial(_answers, number), moving=moving)
     if answer is None:
-        st.caption("Measuring.")
+        st.caption(_("Measuring."))
         return
     found = answer.value
     if found.unanswered:
-        st.warning(f"{UNANSWERED.format(found.unanswered)}", icon=":material/warning:")
+        st.warning(_unanswered(found.unanswered), icon=":material/warning:")
     if not len(found.labels):
         return
     left, right = st.columns([1.2, 1])
@@ -60,15 +56,25 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
                 theme(), len(found.classes), tilted=max(map(len, found.classes)) > SHORT_NAME
             ),
             key=f"{KEY}.confusion",
-            alt="Confusion matrix: rows are the truth, columns what the network said.",
+            alt=_("Confusion matrix: rows are the truth, columns what the network predicted."),
         )
     with right:
-        wrong = int((found.labels != found.predicted).sum())
-        st.markdown(f"**{wrong} of {len(found.labels)} validation examples wrong.**")
+        wrong, of = int((found.labels != found.predicted).sum()), len(found.labels)
+        st.markdown(_("**{wrong} of {of} validation examples wrong.**", wrong=wrong, of=of))
         if len(found.worst) and found.worst[0].picture.ndim == 3:
-            st.caption("The errors it is surest of: truth, then answer and confidence.")
+            st.caption(_("The errors it is surest of: truth, then prediction and confidence."))
             figures([_figure(one, found.classes) for one in found.worst], width=92)
     st.caption(of_step(answer.step, snapshot))
+
+
+def _unanswered(count: int) -> str:
+    return ngettext(
+        "This run diverged: its output for {count} validation example is not a number, so it is"
+        " neither right nor wrong.",
+        "This run diverged: its output for {count} validation examples is not a number, so it is"
+        " neither right nor wrong.",
+        count,
+    )
 
 
 def _answers(number: int, runs: Sequence[Run]) -> Answers:
@@ -77,9 +83,9 @@ def _answers(number: int, runs: Sequence[Run]) -> Answers:
 
 def _figure(mistake: Mistake, classes: tuple[str, ...]) -> tuple[str, str]:
     truth, predicted = classes[mistake.truth], classes[mistake.predicted]
-    alt = f"{truth}, taken for {predicted}"
+    alt = _("{truth}, taken for {predicted}", truth=truth, predicted=predicted)
     picture = inline(example_picture(mistake.picture), alt=alt, height=PICTURE)
-    caption = f"{escape(truth)} → <b>{escape(predicted)}</b> {mistake.confidence:.0%}"
+    caption = f"{data(truth)} → <b>{data(predicted)}</b> {mistake.confidence:.0%}"
     return picture, caption
 
 
@@ -95,8 +101,9 @@ def _boundaries(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> No
         return
     entries = []
     for index, found in enumerate(answer.value):
-        alt = f"Decision boundary of recipe {index + 1}."
+        alt = _("Decision boundary of recipe {number}.", number=index + 1)
         picture = inline(boundary_picture(found, theme()), alt=alt, height=PLANE, smooth=True)
         entries.append((picture, marked(snapshot, index)))
     figures(entries, width=PLANE)
-    st.caption(f"{of_step(answer.step, snapshot)}. Discs were trained on, rings were not.")
+    when = of_step(answer.step, snapshot)
+    st.caption(_("{when}. Discs were trained on, rings were not.", when=when))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
+from explainer.ui.common.choice import Part, open_part
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.instruments.gradients import gradients_tab
 from explainer.ui.training_lab.instruments.inputs import inputs_tab
@@ -18,34 +20,34 @@ from explainer.ui.training_lab.instruments.take_away import take_away_tab
 from explainer.ui.training_lab.instruments.verdict import verdict_tab
 from explainer.ui.training_lab.instruments.weights import weights_tab
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import N_
 
 SECONDS = 3.0
-STANDING = {"Take away"}  # what changes only when it is asked to
-TABS: dict[str, Callable[..., None]] = {
-    "Verdict": verdict_tab,
-    "Weights": weights_tab,
-    "Kernels": kernels_tab,
-    "Look inside": inside_tab,
-    "Gradients": gradients_tab,
-    "Mistakes": mistakes_tab,
-    "Next batch": inputs_tab,
-    "Take away": take_away_tab,
-}
 
 
 def instruments(ticket: Ticket[Race]) -> None:
     """All tabs for the race of `ticket`."""
-    tabs = st.tabs(list(TABS), key=f"{KEY}.look", on_change="rerun", bind="query-params")
-    for tab, (name, draw) in zip(tabs, TABS.items(), strict=True):
-        if tab.open:
-            with tab:
-                _live(ticket, draw, live=name not in STANDING and is_active(ticket))
+    open_part(TABS, ticket, key=f"{KEY}.look")
 
 
-def _live(ticket: Ticket[Race], draw: Callable[..., None], *, live: bool) -> None:
-    @st.fragment(run_every=SECONDS if live else None)
+def _live(draw: Callable[..., None], ticket: Ticket[Race], *, standing: bool = False) -> None:
+    """Draw again and again while the race moves; what is `standing` only when it is asked to."""
+
+    @st.fragment(run_every=SECONDS if is_active(ticket) and not standing else None)
     def panel() -> None:
         if ticket.race.snapshot.runs:
             draw(ticket, moving=is_active(ticket))
 
     panel()
+
+
+TABS = (
+    Part("verdict", N_("Verdict"), partial(_live, verdict_tab)),
+    Part("weights", N_("Weights"), partial(_live, weights_tab)),
+    Part("kernels", N_("Kernels"), partial(_live, kernels_tab)),
+    Part("inside", N_("Look inside"), partial(_live, inside_tab)),
+    Part("gradients", N_("Gradients"), partial(_live, gradients_tab)),
+    Part("mistakes", N_("Mistakes"), partial(_live, mistakes_tab)),
+    Part("inputs", N_("Next batch"), partial(_live, inputs_tab)),
+    Part("take-away", N_("Take away"), partial(_live, take_away_tab, standing=True)),
+)

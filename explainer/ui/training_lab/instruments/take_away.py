@@ -27,13 +27,11 @@ from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.control import origin_of
 from explainer.ui.training_lab.names import pick_recipe
 from explainer.ui.training_lab.plan import KEY, LabPlan
+from explainer.words import _
 
 CODE_HEIGHT = 420
 PATIENCE_SECONDS = 30
-TURNED = (
-    "This recipe was turned while it raced; the script has it as it began, so its curve parts from "
-    "the one above where the mark is."
-)
+COMMAND = "python -m explainer.training race race.json{data} --out DIR"
 
 
 def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -41,11 +39,11 @@ def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     say("training_lab", "take_away")
     origin, snapshot = origin_of(ticket), ticket.race.snapshot
     if origin is None:
-        st.info("It is not known any more what this race was built from; start it again.")
+        st.info(_("It is not known any more what this race was built from; start it again."))
         return
     plan, examples = origin
     if moving:
-        st.caption("The files hold the race as it is when you press the button.")
+        st.caption(_("The files hold the race as it is when you press the button."))
     _files(ticket, plan, examples)
     _code(snapshot, plan, examples)
 
@@ -53,19 +51,18 @@ def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
 def _files(ticket: Ticket[Race], plan: LabPlan, examples: Examples) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, name, mime, make in (
-            ("Metrics, CSV", "metrics.csv", "text/csv", partial(_csv, ticket)),
-            ("Race, JSON", "race.json", "application/json", partial(_json, ticket, plan, examples)),
-            ("Best weights", "weights.zip", "application/zip", partial(_weights, ticket, examples)),
-        ):
+            (_("Metrics, CSV"), "metrics.csv", "text/csv", partial(_csv, ticket)),
+            (_("Race, JSON"), "race.json", "application/json",
+             partial(_json, ticket, plan, examples)),
+            (_("Best weights"), "weights.zip", "application/zip",
+             partial(_weights, ticket, examples)),
+        ):  # fmt: skip
             st.download_button(
                 label, make, name, mime, key=f"{KEY}.save.{name}", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
-    data = " --data-folder FOLDER" if examples.origin == "own" else ""
-    st.caption(
-        "The same race without a browser:"
-        f" `python -m explainer.training race race.json{data} --out DIR`"
-    )
+    command = COMMAND.format(data=" --data-folder FOLDER" if examples.origin == "own" else "")
+    st.caption(_("The same race without a browser: {command}", command=f"`{command}`"))
 
 
 def _csv(ticket: Ticket[Race]) -> str:
@@ -92,15 +89,20 @@ def _code(snapshot: Snapshot, plan: LabPlan, examples: Examples) -> None:
     code = script(recipe, examples, replace(plan.split, seed=seed), seed)
     dials = {"learning_rate", *(slug for slug, _ in snapshot.runs[0].strengths)}
     if any(mark.what in dials for run in snapshot.of_recipe(index) for mark in run.marks):
-        st.caption(TURNED)
+        st.caption(
+            _(
+                "This recipe was turned while it raced; the script has it as it began, so its curve"
+                " parts from the one above where the mark is."
+            )
+        )
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "The script", code, f"{file_stem(index, recipe)}.py", "text/x-python",
+            _("The script"), code, f"{file_stem(index, recipe)}.py", "text/x-python",
             key=f"{KEY}.save.script", on_click="ignore", icon=":material/code:",
         )  # fmt: skip
         if needs_data_file(examples):
             st.download_button(
-                "Its data, to lie beside it", partial(data_file, examples), "data.npz",
+                _("Its data, to lie beside it"), partial(data_file, examples), "data.npz",
                 "application/octet-stream", key=f"{KEY}.save.data", on_click="ignore",
                 icon=":material/database:",
             )  # fmt: skip

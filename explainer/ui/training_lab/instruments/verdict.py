@@ -13,10 +13,12 @@ from explainer.training.instruments.questions import Question
 from explainer.training.instruments.verdict import Verdict, verdicts, winner
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import choice
 from explainer.ui.common.prose import escaped, say
-from explainer.ui.training_lab.instruments.comparing import SHIFTED, questions
+from explainer.ui.training_lab.instruments.comparing import questions
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
+from explainer.words import _
 
 ASKED = f"{KEY}.asked_for"
 
@@ -26,50 +28,58 @@ def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     snapshot = ticket.race.snapshot
     say("training_lab", "verdict")
     if len(snapshot.recipes) < 2:
-        st.info("One recipe alone has nothing to be compared with: add a second one.")
+        st.info(_("One recipe alone has nothing to be compared with: add a second one."))
         return
     question = _question(snapshot)
     found = verdicts(snapshot, question)
     if not found:
-        st.caption("Nothing has been measured yet.")
+        st.caption(_("Nothing has been measured yet."))
         return
     names = [name_of(recipe, index) for index, recipe in enumerate(snapshot.recipes)]
     first = names[0]
     st.markdown(f"**{escaped(winner(snapshot, question)[1])}**")
-    unit = f" ({question.unit})" if question.unit else ""
+    title = _("difference to the first recipe")
+    if question.unit:
+        title = _("difference to the first recipe ({unit})", unit=_(question.unit))
     st.vega_lite_chart(
         verdict_points(found, names, question.scale),
-        verdict_spec(theme(), f"difference to the first recipe{unit}"),
+        verdict_spec(theme(), title),
         key=f"{KEY}.verdict",
-        alt="For each recipe the difference to the first: a tick a seed, the mean, its interval.",
+        alt=_(
+            "For each recipe the difference to the first: a tick a seed, the mean, its interval."
+        ),
     )
     st.markdown("\n".join(f"- {_sentence(one, names, first, question)}" for one in found))
 
 
 def compare_shifted() -> None:
     """Compare by the shifted test part from now on."""
-    st.session_state[ASKED] = SHIFTED
+    st.session_state[ASKED] = "shifted"
 
 
 def _question(snapshot: Snapshot) -> Question:
     kept = questions(snapshot)
-    titles = {one.title: one for one in kept}
-    if st.session_state.get(ASKED) not in titles:
-        st.session_state[ASKED] = kept[0].title
-    title = st.selectbox("Compare", list(titles), key=ASKED, persist_state="session")
-    return titles[str(title)]
+    slug = choice(_("Compare"), kept, key=ASKED)
+    return next(one for one in kept if one.slug == slug)
 
 
 def _sentence(verdict: Verdict, names: list[str], first: str, question: Question) -> str:
-    name = escaped(names[verdict.recipe])
+    name, word, first = escaped(names[verdict.recipe]), _(verdict.word), escaped(first)
     if math.isnan(verdict.mean) or math.isinf(verdict.mean):
-        return f"{name}: **{verdict.word}**"
-    unit = f" {question.unit}" if question.unit else ""
-    amount = f"{_signed(verdict.mean, question)}{unit}"
+        return _("{recipe}: **{word}**", recipe=name, word=word)
+    amount = _signed(verdict.mean, question)
+    if question.unit:
+        amount = _("{number} {unit}", number=amount, unit=_(question.unit))
     if math.isnan(verdict.low):
-        return f"{name}: {amount} against {escaped(first)}, of **one seed**, which proves nothing"
-    low, high = _signed(verdict.low, question), _signed(verdict.high, question)
-    return f"{name}: **{verdict.word}**, {amount} against {escaped(first)} ({low} to {high})"
+        return _(
+            "{recipe}: {amount} against {first}, of **one seed**, which proves nothing",
+            recipe=name, amount=amount, first=first,
+        )  # fmt: skip
+    return _(
+        "{recipe}: **{word}**, {amount} against {first} ({low} to {high})",
+        recipe=name, word=word, amount=amount, first=first,
+        low=_signed(verdict.low, question), high=_signed(verdict.high, question),
+    )  # fmt: skip
 
 
 def _signed(value: float, question: Question) -> str:

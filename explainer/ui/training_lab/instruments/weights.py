@@ -27,10 +27,10 @@ from explainer.ui.common.tables import table
 from explainer.ui.training_lab.asking import latest
 from explainer.ui.training_lab.names import DIVERGED, marked, of_step
 from explainer.ui.training_lab.plan import KEY
+from explainer.words import _
 
 SMALL = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 ABSENT = "–"
-MOVING_NOTE = "Pause the race, or let it end, to see what pruning costs."
 
 
 def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -38,7 +38,7 @@ def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     say("training_lab", "weights")
     snapshot = ticket.race.snapshot
     epsilon = st.select_slider(
-        "Nearly zero: smaller than ε",
+        _("Nearly zero: smaller than ε"),
         SMALL,
         1e-3,
         format_func=lambda value: f"{value:g}",
@@ -48,18 +48,21 @@ def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     question = partial(weigh, recipes=len(snapshot.recipes), epsilon=float(epsilon))
     answer = latest(ticket, ("weights", epsilon), question, moving=moving)
     if answer is None:
-        st.caption("Measuring.")
+        st.caption(_("Measuring."))
         return
     st.vega_lite_chart(
         histogram_points(answer.value),
         histogram_spec(theme()),
         key=f"{KEY}.histogram",
-        alt="How many weights have which value, one line a recipe, on a logarithmic axis.",
+        alt=_("How many weights have which value, one line a recipe, on a logarithmic axis."),
     )
     st.caption(of_step(answer.step, snapshot, one_seed=False))
     names = _layers(answer.value)
-    headings = ["exactly 0 · below ε · length", "all", *names]
-    table(headings, [_row(snapshot, one, names) for one in answer.value])
+    table(
+        [_("exactly 0 · below ε · length"), _("all"), *names],
+        [_row(snapshot, one, names) for one in answer.value],
+        data=names,
+    )
     _pruning(ticket, snapshot, moving=moving)
 
 
@@ -91,20 +94,20 @@ def _row(snapshot: Snapshot, report: WeightReport, names: Sequence[str]) -> list
 
 def _cell(layer: LayerWeights) -> str:
     if not math.isfinite(layer.norm):
-        return DIVERGED
+        return _(DIVERGED)
     exact, below = (f"{100 * part / layer.count:.1f} %" for part in (layer.zeros, layer.below))
     return f"<b>{exact}</b> · {below} · {layer.norm:.3g}"
 
 
 def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
     """Accuracy against the share of the smallest weights set to zero, and one share looked at."""
-    st.markdown("**Prune: how many weights does it need?**")
+    st.markdown(_("**Prune: how many weights does it need?**"))
     say("training_lab", "pruning")
     if moving or not snapshot.step:
-        st.caption(MOVING_NOTE)
+        st.caption(_("Pause the race, or let it end, to see what pruning costs."))
         return
     percent = st.select_slider(
-        "Smallest weights set to zero (%)",
+        _("Smallest weights set to zero (%)"),
         [round(100 * share) for share in SHARES],
         50,
         key=f"{KEY}.pruned",
@@ -116,10 +119,15 @@ def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
         pruning_points(curves, marked_share),
         pruning_spec(theme()),
         key=f"{KEY}.pruning",
-        alt="Validation accuracy against the share of weights set to zero, one line a recipe.",
+        alt=_("Validation accuracy against the share of weights set to zero, one line a recipe."),
     )
     table(
-        ["validation accuracy", "whole", f"without {percent} %", "change"],
+        [
+            _("validation accuracy"),
+            _("whole"),
+            _("without {percent} %", percent=percent),
+            _("change"),
+        ],
         [_pruned_row(snapshot, index, runs, marked_share) for index, runs in enumerate(curves)],
     )
 
@@ -138,13 +146,13 @@ def _pruned(ticket: Ticket[Race], snapshot: Snapshot) -> list[list[tuple[Pruned,
 
 def _asked(ticket: Ticket[Race], snapshot: Snapshot) -> list[tuple[Pruned, ...]]:
     """The curves of all runs, or of as many as there was an answer for."""
-    found, bar = list[tuple[Pruned, ...]](), st.progress(0.0, "Pruning")
+    found, bar = list[tuple[Pruned, ...]](), st.progress(0.0, _("Pruning"))
     for number in range(len(snapshot.runs)):
         answer = latest(ticket, ("pruning", number), partial(_one, number), moving=False)
         if answer is None:
             break
         found.append(answer.value)
-        bar.progress((number + 1) / len(snapshot.runs), "Pruning")
+        bar.progress((number + 1) / len(snapshot.runs), _("Pruning"))
     bar.empty()
     return found
 
@@ -166,7 +174,7 @@ def _pruned_row(
         for wanted in (0.0, share)
     )
     if not whole:
-        return [marked(snapshot, index), DIVERGED, DIVERGED, ""]
+        return [marked(snapshot, index), _(DIVERGED), _(DIVERGED), ""]
     middle = len(whole) // 2
     change = f"{left[middle] - whole[middle]:+.1f}".replace("-", "−")
     return [

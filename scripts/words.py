@@ -8,6 +8,7 @@ message is missing there or is no more.
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -51,6 +52,7 @@ def written(catalogue: Catalog) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Write or check the template; the exit status."""
+    warnings.filterwarnings("ignore", "Skipping f-string")  # values; a test finds such messages
     found = collected()
     if "--check" not in arguments:
         TEMPLATE.write_bytes(written(found))

@@ -146,3 +146,16 @@ def test_nothing_is_stored_but_trained_networks_and_what_three_of_them_read() ->
     assert len(moved) == 3
     assert set(files) - moved == {f"{one}.{end}" for one in networks for end in ENDS}
     assert "Stored are only the networks that come trained, and how well three" in said("home")
+
+
+@pytest.mark.parametrize("module", CODE, ids=relative)
+def test_a_message_is_no_text_that_changes(module: Path) -> None:
+    """A catalogue cannot have what is put together first: values go to their places by name."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in {"_", "N_", "gettext", "ngettext"}
+    ]
+    built = (ast.JoinedStr, ast.BinOp)
+    assert not [ast.unparse(one) for one in calls if isinstance(one.args[0], built)]

@@ -34,7 +34,8 @@ def network_choice(page: str) -> Entry:
     """
     shipped = [one for one in SHIPPED if one.weights().is_file()]
     own = own_networks()
-    present: dict[str, Entry] = {one.slug: one for one in (*shipped, *own)}
+    known: list[Entry] = [*shipped, *own]
+    present = {one.slug: one for one in known}
     first = FIRST if FIRST in present else next(iter(present))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         slug = choice(

@@ -98,7 +98,7 @@ class Padding:
 
     @property
     def opencv_border(self) -> int:
-        """OpenCV's number for this border."""
+        """OpenCV's number for this border, as its filters and `copyMakeBorder` take it."""
         return int(getattr(cv2, self.opencv_name))
 
 

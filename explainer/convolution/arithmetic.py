@@ -126,7 +126,7 @@ class Counts:
 
     @property
     def parameters(self) -> int:
-        """Weights plus biases."""
+        """Weights plus biases: what a network would learn, a whole number."""
         return self.weights + self.biases
 
 

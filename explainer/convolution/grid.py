@@ -67,7 +67,7 @@ def normalise(weights: ArrayLike) -> Weights:
 
 
 def transpose(weights: ArrayLike) -> Weights:
-    """Rows become columns."""
+    """Rows become columns: `(columns, rows)`. Raises `ValueError` for what is no grid."""
     return checked(weights).T.copy()
 
 

@@ -41,12 +41,12 @@ def diagonal_edge(direction: float) -> Weights:
 
 
 def prewitt_x() -> Weights:
-    """Three equal rows of the difference."""
+    """Three equal rows of the difference: `(3, 3)`, sum 0."""
     return smooth_times_difference((1.0, 1.0, 1.0))
 
 
 def prewitt_y() -> Weights:
-    """Prewitt x, turned to look down."""
+    """Prewitt x, turned to look down: `(3, 3)`, sum 0."""
     return prewitt_x().T.copy()
 
 
@@ -56,7 +56,7 @@ def sobel_x() -> Weights:
 
 
 def sobel_y() -> Weights:
-    """Sobel x, turned to look down."""
+    """Sobel x, turned to look down: `(3, 3)`, sum 0."""
     return sobel_x().T.copy()
 
 
@@ -66,7 +66,7 @@ def scharr_x() -> Weights:
 
 
 def scharr_y() -> Weights:
-    """Scharr x, turned to look down."""
+    """Scharr x, turned to look down: `(3, 3)`, sum 0."""
     return scharr_x().T.copy()
 
 

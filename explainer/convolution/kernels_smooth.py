@@ -13,7 +13,7 @@ from explainer.words import N_
 
 
 def identity() -> Weights:
-    """A 1 in the middle of a 3×3 grid."""
+    """A 1 in the middle of zeros, `(3, 3)`."""
     return single_tap(1)
 
 
@@ -29,13 +29,13 @@ def shift(dx: float, dy: float) -> Weights:
 
 
 def box(size: float) -> Weights:
-    """`size × size` equal weights."""
+    """Equal weights that sum to 1, `(size, size)`."""
     side = int(size)
     return np.full((side, side), 1.0 / side**2)
 
 
 def gaussian(sigma: float) -> Weights:
-    """A sampled Gaussian, cut at 3σ."""
+    """A sampled Gaussian, cut at 3σ: square, of odd side, at most 31, sum 1."""
     return gaussian_square(sigma, radius_for(sigma))
 
 

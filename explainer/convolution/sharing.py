@@ -30,12 +30,12 @@ class FirstLayer:
 
     @property
     def inputs(self) -> int:
-        """How many numbers come in."""
+        """How many numbers come in: 3 · height · width."""
         return COLOURS * self.height * self.width
 
     @property
     def outputs(self) -> int:
-        """How many numbers go out."""
+        """How many numbers go out: maps · height · width."""
         return self.maps * self.height * self.width
 
     @property
@@ -54,7 +54,7 @@ class Count:
 
     @property
     def parameters(self) -> int:
-        """Weights and biases."""
+        """Weights plus biases: what is learned."""
         return self.weights + self.biases
 
     @property

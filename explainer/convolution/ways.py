@@ -39,7 +39,7 @@ class Job:
 
     @cached_property
     def taps(self) -> int:
-        """How many weights are not zero."""
+        """How many weights are not zero, 0 to `weights.size`."""
         return int(np.count_nonzero(self.weights))
 
     @cached_property
@@ -107,7 +107,7 @@ def _shaped(result: NDArray[np.generic], image: Image) -> Image:
 
 
 def box_cost(job: Job) -> float | None:
-    """Only where all weights are equal."""
+    """The same for every size, None unless all weights are equal."""
     return 0.85 if np.ptp(job.weights) == 0 else None
 
 
@@ -143,7 +143,7 @@ def _symmetric(weights: Weights) -> bool:
 
 
 def two_passes_cost(job: Job) -> float | None:
-    """Only for a column times a row."""
+    """By the sum of the sides; None unless the kernel is a column times a row."""
     return _passes_cost(job, 1)
 
 
@@ -200,7 +200,7 @@ def _part(padded: Image, tile: Tile, height: int, width: int) -> Image:
 
 
 def fourier_cost(job: Job) -> float:
-    """For any kernel: the way out."""
+    """For any kernel, so that there always is a way; grows little with the size."""
     return 8.7 + 0.04 * float(max(job.weights.shape))
 
 
@@ -211,5 +211,5 @@ def fourier_multiplications(job: Job) -> int:
 
 
 def fourier(image: Image, job: Job) -> Image:
-    """OpenCV's own way with large kernels."""
+    """Fourier transforms, block by block: OpenCV's own way with large kernels."""
     return _filtered(image, job.weights, job.anchor, job.border)

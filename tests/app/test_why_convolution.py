@@ -208,3 +208,12 @@ def test_the_arithmetic_and_the_code_open() -> None:
 def test_a_photo_that_is_not_moved_is_said_to_show_nothing() -> None:
     said = text_of(app_at("why_convolution", why_convolution__shift="0"))
     assert "Nothing was moved, so nothing could differ." in said
+
+
+@pytest.mark.parametrize(("padding", "kernel"), [("wrap", "laplacian"), ("Wrap", "Laplacian")])
+def test_a_link_names_padding_and_kernel_by_slugs_or_by_titles_as_once(
+    padding: str, kernel: str
+) -> None:
+    app = app_at(KEY, why_convolution__padding=padding, why_convolution__filter=kernel)
+    assert "The picture wraps around, so it has no border" in text_of(app)
+    assert app.session_state[f"{KEY}.filter"] == "laplacian"

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, data_axis
 from explainer.charts.theme import Theme
 from explainer.networks.recording.graph import Layer
 from explainer.words import N_, _, cached
@@ -157,7 +157,7 @@ def answer_points(classes: Sequence[str], probabilities: Sequence[float]) -> pd.
 def answer_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `answer_points`."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
-        y=alt.Y("class:N", title=None, sort=None),
+        y=alt.Y("class:N", title=None, sort=None, axis=data_axis()),
         x=alt.X("probability:Q", title=_("probability (%)"), scale=alt.Scale(domain=[0, 100])),
         tooltip=[
             alt.Tooltip("class:N", title=_("class")),

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explainer.charts.theme import Theme
+from explainer.words import _
 
 
 def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
@@ -27,6 +28,11 @@ def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
 def quoted(text: str) -> str:
     """`text` as a string of a Vega expression, whatever quotation marks it has."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def data_axis() -> alt.Axis:
+    """An axis whose labels are names that the data have, and no words of ours."""
+    return alt.Axis(description=_("Names as the data have them"))
 
 
 def recipe_colour(theme: Theme) -> alt.Color:

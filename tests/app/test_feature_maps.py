@@ -147,3 +147,12 @@ def test_the_softmax_table_holds_every_class() -> None:
     for name in VGG.classes:
         assert f">{name}</span></td>" in html
     assert "ten things" in text_of(app)
+
+
+def test_the_arithmetic_is_told_in_the_visitors_language_and_old_links_go_on_working() -> None:
+    app = app_at("feature_maps", lang="xx", feature_maps__network="LeNet-5", feature_maps__map="2")
+    assert app.segmented_control(key="feature_maps.network").value == "lenet"
+    told = arithmetic(app, 2, 3)
+    assert told["heading"] == "⟦conv1, map 2, row 2, column 3⟧"
+    assert told["terms"][1]["label"] == "⟦bias⟧"
+    assert "⟦5 × 5 convolution⟧, ⟦6 maps⟧" in "".join(one.value for one in app.caption)

@@ -83,7 +83,13 @@ def _convolution(drill: ConvolutionDrill, colours: bool) -> dict[str, Any]:
     return {
         "rows": rows,
         "hidden": _hidden(
-            drill.sums, places, N_("and {count} more channel:"), N_("and {count} more channels:")
+            drill.sums,
+            places,
+            ngettext(
+                "and {count} more channel:",
+                "and {count} more channels:",
+                len(places) - MOST_ROWS,
+            ),
         ),
         "terms": [
             {"label": _("all channels"), "value": float(drill.sums.sum())},
@@ -108,7 +114,11 @@ def _linear(drill: LinearDrill, _colours: bool) -> dict[str, Any]:
     return {
         "rows": rows,
         "hidden": _hidden(
-            drill.products, places, N_("and {count} more input:"), N_("and {count} more inputs:")
+            drill.products,
+            places,
+            ngettext(
+                "and {count} more input:", "and {count} more inputs:", len(places) - MOST_ROWS
+            ),
         ),
         "terms": [
             {"label": _("all inputs"), "value": float(drill.products.sum())},
@@ -215,13 +225,9 @@ def _terms(labels: Sequence[str], values: Sequence[float]) -> list[Row]:
     ]
 
 
-def _hidden(
-    sums: NDArray[np.float64], places: list[int], one: str, many: str
-) -> dict[str, Any] | None:
+def _hidden(sums: NDArray[np.float64], places: list[int], text: str) -> dict[str, Any] | None:
     left = places[MOST_ROWS:]
-    if not left:
-        return None
-    return {"text": ngettext(one, many, len(left)), "sum": float(sums[left].sum())}
+    return {"text": text, "sum": float(sums[left].sum())} if left else None
 
 
 def _short(value: float) -> str:

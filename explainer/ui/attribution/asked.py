@@ -87,7 +87,7 @@ def question(chosen: Chosen, entry: Entry, said: SoftmaxDrill) -> Asked:
     square = for_answer(chosen.picture.codes, entry)
     inputs = as_input(square, entry)
     first, second = (entry.classes[place] for place in said.probabilities.argsort()[:-3:-1])
-    why = {
+    why: dict[str, tuple[str, Target]] = {
         "predicted": (_("Why {name}? (predicted)", name=first), PREDICTED),
         "runner-up": (_("Why {name}? (the runner-up)", name=second), RUNNER_UP),
         "difference": (

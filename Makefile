@@ -55,6 +55,7 @@ check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m scripts.words --check
+	$(BIN)/oxlint --config assets/components/.oxlintrc.json assets/components tests
 
 words: install-dev
 	$(BIN)/python -m scripts.words

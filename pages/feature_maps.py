@@ -8,13 +8,13 @@ from explainer.ui.feature_maps.effective_receptive_field import measured_sight
 from explainer.ui.feature_maps.kernels import first_kernels
 from explainer.ui.feature_maps.page import (
     all_maps,
-    layer_choice,
     network_and_side,
     observed,
     one_map,
     subject,
 )
 from explainer.ui.feature_maps.painting import painting
+from explainer.ui.feature_maps.strip import layer_choice
 from explainer.ui.networks.answer import network_answer
 from explainer.ui.networks.own import picture_for
 

@@ -1,27 +1,12 @@
-// A small board to draw a digit on. In: {strokes, number, labels}.
-// Out, state "drawn": {strokes: [[[x, y]]] in [0, 1], number}, after each stroke; none: wiped.
-const drawings = new WeakMap()
+// A small board to draw a digit on. Out, state "drawn": {strokes, number}, after each stroke; none: wiped.
+/** @typedef {{strokes: [number, number][][], number: number}} DrawingMessage Places are in [0, 1]. */
 const PEN = 0.075, NEAREST = 0.012, MOST_POINTS = 1500
 
-export default function (component) {
-  const { parentElement, data, setStateValue } = component
-  let drawing = drawings.get(parentElement)
-  if (!drawing) drawings.set(parentElement, (drawing = createDrawing(parentElement)))
-  drawing.report = value => setStateValue("drawn", value)
-  drawing.update(data)
-}
-
-function createDrawing(parentElement) {
-  const canvas = parentElement.querySelector("canvas"), wipe = parentElement.querySelector("button")
-  const drawing = { update, report: () => {} }
+export default component(place => {
+  const canvas = place.find("canvas"), wipe = place.find("button")
   let strokes = [], number = 0, current = null
-
-  function update(data) {
-    canvas.setAttribute("aria-label", data.labels.alt)
-    wipe.textContent = data.labels.wipe
-    if (data.number >= number && !current) { number = data.number; strokes = data.strokes }
-    draw()
-  }
+  canvas.setAttribute("aria-label", say("A board to draw a digit on with the pointer."))
+  wipe.textContent = say("Wipe")
 
   function draw() {
     const pen = canvas.getContext("2d"), size = canvas.width
@@ -35,11 +20,8 @@ function createDrawing(parentElement) {
     }
   }
 
-  const at = event => {
-    const box = canvas.getBoundingClientRect(), inside = value => Math.min(Math.max(value, 0), 1)
-    return [inside((event.clientX - box.left) / box.width), inside((event.clientY - box.top) / box.height)].map(value => Math.round(1000 * value) / 1000)
-  }
-  const tell = () => { number = Math.max(number + 1, Date.now()); drawing.report({ strokes, number }) }
+  const at = event => partUnder(event, canvas).map(part => Math.round(1000 * clamp(part, 0, 1)) / 1000)
+  const tell = () => { number = later(number); place.report("drawn", { strokes, number }) }
   canvas.onpointerdown = event => {
     canvas.setPointerCapture(event.pointerId)
     current = [at(event)]
@@ -48,12 +30,16 @@ function createDrawing(parentElement) {
   }
   canvas.onpointermove = event => {
     if (!current) return
-    const point = at(event), [x, y] = current[current.length - 1]
+    const point = at(event), [x, y] = current.at(-1)
     if (Math.hypot(point[0] - x, point[1] - y) < NEAREST || strokes.flat().length >= MOST_POINTS) return
     current.push(point)
     draw()
   }
   canvas.onpointerup = canvas.onpointercancel = () => { if (current) { current = null; tell() } }
   wipe.onclick = () => { strokes = []; draw(); tell() }
-  return drawing
-}
+
+  return (/** @type {DrawingMessage} */ data) => {
+    if (data.number >= number && !current) { number = data.number; strokes = data.strokes }
+    draw()
+  }
+})

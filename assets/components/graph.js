@@ -1,122 +1,95 @@
 // A computation graph that is walked forward and back, one step at a time: each step gives a node
 // its value, or follows one use of a node backward. Stepping is done here; new inputs come as a new
-// message, by rerun or from the live address. In: what explainer/ui/common/graph.py packs.
+// message, by rerun or from the live address.
 // Out, state "stepped": {step, number}.
-const walks = new WeakMap()
+/**
+ * @typedef {{index: number, name: string, sign: string, kind: string, place: [number, number]}} GraphNode
+ * @typedef {{source: number, target: number, points: [number, number][]}} GraphEdge Points: level and place.
+ * @typedef {{kind: string, node: number, edge: ?number, heading: string, lines: string[], says: string,
+ *   value: ?string, gradient: ?string, slope: ?string}} GraphStep
+ * @typedef {{name: string, number: number, signature: string, step: number, levels: number, width: number,
+ *   nodes: GraphNode[], edges: GraphEdge[], inputs: Object<number, string>, steps: GraphStep[],
+ *   colours: {value: string, gradient: string}, alt: string}} GraphMessage
+ */
 const CARD = { width: 84, height: 64 }
 const PITCH = { least: 104, most: 190, cross: 80 }
 const DOWN = { along: 104, cross: 90, least: 68 }
 const REST_MS = 700
 
-export default function (component) {
-  const { parentElement, data, setStateValue } = component
-  let walk = walks.get(parentElement)
-  if (!walk) walks.set(parentElement, (walk = createWalk(parentElement)))
-  walk.report = value => setStateValue("stepped", value)
-  walk.update(unpack(data).header)
-  return () => walk.stop()
-}
-
-function createWalk(parentElement) {
-  const root = parentElement.querySelector(".walk")
-  const find = selector => root.querySelector(selector)
+export default component(place => {
+  const root = place.find(".walk"), find = selector => root.querySelector(selector)
   const stage = find(".stage"), range = find("input")
-  let graph = null, at = 0, number = 0, reporting = 0, drawn = ""
+  /** @type {GraphMessage} */
+  let graph = null
+  let at = 0, number = 0, reporting = 0, drawn = ""
 
-  function update(header) {
+  function update(data) {
+    const { header } = unpack(data)
     const fresh = graph?.signature !== header.signature
     if (!fresh && header.number < graph.number) return
     graph = header
     if (fresh) at = header.step
     at = Math.min(at, graph.steps.length - 1)
     for (const [name, colour] of Object.entries(graph.colours)) root.style.setProperty(`--${name}`, colour)
-    describe()
     draw()
   }
 
-  function describe() {
-    const { words } = graph
-    for (const name of ["first", "back", "next", "last"]) {
-      find(`.${name}`).textContent = words[name][0]
-      find(`.${name}`).setAttribute("aria-label", words[name][1])
-      find(`.${name}`).title = words[name][1]
-    }
-    range.setAttribute("aria-label", words.range)
-    for (const name of ["value", "gradient", "slope"]) find(`.key.${name}`).textContent = words[name]
+  const button = (name, text, title, step) => {
+    filled(find(`.${name}`), { text, title, "aria-label": title }).onclick = () => moveTo(step())
   }
-
-  // -------------------------------------------------------------- moving
+  button("first", say("Start"), say("Back to the inputs"), () => 0)
+  button("back", say("◀ Back"), say("One step back"), () => at - 1)
+  button("next", say("Next ▶"), say("One step forward"), () => at + 1)
+  button("last", say("End"), say("All the way to the end"), () => Infinity)
+  range.setAttribute("aria-label", say("Step of the forward and backward pass"))
+  find(".key.value").textContent = say("value, computed forward")
+  find(".key.gradient").textContent = say("∂: gradient of the output, computed backward")
+  find(".key.slope").textContent = say("local derivative, by which the gradient is multiplied on its way")
 
   function moveTo(step) {
-    const bounded = Math.min(Math.max(step, 0), graph.steps.length - 1)
+    const bounded = clamp(step, 0, graph.steps.length - 1)
     if (bounded === at) return
     at = bounded
     fill()
-    number = Math.max(number + 1, Date.now())
+    number = later(number)
     clearTimeout(reporting)
-    reporting = setTimeout(() => walk.report({ step: at, number }), REST_MS)
+    reporting = setTimeout(() => place.report("stepped", { step: at, number }), REST_MS)
   }
 
-  function key(event) {
-    const moves = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: graph.steps.length - 1 }
-    if (!(event.key in moves) || event.altKey || event.ctrlKey || event.metaKey) return
-    moveTo(moves[event.key])
-    event.preventDefault()
-  }
-  root.onkeydown = key
+  const arrow = (right, down) => moveTo(at + right + down)
+  onKeys(root, { arrow, Home: () => moveTo(0), End: () => moveTo(Infinity) })
   range.oninput = () => moveTo(Number(range.value))
-  find(".first").onclick = () => moveTo(0)
-  find(".back").onclick = () => moveTo(at - 1)
-  find(".next").onclick = () => moveTo(at + 1)
-  find(".last").onclick = () => moveTo(graph.steps.length - 1)
-
-  // -------------------------------------------------------------- the picture
 
   // From left to right where there is room for it, else from top to bottom.
   function geometry() {
     const room = find(".scroller").clientWidth - 10, { levels, width } = graph
     const pitch = Math.min(PITCH.most, room / levels)
     if (pitch >= PITCH.least) {
-      return { across: true, card: CARD.width, size: [pitch * levels, PITCH.cross * width], spot: ([level, place]) => [pitch * (level + 0.5), PITCH.cross * place] }
+      const spot = ([level, along]) => [pitch * (level + 0.5), PITCH.cross * along]
+      return { across: true, card: CARD.width, size: [pitch * levels, PITCH.cross * width], spot }
     }
-    const cross = Math.max(DOWN.least, Math.min(DOWN.cross, room / width))
-    return { across: false, card: Math.min(CARD.width, cross - 6), size: [cross * width, DOWN.along * levels - 36], spot: ([level, place]) => [cross * place, DOWN.along * (level + 0.5) - 18] }
+    const cross = clamp(room / width, DOWN.least, DOWN.cross)
+    const spot = ([level, along]) => [cross * along, DOWN.along * (level + 0.5) - 18]
+    const size = [cross * width, DOWN.along * levels - 36]
+    return { across: false, card: Math.min(CARD.width, cross - 6), size, spot }
   }
 
   function draw() {
     const shape = geometry(), [width, height] = shape.size
     drawn = `${graph.signature} ${shape.size}`
     Object.assign(stage.style, { width: `${width}px`, height: `${height}px` })
-    const svg = find("svg")
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`)
-    svg.setAttribute("width", width)
-    svg.setAttribute("height", height)
-    svg.replaceChildren(...graph.edges.map(({ points }, index) => edgePath(points.map(shape.spot), shape.across, index)))
+    const ways = graph.edges.map(({ points }) => points.map(shape.spot))
+    const picture = filled(find("svg"), { viewBox: `0 0 ${width} ${height}`, width, height })
+    picture.replaceChildren(...ways.map((points, index) => edgePath(points, shape.across, index)))
     stage.querySelectorAll(".node, .pill").forEach(old => old.remove())
-    stage.append(...graph.edges.map(({ points }, index) => pill(points.map(shape.spot), shape.across, index)), ...graph.nodes.map(node => card(node, shape.spot(node.place), shape.card)))
+    stage.append(...ways.map((points, index) => pill(points, shape.across, index)))
+    stage.append(...graph.nodes.map(node => card(node, shape.spot(node.place), shape.card)))
     stage.classList.toggle("narrow", shape.card < 76)
     fill()
   }
 
-  function card(node, [x, y], width) {
-    const box = element("div", { class: `node ${node.kind}`, "data-node": node.index },
-      element("div", { class: "title" }, element("span", { class: "name", text: node.name }), node.sign ? element("span", { class: "sign", text: ` = ${node.sign}` }) : ""),
-      element("div", { class: "value" }), element("div", { class: "gradient" }))
-    Object.assign(box.style, { left: `${x - width / 2}px`, top: `${y - CARD.height / 2}px`, width: `${width}px`, height: `${CARD.height}px` })
-    return box
-  }
-
-  function pill(points, across, index) {
-    const [x, y] = onCurve(ends(points, across).slice(-2), across)
-    const made = element("span", { class: "pill", "data-edge": index })
-    Object.assign(made.style, { left: `${x}px`, top: `${y}px` })
-    return made
-  }
-
-  // -------------------------------------------------------------- what is known at this step
-
   function fill() {
-    const { steps, words } = graph, step = steps[at]
+    const { steps } = graph, step = steps[at]
     const value = { ...graph.inputs }, gradient = {}, slope = {}
     for (const { node, edge, ...one } of steps.slice(0, at + 1)) {
       if (one.value !== null) value[node] = one.value
@@ -139,50 +112,62 @@ function createWalk(parentElement) {
       made.hidden = !(index in slope)
     }
     graph.edges.forEach((edge, index) => paint(edge, index, step, value, slope))
-    say(step, words)
+    read(step)
   }
 
   function paint({ source, target }, index, step, value, slope) {
     const line = find(`path[data-edge="${index}"]`), arrow = find(`.arrow[data-edge="${index}"]`)
     const ahead = step.kind === "forward" && target === step.node, back = index === step.edge
-    line.setAttribute("class", ahead ? "forward" : back ? "backward" : index in slope ? "followed" : source in value && target in value ? "known" : "")
-    arrow.setAttribute("class", ahead ? "arrow ahead" : "arrow")
-    arrow.setAttribute("visibility", ahead || back ? "visible" : "hidden")
-    arrow.setAttribute("transform", ahead ? arrow.dataset.ahead : arrow.dataset.back)
+    const known = source in value && target in value ? "known" : ""
+    line.setAttribute("class", ahead ? "forward" : back ? "backward" : index in slope ? "followed" : known)
+    const way = ahead ? { class: "arrow ahead", transform: arrow.dataset.ahead }
+      : { class: "arrow", transform: arrow.dataset.back }
+    filled(arrow, { ...way, visibility: ahead || back ? "visible" : "hidden" })
   }
 
-  function say(step, words) {
+  function read(step) {
     const count = graph.steps.length - 1
+    const keys = say("The arrow keys step forward and back, Home and End go all the way.")
     find(".heading").textContent = step.heading
     find(".lines").replaceChildren(...step.lines.map(line => element("div", { text: line })))
     find(".says").textContent = step.says
-    find(".count").textContent = fillIn(words.count, { step: at, count })
+    find(".count").textContent = say("Step {step} of {count}", { step: at, count })
     range.max = count
     range.value = at
     range.setAttribute("aria-valuetext", `${step.heading}. ${step.lines.join(". ")}`)
-    stage.setAttribute("aria-label", `${graph.alt} ${words.keys}`)
+    stage.setAttribute("aria-label", `${graph.alt} ${keys}`)
     find(".first").disabled = find(".back").disabled = at === 0
     find(".next").disabled = find(".last").disabled = at === count
   }
 
-  const live = ({ detail }) => { if (detail.name === graph?.name) update(unpack(detail.message).header) }
-  window.addEventListener("deepglass-live", live)
-  const sized = new ResizeObserver(() => { if (graph && `${graph.signature} ${geometry().size}` !== drawn) draw() })
-  sized.observe(find(".scroller"))
+  place.onLive(() => graph?.name, update)
+  place.onResize(() => { if (graph && `${graph.signature} ${geometry().size}` !== drawn) draw() }, find(".scroller"))
+  place.atEnd(() => clearTimeout(reporting))
+  return update
+})
 
-  const walk = { update, report: () => {}, stop() { clearTimeout(reporting); sized.disconnect(); window.removeEventListener("deepglass-live", live); walks.delete(parentElement) } }
-  return walk
+function card(node, [x, y], width) {
+  const name = element("span", { class: "name", text: node.name })
+  const sign = node.sign ? element("span", { class: "sign", text: ` = ${node.sign}` }) : ""
+  const title = element("div", { class: "title" }, name, sign)
+  const box = element("div", { class: `node ${node.kind}`, "data-node": node.index, translate: "no" },
+    title, element("div", { class: "value" }), element("div", { class: "gradient" }))
+  const [left, top] = [x - width / 2, y - CARD.height / 2]
+  Object.assign(box.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${CARD.height}px` })
+  return box
+}
+
+function pill(points, across, index) {
+  const [x, y] = onCurve(ends(points, across).slice(-2), across)
+  const made = element("span", { class: "pill", "data-edge": index })
+  Object.assign(made.style, { left: `${x}px`, top: `${y}px` })
+  return made
 }
 
 // The places an edge goes through, from the rim of a card to the rim of another.
 function ends(points, across) {
-  const along = across ? 0 : 1, half = (across ? CARD.width : CARD.height) / 2
-  return points.map((point, place) => {
-    const moved = [...point]
-    if (place === 0) moved[along] += half
-    if (place === points.length - 1) moved[along] -= half
-    return moved
-  })
+  const along = across ? 0 : 1, half = (across ? CARD.width : CARD.height) / 2, last = points.length - 1
+  return points.map((point, place) => tip(point, along, half * ((place === 0) - (place === last))))
 }
 
 // A point of the curve from a to b, nearer a, where curves that meet in b are still apart.
@@ -196,7 +181,7 @@ function edgePath(points, across, index) {
   const along = across ? 0 : 1, places = ends(points, across)
   let path = `M ${places[0]}`
   for (let place = 1; place < places.length; place++) {
-    const [a, b] = [places[place - 1], places[place]], middle = (a[along] + b[along]) / 2
+    const [a, b] = places.slice(place - 1, place + 1), middle = (a[along] + b[along]) / 2
     const [one, two] = across ? [[middle, a[1]], [middle, b[1]]] : [[a[0], middle], [b[0], middle]]
     path += ` C ${one} ${two} ${b}`
   }
@@ -204,9 +189,7 @@ function edgePath(points, across, index) {
   const arrow = svg("path", { d: "M 0 -6 L 10 0 L 0 6 Z", class: "arrow", "data-edge": index, visibility: "hidden" })
   arrow.dataset.ahead = `translate(${tip(last, along, -9)}) rotate(${turn})`
   arrow.dataset.back = `translate(${tip(first, along, 9)}) rotate(${turn + 180})`
-  const group = svg("g", {})
-  group.append(svg("path", { d: path, "data-edge": index }), arrow)
-  return group
+  return svg("g", {}, svg("path", { d: path, "data-edge": index }), arrow)
 }
 
 function tip(point, along, by) {
@@ -214,5 +197,3 @@ function tip(point, along, by) {
   moved[along] += by
   return moved
 }
-
-const fillIn = (sentence, values) => sentence.replace(/{(\w+)}/g, (_, name) => values[name])

@@ -1,40 +1,34 @@
 // A kernel to type into: a table of numbers, coloured by value. Fractions such as 1/9 are read.
-// In: {name, address, weights, largest, stops, number, labels}.
 // Out, state "edited": {values: {weights}, number}.
-const grids = new WeakMap()
+/**
+ * @typedef {{name: string, address: string, weights: number[][], largest: number, stops: string[],
+ *   number: number}} GridMessage
+ */
+const GRID_ARROWS = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }  // those across move within the text
 
-export default function (component) {
-  const { parentElement, data, setStateValue } = component
-  const table = parentElement.querySelector("table")
-  const [rows, columns] = [data.weights.length, data.weights[0].length]
-  let grid = grids.get(parentElement)
-  if (!grid || grid.size !== `${rows}x${columns}`) {
-    grid?.flow.stop()
-    grid = build(parentElement, table, rows, columns)
-    grids.set(parentElement, grid)
-  }
-  grid.data = data
-  grid.report = value => setStateValue("edited", value)
-  travel(grid.flow, data, grid.report)
-  grid.flow.acknowledge(data.number)
-  if (!grid.flow.busy()) grid.take(data.weights)
-  return () => grid.flow.stop()
-}
+export default component(place => {
+  const signature = ({ weights }) => `${weights.length} × ${weights[0].length}`
+  return movable(place, "edited", signature, (...made) => build(place, ...made))
+})
 
-function build(parentElement, table, rows, columns) {
-  const message = parentElement.querySelector(".message")
-  const grid = { size: `${rows}x${columns}`, flow: makeFlow(() => {}), data: null, weights: null }
-  const cells = Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) =>
-    element("input", { type: "text", inputmode: "text", autocomplete: "off", size: 1, "data-row": row, "data-column": column })))
+function build(place, grid, /** @type {GridMessage} */ data, report) {
+  const rows = data.weights.length, columns = data.weights[0].length
+  const table = place.find("table"), message = place.find(".message")
+  const cellAt = (row, column) => element("input", {
+    type: "text", inputmode: "text", autocomplete: "off", size: 1, "data-row": row, "data-column": column,
+    "aria-label": say("Weight {row}, {column}", { row: row + 1, column: column + 1 }),
+  })
+  const cells = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => cellAt(row, column)))
   table.replaceChildren(...cells.map(line => element("tr", {}, ...line.map(cell => element("td", {}, cell)))))
   table.style.setProperty("--columns", columns)
 
-  grid.take = weights => {
+  grid.take = ({ weights }) => {
     grid.weights = weights.map(line => [...line])
     weights.forEach((line, row) => line.forEach((value, column) => {
       const cell = cells[row][column]
-      cell.setAttribute("aria-label", `${grid.data.labels.weight} ${row + 1}, ${column + 1}`)
-      if (cell.getRootNode().activeElement !== cell || Number(cell.value) !== value) cell.value = short(value)
+      const typing = cell.getRootNode().activeElement === cell
+      if (!typing || Number(cell.value) !== value) cell.value = String(Number(value.toPrecision(4)))
       cell.classList.remove("wrong")
     }))
     message.textContent = ""
@@ -44,36 +38,35 @@ function build(parentElement, table, rows, columns) {
     const limit = Math.max(...grid.weights.flat().map(Math.abs), 1e-12)
     grid.weights.forEach((line, row) => line.forEach((value, column) => {
       const rgb = colourAt(grid.data.stops, (value + limit) / (2 * limit))
-      cells[row][column].style.background = `rgb(${rgb.join()})`
-      cells[row][column].style.color = inkOn(rgb)
+      Object.assign(cells[row][column].style, { background: `rgb(${rgb.join()})`, color: inkOn(rgb) })
     }))
   }
   const read = (cell, final) => {
-    const value = parse(cell.value)
-    const sound = value !== null && Math.abs(value) <= grid.data.largest
+    const value = parse(cell.value), most = grid.data.largest
+    const sound = value !== null && Math.abs(value) <= most
     cell.classList.toggle("wrong", !sound)
-    message.textContent = sound ? "" : grid.data.labels.refused.replace("{value}", cell.value || "–")
+    message.textContent = sound ? "" : refusal(cell.value || "–", most)
     if (!sound) return
     grid.weights[cell.dataset.row][cell.dataset.column] = value
     colour()
     const move = { values: { weights: grid.weights.map(line => [...line]) } }
-    if (final) grid.flow.finish(move, grid.report)
+    if (final) grid.flow.finish(move, report)
     else grid.flow.push(move)
   }
   table.oninput = event => read(event.target, false)
   table.onchange = event => read(event.target, true)
   table.onfocusin = event => event.target.select?.()
   table.onkeydown = event => {
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0] }
-    if (!(event.key in moves)) return
+    if (!(event.key in GRID_ARROWS)) return
     event.preventDefault()
-    const row = Number(event.target.dataset.row) + moves[event.key][0]
+    const row = Number(event.target.dataset.row) + GRID_ARROWS[event.key]
     cells[(row + rows) % rows][event.target.dataset.column].focus()
   }
-  return grid
 }
 
-function short(value) { return String(Number(value.toPrecision(4))) }
+function refusal(value, most) {
+  return say("{value} is no number from −{most} to {most}; the weight stays as it was.", { value, most })
+}
 
 function parse(text) {
   const cleaned = text.trim().replace("−", "-").replace(",", ".")

@@ -2,24 +2,21 @@
 // Everything a hover needs is here already: the exact pixels (from the pixels component), the
 // weights and the settings. The sum is worked out in double precision, with no rerun.
 // Out, state "pinned": {pixel: [row, column] | null}.
-const lenses = new WeakMap()
-
-export default function (component) {
-  const { parentElement, data, setStateValue } = component
-  let lens = lenses.get(parentElement)
-  if (!lens) lenses.set(parentElement, (lens = createLens(parentElement)))
-  lens.report = pixel => setStateValue("pinned", { pixel })
-  const { header, blobs } = unpack(data)
-  lens.update(header, blobs[0])
-  return () => lens.stop()
-}
-
-// ---------------------------------------------------------------- the arithmetic
-
+/**
+ * With the output as an image. `start` and `pinned` are [row, column] of the output, `shape` its size; the
+ * rest says how it came about.
+ * @typedef {{low: string, high: string, meaning: string, stops: string[]}} LensLegend
+ * @typedef {{name: string, number: number, mime: string, digest: string, height: number, width: number,
+ *   shape: number[], start: [number, number], pinned: ?[number, number], statistics: string,
+ *   legend: LensLegend, sequential: string[], diverging: string[],
+ *   captions: {input: string, output: string}, alt: {input: string, output: string},
+ *   weights: number[][], bias: number, stride: number, dilation: number, top: number, left: number,
+ *   padding: string, channels: "grey" | "summed" | "each"}} LensMessage
+ */
 const BORDERS = {
-  none: (index, size) => index,
+  none: index => index,
   zero: (index, size) => (index < 0 || index >= size ? -1 : index),
-  replicate: (index, size) => Math.min(Math.max(index, 0), size - 1),
+  replicate: (index, size) => clamp(index, 0, size - 1),
   wrap: (index, size) => ((index % size) + size) % size,
   reflect: (index, size) => {
     if (size === 1) return 0
@@ -31,8 +28,7 @@ const BORDERS = {
 
 function readPixel(picture, row, column, channels) {
   if (row < 0 || column < 0) return channels === "grey" ? [0] : [0, 0, 0]
-  const at = (row * picture.width + column) * 3
-  const [red, green, blue] = [picture.codes[at] / 255, picture.codes[at + 1] / 255, picture.codes[at + 2] / 255]
+  const [red, green, blue] = [0, 1, 2].map(i => picture.codes[(row * picture.width + column) * 3 + i] / 255)
   return channels === "grey" ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue]
 }
 
@@ -44,7 +40,8 @@ function windowAt(picture, settings, row, column) {
     const y = row * stride - top + u * dilation
     const x = column * stride - left + v * dilation
     const outside = y < 0 || x < 0 || y >= picture.height || x >= picture.width
-    return { weight, outside, values: readPixel(picture, border(y, picture.height), border(x, picture.width), channels) }
+    const values = readPixel(picture, border(y, picture.height), border(x, picture.width), channels)
+    return { weight, outside, values }
   }))
   const count = channels === "grey" ? 1 : 3
   const sums = Array.from({ length: count }, (_, channel) =>
@@ -55,41 +52,42 @@ function windowAt(picture, settings, row, column) {
   return { cells, sums, outputs }
 }
 
-// ---------------------------------------------------------------- the lens
-
-function createLens(parentElement) {
-  const root = parentElement.querySelector(".lens")
-  const host = hostOf(parentElement)
+export default component(place => {
+  const root = place.find(".lens"), find = selector => root.querySelector(selector)
   const pane = name => {
-    const box = root.querySelector(`.pane[data-pane="${name}"]`)
-    return { box, caption: box.querySelector(".caption"), frame: box.querySelector(".frame"),
-             pixels: box.querySelector(".pixels"), overlay: box.querySelector(".overlay") }
+    const inside = selector => find(`.pane[data-pane="${name}"] ${selector}`)
+    return Object.fromEntries(["caption", "frame", "pixels", "overlay"].map(part => [part, inside(`.${part}`)]))
   }
   const input = pane("input"), output = pane("output")
-  const find = selector => root.querySelector(selector)
-  let refreshing = 0, refreshed = 0
-  let settings = null, picture = null, drawn = "", at = null, pinned = false, shownFor = ""
+  /** @type {LensMessage} */
+  let settings = null
+  let refreshing = 0, refreshed = 0, picture = null, drawn = "", at = null, pinned = false, shownFor = ""
+  find(".bar").setAttribute("aria-label", say("How the two pictures are laid out"))
+  find('[data-layout="side"]').textContent = say("Side by side")
+  find('[data-layout="wipe"]').textContent = say("Before and after")
+  find(".wipe").setAttribute("aria-label", say("Where the picture before ends and the picture after begins"))
 
-  function update(header, image) {
+  function update(data) {
+    const { header, blobs: [image] } = unpack(data)
     if (settings && header.digest === settings.digest && header.number < settings.number) return
     settings = header
-    input.caption.textContent = header.captions.input
-    output.caption.textContent = header.captions.output
-    input.overlay.setAttribute("aria-label", header.alt.input)
-    output.overlay.setAttribute("aria-label", header.alt.output)
-    for (const { frame } of [input, output]) frame.style.setProperty("--ratio", header.width / header.height)
+    for (const [name, { caption, overlay, frame }] of Object.entries({ input, output })) {
+      caption.textContent = header.captions[name]
+      overlay.setAttribute("aria-label", header.alt[name])
+      frame.style.setProperty("--ratio", header.width / header.height)
+    }
     if (shownFor !== header.digest) { shownFor = header.digest; at = null; pinned = false }
-    if (header.pinned) { at = bounded(header.pinned); pinned = true }
-    else if (!at) at = bounded(header.start)
-    else at = bounded(at)
-    drawLegend()
+    at = bounded(header.pinned ?? at ?? header.start)
+    pinned ||= header.pinned !== null
+    showScale(find, header.legend)
+    find(".statistics").textContent = header.statistics
     drawOutput(image, header.number)
     showPicture()
   }
 
   function bounded([row, column]) {
     const [rows, columns] = settings.shape
-    return [Math.min(Math.max(Math.round(row), 0), rows - 1), Math.min(Math.max(Math.round(column), 0), columns - 1)]
+    return [clamp(Math.round(row), 0, rows - 1), clamp(Math.round(column), 0, columns - 1)]
   }
 
   function showPicture() {
@@ -111,7 +109,8 @@ function createLens(parentElement) {
     const rgba = new Uint8ClampedArray(width * height * 4).fill(255)
     const grey = settings.channels === "grey"
     for (let i = 0, j = 0; i < codes.length; i += 3, j += 4) {
-      if (grey) rgba[j] = rgba[j + 1] = rgba[j + 2] = 0.299 * codes[i] + 0.587 * codes[i + 1] + 0.114 * codes[i + 2]
+      const light = 0.299 * codes[i] + 0.587 * codes[i + 1] + 0.114 * codes[i + 2]
+      if (grey) rgba[j] = rgba[j + 1] = rgba[j + 2] = light
       else { rgba[j] = codes[i]; rgba[j + 1] = codes[i + 1]; rgba[j + 2] = codes[i + 2] }
     }
     input.pixels.getContext("2d").putImageData(new ImageData(rgba, width, height), 0, 0)
@@ -126,10 +125,9 @@ function createLens(parentElement) {
         Object.assign(output.pixels, { width: bitmap.width, height: bitmap.height })
       output.pixels.getContext("2d").drawImage(bitmap, 0, 0)
       bitmap.close()
-      output.pixels.dataset.number = number
-      output.pixels.dataset.painted = performance.now()
+      Object.assign(output.pixels.dataset, { number, painted: performance.now() })
       sharpen(output.pixels)
-      host.dispatchEvent(new CustomEvent("painted", { bubbles: true, composed: true, detail: number }))
+      place.host.dispatchEvent(new CustomEvent("painted", { bubbles: true, composed: true, detail: number }))
       refreshSoon()
     })
   }
@@ -138,25 +136,8 @@ function createLens(parentElement) {
     canvas.style.imageRendering = canvas.width < canvas.clientWidth * 0.75 ? "pixelated" : "auto"
   }
 
-  function drawLegend() {
-    const { legend } = settings
-    const scale = find(".scale"), context = scale.getContext("2d")
-    for (let i = 0; i < 256; i++) {
-      context.fillStyle = `rgb(${colourAt(legend.stops, i / 255).join()})`
-      context.fillRect(i, 0, 1, 1)
-    }
-    scale.setAttribute("aria-label", legend.meaning)
-    scale.title = legend.meaning
-    find(".low").textContent = legend.low
-    find(".high").textContent = legend.high
-    find(".statistics").textContent = settings.statistics
-  }
-
-  // -------------------------------------------------------------- pointing
-
   function pixelUnder(event, side) {
-    const box = side.overlay.getBoundingClientRect()
-    const across = (event.clientX - box.left) / box.width, down = (event.clientY - box.top) / box.height
+    const [across, down] = partUnder(event, side.overlay)
     if (side === output) return bounded([down * settings.shape[0] - 0.5, across * settings.shape[1] - 0.5])
     const { stride, dilation, top, left, weights } = settings
     const middle = size => Math.floor((dilation * (size - 1)) / 2)
@@ -165,35 +146,29 @@ function createLens(parentElement) {
   }
 
   function moveTo(pixel) { at = bounded(pixel); refresh() }
-  function pin(value) { pinned = value; refresh(); lens.report(value ? at : null) }
+  function pin(value) { pinned = value; refresh(); place.report("pinned", { pixel: value ? at : null }) }
 
   for (const side of [input, output]) {
     side.overlay.onpointermove = event => { if (picture && !pinned) moveTo(pixelUnder(event, side)) }
     side.overlay.onclick = event => {
       if (!picture) return
-      if (pinned) { pinned = false; moveTo(pixelUnder(event, side)); pin(false) }
-      else { moveTo(pixelUnder(event, side)); pin(true) }
+      moveTo(pixelUnder(event, side))
+      pin(!pinned)
     }
-    side.overlay.onkeydown = event => {
-      const step = event.shiftKey ? 10 : 1
-      const moves = { ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] }
-      if (!picture) return
-      if (event.key in moves) {
-        event.preventDefault()
-        moveTo([at[0] + moves[event.key][0], at[1] + moves[event.key][1]])
-      } else if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pin(!pinned) }
-      else if (event.key === "Escape" && pinned) pin(false)
-    }
+    onKeys(side.overlay, {
+      far: 10, arrow: (right, down) => picture && moveTo([at[0] + down, at[1] + right]),
+      Enter: () => picture && pin(!pinned),
+      Escape: () => pinned && pin(false),
+    })
   }
-
-  // -------------------------------------------------------------- what is shown of it
 
   function refresh() {
     if (!picture || !at) return
     refreshed = performance.now()
     const found = windowAt(picture, settings, at[0], at[1])
     drawBox(input, ...windowBox())
-    drawBox(output, at[1] / settings.shape[1], at[0] / settings.shape[0], 1 / settings.shape[1], 1 / settings.shape[0])
+    const [rows, columns] = settings.shape
+    drawBox(output, at[1] / columns, at[0] / rows, 1 / columns, 1 / rows)
     showMicroscope(find, settings, at, pinned, found)
   }
 
@@ -224,73 +199,68 @@ function createLens(parentElement) {
     }
   }
 
+  const resharpen = () => { sharpen(input.pixels); sharpen(output.pixels); refresh() }
+  const buttons = root.querySelectorAll(".bar button")
   const layOut = layout => {
     root.dataset.layout = layout
-    root.querySelectorAll(".bar button").forEach(button => button.setAttribute("aria-pressed", button.dataset.layout === layout))
-    requestAnimationFrame(() => { sharpen(input.pixels); sharpen(output.pixels); refresh() })
+    buttons.forEach(button => button.setAttribute("aria-pressed", button.dataset.layout === layout))
+    requestAnimationFrame(resharpen)
   }
-  root.querySelectorAll(".bar button").forEach(button => { button.onclick = () => layOut(button.dataset.layout) })
+  buttons.forEach(button => { button.onclick = () => layOut(button.dataset.layout) })
   const wipe = find(".wipe")
   wipe.oninput = () => root.style.setProperty("--wipe", `${wipe.value}%`)
-
   if (root.clientWidth && root.clientWidth < 560) layOut("wipe")
-  const observer = new ResizeObserver(() => { sharpen(input.pixels); sharpen(output.pixels); refresh() })
-  observer.observe(root)
-  const arrived = event => { if (settings && event.detail === settings.digest) showPicture() }
-  window.addEventListener("deepglass-picture", arrived)
-  const live = ({ detail }) => {
-    if (detail.name !== settings?.name) return
-    const { header, blobs } = unpack(detail.message)
-    update(header, blobs[0])
-  }
-  window.addEventListener("deepglass-live", live)
-  const lens = { update, report: () => {}, stop() { clearTimeout(refreshing); observer.disconnect(); window.removeEventListener("deepglass-picture", arrived); window.removeEventListener("deepglass-live", live); lenses.delete(parentElement) } }
-  return lens
+
+  place.onResize(resharpen, root)
+  place.listen(window, "deepglass-picture", ({ detail }) => { if (detail === settings?.digest) showPicture() })
+  place.onLive(() => settings?.name, update)
+  place.atEnd(() => clearTimeout(refreshing))
+  return update
+})
+
+function channelName(channels, index) {
+  return channels === "grey" ? say("grey") : [say("red"), say("green"), say("blue")][index]
 }
 
-// ---------------------------------------------------------------- the grids
-
-const CHANNEL_NAMES = ["red", "green", "blue"]
-
-function showMicroscope(find, settings, at, pinned, { cells, sums, outputs }) {
-  const { bias, channels, labels } = settings
-  const where = find(".where")
-  where.textContent = `${labels.pixel}: ${labels.row} ${at[0]}, ${labels.column} ${at[1]}${pinned ? ` · ${labels.pinned}` : ""}`
+function showMicroscope(find, settings, [atRow, atColumn], pinned, { cells, sums, outputs }) {
+  const { bias, channels } = settings
+  const where = say("Output pixel: row {row}, column {column}", { row: atRow, column: atColumn })
+  find(".where").textContent = pinned ? `${where} · ${say("pinned, click to let go")}` : where
   const holder = find(".channels")
   const size = Math.max(cells.length, cells[0].length)
   while (holder.children.length > sums.length) holder.lastChild.remove()
   while (holder.children.length < sums.length) holder.append(channelRow())
   const limit = Math.max(...cells.flat().map(cell => Math.abs(cell.weight)), 1e-12)
-  const look = { side: cellSide(holder.clientWidth, size), ratio: window.devicePixelRatio || 1,
-                 family: getComputedStyle(holder).fontFamily, rule: getComputedStyle(holder).borderTopColor }
+  const { fontFamily: family, borderTopColor: rule } = getComputedStyle(holder)
+  const look = { side: cellSide(holder.clientWidth, size), ratio: window.devicePixelRatio || 1, family, rule }
   sums.forEach((sum, channel) => {
     const row = holder.children[channel]
-    const name = channels === "grey" ? labels.grey : labels[CHANNEL_NAMES[channel]]
+    const name = channelName(channels, channel)
     row.querySelector(".channel").textContent = name
     const [values, weights, products] = row.querySelectorAll("canvas")
     const value = cell => cell.values[channel]
     paintGrid(values, cells, value, settings.sequential, [0, 1], look, cell => cell.outside)
     paintGrid(weights, cells, cell => cell.weight, settings.diverging, [-limit, limit], look)
     paintGrid(products, cells, cell => cell.weight * value(cell), settings.diverging, [-limit, limit], look)
-    values.setAttribute("aria-label", `${labels.window}, ${name}`)
-    weights.setAttribute("aria-label", labels.kernel)
-    products.setAttribute("aria-label", `${labels.products}, ${name}`)
+    values.setAttribute("aria-label", say("Window, {channel}", { channel: name }))
+    weights.setAttribute("aria-label", say("Weights"))
+    products.setAttribute("aria-label", say("Products, {channel}", { channel: name }))
     row.querySelector(".sum").textContent = show(sum)
   })
   const result = find(".result")
-  result.dataset.row = at[0]
-  result.dataset.column = at[1]
-  result.dataset.sums = JSON.stringify(sums)
-  result.dataset.outputs = JSON.stringify(outputs)
+  Object.assign(result.dataset, { row: atRow, column: atColumn })
+  Object.assign(result.dataset, { sums: JSON.stringify(sums), outputs: JSON.stringify(outputs) })
   const biasText = bias < 0 ? `− ${show(-bias)}` : `+ ${show(bias)}`
-  const parts = channels === "summed"
-    ? [`${sums.map(sum => (sum < 0 ? `(${show(sum)})` : show(sum))).join(" + ")} ${biasText} = ${show(outputs[0])}`]
+  const together = sums.map(sum => (sum < 0 ? `(${show(sum)})` : show(sum))).join(" + ")
+  const parts = channels === "summed" ? [`${together} ${biasText} = ${show(outputs[0])}`]
     : sums.map((sum, i) => `${show(sum)} ${biasText} = ${show(outputs[i])}`)
-  result.replaceChildren(element("span", { class: "label", text: labels.result }), ...parts.map(text => element("span", { class: "part", text })))
-  const hint = find(".hint")
-  hint.textContent = settings.labels.hint
-  holder.onpointermove = event => { hint.textContent = cellUnder(event, cells, holder) ?? settings.labels.hint }
-  holder.onpointerleave = () => { hint.textContent = settings.labels.hint }
+  result.replaceChildren(element("span", { class: "label", text: say("Sum + bias = output") }),
+    ...parts.map(text => element("span", { class: "part", text })))
+  const hint = find(".hint"), usual = say("Window × weights = products. Move over either picture, or use the arrow " +
+    "keys (Shift for tens). A click pins the pixel. Dashed cells lie outside the picture.")
+  hint.textContent = usual
+  holder.onpointermove = event => { hint.textContent = cellUnder(event, cells, holder) ?? usual }
+  holder.onpointerleave = () => { hint.textContent = usual }
 }
 
 // The product under the pointer in words, for tables too fine to print their numbers.
@@ -298,8 +268,7 @@ function cellUnder(event, cells, holder) {
   const canvas = event.target.closest("canvas")
   if (!canvas) return null
   const row = Math.floor((event.offsetY / canvas.clientHeight) * cells.length)
-  const column = Math.floor((event.offsetX / canvas.clientWidth) * cells[0].length)
-  const cell = cells[row]?.[column]
+  const cell = cells[row]?.[Math.floor((event.offsetX / canvas.clientWidth) * cells[0].length)]
   if (!cell) return null
   const value = cell.values[[...holder.children].indexOf(canvas.parentElement)]
   return `${show(value)} × ${show(cell.weight, 4)} = ${show(value * cell.weight, 4)}`
@@ -315,7 +284,7 @@ function channelRow() {
 // The side of a cell in CSS pixels, so that three tables of `size` cells stand beside one another.
 function cellSide(width, size) {
   const room = Math.min(230, (width - (width > 480 ? 190 : 72)) / 3)
-  return Math.max(4, Math.min(52, Math.floor(room / size)))
+  return clamp(Math.floor(room / size), 4, 52)
 }
 
 function paintGrid(canvas, cells, valueOf, stops, [low, high], look, isOutside = () => false) {
@@ -337,13 +306,14 @@ function paintGrid(canvas, cells, valueOf, stops, [low, high], look, isOutside =
   const gap = side > 10 ? 1 : 0
   cells.forEach((line, row) => line.forEach((cell, column) => {
     const value = valueOf(cell)
-    const { fill, ink } = table[Math.min(Math.max(Math.round((255 * (value - low)) / (high - low)), 0), 255)]
+    const { fill, ink } = table[clamp(Math.round((255 * (value - low)) / (high - low)), 0, 255)]
     context.fillStyle = fill
     context.fillRect(column * side + gap, row * side + gap,
                      side - (column + 1 < columns ? gap : 2 * gap), side - (row + 1 < rows ? gap : 2 * gap))
     if (side < 25) return
     context.fillStyle = ink
-    context.fillText(show(value, Number.isInteger(value) ? 0 : side >= 40 ? 3 : 2), column * side + side / 2, row * side + side / 2)
+    const text = show(value, Number.isInteger(value) ? 0 : side >= 40 ? 3 : 2)
+    context.fillText(text, column * side + side / 2, row * side + side / 2)
     if (!isOutside(cell)) return
     context.strokeStyle = ink
     context.setLineDash([3, 3])

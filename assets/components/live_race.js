@@ -1,38 +1,42 @@
 // The curves of a race. While it moves they are fetched by themselves, without a rerun of the page:
 // the page is woken when the race begins to move or comes to rest, or where nothing can be fetched.
-// In, once a run: {view, address, every, recipes: [{name, colour}], seeds, charts: [{slug, title,
-// parts, zero, logarithmic, alt}], words}, and what is fetched too: {view, number, moving, status, most: [per
-// chart], curves: [[chart, recipe, part]], marks: [[recipe, step, text]]}, with a float32 array of 4 × n
-// for each curve: steps, least, median, largest. An answer without curves leaves those that are there.
 // Out: trigger "woken"; state "closed": {view, number}, the view in which the address could not be
 // reached, with a number that is another each time.
-const races = new WeakMap()
+/**
+ * What comes once a run, and what is fetched too: RaceNews, with a float32 array of 4 × n for each curve:
+ * steps, least, median, largest. News without curves leaves those that are there.
+ * @typedef {{slug: string, title: string, parts: string[], zero: boolean, logarithmic: boolean,
+ *   alt: string}} RaceChart
+ * @typedef {{view: number, number?: number, moving: boolean, status: string, most?: (?number)[],
+ *   curves?: [number, number, string][], marks?: [number, number, string][]}} RaceNews Curves: chart, recipe,
+ *   part; marks: recipe, step, text; `most` is for each chart.
+ * @typedef {RaceNews & {address: string, every: number, recipes: {name: string, colour: string}[], seeds: number,
+ *   charts: RaceChart[]}} RaceMessage
+ */
 const NEAR = 6, TRIES = 3, RETRY = 1000
 const MOST_RANGES = 4  // recipes whose ranges over the seeds are read beside their medians
 
-export default function (component) {
-  const { parentElement, data, setStateValue, setTriggerValue } = component
-  let race = races.get(parentElement)
-  if (!race) races.set(parentElement, (race = createRace(parentElement)))
-  race.wake = () => setTriggerValue("woken", true)
-  race.close = view => setStateValue("closed", { view, number: Date.now() })
-  race.update(data)
-  return () => race.stop()
-}
-
-function createRace(parentElement) {
-  const find = selector => parentElement.querySelector(selector)
-  const root = find(".race")
-  let settings = null, news = null, curves = [], figures = [], at = null, timer = 0, turn = 0, failed = 0
+export default component(stand => {
+  const { find } = stand, root = find(".race")
+  /** @type {RaceMessage} */
+  let settings = null
+  /** @type {RaceNews} */
+  let news = null
+  let curves = [], figures = [], at = null, timer = 0, turn = 0, failed = 0
   const alone = new Set()  // recipes that are picked out, by index
   let hovered = null
+  find(".names").setAttribute("aria-label", say("Recipes"))
 
   function update(data) {
     const { header, blobs } = unpack(data)
-    const fresh = !settings || settings.recipes.length !== header.recipes.length || settings.charts.length !== header.charts.length
+    const counts = message => `${message?.recipes.length} ${message?.charts.length}`
+    const fresh = counts(settings) !== counts(header)
     settings = header
     if (fresh) { hovered = at = null; build() }
-    find(".hint").textContent = settings.words.hint
+    find(".hint").textContent = settings.seeds > 1
+      ? say("Lines are medians over the seeds, bands reach from the least to the largest. " +
+        "Point at a chart to read every recipe at that step.")
+      : say("Point at a chart to read every recipe at that step.")
     names()
     take(header, blobs)
     plan()
@@ -63,19 +67,19 @@ function createRace(parentElement) {
     const began = performance.now(), { view, address } = settings
     const next = wait => { timer = setTimeout(ask, wait, mine) }
     try {
-      const answer = await fetch(new URL(address, document.baseURI), { method: "POST", body: JSON.stringify({ values: { known: news?.view === view ? news.number : -1 } }) })
+      const answer = await post(address, { values: { known: news?.view === view ? news.number : -1 } })
       if (!answer.ok) throw new Error(`the race answered ${answer.status}`)
       const { header, blobs } = unpack(await answer.arrayBuffer())
       if (mine !== turn) return
       failed = 0
       take(header, blobs)
       if (header.moving) return next(Math.max(settings.every - (performance.now() - began), settings.every / 4))
-      race.wake()
+      stand.trigger("woken", true)
       next(RETRY)  // until the page has said so too
     } catch {
       if (mine !== turn) return
       failed += 1
-      if (failed >= TRIES) race.close(view)
+      if (failed >= TRIES) stand.report("closed", { view, number: Date.now() })
       else next(RETRY)
     }
   }
@@ -86,15 +90,14 @@ function createRace(parentElement) {
 
   // Which recipes are there: a click picks one out, the pointer does while it is over the name.
   function names() {
-    const group = find(".names")
-    group.setAttribute("aria-label", settings.words.names)
-    const signature = JSON.stringify(settings.recipes)
+    const group = find(".names"), signature = JSON.stringify(settings.recipes)
     if (group.dataset.of === signature) return
     group.dataset.of = signature
     alone.clear()
-    group.replaceChildren(...(settings.recipes.length < 2 ? [] : settings.recipes.map(({ name, colour }, index) => {
-      const button = element("button", { type: "button", "aria-pressed": "false", title: settings.words.alone }, element("i"), name)
-      button.style.setProperty("--own", colour)
+    const title = say("Show this one alone, or beside others that are picked")
+    const buttons = settings.recipes.map(({ name, colour }, index) => {
+      const look = { type: "button", "aria-pressed": "false", title, style: `--own: ${colour}` }
+      const button = element("button", look, element("i"), element("span", { translate: "no", text: name }))
       button.onclick = () => {
         if (!alone.delete(index)) alone.add(index)
         button.setAttribute("aria-pressed", alone.has(index))
@@ -103,44 +106,47 @@ function createRace(parentElement) {
       button.onpointerenter = () => { hovered = index; fade() }
       button.onpointerleave = () => { hovered = null; fade() }
       return button
-    })))
+    })
+    group.replaceChildren(...(buttons.length < 2 ? [] : buttons))
     fade()
   }
 
-  const isShown = recipe => (hovered === null ? !alone.size || alone.has(recipe) : recipe === hovered || alone.has(recipe))
+  const isShown = recipe => recipe === hovered || alone.has(recipe) || (hovered === null && !alone.size)
   function fade() {
-    for (const part of root.querySelectorAll("[data-recipe]")) part.classList.toggle("faint", !isShown(Number(part.dataset.recipe)))
+    for (const part of root.querySelectorAll("[data-recipe]")) {
+      part.classList.toggle("faint", !isShown(Number(part.dataset.recipe)))
+    }
     if (at !== null) point()
   }
+
+  function look(place, step) { at = step === null ? null : { place, step }; point() }
 
   function build() {
     figures = settings.charts.map((_, place) => {
       const plot = element("div", { class: "plot", role: "slider", tabindex: "0" })
       const readout = element("div", { class: "readout", hidden: "" })
       const figure = element("figure", {}, plot, readout, menu(place))
-      plot.onpointermove = plot.onpointerdown = event => { at = { place, step: stepUnder(place, event) }; point() }
-      plot.onpointerleave = event => { if (event.pointerType !== "touch") { at = null; point() } }  // a finger reads what it covers
-      plot.onfocus = () => { if (!at && plot.matches(":focus-visible")) { at = { place, step: stepsOf(place).at(-1) ?? 0 }; point() } }
-      plot.onblur = () => { at = null; point() }
-      plot.onkeydown = event => move(place, event)
+      plot.onpointermove = plot.onpointerdown = event => look(place, stepUnder(place, event))
+      plot.onpointerleave = event => { if (event.pointerType !== "touch") look(place, null) }  // a finger covers it
+      plot.onfocus = () => { if (!at && plot.matches(":focus-visible")) look(place, stepsOf(place).at(-1) ?? 0) }
+      plot.onblur = () => look(place, null)
+      const move = by => {
+        const steps = stepsOf(place), now = Math.max(steps.indexOf(at?.step ?? steps.at(-1)), 0)
+        return steps.length > 0 && look(place, steps[clamp(now + by, 0, steps.length - 1)])
+      }
+      onKeys(plot, {
+        arrow: (right, down) => move(right - down), PageDown: () => move(-10), PageUp: () => move(10),
+        Home: () => move(-Infinity), End: () => move(Infinity), Escape: () => look(place, null),
+      })
       sized.observe(plot)
       return { figure, plot, readout }
     })
     find(".charts").replaceChildren(...figures.map(one => one.figure))
   }
 
-  function move(place, event) {
-    const steps = stepsOf(place), now = Math.max(steps.indexOf(at?.step ?? steps.at(-1)), 0)
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -steps.length, End: steps.length }
-    if (event.key === "Escape") at = null
-    else if (event.key in moves && steps.length) at = { place, step: steps[Math.min(Math.max(now + moves[event.key], 0), steps.length - 1)] }
-    else return
-    event.preventDefault()
-    point()
-  }
-
   const ofChart = place => curves.filter(curve => curve.chart === place)
-  const stepsOf = place => Array.from(ofChart(place).reduce((longest, { steps }) => ((steps.at(-1) ?? -1) > (longest.at(-1) ?? -1) ? steps : longest), []))
+  const stepsOf = place => Array.from(ofChart(place).reduce((longest, { steps }) =>
+    (steps.at(-1) ?? -1) > (longest.at(-1) ?? -1) ? steps : longest, []))
   function stepUnder(place, event) {
     const { plot, scale } = figures[place]
     if (!scale) return 0
@@ -150,16 +156,15 @@ function createRace(parentElement) {
 
   function draw() {
     figures.forEach((figure, place) => {
-      const width = figure.plot.clientWidth, height = figure.plot.clientHeight
+      const { plot } = figure, { clientWidth: width, clientHeight: height } = plot
       if (!width || !news) return
       figure.figure.classList.toggle("narrow", width < NARROW)
       figure.scale = scaleOf(settings.charts[place], ofChart(place), news.most[place], width, height)
       figure.picture = picture(settings, place, ofChart(place), news.marks, figure.scale, width, height)
-      figure.plot.replaceChildren(figure.picture)
+      plot.replaceChildren(figure.picture)
       const steps = stepsOf(place)
-      figure.plot.setAttribute("aria-label", settings.charts[place].alt)
-      figure.plot.setAttribute("aria-valuemin", steps[0] ?? 0)
-      figure.plot.setAttribute("aria-valuemax", steps.at(-1) ?? 0)
+      const span = { "aria-valuemin": steps[0] ?? 0, "aria-valuemax": steps.at(-1) ?? 0 }
+      filled(plot, { "aria-label": settings.charts[place].alt, ...span })
     })
     fade()
     point()
@@ -168,25 +173,36 @@ function createRace(parentElement) {
   // The cursor goes over all charts, the numbers to the one that is pointed at.
   function point() {
     figures.forEach((figure, place) => {
-      const { scale, readout, picture, plot } = figure
-      if (!picture) return
-      picture.querySelector(".pointed")?.remove()
-      readout.hidden = at?.place !== place
-      if (at === null || !stepsOf(place).length) { plot.setAttribute("aria-valuenow", stepsOf(place).at(-1) ?? 0); readout.hidden = true; return }
-      const found = ofChart(place).filter(({ recipe }) => isShown(recipe)).map(curve => ({ ...curve, index: placeOf(curve.steps, at.step) }))
-      picture.append(cursor(at.step, found, scale, settings))
+      const { scale, readout, picture: drawn, plot } = figure, steps = stepsOf(place)
+      if (!drawn) return
+      drawn.querySelector(".pointed")?.remove()
+      readout.hidden = at?.place !== place || !steps.length
+      plot.setAttribute("aria-valuenow", at && steps.length ? at.step : steps.at(-1) ?? 0)
+      if (at === null || !steps.length) return
+      const found = ofChart(place).filter(({ recipe }) => isShown(recipe))
+        .map(curve => ({ ...curve, index: placeOf(curve.steps, at.step) }))
+      drawn.append(cursor(at.step, found, scale, settings))
       if (readout.hidden) return
-      const marks = news.marks.filter(([recipe, step]) => isShown(recipe) && Math.abs(scale.across(step) - scale.across(at.step)) <= NEAR)
-      tell(readout, found, marks, place)
-      const x = scale.across(at.step), room = plot.clientWidth - readout.offsetWidth
-      const left = x + 14 + readout.offsetWidth <= plot.clientWidth ? x + 14 : x - 14 - readout.offsetWidth
-      readout.style.left = `${Math.min(Math.max(left, 0), Math.max(room, 0))}px`
-      const heights = found.filter(({ index }) => index >= 0).map(({ median, index }) => scale.down(median[index])).filter(Number.isFinite)
-      const high = heights.reduce((sum, one) => sum + one, 0) / Math.max(heights.length, 1) < (scale.top + scale.bottom) / 2
-      readout.style.top = `${high ? Math.max(scale.bottom - readout.offsetHeight - 6, scale.top + 4) : scale.top + 4}px`
-      plot.setAttribute("aria-valuenow", at.step)
-      plot.setAttribute("aria-valuetext", `${settings.words.step} ${whole(at.step)}. ` + found.filter(({ index }) => index >= 0).map(({ recipe, part, median, index }) => `${settings.recipes[recipe].name}, ${part}: ${digits4(median[index])}`).join("; "))
+      const isNear = step => Math.abs(scale.across(step) - scale.across(at.step)) <= NEAR
+      const known = found.filter(({ index }) => index >= 0)
+      tell(readout, found, news.marks.filter(([recipe, step]) => isShown(recipe) && isNear(step)), place)
+      put(readout, scale, plot, known)
+      const told = known.map(({ recipe, part, median, index }) =>
+        `${settings.recipes[recipe].name}, ${partName(part)}: ${digits4(median[index])}`)
+      plot.setAttribute("aria-valuetext", `${stepText(at.step)}. ${told.join("; ")}`)
     })
+  }
+
+  const stepText = step => say("step {number}", { number: whole(step) })
+
+  // Beside the cursor, and above or below where the curves are.
+  function put(readout, { across, down, top, bottom }, plot, known) {
+    const x = across(at.step), wide = readout.offsetWidth, room = plot.clientWidth - wide
+    const left = x + 14 <= room ? x + 14 : x - 14 - wide
+    const heights = known.map(({ median, index }) => down(median[index])).filter(Number.isFinite)
+    const high = heights.reduce((sum, one) => sum + one, 0) / Math.max(heights.length, 1) < (top + bottom) / 2
+    readout.style.left = `${clamp(left, 0, Math.max(room, 0))}px`
+    readout.style.top = `${high ? Math.max(bottom - readout.offsetHeight - 6, top + 4) : top + 4}px`
   }
 
   function tell(readout, found, marks, place) {
@@ -195,26 +211,30 @@ function createRace(parentElement) {
     const ranges = settings.seeds > 1 && among.length <= MOST_RANGES
     const value = (recipe, part) => {
       const curve = found.find(one => one.recipe === recipe && one.part === part)
-      const cell = element("td", { text: curve && curve.index >= 0 ? digits4(curve.median[curve.index]) : "–" })
-      if (curve && curve.index >= 0 && ranges) cell.append(" ", element("small", { text: `${digits4(curve.low[curve.index])} – ${digits4(curve.high[curve.index])}` }))
-      return cell
+      if (!(curve?.index >= 0)) return element("td", { text: "–" })
+      const [low, median, high] = ["low", "median", "high"].map(row => digits4(curve[row][curve.index]))
+      const range = ranges ? [" ", element("small", { text: `${low} – ${high}` })] : []
+      return element("td", {}, median, ...range)
     }
     const rows = among.map(recipe => {
-      const disc = element("i")
-      disc.style.background = settings.recipes[recipe].colour
-      return element("tr", {}, element("td", {}, disc, settings.recipes[recipe].name), ...parts.map(part => value(recipe, part)))
+      const { name, colour } = settings.recipes[recipe]
+      const title = element("td", { translate: "no" }, element("i", { style: `background: ${colour}` }), name)
+      return element("tr", {}, title, ...parts.map(part => value(recipe, part)))
     })
-    const heads = [`${settings.words.step} ${whole(at.step)}`, ...(parts.length > 1 ? parts : [""])].map(text => element("th", { text }))
-    const notes = marks.map(([recipe, step, text]) => element("p", { text: `${settings.recipes[recipe].name}, ${settings.words.step} ${whole(step)}: ${text}` }))
-    readout.replaceChildren(element("table", {}, element("tbody", {}, element("tr", {}, ...heads), ...rows)), ...notes)
+    const heads = [stepText(at.step), ...(parts.length > 1 ? parts.map(partName) : [""])]
+    const head = element("tr", {}, ...heads.map(text => element("th", { text })))
+    const notes = marks.map(([recipe, step, text]) =>
+      element("p", { text: `${settings.recipes[recipe].name}, ${stepText(step)}: ${text}` }))
+    readout.replaceChildren(element("table", {}, element("tbody", {}, head, ...rows)), ...notes)
   }
 
   function menu(place) {
-    const { words } = settings
-    const details = element("details", { class: "menu" }, element("summary", { "aria-label": words.menu, title: words.menu, text: "···" }))
+    const title = say("Keep or enlarge this chart")
+    const summary = element("summary", { "aria-label": title, title, text: "···" })
+    const details = element("details", { class: "menu" }, summary)
     const act = (text, action) => {
       const button = element("button", { type: "button", text })
-      button.onclick = () => { details.open = false; action(figures[place]) }
+      button.onclick = () => { details.open = false; action() }
       return button
     }
     const enlarge = () => {
@@ -222,20 +242,18 @@ function createRace(parentElement) {
       figures.forEach((one, other) => one.figure.classList.toggle("enlarged", other === place))
       root.requestFullscreen()
     }
+    const { slug } = settings.charts[place]
+    const file = () => standalone(figures[place].picture, settings.recipes.filter((_, index) => isShown(index)))
     details.append(element("div", {},
-      act(words.svg, figure => save(new Blob([standalone(figure.picture, shownRecipes())], { type: "image/svg+xml" }), settings.charts[place].slug, "svg")),
-      act(words.png, figure => raster(standalone(figure.picture, shownRecipes())).then(blob => save(blob, settings.charts[place].slug, "png"))),
-      ...(document.fullscreenEnabled ? [act(words.full, enlarge)] : [])))
+      act(say("Save as SVG"), () => save(new Blob([file()], { type: "image/svg+xml" }), slug, "svg")),
+      act(say("Save as PNG"), () => raster(file()).then(blob => save(blob, slug, "png"))),
+      ...(document.fullscreenEnabled ? [act(say("Full screen"), enlarge)] : [])))
     details.onfocusout = event => { if (!details.contains(event.relatedTarget)) details.open = false }
     return details
   }
-  const shownRecipes = () => settings.recipes.filter((_, index) => isShown(index))
 
-  const sized = new ResizeObserver(() => draw())
-  document.addEventListener("visibilitychange", seen)
-  const race = {
-    update, wake: () => {}, close: () => {},
-    stop() { clearTimeout(timer); turn += 1; sized.disconnect(); document.removeEventListener("visibilitychange", seen); races.delete(parentElement) },
-  }
-  return race
-}
+  const sized = stand.onResize(() => draw())
+  stand.listen(document, "visibilitychange", seen)
+  stand.atEnd(() => { clearTimeout(timer); turn += 1 })
+  return update
+})

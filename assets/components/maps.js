@@ -1,26 +1,21 @@
 // A layer's maps as one picture: point at a tile to read what it is, click it or press Enter to
 // choose it. The tiles are real options over the picture, so that keys and screen readers find them.
-// In: {number, digest, mime, height, width, columns, tile: [height, width], gap, labels, selected,
-// alt, words}, and the picture. Out, state "picked": {index, number}.
-const montages = new WeakMap()
-
-export default function (component) {
-  const { parentElement, data, setStateValue } = component
-  let montage = montages.get(parentElement)
-  if (!montage) montages.set(parentElement, (montage = createMontage(parentElement)))
-  montage.report = value => setStateValue("picked", value)
-  const { header, blobs } = unpack(data)
-  montage.update(header, blobs[0])
-  return () => montage.stop()
-}
-
-function createMontage(parentElement) {
-  const find = selector => parentElement.querySelector(selector)
+// Out, state "picked": {index, number}.
+/**
+ * With the picture; `tile` is height and width in its pixels, `selected` an index.
+ * @typedef {{number: number, digest: number, mime: string, height: number, width: number, columns: number,
+ *   tile: [number, number], gap: number, labels: string[], selected: ?number, alt: string}} MapsMessage
+ */
+export default component(place => {
+  const { find } = place
   const frame = find(".frame"), image = find("img"), tiles = find(".tiles"), caption = find(".caption")
-  let settings = null, layout = "", number = 0
+  /** @type {MapsMessage} */
+  let settings = null
+  let layout = "", number = 0
   let chosen = null, active = 0, pointed = null  // chosen by click, reached by key, under the pointer
 
-  function update(header, picture) {
+  function update(data) {
+    const { header, blobs: [picture] } = unpack(data)
     if (settings?.digest !== header.digest) showPicture(header, picture)
     settings = header
     tiles.setAttribute("aria-label", header.alt)
@@ -31,11 +26,11 @@ function createMontage(parentElement) {
     refresh()
   }
 
-  const bounded = index => Math.min(Math.max(index, 0), settings.labels.length - 1)
+  const bounded = index => clamp(index, 0, settings.labels.length - 1)
 
   function showPicture({ mime, height, width, columns }, picture) {
     URL.revokeObjectURL(image.src)
-    image.src = URL.createObjectURL(new Blob([picture], { type: mime }))
+    image.src = addressOf(picture, mime)
     frame.style.setProperty("--ratio", width / height)
     frame.style.setProperty("--columns", columns)
   }
@@ -44,9 +39,10 @@ function createMontage(parentElement) {
     const { labels, columns, tile: [tall, wide], gap, height, width } = settings
     tiles.replaceChildren(...labels.map((label, index) => {
       const option = element("div", { role: "option", id: `tile-${index}`, "data-index": index, "aria-label": label })
+      const left = (index % columns) * (wide + gap), top = Math.floor(index / columns) * (tall + gap)
       Object.assign(option.style, {
-        left: `${(100 * (index % columns) * (wide + gap)) / width}%`, width: `${(100 * wide) / width}%`,
-        top: `${(100 * Math.floor(index / columns) * (tall + gap)) / height}%`, height: `${(100 * tall) / height}%`,
+        left: `${(100 * left) / width}%`, width: `${(100 * wide) / width}%`,
+        top: `${(100 * top) / height}%`, height: `${(100 * tall) / height}%`,
       })
       return option
     }))
@@ -61,21 +57,29 @@ function createMontage(parentElement) {
       option.classList.toggle("pointed", index === shown)
     }
     tiles.setAttribute("aria-activedescendant", `tile-${active}`)
-    say(shown ?? chosen, (shown ?? chosen) === chosen)
+    describe(shown ?? chosen)
   }
 
-  function say(index, isChosen) {
-    const { labels, words } = settings
-    const note = index === null ? words.hint : isChosen ? words.chosen : words.choose
-    const parts = index === null ? [] : [element("b", { text: labels[index] }), " · "]
+  function describe(index) {
+    const note = index === null ? say("Point at a tile; a click or Enter chooses it")
+      : index === chosen ? say("chosen") : say("a click or Enter chooses it")
+    const parts = index === null ? [] : [element("b", { text: settings.labels[index] }), " · "]
     caption.replaceChildren(...parts, element("span", { class: "note", text: note }))
   }
 
   function pick(index) {
     chosen = active = index
-    number = Math.max(number + 1, Date.now())
+    number = later(number)
     refresh()
-    montage.report({ index, number })
+    place.report("picked", { index, number })
+  }
+
+  // To another tile; an arrow that would leave the montage stays.
+  function go(next, leaves) {
+    if (!leaves) active = bounded(next)
+    pointed = null
+    tiles.children[active].scrollIntoView({ block: "nearest", inline: "nearest" })
+    refresh()
   }
 
   const indexOf = event => {
@@ -86,20 +90,13 @@ function createMontage(parentElement) {
   tiles.onpointerleave = () => { pointed = null; refresh() }
   tiles.onclick = event => { if (indexOf(event) !== null) pick(indexOf(event)) }
   tiles.onfocus = tiles.onblur = () => refresh()
-  tiles.onkeydown = event => {
-    const { columns, labels } = settings
-    const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -labels.length, End: labels.length }
-    if (event.key in moves) {
-      const next = active + moves[event.key]
-      const leaves = event.key.startsWith("Arrow") && bounded(next) !== next
-      if (!leaves) active = bounded(next)
-      pointed = null
-      tiles.children[active].scrollIntoView({ block: "nearest", inline: "nearest" })
-    } else if (event.key === "Enter" || event.key === " ") pick(active)
-    else return
-    event.preventDefault()
-    refresh()
-  }
+  onKeys(tiles, {
+    arrow(right, down) {
+      const next = active + right + down * settings.columns
+      go(next, bounded(next) !== next)
+    },
+    Home: () => go(0), End: () => go(Infinity), Enter: () => pick(active),
+  })
 
   // Enlarged pixels keep their edges; a montage larger than its place is averaged.
   const sharpen = () => {
@@ -107,9 +104,7 @@ function createMontage(parentElement) {
     image.style.imageRendering = enlarged ? "pixelated" : "auto"
   }
   image.onload = sharpen
-  const observer = new ResizeObserver(sharpen)
-  observer.observe(frame)
-
-  const montage = { update, report: () => {}, stop() { observer.disconnect(); URL.revokeObjectURL(image.src); montages.delete(parentElement) } }
-  return montage
-}
+  place.onResize(sharpen, frame)
+  place.atEnd(() => URL.revokeObjectURL(image.src))
+  return update
+})

@@ -1,16 +1,18 @@
 // Hands the exact 8-bit pixels of the picture to the other components. Draws nothing.
 // Rows arrive as horizontal differences, deflated: about the size of a PNG, but no image decoder
 // and no colour management stands between the server's numbers and the browser's.
-export default function (component) {
-  const { header, blobs } = unpack(component.data)
-  const { digest, height, width } = header
-  hostOf(component.parentElement).setAttribute("aria-hidden", "true")
-  if (pictures.has(digest)) return
-  inflate(blobs[0]).then(codes => {
-    undoDifferences(codes, height, width)
-    keepPicture(digest, { height, width, codes })
-  })
-}
+/** @typedef {{digest: string, height: number, width: number}} PixelsMessage With the deflated rows. */
+export default component(place => {
+  place.host.setAttribute("aria-hidden", "true")
+  return data => {
+    const { header: { digest, height, width }, blobs } = unpack(data)
+    if (pictures.has(digest)) return
+    inflate(blobs[0]).then(codes => {
+      undoDifferences(codes, height, width)
+      keepPicture(digest, { height, width, codes })
+    })
+  }
+})
 
 async function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))

@@ -6,8 +6,12 @@ const ROOM = 10  // how far beyond the end of a linear axis a logarithmic one ma
 const MOST_MARKS = 8
 const DASHES = { training: "5 4" }
 
+function partName(part) {
+  return part === "training" ? say("training") : part === "validation" ? say("validation") : part
+}
+
 function read(blob, [chart, recipe, part]) {
-  const values = new Float32Array(blob.slice().buffer), n = values.length / 4
+  const values = numbersOf(blob), n = values.length / 4
   const [steps, low, median, high] = [0, 1, 2, 3].map(row => values.subarray(row * n, (row + 1) * n))
   return { chart, recipe, part, steps, low, median, high }
 }
@@ -25,26 +29,29 @@ function scaleOf({ zero, logarithmic, parts }, curves, most, width, height) {
   const [left, right, bottom] = [MARGIN.left, width - MARGIN.right, height - MARGIN.bottom]
   const top = MARGIN.top + (width < NARROW && parts.length > 1 ? KEY_ROW : 0)
   const last = roundUp(Math.max(1, ...curves.map(({ steps }) => steps.at(-1) ?? 1)))
-  const values = curves.flatMap(({ low, median, high }) => [low, median, high].flatMap(row => extremes(row, logarithmic)))
+  const values = curves.flatMap(({ low, median, high }) =>
+    [low, median, high].flatMap(row => extremes(row, logarithmic)))
   let [least, largest] = values.length ? [Math.min(...values), Math.max(...values)] : [logarithmic ? 0.1 : 0, 1]
   largest = Math.min(largest, logarithmic ? ROOM * (most ?? Infinity) : Math.min(usualEnd(curves), most ?? Infinity))
   if (zero && !logarithmic) least = Math.min(least, 0)
   if (largest - least < 1e-12) largest = logarithmic ? least * 10 : least + 1
-  const marks = logarithmic ? decades(least, largest) : ticks(least, largest, Math.max(3, Math.round((bottom - top) / 55)))
-  if (!logarithmic) {
-    const gap = marks.length > 1 ? marks[1] - marks[0] : largest - least
-    while (marks[0] > least + 1e-9 * gap) marks.unshift(Number((marks[0] - gap).toPrecision(12)))
-    while (marks.at(-1) < largest - 1e-9 * gap) marks.push(Number((marks.at(-1) + gap).toPrecision(12)))
-    least = marks[0]; largest = marks.at(-1)
-  }
-  const place = logarithmic ? Math.log : value => value
-  const share = value => (place(value) - place(least)) / (place(largest) - place(least))
+  const marks = logarithmic ? decades(least, largest)
+    : wholeSteps(least, largest, Math.max(3, Math.round((bottom - top) / 55)))
+  if (!logarithmic) [least, largest] = [marks[0], marks.at(-1)]
+  const value = logarithmic ? Math.log : value => value
+  const down = linear([value(least), value(largest)], [bottom, top])
   return {
     left, right, top, bottom, last, marks, logarithmic,
-    across: step => left + (step / last) * (right - left),
-    down: value => bottom - share(value) * (bottom - top),
-    stepAt: x => ((x - left) / (right - left)) * last,
+    across: linear([0, last], [left, right]), stepAt: linear([left, right], [0, last]), down: one => down(value(one)),
   }
+}
+
+// Round numbers that begin at `low` or below and end at `high` or beyond.
+function wholeSteps(low, high, count) {
+  const marks = ticks(low, high, count), gap = marks.length > 1 ? marks[1] - marks[0] : high - low
+  while (marks[0] > low + 1e-9 * gap) marks.unshift(Number((marks[0] - gap).toPrecision(12)))
+  while (marks.at(-1) < high - 1e-9 * gap) marks.push(Number((marks.at(-1) + gap).toPrecision(12)))
+  return marks
 }
 
 // Where a linear axis ends: beyond every median, and all but the most extreme points of the bands.
@@ -55,15 +62,15 @@ function usualEnd(curves) {
 }
 
 function extremes(row, logarithmic) {
-  let low = Infinity, high = -Infinity
-  for (const value of row) if (Number.isFinite(value) && (!logarithmic || value > 0)) { low = Math.min(low, value); high = Math.max(high, value) }
-  return high >= low ? [low, high] : []
+  const found = row.filter(value => Number.isFinite(value) && (!logarithmic || value > 0))
+  return found.length ? [Math.min(...found), Math.max(...found)] : []
 }
 
 // The next of a few round numbers, so that the axis moves in leaps and not all the time.
 function roundUp(step) {
   const power = 10 ** Math.floor(Math.log10(step))
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map(factor => Math.round(factor * power)).find(candidate => candidate >= step) ?? step
+  const candidates = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map(factor => Math.round(factor * power))
+  return candidates.find(candidate => candidate >= step) ?? step
 }
 
 // Powers of ten, with 2 and 5 between them where there are few, and not all where there are many.
@@ -77,44 +84,42 @@ function decades(low, high) {
   return found.filter(value => value >= low * 0.999 && value <= high * 1.001)
 }
 
-function picture({ charts, recipes, words }, place, curves, marks, scale, width, height) {
-  const { title, parts } = charts[place]
-  const { left, right, top, bottom, across, down } = scale
-  const drawn = svg("svg", { class: "picture", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" })
-  const clip = `race-clip-${place}`
-  const hole = svg("clipPath", { id: clip })
-  hole.append(svg("rect", { x: left, y: top - 2, width: Math.max(right - left, 1), height: Math.max(bottom - top + 4, 1) }))
-  drawn.append(hole, svg("text", { class: "title", x: 0, y: 13 }, title))
+function picture({ charts, recipes }, place, curves, marks, scale, width, height) {
+  const { title, parts } = charts[place], { left, right } = scale
+  const size = { width, height, viewBox: `0 0 ${width} ${height}` }
+  const drawn = svg("svg", { class: "picture", ...size, "aria-hidden": "true" },
+    svg("text", { class: "title", x: 0, y: 13 }, title))
   if (parts.length > 1) drawn.append(keyOf(parts, width))
   for (const tick of scale.marks) {
-    const y = Math.round(down(tick)) + 0.5
-    drawn.append(svg("line", { class: "grid", x1: left, x2: right, y1: y, y2: y }))
-    drawn.append(svg("text", { class: "tick", x: left - 7, y: y + 4, "text-anchor": "end" }, digits4(tick)))
+    const y = Math.round(scale.down(tick)) + 0.5
+    drawn.append(levelLine(y, scale, "grid"), tickLeft(y, scale, digits4(tick)))
   }
   for (const tick of ticks(0, scale.last, Math.max(3, Math.round((right - left) / 80))).filter(Number.isInteger)) {
-    drawn.append(svg("text", { class: "tick", x: across(tick), y: bottom + 17, "text-anchor": "middle" }, whole(tick)))
+    drawn.append(tickBelow(scale.across(tick), scale, whole(tick)))
   }
-  drawn.append(svg("text", { class: "tick", x: (left + right) / 2, y: bottom + 35, "text-anchor": "middle" }, words.step))
-  const body = svg("g", { "clip-path": `url(#${clip})` })
-  const bands = curves.map(({ recipe, steps, low, high }) => svg("path", { class: "band", "data-recipe": recipe, fill: recipes[recipe].colour, d: around(steps, low, high, scale) }))
-  const lines = curves.map(({ recipe, part, steps, median }) => svg("path", {
-    class: "line", "data-recipe": recipe, stroke: recipes[recipe].colour, d: along(steps, median, scale),
-    ...(parts.length > 1 && DASHES[part] ? { "stroke-dasharray": DASHES[part], "stroke-opacity": 0.8 } : {}),
-  }))
-  const rules = marks.map(([recipe, step]) => svg("line", { class: "mark", "data-recipe": recipe, stroke: recipes[recipe].colour, x1: across(step), x2: across(step), y1: top, y2: bottom }))
-  body.append(...bands, ...lines, ...rules)
-  drawn.append(body)
+  drawn.append(tickBelow((left + right) / 2, scale, say("step"), 2))
+  const colour = recipe => recipes[recipe].colour
+  const bands = curves.map(({ recipe, ...curve }) =>
+    svg("path", { class: "band", "data-recipe": recipe, fill: colour(recipe), d: around(curve, scale) }))
+  const lines = curves.map(({ recipe, part, ...curve }) => {
+    const dashes = parts.length > 1 && DASHES[part] ? { "stroke-dasharray": DASHES[part], "stroke-opacity": 0.8 } : {}
+    const look = { stroke: colour(recipe), d: along(curve, scale), ...dashes }
+    return svg("path", { class: "line", "data-recipe": recipe, ...look })
+  })
+  const rules = marks.map(([recipe, step]) =>
+    filled(uprightLine(scale.across(step), scale, "mark"), { "data-recipe": recipe, stroke: colour(recipe) }))
+  drawn.append(within(`race-clip-${place}`, scale, 2, ...bands, ...lines, ...rules))
   return drawn
 }
 
 // Which dashes stand for which part: at the right of the title, below it where there is no room.
 function keyOf(parts, width) {
-  const group = svg("g", {})
-  const narrow = width < NARROW, y = narrow ? 13 + KEY_ROW : 13
+  const group = svg("g"), narrow = width < NARROW, y = narrow ? 13 + KEY_ROW : 13
   let x = narrow ? width : width - 34
   for (const part of [...parts].reverse()) {
-    x -= 7 * part.length + 36
-    group.append(svg("line", { class: "key", x1: x, x2: x + 24, y1: y - 4, y2: y - 4, ...(DASHES[part] ? { "stroke-dasharray": DASHES[part] } : {}) }), svg("text", { x: x + 29, y }, part))
+    x -= 7 * partName(part).length + 36
+    const line = levelLine(y - 4, { left: x, right: x + 24 }, "key")
+    group.append(filled(line, { "stroke-dasharray": DASHES[part] }), svg("text", { x: x + 29, y }, partName(part)))
   }
   return group
 }
@@ -128,46 +133,46 @@ function pieces(steps, usable, point) {
   return found.filter(piece => piece.length)
 }
 
-function along(steps, values, { across, down, logarithmic }) {
-  const usable = place => Number.isFinite(values[place]) && (!logarithmic || values[place] > 0)
-  const point = place => `${across(steps[place]).toFixed(1)},${down(values[place]).toFixed(1)}`
+function along({ steps, median }, { across, down, logarithmic }) {
+  const usable = place => Number.isFinite(median[place]) && (!logarithmic || median[place] > 0)
+  const point = place => `${across(steps[place]).toFixed(1)},${down(median[place]).toFixed(1)}`
   return pieces(steps, usable, point).map(piece => `M${piece.join("L")}${piece.length < 2 ? "h0.01" : ""}`).join("")
 }
 
-function around(steps, low, high, { across, down, bottom, logarithmic }) {
-  const usable = place => Number.isFinite(low[place]) && Number.isFinite(high[place]) && (!logarithmic || high[place] > 0)
+function around({ steps, low, high }, { across, down, bottom, logarithmic }) {
+  const ends = place => Number.isFinite(low[place]) && Number.isFinite(high[place])
+  const usable = place => ends(place) && (!logarithmic || high[place] > 0)
   const lower = place => (logarithmic && low[place] <= 0 ? bottom : down(low[place]))
-  return pieces(steps, usable, place => [across(steps[place]), lower(place), down(high[place])]).map(piece => {
-    const edge = rows => rows.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")
-    return `M${edge(piece.map(([x, , y]) => [x, y]))}L${edge(piece.map(([x, y]) => [x, y]).reverse())}Z`
+  const points = place =>
+    [lower(place), down(high[place])].map(y => `${across(steps[place]).toFixed(1)},${y.toFixed(1)}`)
+  return pieces(steps, usable, points).map(piece => {
+    const upper = piece.map(([, point]) => point), back = piece.map(([point]) => point).reverse()
+    return `M${upper.join("L")}L${back.join("L")}Z`
   }).join("")
 }
 
-function cursor(step, found, { across, down, top, bottom, logarithmic }, { recipes }) {
-  const group = svg("g", { class: "pointed" })
-  group.append(svg("line", { class: "cursor", x1: across(step), x2: across(step), y1: top, y2: bottom }))
+function cursor(step, found, scale, { recipes }) {
+  const { across, down, top, bottom, logarithmic } = scale, group = svg("g", { class: "pointed" })
+  group.append(uprightLine(across(step), scale, "cursor"))
   for (const { recipe, steps, median, index } of found) {
-    const value = median[index]
-    if (index < 0 || !Number.isFinite(value) || (logarithmic && value <= 0)) continue
-    const y = down(value)
-    if (y >= top - 2 && y <= bottom + 2) group.append(svg("circle", { cx: across(steps[index]), cy: y, r: 3.5, fill: recipes[recipe].colour }))
+    const value = median[index], y = down(value)
+    if (index < 0 || !Number.isFinite(value) || (logarithmic && value <= 0) || y < top - 2 || y > bottom + 2) continue
+    group.append(svg("circle", { cx: across(steps[index]), cy: y, r: 3.5, fill: recipes[recipe].colour }))
   }
   return group
 }
 
-function whole(number) { return Math.round(number).toLocaleString("en") }
-
-// Four digits, a true minus sign, powers of ten for what is very small or large.
+// Four digits, powers of ten for what is very small or large.
 function digits4(value) {
-  if (Number.isNaN(value)) return "–"
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞"
   const size = Math.abs(value)
-  const text = size !== 0 && (size < 1e-4 || size >= 1e6) ? Number(value.toPrecision(3)).toExponential().replace("+", "") : size >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(4)))
-  return text.replaceAll("-", "−")
+  if (size >= 1000 && size < 1e6) return whole(value)
+  const far = size !== 0 && (size < 1e-4 || size >= 1e6)
+  return far ? printed(value, one => Number(one.toPrecision(3)).toExponential()) : rounded(value)
 }
 
 // The picture as a file of its own: styles written out, a background, and the recipes' names below.
-const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "font-size", "font-weight", "font-family"]
+const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity",
+  "font-size", "font-weight", "font-family"]
 function standalone(drawn, recipes) {
   const copy = drawn.cloneNode(true)
   copy.querySelector(".pointed")?.remove()
@@ -177,34 +182,28 @@ function standalone(drawn, recipes) {
     for (const name of STYLES) one.setAttribute(name, style.getPropertyValue(name))
   })
   const width = Number(drawn.getAttribute("width")), height = Number(drawn.getAttribute("height")), pad = 16
-  const style = getComputedStyle(drawn), ink = getComputedStyle(drawn.querySelector("text"))
-  const background = style.getPropertyValue("--st-background-color") || "#ffffff"
+  const ink = getComputedStyle(drawn.querySelector("text"))
+  const background = getComputedStyle(drawn).getPropertyValue("--st-background-color") || "#ffffff"
   const columns = Math.max(Math.floor(width / 190), 1), rows = Math.ceil(recipes.length / columns)
-  const names = recipes.map(({ name, colour }, place) => {
+  const look = { fill: ink.fill, "font-size": "12px", "font-family": ink.fontFamily }
+  const names = recipes.flatMap(({ name, colour }, place) => {
     const x = (place % columns) * (width / columns), y = height + 8 + 20 * Math.floor(place / columns)
-    const group = svg("g", {})
-    group.append(svg("circle", { cx: x + 6, cy: y + 6, r: 5, fill: colour }), svg("text", { x: x + 17, y: y + 10, fill: ink.fill, "font-size": "12px", "font-family": ink.fontFamily }, name))
-    return group
+    const disc = svg("circle", { cx: x + 6, cy: y + 6, r: 5, fill: colour })
+    return [disc, svg("text", { x: x + 17, y: y + 10, ...look }, name)]
   })
   const size = { width: width + 2 * pad, height: height + 2 * pad + 20 * rows + 8 }
-  const page = svg("svg", { xmlns: "http://www.w3.org/2000/svg", ...size, viewBox: `${-pad} ${-pad} ${size.width} ${size.height}` })
+  const viewBox = `${-pad} ${-pad} ${size.width} ${size.height}`
+  const page = svg("svg", { xmlns: "http://www.w3.org/2000/svg", ...size, viewBox })
   page.append(svg("rect", { x: -pad, y: -pad, ...size, fill: background }), ...copy.childNodes, ...names)
   return new XMLSerializer().serializeToString(page)
 }
 
-function raster(text, scale = 2) {
-  return new Promise((resolve, reject) => {
-    const image = new Image()
-    image.onload = () => {
-      const canvas = element("canvas")
-      canvas.width = image.width * scale
-      canvas.height = image.height * scale
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
-      canvas.toBlob(blob => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png")
-    }
-    image.onerror = () => reject(new Error("no picture"))
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`
-  })
+async function raster(text, scale = 2) {
+  const image = element("img", { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}` })
+  await image.decode()
+  const canvas = element("canvas", { width: image.width * scale, height: image.height * scale })
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height)
+  return new Promise(resolve => canvas.toBlob(resolve, "image/png"))
 }
 
 function save(blob, name, ending) {

@@ -1,43 +1,49 @@
 // One map of a network: laid over the photo, by itself, and the arithmetic behind the pixel under
 // the pointer. The values are here, so a hover reads them at once; the arithmetic of a pixel is asked
-// for at the live address, one pixel at a time and the latest last. In: what explainer/ui/feature_maps/unit.py packs.
+// for at the live address, one pixel at a time and the latest last.
 // Out, state "pinned": {y, x, number}; y and x are null when the pixel is let go.
-const units = new WeakMap()
+/**
+ * With the photo, the map as PNG and its values as float32; sizes and places are [rows, columns].
+ * @typedef {{size: number, jump: number, start: number}} UnitField What a pixel sees along an axis.
+ * @typedef {{name: string, number: number, address: string, digest: number, pictures: number, mime: string,
+ *   photo: [number, number], shape: [number, number], field: [UnitField, UnitField],
+ *   legend: {stops: string[], low: string, high: string, meaning: string}, diverging: string[], title: string,
+ *   alt: string, pinned: ?[number, number]}} UnitMessage
+ * @typedef {{label: string, window: number[][], weights: ?number[][], sum: number}} DrillRow
+ * @typedef {{label: string, value: number, sign?: string}} DrillTerm
+ * @typedef {{number: number, y: number, x: number, heading: string, rows: DrillRow[], terms: DrillTerm[],
+ *   hidden: ?{count: number, sum: number, what?: string}, total: DrillTerm, text: string, folded?: object}} Drill
+ */
 const VISIBLE_ROWS = 4
 
-export default function (component) {
-  const { parentElement, data, setStateValue } = component
-  let unit = units.get(parentElement)
-  if (!unit) units.set(parentElement, (unit = createUnit(parentElement)))
-  unit.report = value => setStateValue("pinned", value)
-  const { header, blobs } = unpack(data)
-  unit.update(header, blobs)
-  return () => unit.stop()
-}
-
-function createUnit(parentElement) {
-  const root = parentElement.querySelector(".unit")
-  const find = selector => root.querySelector(selector)
+export default component(stand => {
+  const root = stand.find(".unit"), find = selector => root.querySelector(selector)
   const paneOf = name => {
     const inside = selector => find(`.pane[data-pane="${name}"] ${selector}`)
-    return { pane: find(`.pane[data-pane="${name}"]`), caption: inside(".caption"), frame: inside(".frame"), box: inside(".box"), surface: inside(".surface") }
+    return { pane: inside(""), caption: inside(".caption"), box: inside(".box"), surface: inside(".surface") }
   }
-  const photo = paneOf("photo"), map = paneOf("map"), drill = find(".drill")
-  const flow = makeFlow(() => {})
-  let settings = null, values = null, at = null, pinned = false, number = 0
+  const photo = paneOf("photo"), map = paneOf("map"), drill = find(".drill"), flow = makeFlow(() => {})
+  /** @type {UnitMessage} */
+  let settings = null
+  let values = null, at = null, pinned = false, number = 0
   let answer = null, asked = "", since = 0, expanded = false, folded = false, reporting = 0, retrying = 0
+  photo.caption.textContent = say("The photo under the map; the box is all that the pixel sees of it")
+  const unreached = say("The arithmetic cannot be reached at the moment; reload the page to ask again.")
+  find(".name").textContent = say("Map over photo")
+  find(".rows").setAttribute("aria-label", say("Windows and weights"))
 
-  function update(header, [photoImage, mapImage, floats]) {
+  function update(data) {
+    const { header, blobs: [photoImage, mapImage, floats] } = unpack(data)
     const before = settings
     settings = header
-    values = new Float32Array(floats.slice().buffer)
+    values = numbersOf(floats)
     if (before?.digest !== header.digest) forgetAnswer()
     if (before?.pictures !== header.pictures) showPictures(photoImage, mapImage)
     if (header.number >= number) { number = header.number; follow(header, before) }
     at = bounded(at)
     if (before?.address !== header.address) flow.failed = flow.openAt = 0
     travel(flow, header, (_, pause) => {
-      if (!answer) find(".text").textContent = header.words.closed
+      if (!answer) find(".text").textContent = unreached
       clearTimeout(retrying)
       if (pause) retrying = setTimeout(() => { asked = ""; refresh() }, pause)
     })
@@ -57,23 +63,22 @@ function createUnit(parentElement) {
     return [Math.floor(best / settings.shape[1]), best % settings.shape[1]]
   }
 
-  const bounded = place => place.map((index, axis) => Math.min(Math.max(Math.floor(index), 0), settings.shape[axis] - 1))
+  const bounded = pixel => pixel.map((index, axis) => clamp(Math.floor(index), 0, settings.shape[axis] - 1))
 
   // The answer to another map must not be shown with this one.
   function forgetAnswer() {
     answer = null
     asked = ""
     since = Date.now()
-    find(".text").textContent = settings.words.waiting
+    find(".text").textContent = say("Move over a pixel to see its arithmetic.")
     drill.classList.remove("answered")
   }
 
   function showPictures(photoImage, mapImage) {
     revoke()
-    const mapAddress = URL.createObjectURL(new Blob([mapImage], { type: "image/png" }))
-    find(".photo").src = URL.createObjectURL(new Blob([photoImage], { type: settings.mime }))
+    find(".photo").src = addressOf(photoImage, settings.mime)
     find(".photo").classList.toggle("coarse", Math.max(...settings.photo) <= 160)
-    find(".laid").src = find(".map").src = mapAddress
+    find(".laid").src = find(".map").src = addressOf(mapImage, "image/png")
     photo.pane.style.setProperty("--ratio", settings.photo[1] / settings.photo[0])
     map.pane.style.setProperty("--ratio", settings.shape[1] / settings.shape[0])
     place(find(".laid"), [laid(0), laid(1)], settings.photo)
@@ -81,21 +86,13 @@ function createUnit(parentElement) {
   const revoke = () => [".photo", ".map"].forEach(name => URL.revokeObjectURL(find(name).src))
 
   function describe() {
-    const { alt, words, title, legend } = settings
-    photo.caption.textContent = words.photo
+    const { alt, title, legend } = settings
+    const keys = say("Arrow keys move the pixel, Enter pins it, Escape lets it go.")
     map.caption.textContent = title
-    photo.surface.setAttribute("aria-label", `${alt} ${words.over} ${words.keys}`)
-    map.surface.setAttribute("aria-label", `${alt} ${words.keys}`)
-    find(".name").textContent = words.opacity
-    find(".rows").setAttribute("aria-label", words.windows)
-    for (const end of ["low", "high"]) find(`.${end}`).textContent = legend[end]
-    const scale = find(".scale")
-    scale.style.background = `linear-gradient(to right, ${legend.stops.join()})`
-    scale.title = legend.meaning
-    scale.setAttribute("aria-label", legend.meaning)
+    photo.surface.setAttribute("aria-label", `${alt} ${say("Laid over the photo.")} ${keys}`)
+    map.surface.setAttribute("aria-label", `${alt} ${keys}`)
+    showScale(find, legend)
   }
-
-  // -------------------------------------------------------------- photo and map
 
   // Along one axis, in photo pixels: what the map pixel `index` sees, and where the map is laid.
   function field(axis, index) {
@@ -109,23 +106,20 @@ function createUnit(parentElement) {
 
   // Puts an element over spans [from, length], rows then columns, of a picture of `whole` pixels.
   function place(target, [[top, height], [left, width]], whole) {
-    const part = (length, axis) => `${(100 * length) / whole[axis]}%`
-    Object.assign(target.style, { top: part(top, 0), height: part(height, 0), left: part(left, 1), width: part(width, 1) })
+    const [down, across] = whole.map(size => length => `${(100 * length) / size}%`)
+    Object.assign(target.style, { top: down(top), height: down(height), left: across(left), width: across(width) })
   }
 
   function seen() {
     return at.map((index, axis) => {
       const [from, size] = field(axis, index), whole = settings.photo[axis]
-      const first = Math.min(Math.max(from, 0), whole), last = Math.max(Math.min(from + size, whole), first)
+      const first = clamp(from, 0, whole), last = clamp(from + size, first, whole)
       return { span: [first, last - first], cut: from < 0 || from + size > whole }
     })
   }
 
-  // -------------------------------------------------------------- pointing
-
   function pixelUnder(event, side) {
-    const box = side.surface.getBoundingClientRect()
-    const parts = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width]
+    const parts = partUnder(event, side.surface).reverse()
     if (side === map) return bounded(parts.map((part, axis) => part * settings.shape[axis]))
     return bounded(parts.map((part, axis) => {
       const [from, length] = laid(axis)
@@ -141,10 +135,10 @@ function createUnit(parentElement) {
 
   function pin(value, pause = 0) {
     pinned = value
-    number = Math.max(number + 1, Date.now())
+    number = later(number)
     const [y, x] = value ? at : [null, null]
     clearTimeout(reporting)
-    reporting = setTimeout(() => unit.report({ y, x, number }), pause)
+    reporting = setTimeout(() => stand.report("pinned", { y, x, number }), pause)
     refresh()
   }
 
@@ -156,25 +150,18 @@ function createUnit(parentElement) {
     pin(!letGo)
   }
 
-  function key(event) {
-    const step = event.shiftKey ? 10 : 1
-    const moves = { ArrowUp: [-step, 0], ArrowDown: [step, 0], ArrowLeft: [0, -step], ArrowRight: [0, step] }
-    if (event.key in moves) {
-      moveTo(bounded(at.map((index, axis) => index + moves[event.key][axis])))
-      if (pinned) pin(true, 400)
-    } else if (event.key === "Enter" || event.key === " ") pin(!pinned)
-    else if (event.key === "Escape" && pinned) pin(false)
-    else return
-    event.preventDefault()
-  }
-
   for (const side of [photo, map]) {
     side.surface.onpointermove = event => { if (!pinned) moveTo(pixelUnder(event, side)) }
     side.surface.onclick = event => click(event, side)
-    side.surface.onkeydown = key
+    onKeys(side.surface, {
+      far: 10,
+      arrow(right, down) {
+        moveTo(bounded([at[0] + down, at[1] + right]))
+        if (pinned) pin(true, 400)
+      },
+      Enter: () => pin(!pinned), Escape: () => pinned && pin(false),
+    })
   }
-
-  // -------------------------------------------------------------- what is shown of it
 
   function refresh() {
     const sight = seen()
@@ -188,33 +175,34 @@ function createUnit(parentElement) {
   }
 
   function readOut([rows, columns]) {
-    const { words, shape, field: [tall, wide] } = settings
+    const { shape, field: [tall, wide] } = settings
     const value = values[at[0] * shape[1] + at[1]]
     const range = ({ span: [from, length] }) => `${from}–${from + length - 1}`
-    const sight = fill(words.sees, { size: `${wide.size} × ${tall.size}`, rows: range(rows), columns: range(columns) })
-    const parts = [sight, rows.cut || columns.cut ? words.cut : "", pinned ? words.pinned : ""].filter(Boolean)
-    find(".place").textContent = `${words.row} ${at[0]}, ${words.column} ${at[1]}`
+    const sight = { size: `${wide.size} × ${tall.size}`, rows: range(rows), columns: range(columns) }
+    const parts = [say("sees {size} pixels of the photo: rows {rows}, columns {columns}", sight)]
+    if (rows.cut || columns.cut) parts.push(say("the rest lies outside the photo"))
+    if (pinned) parts.push(say("pinned, Escape lets go"))
+    find(".place").textContent = say("Row {row}, column {column}", { row: at[0], column: at[1] })
     find(".value").textContent = figure(value)
     find(".value").title = Number(value.toPrecision(9))
     find(".seen").textContent = parts.join(" · ")
   }
 
-  const live = ({ detail }) => {
-    if (detail.name !== settings?.name) return
-    const { header } = unpack(detail.message)
+  stand.onLive(() => settings?.name, message => {
+    const { header } = unpack(message)
     if (header.number < Math.max(since, answer?.number ?? 0)) return
     answer = header
     showAnswer()
     refresh()
-  }
-  window.addEventListener("deepglass-live", live)
-  const showAnswer = () => {
+  })
+  function showAnswer() {
+    const fold = find(".fold")
     drill.classList.add("answered")
-    const fold = find(".fold"), { words } = settings
     fold.hidden = !answer.folded
-    fold.textContent = folded ? words.unfold : words.fold
+    fold.textContent = folded ? say("Show the norm by itself") : say("Fold it into the convolution before it")
     fold.setAttribute("aria-pressed", folded)
-    showDrill(find, folded && answer.folded ? { ...answer, ...answer.folded } : answer, settings, expanded)
+    const shown = folded && answer.folded ? { ...answer, ...answer.folded } : answer
+    showDrill(find, shown, settings.diverging, expanded)
   }
   find(".fold").onclick = () => { folded = !folded; showAnswer() }
   find(".more").onclick = () => { expanded = !expanded; showAnswer() }
@@ -225,58 +213,58 @@ function createUnit(parentElement) {
   }
   opacity.oninput()
 
-  const unit = { update, report: () => {}, stop() { flow.stop(); clearTimeout(reporting); clearTimeout(retrying); revoke(); window.removeEventListener("deepglass-live", live); units.delete(parentElement) } }
-  return unit
-}
+  stand.atEnd(() => { flow.stop(); clearTimeout(reporting); clearTimeout(retrying); revoke() })
+  return update
+})
 
 // ---------------------------------------------------------------- the arithmetic of a pixel
 
-function showDrill(find, drill, { words, diverging }, expanded) {
-  const { rows, hidden, terms, total } = drill
+function showDrill(find, { rows, hidden, terms, total, ...drill }, diverging, expanded) {
   const reach = part => rows.reduce((most, row) => largest(row[part] ?? [], most), 1e-12)
-  const look = { words, diverging, window: reach("window"), weights: reach("weights") }
+  const look = { diverging, window: reach("window"), weights: reach("weights") }
   const shown = expanded ? rows : rows.slice(0, VISIBLE_ROWS)
   find(".heading").textContent = drill.heading
-  find(".rows").replaceChildren(...shown.map(row => drillRow(row, look)))
-  const more = find(".more"), extra = rows.length - VISIBLE_ROWS
-  more.hidden = extra <= 0
-  more.textContent = expanded ? words.fewer : fill(words.more, { count: extra })
-  more.setAttribute("aria-expanded", expanded)
-  const rest = find(".hidden")
-  rest.hidden = !hidden
-  if (hidden) rest.replaceChildren(fill(words.hidden, { what: words.channels, ...hidden }), " ", exact(hidden.sum))
-  find(".sum").replaceChildren(...terms.map((one, index) => term(one, index ? "+" : "")), term(total, terms.length ? "=" : ""))
   find(".text").textContent = drill.text
-  const holder = find(".rows"), hint = rows.some(row => row.weights) ? words.hint : rows.length ? words.colours : ""
-  const say = cell => { find(".hint").textContent = matchCells(holder, cell) ?? hint }
-  holder.onpointerover = event => say(event.target.closest("td"))
-  holder.onpointerleave = () => say(null)
-  say(null)
+  find(".rows").replaceChildren(...shown.map(row => drillRow(row, look)))
+  const more = find(".more"), extra = rows.length - VISIBLE_ROWS, rest = find(".hidden"), holder = find(".rows")
+  more.hidden = extra <= 0
+  more.textContent = expanded ? say("Show fewer rows") : say("Show {count} more rows", { count: extra })
+  more.setAttribute("aria-expanded", expanded)
+  rest.hidden = !hidden
+  if (hidden) rest.replaceChildren(hidden.text, " ", exact(hidden.sum))
+  const summed = terms.map((one, index) => term(one, index ? "+" : ""))
+  find(".sum").replaceChildren(...summed, term(total, terms.length ? "=" : ""))
+  const hint = rows.some(row => row.weights) ? say("Point at a cell for its product. Blue is below zero, red above.")
+    : rows.length ? say("Blue is below zero, red above.") : ""
+  const match = cell => { find(".hint").textContent = matchCells(holder, cell) ?? hint }
+  holder.onpointerover = event => match(event.target.closest("td"))
+  holder.onpointerleave = () => match(null)
+  match(null)
 }
 
 function drillRow({ label, window: values, weights, sum }, look) {
-  const { lines, note } = excerpt(values, look.words)
-  const parts = [numberGrid(lines, look.window, look.diverging, look.words.window)]
-  if (weights) parts.push(sign("×"), numberGrid(excerpt(weights, look.words).lines, look.weights, look.diverging, look.words.weights))
+  const { lines, note } = excerpt(values), grid = (...given) => numberGrid(look.diverging, ...given)
+  const parts = [grid(lines, look.window, say("Values in the window"))]
+  if (weights) parts.push(sign("×"), grid(excerpt(weights).lines, look.weights, say("Weights")))
   return element("div", { class: "row" }, element("div", { class: "label", text: label + note }),
     element("div", { class: "product" }, ...parts, sign(weights ? "=" : "→"), exact(sum)))
 }
 
 // What there is room for: 16 × 16 of a table, 16 of a line, in lines of 8.
-function excerpt(table, words) {
+function excerpt(table) {
   const count = table.length * (table[0]?.length ?? 0)
-  const kept = table.slice(0, 16).map(line => line.slice(0, 16))
+  const kept = table.slice(0, 16).map(line => line.slice(0, 16)), shown = kept.flat().length
   const lines = kept.length === 1 ? [kept[0].slice(0, 8), kept[0].slice(8)].filter(line => line.length) : kept
-  const fits = kept.flat().length
-  return { lines, note: fits < count ? ` · ${fill(words.excerpt, { shown: fits, count })}` : "" }
+  return { lines, note: shown < count ? ` · ${say("the first {shown} of {count} numbers", { shown, count })}` : "" }
 }
 
-function numberGrid(lines, limit, stops, label) {
+function numberGrid(stops, lines, limit, label) {
   const columns = lines[0]?.length ?? 0
   const size = columns > 8 ? "grid fine" : columns > 5 ? "grid many" : "grid"
   const cell = (value, row, column) => {
-    const rgb = colourAt(stops, (value + limit) / (2 * limit)), style = `background: rgb(${rgb.join()}); color: ${inkOn(rgb)}`
-    return element("td", { text: columns > 8 ? "" : brief(value), title: value, "data-cell": `${row},${column}`, style })
+    const rgb = colourAt(stops, (value + limit) / (2 * limit))
+    const style = `background: rgb(${rgb.join()}); color: ${inkOn(rgb)}`, text = columns > 8 ? "" : brief(value)
+    return element("td", { text, title: value, "data-cell": `${row},${column}`, style })
   }
   return element("table", { class: size, "aria-label": label },
     ...lines.map((line, row) => element("tr", {}, ...line.map((value, column) => cell(value, row, column)))))
@@ -292,12 +280,12 @@ function matchCells(holder, cell) {
   return `${figure(value)} × ${figure(weight)} = ${figure(value * weight)}`
 }
 
-const largest = (table, least) => table.reduce((most, line) => line.reduce((far, value) => Number.isFinite(value) ? Math.max(far, Math.abs(value)) : far, most), least)
+const largest = (table, least) =>
+  table.flat().reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), least)
 const sign = text => element("span", { class: "sign", text })
 const exact = value => element("span", { class: "figure", text: figure(value), title: value })
-const term = ({ label, value, sign: own }, usual) =>
-  element("span", { class: "term" }, sign(own ?? usual), element("span", { class: "label", text: label }), exact(value))
-const fill = (sentence, values) => sentence.replace(/{(\w+)}/g, (_, name) => values[name])
+const term = ({ label: text, value, sign: own }, usual) =>
+  element("span", { class: "term" }, sign(own ?? usual), element("span", { class: "label", text }), exact(value))
 
 // Three decimals, as a power of ten where that would say nothing or too much.
 function figure(value) {
@@ -305,9 +293,7 @@ function figure(value) {
 }
 function brief(value) {
   const size = Math.abs(value)
-  if (!Number.isFinite(value)) return "–"
-  if (size === 0) return "0"
+  if (size === 0) return value === 0 ? "0" : "–"
   if (size < 5e-4 || size >= 1e4) return power(value, 1)
   return show(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
 }
-const power = (value, digits) => (Number.isFinite(value) ? value.toExponential(digits).replaceAll("-", "−") : "–")

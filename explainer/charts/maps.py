@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from explainer.charts.colour import paint, usual_reach
 from explainer.charts.montage import tiles
 from explainer.charts.theme import Theme, centred
+from explainer.registry import Registry
+from explainer.words import N_
 
 Maps = NDArray[np.float32]
 Codes = NDArray[np.uint8]
@@ -38,16 +40,17 @@ class Span:
 class Order:
     """A way to sort maps: by the key of each, larger first; `None` keeps their order."""
 
+    slug: str
     title: str
     key: Callable[[Maps], float] | None
 
 
-ORDERS: tuple[Order, ...] = (
-    Order("as in the network", None),
-    Order("by mean", lambda one: float(one.mean())),
-    Order("by variance", lambda one: float(one.var(dtype=np.float64))),
+ORDERS = Registry[Order](
+    "order of maps",
+    Order("network", N_("as in the network"), None),
+    Order("mean", N_("by mean"), lambda one: float(one.mean())),
+    Order("variance", N_("by variance"), lambda one: float(one.var(dtype=np.float64))),
 )
-PER_NETWORK, PER_LAYER, PER_MAP = "the network", "the layer", "each map"
 
 
 def span_of(values: Maps) -> Span:

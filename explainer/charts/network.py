@@ -1,19 +1,19 @@
-"""A network at a glance: its layers as bars from the picture to the answer, and what it answers."""
+"""A network at a glance: its layers as bars from the picture to the output, and that output."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, data_axis
 from explainer.charts.theme import Theme
 from explainer.networks.recording.graph import Layer
+from explainer.words import N_, _, cached
 
 STRIP_HEIGHT, ANSWER_STEP = 250, 22
 PICK = "layer"
@@ -22,21 +22,22 @@ MIXING = (
     "convolution",
     "linear",
     "pooling",
-    "global pooling",
+    "global-pooling",
     "addition",
     "concatenation",
     "multiplication",
 )
-KINDS = (
-    "convolution",
-    "batch norm",
-    "activation",
-    "pooling",
-    "addition",
-    "linear",
-    "flatten",
-    "other",
-)
+# What the legend calls the kinds of layers that have a colour of their own, and all others.
+KINDS = {
+    "convolution": N_("convolution"),
+    "batch-norm": N_("batch norm"),
+    "activation": N_("activation"),
+    "pooling": N_("pooling"),
+    "addition": N_("addition"),
+    "linear": N_("linear"),
+    "flatten": N_("flatten"),
+    "other": N_("other"),
+}
 
 
 def strip_layers(found: Sequence[Layer], chosen: str, *, every: bool) -> list[Layer]:
@@ -58,7 +59,7 @@ def strip_points(found: Sequence[Layer], chosen: str) -> pd.DataFrame:
             "place": f"{place:0{DIGITS}} {sizes.get(place, '')}",
             "name": layer.name,
             "title": layer.title,
-            "kind": layer.kind if layer.kind in KINDS else "other",
+            "kind": _(KINDS.get(layer.kind, KINDS["other"])),
             "numbers": int(np.prod(layer.shape)),
             "shape": shape_text(layer),
             "parameters": layer.parameters,
@@ -90,10 +91,10 @@ def shape_text(layer: Layer) -> str:
     return f"{layer.shape[0]}" if layer.layout == "flat" else " × ".join(map(str, layer.shape))
 
 
-@lru_cache(maxsize=4)
+@cached
 def strip_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `strip_points`; a click on a bar picks it, as the selection `PICK`."""
-    colours = alt.Scale(domain=list(KINDS), range=list(theme.categorical))
+    colours = alt.Scale(domain=[_(one) for one in KINDS.values()], range=list(theme.categorical))
     pick = alt.selection_point(name=PICK, fields=["name"], on="click", clear=False)
     bars = (
         alt.Chart(alt.NamedData(name="points"))
@@ -116,7 +117,7 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
             ),
             y=alt.Y(
                 "numbers:Q",
-                title="numbers",
+                title=_("numbers"),
                 scale=alt.Scale(type="log", domainMin=1),
                 axis=alt.Axis(format="~s", tickCount=4),
             ),
@@ -129,12 +130,12 @@ def strip_spec(theme: Theme) -> dict[str, Any]:
             opacity=alt.condition("datum.chosen", alt.value(1), alt.value(0.45)),
             stroke=alt.condition("datum.chosen", alt.value(theme.text), alt.value(None)),
             tooltip=[
-                alt.Tooltip("name:N"),
-                alt.Tooltip("title:N"),
-                alt.Tooltip("shape:N", title="maps × height × width"),
-                alt.Tooltip("parameters:Q", format=","),
-                alt.Tooltip("multiplications:Q", format=","),
-                alt.Tooltip("sees:Q", title="sees (pixels a side)", format=",.0f"),
+                alt.Tooltip("name:N", title=_("name")),
+                alt.Tooltip("title:N", title=_("layer")),
+                alt.Tooltip("shape:N", title=_("maps × height × width")),
+                alt.Tooltip("parameters:Q", title=_("weights"), format=","),
+                alt.Tooltip("multiplications:Q", title=_("multiplications"), format=","),
+                alt.Tooltip("sees:Q", title=_("receptive field (pixels a side)"), format=",.0f"),
             ],
         )
         .properties(height=STRIP_HEIGHT)
@@ -152,13 +153,16 @@ def answer_points(classes: Sequence[str], probabilities: Sequence[float]) -> pd.
     )
 
 
-@lru_cache(maxsize=4)
+@cached
 def answer_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `answer_points`."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
-        y=alt.Y("class:N", title=None, sort=None),
-        x=alt.X("probability:Q", title="probability (%)", scale=alt.Scale(domain=[0, 100])),
-        tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".2f")],
+        y=alt.Y("class:N", title=None, sort=None, axis=data_axis()),
+        x=alt.X("probability:Q", title=_("probability (%)"), scale=alt.Scale(domain=[0, 100])),
+        tooltip=[
+            alt.Tooltip("class:N", title=_("class")),
+            alt.Tooltip("probability:Q", title=_("probability (%)"), format=".2f"),
+        ],
     )
     bars = base.mark_bar(color=theme.categorical[0])
     texts = base.mark_text(align="left", dx=4, color=theme.text).encode(

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explainer.charts.theme import Theme
+from explainer.words import _
 
 
 def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
@@ -21,6 +22,11 @@ def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
         part.pop("data", None)
         part.pop("datasets", None)
     return spec
+
+
+def data_axis() -> alt.Axis:
+    """An axis whose labels are names that the data have, and no words of ours."""
+    return alt.Axis(description=_("Names as the data have them"))
 
 
 def recipe_colour(theme: Theme) -> alt.Color:

@@ -17,12 +17,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.registry import Registry
+from explainer.words import N_, _
 
 Indices = NDArray[np.int64]
 
 LARGEST_BIAS = 10.0
 LARGEST_STRIDE = 8
 LARGEST_DILATION = 8
+
+# Why a window does not fit, along either side of the picture.
+TOO_SMALL = {
+    "high": N_(
+        "The window is {window} pixels high, the picture only {size}; take a smaller kernel, less"
+        " dilation or a padding."
+    ),
+    "wide": N_(
+        "The window is {window} pixels wide, the picture only {size}; take a smaller kernel, less"
+        " dilation or a padding."
+    ),
+}
+TOO_LITTLE = {
+    "high": N_(
+        "The padding “{padding}” needs {needed} pixels, but a picture {size} pixels high has at"
+        " most {most} to give; take zero or replicate."
+    ),
+    "wide": N_(
+        "The padding “{padding}” needs {needed} pixels, but a picture {size} pixels wide has at"
+        " most {most} to give; take zero or replicate."
+    ),
+}
 
 
 def _as_they_are(indices: Indices, size: int) -> Indices:
@@ -83,8 +106,8 @@ PADDINGS = Registry[Padding](
     "padding",
     Padding(
         slug="none",
-        title="None",
-        meaning="The window stays inside the picture, so the result is smaller.",
+        title=N_("None"),
+        meaning=N_("The window stays inside the picture, so the result is smaller."),
         torch_mode="constant",
         opencv_name="BORDER_CONSTANT",
         resolve=_as_they_are,
@@ -92,16 +115,16 @@ PADDINGS = Registry[Padding](
     ),
     Padding(
         slug="zero",
-        title="Zero",
-        meaning="Black around the picture: what most networks do.",
+        title=N_("Zero"),
+        meaning=N_("Black around the picture: what most networks do."),
         torch_mode="constant",
         opencv_name="BORDER_CONSTANT",
         resolve=_as_they_are,
     ),
     Padding(
         slug="reflect",
-        title="Reflect",
-        meaning="The picture mirrored at its outermost pixels, which are not repeated.",
+        title=N_("Reflect"),
+        meaning=N_("The picture mirrored at its outermost pixels, which are not repeated."),
         torch_mode="reflect",
         opencv_name="BORDER_REFLECT_101",
         resolve=_mirrored,
@@ -109,16 +132,16 @@ PADDINGS = Registry[Padding](
     ),
     Padding(
         slug="replicate",
-        title="Replicate",
-        meaning="The outermost pixels go on outside.",
+        title=N_("Replicate"),
+        meaning=N_("The outermost pixels go on outside."),
         torch_mode="replicate",
         opencv_name="BORDER_REPLICATE",
         resolve=_nearest,
     ),
     Padding(
         slug="wrap",
-        title="Wrap",
-        meaning="The opposite side follows, as if the picture were a tile.",
+        title=N_("Wrap"),
+        meaning=N_("The opposite side follows, as if the picture were a tile."),
         torch_mode="circular",
         opencv_name="BORDER_WRAP",
         resolve=_around,
@@ -146,22 +169,24 @@ CHANNEL_MODES = Registry[ChannelMode](
     "channel mode",
     ChannelMode(
         slug="each",
-        title="Each colour",
-        meaning="The kernel filters red, green and blue separately: the result has colours.",
+        title=N_("Each colour"),
+        meaning=N_("The kernel filters red, green and blue separately: the result has colours."),
         weights=None,
         planes=3,
     ),
     ChannelMode(
         slug="grey",
-        title="Grey",
-        meaning="The picture becomes grey first (BT.601: 0.299 red, 0.587 green, 0.114 blue).",
+        title=N_("Grey"),
+        meaning=N_("The picture becomes grey first (BT.601: 0.299 red, 0.587 green, 0.114 blue)."),
         weights=(0.299, 0.587, 0.114),
         planes=1,
     ),
     ChannelMode(
         slug="summed",
-        title="Summed",
-        meaning="The same kernel on every colour, all summed: what one filter of a network does.",
+        title=N_("Summed"),
+        meaning=N_(
+            "The same kernel on every colour, all summed: what one filter of a network does."
+        ),
         weights=(1.0, 1.0, 1.0),
         planes=3,
     ),
@@ -224,18 +249,19 @@ def output_shape(
 
 
 def output_length(size: int, taps: int, application: Application, *, side: str) -> int:
-    """The size of the result along one axis; `side` is the word for the message, "high"."""
+    """The size of the result along one axis; `side` is "high" or "wide", for the message.
+
+    Raises `ValueError` with a sentence for the visitor where the window does not fit, or where the
+    picture is too small for its padding.
+    """
     border = PADDINGS[application.padding]
     before, after = pads(taps, application)
     window = span(taps, application.dilation)
     if size + before + after < window:
-        raise ValueError(
-            f"the window is {window} pixels {side}, the picture only {size}; "
-            "take a smaller kernel, less dilation or a padding"
-        )
+        raise ValueError(_(TOO_SMALL[side], window=window, size=size))
     if after > border.most(size):
+        most = f"{border.most(size):g}"
         raise ValueError(
-            f"{border.title.lower()} padding needs {after} pixels, but a picture {size} pixels "
-            f"{side} has at most {border.most(size):g} to give; take zero or replicate"
+            _(TOO_LITTLE[side], padding=_(border.title), needed=after, size=size, most=most)
         )
     return (size + before + after - window) // application.stride + 1

@@ -4,7 +4,7 @@ The bank is built from the registry: every kernel with a range of its parameters
 turned by every 15° and Gabor kernels in both phases, each laid on a grid of k × k taps pixel for
 pixel; those with fixed 3 × 3 weights also enlarged to the grid. Likeness is the normalised
 correlation (the cosine of both as vectors), sign counted apart: the negated kernel is the same
-detector with its answer negated. Means are not removed: a blur and an edge are not alike.
+detector with its output negated. Means are not removed: a blur and an edge are not alike.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from explainer.convolution.kernel import Kernel, Weights
 from explainer.convolution.kernels import KERNELS, weights
 from explainer.convolution.profiles import along, gaussian_square, radius_for
 from explainer.lengths import length
+from explainer.words import N_, _
 
 SMALLEST, LARGEST = 2, 15
 # What each parameter goes through; one that is not named keeps its default.
@@ -45,7 +46,13 @@ RANGES: dict[str, dict[str, tuple[float, ...]]] = {
 }
 LEFT_OUT = ("shift",)
 # Steerable pairs (Freeman and Adelson 1991): cos θ times the first plus sin θ times the other.
-TURNED = {"Sobel": "sobel", "Prewitt": "prewitt", "Scharr": "scharr"}
+TURNED = {
+    N_("Sobel turned to {angle}°"): "sobel",
+    N_("Prewitt turned to {angle}°"): "prewitt",
+    N_("Scharr turned to {angle}°"): "scharr",
+}
+ODD_GABOR = N_("Gabor with a sine, θ {theta}, λ {wavelength}, σ {sigma}")
+CUT, ENLARGED = N_("cut to {size} × {size}"), N_("enlarged to {size} × {size}")
 ANGLES = range(15, 180, 15)
 # A kernel that the grid cuts must keep that much of its energy.
 KEPT_ENERGY = 0.8
@@ -58,20 +65,29 @@ class HandMade:
     """A hand-made kernel on a grid of k × k taps.
 
     `slug` and `parameters` name it in the registry; `slug` is empty for one that is not there as it
-    is (turned by an angle). `form` says how it came onto the grid, in words, or is empty.
+    is (turned by an angle). `message` is what it is called, with places for its parameters where it
+    has no slug; `form` says how it came onto the grid, with a place for the size, or is empty.
     """
 
-    title: str
+    message: str
     slug: str
     parameters: tuple[tuple[str, float], ...]
     form: str
     weights: Weights
 
     @property
+    def title(self) -> str:
+        """Its name in the visitor's language, the parameters in it where it has no slug."""
+        values = {} if self.slug else {name: f"{value:g}" for name, value in self.parameters}
+        return _(self.message, **values)
+
+    @property
     def words(self) -> str:
-        """Its name with its parameters, as a reader would say it."""
-        numbers = [f"{_symbol(self.slug, name)} {value:g}" for name, value in self.parameters]
-        return ", ".join([self.title, *numbers, *([self.form] if self.form else [])])
+        """Its name, its parameters and its form, with commas between them."""
+        given = self.parameters if self.slug else ()
+        numbers = [f"{_symbol(self.slug, name)} {value:g}" for name, value in given]
+        form = [_(self.form, size=self.weights.shape[0])] if self.form else []
+        return ", ".join([self.title, *numbers, *form])
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,11 +178,10 @@ def _on_grid(
     made = weights(entry.slug, **dict(parameters))
     laid, kept = laid_on(made, size)
     if kept >= KEPT_ENERGY:
-        form = "" if kept > 1 - 1e-9 else f"cut to {size} × {size}"
+        form = "" if kept > 1 - 1e-9 else CUT
         yield HandMade(entry.title, entry.slug, parameters, form, laid)
     if not entry.parameters and max(made.shape) < size and np.count_nonzero(made) > 1:
-        form = f"enlarged to {size} × {size}"
-        yield HandMade(entry.title, entry.slug, parameters, form, _enlarged(made, size))
+        yield HandMade(entry.title, entry.slug, parameters, ENLARGED, _enlarged(made, size))
 
 
 def _turned(size: int) -> Iterator[HandMade]:
@@ -177,11 +192,10 @@ def _turned(size: int) -> Iterator[HandMade]:
                 radians = math.radians(angle)
                 # 0° is right, 90° is up: y kernels are positive downwards.
                 made = math.cos(radians) * across - math.sin(radians) * down
-                name, laid = f"{title} turned to {angle}°", laid_on(made, size)[0]
-                yield HandMade(name, "", (), "", laid)
+                turn, laid = (("angle", angle),), laid_on(made, size)[0]
+                yield HandMade(title, "", turn, "", laid)
                 if size > made.shape[0]:
-                    form = f"enlarged to {size} × {size}"
-                    yield HandMade(name, "", (), form, _enlarged(made, size))
+                    yield HandMade(title, "", turn, ENLARGED, _enlarged(made, size))
 
 
 def _odd_gabors(size: int) -> Iterator[HandMade]:
@@ -193,9 +207,9 @@ def _odd_gabors(size: int) -> Iterator[HandMade]:
         made = wave * gaussian_square(sigma, radius)
         laid, kept = laid_on(made, size)
         if kept >= KEPT_ENERGY:
-            form = "" if kept > 1 - 1e-9 else f"cut to {size} × {size}"
-            name = f"Gabor with a sine, θ {theta:g}, λ {wavelength:g}, σ {sigma:g}"
-            yield HandMade(name, "", (), form, laid)
+            form = "" if kept > 1 - 1e-9 else CUT
+            names = (("theta", theta), ("wavelength", wavelength), ("sigma", sigma))
+            yield HandMade(ODD_GABOR, "", names, form, laid)
 
 
 def laid_on(made: Weights, size: int) -> tuple[Weights, float]:
@@ -245,4 +259,5 @@ def _symbol(slug: str, name: str) -> str:
         p.label for entry in KERNELS if entry.slug == slug for p in entry.parameters
         if p.name == name
     )  # fmt: skip
-    return label.rpartition(" ")[2] if len(label.rpartition(" ")[2]) <= 2 else label.lower()
+    symbol = label.rpartition(" ")[2]
+    return symbol if len(symbol) <= 2 else _(label).lower()

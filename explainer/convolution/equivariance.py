@@ -1,7 +1,7 @@
 """Does it matter whether a picture is moved before a layer or after it?
 
 A layer f is equivariant to shifts where f(shift(x)) = shift(f(x)) (Goodfellow, Bengio and
-Courville 2016, section 9.2). A convolution with stride s can only answer a shift of d pixels with
+Courville 2016, section 9.2). A convolution with stride s can only turn a shift of d pixels into
 one of d/s places, so d has to be a multiple of s; so does pooling. Near the border the two differ
 whatever the layer, because of what is cut off and what is made up there: `inside` is the part that
 depends on real pixels alone.
@@ -38,16 +38,16 @@ class Layer:
 
     @property
     def step(self) -> int:
-        """How many pixels of the picture lie between two neighbours of the answer."""
+        """How many pixels of the picture lie between two neighbours of the output."""
         return self.stride * (POOL if self.pooled else 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The picture moved before the layer, and the answer moved after it, `(H', W')`.
+    """The picture moved before the layer, and the output moved after it, `(H', W')`.
 
     `inside` bool `(H', W')` is where both depend on real pixels alone; `places` is by how many
-    columns the answer was moved, and `exact` whether that is the shift of the picture.
+    columns the output was moved, and `exact` whether that is the shift of the picture.
     """
 
     before: Floats
@@ -58,12 +58,12 @@ class Comparison:
 
     @property
     def difference(self) -> Floats:
-        """The first less the second."""
+        """`before` less `after`: float32 `(H', W')`."""
         return self.before - self.after
 
     @property
     def largest(self) -> float:
-        """The largest absolute difference anywhere."""
+        """The largest absolute difference anywhere, ≥ 0."""
         return float(np.abs(self.difference).max())
 
     @property
@@ -76,14 +76,14 @@ def compared(grey: Floats, weights: Weights, layer: Layer, shift: int) -> Compar
     """Move `grey` `(H, W)` to the right by `shift` ≥ 0 pixels, before and after `layer`.
 
     Where the padding wraps around, moving does too; else black comes in from the left. Where the
-    shift is no multiple of the layer's step, the answer is moved by as many whole places as fit.
+    shift is no multiple of the layer's step, the output is moved by as many whole places as fit.
     """
     if not 0 <= shift < grey.shape[1]:
         raise ValueError(f"the shift is {shift}, but it lies in 0..{grey.shape[1] - 1}")
     wrapped = layer.padding == WRAP
     places, rest = divmod(shift, layer.step)
-    before = answer(moved_right(grey, shift, wrapped), weights, layer)
-    after = moved_right(answer(grey, weights, layer), places, wrapped)
+    before = output_of(moved_right(grey, shift, wrapped), weights, layer)
+    after = moved_right(output_of(grey, weights, layer), places, wrapped)
     seen = _inside(grey.shape, before.shape, weights.shape, layer, 0 if wrapped else shift)
     return Comparison(before, after, seen, places, rest == 0)
 
@@ -96,8 +96,8 @@ def moved_right(values: Floats, places: int, wrapped: bool) -> Floats:
     return moved
 
 
-def answer(grey: Floats, weights: Weights, layer: Layer) -> Floats:
-    """What the layer makes of a grey picture `(H, W)`."""
+def output_of(grey: Floats, weights: Weights, layer: Layer) -> Floats:
+    """What the layer makes of a grey picture `(H, W)`: float32 `(H', W')`."""
     values = apply(grey[..., None], weights, layer.application)[..., 0]
     return pooled(values) if layer.pooled else values
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from explainer.convolution import ways
 from explainer.convolution.kernel import Image
 from explainer.convolution.ways import Job
+from explainer.words import N_, _, ngettext
 
 
 @dataclass(frozen=True)
@@ -40,29 +41,34 @@ def _size(job: Job) -> str:
 METHODS: tuple[Method, ...] = (
     Method(
         slug="scale",
-        title="One factor",
+        title=N_("One factor"),
         cost=ways.scale_cost,
         multiplications=lambda job: 1,
-        why=lambda job: "No weight but the middle one differs from zero, so each pixel is scaled.",
+        why=lambda job: _(
+            "No weight but the middle one differs from zero, so each pixel is scaled."
+        ),
         run=ways.scale,
     ),
     Method(
         slug="direct",
-        title="Tap by tap",
+        title=N_("Weight by weight"),
         cost=ways.direct_cost,
         multiplications=lambda job: job.taps,
-        why=lambda job: (
-            f"With {job.taps} weights that are not zero, nothing is quicker than "
-            "multiplying each with its pixel."
+        why=lambda job: ngettext(
+            "With one weight that is not zero, nothing is quicker than multiplying it with its"
+            " pixel.",
+            "With {count} weights that are not zero, nothing is quicker than multiplying each with"
+            " its pixel.",
+            job.taps,
         ),
         run=ways.direct,
     ),
     Method(
         slug="box",
-        title="Running sums",
+        title=N_("Running sums"),
         cost=ways.box_cost,
         multiplications=lambda job: 1,
-        why=lambda job: (
+        why=lambda job: _(
             "All weights are equal, so the sum of the window moves along with it: "
             "add what enters, take away what leaves, scale once."
         ),
@@ -70,45 +76,53 @@ METHODS: tuple[Method, ...] = (
     ),
     Method(
         slug="two-passes",
-        title="Two passes",
+        title=N_("Two passes"),
         cost=ways.two_passes_cost,
         multiplications=lambda job: sum(job.weights.shape),
-        why=lambda job: (
-            f"The kernel is a column times a row, so {job.weights.shape[0]} + "
-            f"{job.weights.shape[1]} multiplications do the work of {job.weights.size}."
+        why=lambda job: _(
+            "The kernel is a column times a row, so {rows} + {columns} multiplications do the work"
+            " of {all}.",
+            rows=job.weights.shape[0],
+            columns=job.weights.shape[1],
+            all=job.weights.size,
         ),
         run=ways.passes,
     ),
     Method(
         slug="several-passes",
-        title="A sum of two-pass filters",
+        title=N_("A sum of two-pass filters"),
         cost=ways.several_passes_cost,
         multiplications=lambda job: len(job.terms or ()) * sum(job.weights.shape),
-        why=lambda job: (
-            f"The kernel is a sum of {len(job.terms or ())} columns times rows, each "
-            f"done in two passes instead of {job.weights.size} taps."
+        why=lambda job: _(
+            "The kernel is a sum of {terms} columns times rows, each done in two passes, which"
+            " takes less than {all} multiplications.",
+            terms=len(job.terms or ()),
+            all=job.weights.size,
         ),
         run=ways.passes,
     ),
     Method(
         slug="tiles",
-        title="Tap by tap, in parts",
+        title=N_("Weight by weight, in parts"),
         cost=ways.tiles_cost,
         multiplications=lambda job: job.taps,
-        why=lambda job: (
-            f"The {_size(job)} kernel is cut into parts ({len(job.tiles)}) small "
-            "enough to be quicker tap by tap than by Fourier transform; the results are added."
+        why=lambda job: _(
+            "The {size} kernel is cut into parts ({parts}) small enough to be quicker weight by"
+            " weight than by Fourier transform; the results are added.",
+            size=_size(job),
+            parts=len(job.tiles),
         ),
         run=ways.tiled,
     ),
     Method(
         slug="fourier",
-        title="Fourier transform",
+        title=N_("Fourier transform"),
         cost=ways.fourier_cost,
         multiplications=ways.fourier_multiplications,
-        why=lambda job: (
-            f"A dense {_size(job)} kernel without structure is quickest as a product "
-            "of Fourier transforms, block by block."
+        why=lambda job: _(
+            "A dense {size} kernel without structure is quickest as a product of Fourier"
+            " transforms, block by block.",
+            size=_size(job),
         ),
         run=ways.fourier,
     ),

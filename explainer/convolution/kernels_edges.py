@@ -1,4 +1,4 @@
-"""Kernels that answer to edges: differences of neighbours, alone or with smoothing across them.
+"""Kernels that respond to edges: differences of neighbours, alone or with smoothing across them.
 
 All are written for cross-correlation, as networks compute it. So "x" and "vertical" kernels are
 positive where the picture gets brighter to the right, "y" and "horizontal" ones where it gets
@@ -11,6 +11,7 @@ import numpy as np
 
 from explainer.convolution.kernel import Kernel, Weights
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 GROUP = "Edges"
 DIFFERENCE = (-1.0, 0.0, 1.0)
@@ -71,99 +72,113 @@ def scharr_y() -> Weights:
 
 DIRECTION = Parameter(
     name="direction",
-    label="Direction",
+    label=N_("Direction"),
     default=45,
     minimum=45,
     maximum=135,
     step=90,
     unit="°",
-    help="Where it gets brighter: 45° is towards the upper right, 135° towards the upper left.",
+    help=N_("Where it gets brighter: 45° is towards the upper right, 135° towards the upper left."),
     whole=True,
 )
 
 EDGES: tuple[Kernel, ...] = (
     Kernel(
         slug="vertical-edge",
-        title="Vertical edge",
+        title=N_("Vertical edge"),
         group=GROUP,
-        meaning="The pixel on the right minus the pixel on the left: positive where the picture "
-        "gets brighter to the right, negative where it gets darker, zero where nothing changes.",
+        meaning=N_(
+            "The pixel on the right minus the pixel on the left: positive where the picture "
+            "gets brighter to the right, negative where it gets darker, zero where nothing changes."
+        ),
         structure=RIGHT,
         parameters=(),
         build=vertical_edge,
     ),
     Kernel(
         slug="horizontal-edge",
-        title="Horizontal edge",
+        title=N_("Horizontal edge"),
         group=GROUP,
-        meaning="The pixel below minus the pixel above: positive where it gets brighter downwards.",
+        meaning=N_(
+            "The pixel below minus the pixel above: positive where it gets brighter downwards."
+        ),
         structure=DOWN,
         parameters=(),
         build=horizontal_edge,
     ),
     Kernel(
         slug="diagonal-edge",
-        title="Diagonal edge",
+        title=N_("Diagonal edge"),
         group=GROUP,
-        meaning="One corner of the window minus the opposite one: positive where the picture gets "
-        "brighter in the chosen direction.",
+        meaning=N_(
+            "One corner of the window minus the opposite one: positive where the picture gets "
+            "brighter in the chosen direction."
+        ),
         structure="",
         parameters=(DIRECTION,),
         build=diagonal_edge,
     ),
     Kernel(
         slug="sobel-x",
-        title="Sobel x",
+        title=N_("Sobel x"),
         group=GROUP,
-        meaning="A difference to the right, smoothed down the column 1-2-1 so that noise counts "
-        "for less: positive where the picture gets brighter to the right.",
+        meaning=N_(
+            "A difference to the right, smoothed down the column 1-2-1 so that noise counts "
+            "for less: positive where the picture gets brighter to the right."
+        ),
         structure=r"\begin{bmatrix}1\\2\\1\end{bmatrix}" + RIGHT,
         parameters=(),
         build=sobel_x,
     ),
     Kernel(
         slug="sobel-y",
-        title="Sobel y",
+        title=N_("Sobel y"),
         group=GROUP,
-        meaning="A difference downwards, smoothed along the row 1-2-1: positive where the picture "
-        "gets brighter downwards.",
+        meaning=N_(
+            "A difference downwards, smoothed along the row 1-2-1: positive where the picture "
+            "gets brighter downwards."
+        ),
         structure=DOWN + r"\begin{bmatrix}1&2&1\end{bmatrix}",
         parameters=(),
         build=sobel_y,
     ),
     Kernel(
         slug="prewitt-x",
-        title="Prewitt x",
+        title=N_("Prewitt x"),
         group=GROUP,
-        meaning="The difference to the right, summed over three rows that all count the same.",
+        meaning=N_("The difference to the right, summed over three rows that all count the same."),
         structure=r"\begin{bmatrix}1\\1\\1\end{bmatrix}" + RIGHT,
         parameters=(),
         build=prewitt_x,
     ),
     Kernel(
         slug="prewitt-y",
-        title="Prewitt y",
+        title=N_("Prewitt y"),
         group=GROUP,
-        meaning="The difference downwards, summed over three columns that all count the same.",
+        meaning=N_("The difference downwards, summed over three columns that all count the same."),
         structure=DOWN + r"\begin{bmatrix}1&1&1\end{bmatrix}",
         parameters=(),
         build=prewitt_y,
     ),
     Kernel(
         slug="scharr-x",
-        title="Scharr x",
+        title=N_("Scharr x"),
         group=GROUP,
-        meaning="Sobel's idea with the smoothing 3-10-3, which measures the direction of a slanted "
-        "edge more evenly; its answers are four times as large.",
+        meaning=N_(
+            "Sobel's idea with the smoothing 3-10-3, which measures the direction of a slanted "
+            "edge more evenly; its outputs are four times as large."
+        ),
         structure=r"\begin{bmatrix}3\\10\\3\end{bmatrix}" + RIGHT,
         parameters=(),
         build=scharr_x,
     ),
     Kernel(
         slug="scharr-y",
-        title="Scharr y",
+        title=N_("Scharr y"),
         group=GROUP,
-        meaning="Scharr x turned to look down: positive where the picture gets brighter downwards.",
+        meaning=N_(
+            "Scharr x turned to look down: positive where the picture gets brighter downwards."
+        ),
         structure=DOWN + r"\begin{bmatrix}3&10&3\end{bmatrix}",
         parameters=(),
         build=scharr_y,

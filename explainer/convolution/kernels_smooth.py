@@ -9,6 +9,7 @@ import numpy as np
 from explainer.convolution.kernel import Kernel, Weights
 from explainer.convolution.profiles import gaussian_square, radius_for, single_tap
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 
 def identity() -> Weights:
@@ -87,28 +88,28 @@ def _offset(name: str, label: str, default: float, help_text: str) -> Parameter:
 
 
 AMOUNT = Parameter(
-    "amount", "Amount", 1, 0, 5, 0.1, help="0 leaves the picture as it is; more is crisper."
+    "amount", N_("Amount"), 1, 0, 5, 0.1, help=N_("0 leaves the picture as it is; more is crisper.")
 )
 
 BASICS: tuple[Kernel, ...] = (
     Kernel(
         slug="identity",
-        title="Identity",
+        title=N_("Identity"),
         group="Basics",
-        meaning="Each pixel is copied: the one kernel that changes nothing.",
+        meaning=N_("Each pixel is copied: the one kernel that changes nothing."),
         structure="",
         parameters=(),
         build=identity,
     ),
     Kernel(
         slug="shift",
-        title="Shift",
+        title=N_("Shift"),
         group="Basics",
-        meaning="A single 1 away from the centre: the whole picture moves.",
+        meaning=N_("A single 1 away from the centre: the whole picture moves."),
         structure=r"y_{r,c} = x_{r-\Delta y,\,c-\Delta x}",
         parameters=(
-            _offset("dx", "To the right", 4, "Negative moves the picture left."),
-            _offset("dy", "Down", 2, "Negative moves the picture up."),
+            _offset("dx", N_("To the right"), 4, N_("Negative moves the picture left.")),
+            _offset("dy", N_("Down"), 2, N_("Negative moves the picture up.")),
         ),
         build=shift,
     ),
@@ -117,37 +118,50 @@ BASICS: tuple[Kernel, ...] = (
 BLURS: tuple[Kernel, ...] = (
     Kernel(
         slug="box",
-        title="Box blur",
+        title=N_("Box blur"),
         group="Blur",
-        meaning="The mean of the window: every pixel counts the same.",
+        meaning=N_("The mean of the window: every pixel counts the same."),
         structure=r"\tfrac{1}{k}\begin{bmatrix}1\\\vdots\\1\end{bmatrix}\cdot"
         r"\tfrac{1}{k}\begin{bmatrix}1&\cdots&1\end{bmatrix}",
-        parameters=(Parameter("size", "Size", 5, 1, 31, 2, "px", "Width and height.", True),),
+        parameters=(
+            Parameter("size", N_("Size"), 5, 1, 31, 2, "px", N_("Width and height."), True),
+        ),
         build=box,
     ),
     Kernel(
         slug="gaussian",
-        title="Gaussian blur",
+        title=N_("Gaussian blur"),
         group="Blur",
-        meaning="A mean in which near pixels count more than far ones, alike in all directions.",
+        meaning=N_(
+            "A mean in which near pixels count more than far ones, alike in all directions."
+        ),
         structure=r"G_\sigma(x,y) = g_\sigma(y)\,g_\sigma(x),\quad "
         r"g_\sigma(x) \propto e^{-x^2/2\sigma^2}",
         parameters=(
             Parameter(
-                "sigma", "Width σ", 1.5, 0.3, 5, 0.1, "px", "The width of the bell; cut at 3σ."
+                "sigma",
+                N_("Width σ"),
+                1.5,
+                0.3,
+                5,
+                0.1,
+                "px",
+                N_("The width of the bell; cut at 3σ."),
             ),
         ),
         build=gaussian,
     ),
     Kernel(
         slug="motion-blur",
-        title="Motion blur",
+        title=N_("Motion blur"),
         group="Blur",
-        meaning="The mean along a line, as if the camera had moved while the shutter was open.",
+        meaning=N_("The mean along a line, as if the camera had moved while the shutter was open."),
         structure="",
         parameters=(
-            Parameter("length", "Length", 9, 1, 31, 2, "px", "How far it moved.", True),
-            Parameter("angle", "Angle", 30, 0, 180, 1, "°", "0° is horizontal, 90° is vertical."),
+            Parameter("length", N_("Length"), 9, 1, 31, 2, "px", N_("How far it moved."), True),
+            Parameter(
+                "angle", N_("Angle"), 30, 0, 180, 1, "°", N_("0° is horizontal, 90° is vertical.")
+            ),
         ),
         build=motion_blur,
     ),
@@ -156,32 +170,38 @@ BLURS: tuple[Kernel, ...] = (
 SHARPENERS: tuple[Kernel, ...] = (
     Kernel(
         slug="sharpen",
-        title="Sharpen",
+        title=N_("Sharpen"),
         group="Sharpen",
-        meaning="Each pixel plus its difference from its four neighbours: edges overshoot a little "
-        "on both sides, which the eye reads as sharp.",
+        meaning=N_(
+            "Each pixel plus its difference from its four neighbours: edges overshoot a little "
+            "on both sides, which the eye reads as sharp."
+        ),
         structure=r"\delta - a\,\nabla^2",
         parameters=(AMOUNT,),
         build=sharpen,
     ),
     Kernel(
         slug="unsharp-mask",
-        title="Unsharp mask",
+        title=N_("Unsharp mask"),
         group="Sharpen",
-        meaning="The picture plus what a blur would take away from it.",
+        meaning=N_("The picture plus what a blur would take away from it."),
         structure=r"\delta + a\,(\delta - G_\sigma)",
         parameters=(
             AMOUNT,
-            Parameter("sigma", "Width σ", 2, 0.3, 5, 0.1, "px", "How coarse the details are."),
+            Parameter(
+                "sigma", N_("Width σ"), 2, 0.3, 5, 0.1, "px", N_("How coarse the details are.")
+            ),
         ),
         build=unsharp_mask,
     ),
     Kernel(
         slug="emboss",
-        title="Emboss",
+        title=N_("Emboss"),
         group="Sharpen",
-        meaning="The picture as a relief, its brightness as height, with a lamp at the upper left: "
-        "what rises towards the lower right faces the lamp and gets brighter.",
+        meaning=N_(
+            "The picture as a relief, its brightness as height, with a lamp at the upper left: "
+            "what rises towards the lower right faces the lamp and gets brighter."
+        ),
         structure="",
         parameters=(),
         build=emboss,

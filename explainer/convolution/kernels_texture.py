@@ -1,4 +1,4 @@
-"""Kernels that answer to spots, lines and stripes: second derivatives and waves. All sum to 0."""
+"""Kernels that respond to spots, lines and stripes: second derivatives and waves. All sum to 0."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from explainer.convolution.profiles import (
     radius_for,
 )
 from explainer.parameters import Parameter
+from explainer.words import N_
 
 GROUP = "Spots, lines and stripes"
 
@@ -31,7 +32,7 @@ def laplacian(neighbours: float) -> Weights:
 def laplacian_of_gaussian(sigma: float) -> Weights:
     r"""$\sigma^2 \nabla^2 G_\sigma = (r^2/\sigma^2 - 2)\,G_\sigma$, made to sum to exactly 0.
 
-    The factor σ² keeps answers at different σ comparable (Lindeberg 1998).
+    The factor σ² keeps outputs at different σ comparable (Lindeberg 1998).
     """
     radius = radius_for(sigma, widths=4.0)
     envelope = gaussian_square(sigma, radius)
@@ -65,20 +66,22 @@ def ridge(theta: float, sigma: float) -> Weights:
 TEXTURES: tuple[Kernel, ...] = (
     Kernel(
         slug="laplacian",
-        title="Laplacian",
+        title=N_("Laplacian"),
         group=GROUP,
-        meaning="The neighbours minus the centre: positive where a pixel is darker than what is "
-        "around it, negative where it is brighter, zero on flat ground and on even slopes.",
+        meaning=N_(
+            "The neighbours minus the centre: positive where a pixel is darker than what is "
+            "around it, negative where it is brighter, zero on flat ground and on even slopes."
+        ),
         structure=r"\frac{\partial^2}{\partial x^2} + \frac{\partial^2}{\partial y^2}",
         parameters=(
             Parameter(
                 "neighbours",
-                "Neighbours",
+                N_("Neighbours"),
                 4,
                 4,
                 8,
                 4,
-                help="4 looks left, right, up and down; 8 looks along the diagonals as well.",
+                help=N_("4 looks left, right, up and down; 8 looks along the diagonals as well."),
                 whole=True,
             ),
         ),
@@ -86,71 +89,116 @@ TEXTURES: tuple[Kernel, ...] = (
     ),
     Kernel(
         slug="laplacian-of-gaussian",
-        title="Laplacian of Gaussian",
+        title=N_("Laplacian of Gaussian"),
         group=GROUP,
-        meaning="Blur, then Laplacian, in one kernel: strongly positive on dark spots of about "
-        "2.8σ across, strongly negative on bright ones.",
+        meaning=N_(
+            "Blur, then Laplacian, in one kernel: strongly positive on dark spots of about "
+            "2.8σ across, strongly negative on bright ones."
+        ),
         structure=r"\sigma^2\,\nabla^2 G_\sigma = \sigma^2\,(g''_\sigma(y)\,g_\sigma(x) + "
         r"g_\sigma(y)\,g''_\sigma(x))",
         parameters=(
             Parameter(
-                "sigma", "Width σ", 1.5, 0.5, 3.75, 0.05, "px", "Which size of spot answers most."
+                "sigma",
+                N_("Width σ"),
+                1.5,
+                0.5,
+                3.75,
+                0.05,
+                "px",
+                N_("Which size of spot gives the largest output."),
             ),
         ),
         build=laplacian_of_gaussian,
     ),
     Kernel(
         slug="difference-of-gaussians",
-        title="Difference of Gaussians",
+        title=N_("Difference of Gaussians"),
         group=GROUP,
-        meaning="A little blur minus more blur: what is left are details between the two sizes, "
-        "positive on bright spots. The cells of the retina answer much like this.",
+        meaning=N_(
+            "A little blur minus more blur: what is left are details between the two sizes, "
+            "positive on bright spots. The cells of the retina respond much like this."
+        ),
         structure=r"G_{\sigma_1} - G_{\sigma_2}",
         parameters=(
             Parameter(
-                "narrow", "Narrow σ₁", 1, 0.3, 4, 0.1, "px", "The narrow bell, counted plus."
+                "narrow",
+                N_("Narrow σ₁"),
+                1,
+                0.3,
+                4,
+                0.1,
+                "px",
+                N_("The narrow bell, counted plus."),
             ),
-            Parameter("wide", "Wide σ₂", 1.6, 0.4, 5, 0.1, "px", "The wide bell, counted minus."),
+            Parameter(
+                "wide", N_("Wide σ₂"), 1.6, 0.4, 5, 0.1, "px", N_("The wide bell, counted minus.")
+            ),
         ),
         build=difference_of_gaussians,
     ),
     Kernel(
         slug="gabor",
-        title="Gabor",
+        title=N_("Gabor"),
         group=GROUP,
-        meaning="A patch of stripes: strong where the picture has stripes of this direction and "
-        "spacing. Many networks learn such kernels in their first layer.",
+        meaning=N_(
+            "A patch of stripes: strong where the picture has stripes of this direction and "
+            "spacing. Many networks learn such kernels in their first layer."
+        ),
         structure=r"G_\sigma \cdot \left(\cos\frac{2\pi u_\theta}{\lambda} - c\right)",
         parameters=(
             Parameter(
                 "theta",
-                "Direction θ",
+                N_("Direction θ"),
                 0,
                 0,
                 180,
                 1,
                 "°",
-                "The way the wave runs; 0°: upright bars.",
+                N_("The way the wave runs; 0°: upright bars."),
             ),
             Parameter(
-                "wavelength", "Wavelength λ", 6, 2, 16, 0.5, "px", "From one stripe to the next."
+                "wavelength",
+                N_("Wavelength λ"),
+                6,
+                2,
+                16,
+                0.5,
+                "px",
+                N_("From one stripe to the next."),
             ),
-            Parameter("sigma", "Width σ", 2.5, 1, 5, 0.1, "px", "The size of the patch."),
+            Parameter("sigma", N_("Width σ"), 2.5, 1, 5, 0.1, "px", N_("The size of the patch.")),
         ),
         build=gabor,
     ),
     Kernel(
         slug="ridge",
-        title="Ridge",
+        title=N_("Ridge"),
         group=GROUP,
-        meaning="Positive on bright lines that run in the chosen direction, negative beside them.",
+        meaning=N_(
+            "Positive on bright lines that run in the chosen direction, negative beside them."
+        ),
         structure=r"-\sigma^2\,\frac{\partial^2 G_\sigma}{\partial u_{\theta+90°}^2}",
         parameters=(
             Parameter(
-                "theta", "Direction θ", 0, 0, 180, 1, "°", "How the line runs; 0° is horizontal."
+                "theta",
+                N_("Direction θ"),
+                0,
+                0,
+                180,
+                1,
+                "°",
+                N_("How the line runs; 0° is horizontal."),
             ),
             Parameter(
-                "sigma", "Width σ", 1.5, 0.5, 3.75, 0.05, "px", "Half the width of the line."
+                "sigma",
+                N_("Width σ"),
+                1.5,
+                0.5,
+                3.75,
+                0.05,
+                "px",
+                N_("Half the width of the line."),
             ),
         ),
         build=ridge,

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explainer.words import N_
+
 BYTES_PER_WEIGHT = 4  # float32
 COLOURS = 3
 
@@ -110,22 +112,22 @@ def _shared_formula(layer: FirstLayer) -> str:
 CONNECTIONS: tuple[Connection, ...] = (
     Connection(
         slug="dense",
-        title="Dense",
-        meaning="Every output sees every pixel, each through a weight of its own.",
+        title=N_("Dense"),
+        meaning=N_("Every output sees every pixel, each through a weight of its own."),
         count=_dense,
         formula=_dense_formula,
     ),
     Connection(
         slug="local",
-        title="Local",
-        meaning="An output sees a small window; every window has weights of its own.",
+        title=N_("Local"),
+        meaning=N_("An output sees a small window; every window has weights of its own."),
         count=_local,
         formula=_local_formula,
     ),
     Connection(
         slug="convolution",
-        title="Convolution",
-        meaning="An output sees a small window; all windows share the same weights.",
+        title=N_("Convolution"),
+        meaning=N_("An output sees a small window; all windows share the same weights."),
         count=_shared,
         formula=_shared_formula,
     ),

@@ -95,7 +95,7 @@ codes = cv2.resize(read_picture(path), {size!r}, interpolation=cv2.INTER_AREA)
 grey = (codes / 255.0)[:{crop[0]}, :{crop[1]}] @ np.array({CHANNEL_MODES["grey"].weights!r})
 x = torch.from_numpy(grey).float()[None, None]  # (1, 1, H, W)
 KERNEL_WEIGHTS = torch.tensor({literal(weights)})[None, None]
-SHIFT, STEP = {shift}, {layer.step}  # pixels moved; pixels between two neighbours of the answer
+SHIFT, STEP = {shift}, {layer.step}  # pixels moved; pixels between two neighbours of the output
 
 
 def layer(x):

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from explainer.convolution.application import CHANNEL_MODES, PADDINGS, Application, output_shape
 from explainer.convolution.apply import apply, checked_picture, checked_weights, mixed
 from explainer.convolution.kernel import Image
+from explainer.words import _
 
 
 def feature_map(
@@ -28,11 +29,13 @@ def feature_map(
     shapes = sorted({kernel.shape for kernel in stack})
     if len(shapes) > 1 and not PADDINGS[application.padding].keeps_size:
         named = ", ".join(f"{height}×{width}" for height, width in shapes)
-        raise ValueError(f"without padding all kernels need one size, these have {named}")
+        raise ValueError(
+            _("Without padding all kernels need one size, these have {sizes}.", sizes=named)
+        )
     summing = _one_map_each(application)
     image = mixed(checked_picture(pixels), summing)
     rows, columns = stack[0].shape
-    height, width, _ = output_shape(image.shape[0], image.shape[1], (rows, columns), summing)
+    height, width, __ = output_shape(image.shape[0], image.shape[1], (rows, columns), summing)
     result = np.empty((height, width, len(stack)), dtype=np.float32)
     for index, kernel in enumerate(stack):
         result[:, :, index] = apply(image, kernel, summing)[:, :, 0]

@@ -22,7 +22,7 @@ class Scale:
 
 
 def magnitude(result: NDArray[np.floating]) -> NDArray[np.float32]:
-    """How strong the answer is, whatever its sign: absolute values, of the same shape."""
+    """How strong the output is, whatever its sign: absolute values, of the same shape."""
     return np.asarray(np.abs(result), dtype=np.float32)
 
 
@@ -40,3 +40,10 @@ def statistics(result: NDArray[np.floating]) -> Statistics:
     plane = np.ascontiguousarray(result).reshape(result.shape[0], -1)
     minimum, maximum, _, _ = cv2.minMaxLoc(plane)
     return Statistics(float(minimum), float(maximum), float(cv2.mean(plane)[0]))
+
+
+def strongest(result: NDArray[np.floating]) -> tuple[int, int]:
+    """Row and column where the first channel of `(H, W, C)` is farthest from zero."""
+    sizes = np.abs(result[..., 0])
+    row, column = np.unravel_index(int(np.argmax(sizes)), sizes.shape)
+    return int(row), int(column)

@@ -181,7 +181,7 @@ def test_the_verdict_counts_what_is_closer_than_chance() -> None:
     app = kernels_page()
     convolution = first_convolution(shared_network("vgg"), shared_layers("vgg", (3, 32, 32)))
     assert convolution is not None
-    found = compared(convolution, READINGS[0])
+    found = compared(convolution, READINGS["own-colours"])
     close = sum(one.strength >= bank(3).threshold for one in found)
     assert f"**{close} of 32** kernels" in text_of(app)
     labels = message_to(app, "feature_maps.kernels.maps")["labels"]
@@ -193,7 +193,7 @@ def test_the_verdict_counts_what_is_closer_than_chance() -> None:
 def test_a_link_opens_the_kernel_it_names_and_says_where_nothing_is_close() -> None:
     convolution = first_convolution(shared_network("vgg"), shared_layers("vgg", (3, 32, 32)))
     assert convolution is not None
-    last = compared(convolution, READINGS[0])[-1]
+    last = compared(convolution, READINGS["own-colours"])[-1]
     app = kernels_page(feature_maps__kernel=str(last.index))
     assert f"Nothing hand-made is close to kernel {last.index}" in text_of(app)
 
@@ -208,7 +208,7 @@ def links(app: AppTest) -> list[dict[str, str]]:
 def test_the_links_open_the_same_kernels_on_the_filters_page() -> None:
     convolution = first_convolution(shared_network("vgg"), shared_layers("vgg", (3, 32, 32)))
     assert convolution is not None
-    found = compared(convolution, READINGS[1])
+    found = compared(convolution, READINGS["grey"])
     one = next(o for o in found if o.match and o.match.kernel.slug and o.match.kernel.parameters)
     assert one.match is not None
     app = kernels_page(feature_maps__reading="on grey", feature_maps__kernel=str(one.index))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -96,7 +98,7 @@ def test_a_window_too_large_for_the_picture_is_said_and_nothing_is_lost() -> Non
     app.selectbox(key="filters.padding").select("None").run()
     app.slider(key="filters.dilation").set_value(8).run()
     assert not app.exception
-    assert "the window is" in app.warning[0].value
+    assert "The window is" in app.warning[0].value
     app.slider(key="filters.dilation").set_value(1).run()
     assert message_to(app, "filters.lens")["shape"][0] > 1
 
@@ -146,3 +148,33 @@ def test_a_turn_that_changes_nothing_is_said_beside_the_controls(
     app = app_at("filters", filters__kernel=kernel, filters__operation=operation)
     words = "the same after a turn by 180°: convolution changes nothing"
     assert any(words in caption.value for caption in app.caption) == said
+
+
+def test_a_link_with_slugs_says_what_one_with_titles_says() -> None:
+    by_slug = app_at("filters", filters__kernel="emboss", filters__padding="wrap")
+    by_title = app_at("filters", filters__kernel="Emboss", filters__padding="Wrap")
+    for app in (by_slug, by_title):
+        lens = message_to(app, "filters.lens")
+        assert lens["weights"] == KERNELS["emboss"].build().tolist()
+        assert lens["padding"] == "wrap"
+
+
+def test_a_drag_is_answered_in_the_language_of_the_visitor() -> None:
+    app = app_at("filters", lang="xx", filters__kernel="gaussian")
+    drawn = app.session_state["filters.live"].render({"sigma": 2.0}, 1)
+    header = json.loads(drawn[4 : 4 + int.from_bytes(drawn[:4], "little")])
+    assert header["captions"]["output"].startswith("⟦After ⟦Gaussian blur⟧, ")
+
+
+def test_an_operation_changes_the_whole_table() -> None:
+    app = app_at("filters", filters__kernel="own", filters__weights="1,2_3,4")
+    app.menu_button(key="filters.own_operation").click("transpose").run()
+    assert message_to(app, "filters.lens")["weights"] == [[1, 3], [2, 4]]
+
+
+def test_weights_that_normalising_would_make_too_large_stay_and_that_is_said() -> None:
+    app = app_at("filters", filters__kernel="own", filters__weights="1000,-999.99")
+    app.menu_button(key="filters.own_operation").click("normalise").run()
+    assert not app.exception
+    assert "is too large; they go from −1000 to 1000" in app.toast[0].value
+    assert message_to(app, "filters.lens")["weights"] == [[1000, -999.99]]

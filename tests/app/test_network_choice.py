@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_answer, for_maps
-from explainer.networks.zoo.shared import ENTRIES, forget, shared_layers
+from explainer.networks.zoo.shared import ENTRIES, forget, layers_in
 from explainer.networks.zoo.torchvision_models import CLASSIFIERS
 from explainer.service import stop_service
 from explainer.training.data import fetching
@@ -26,7 +26,8 @@ from tests.app.reading import app_at, arithmetic, message_to, text_of
 from tests.networks.random_networks import torchvision_network
 from tests.served_weights import SLOW, right_name, served_as
 
-IMAGENET = {"network": "ImageNet networks"}
+IMAGENET = {"network": "ImageNet networks"}  # as links had it before they had slugs
+YOURS = ["Your network: Plain"]
 RACE = "name-Plain~steps-30~ch-2~blocks-1!name-Odd .2a. one.2a.~net-mlp~steps-30~width-4"
 
 
@@ -37,7 +38,7 @@ def _nothing_left() -> Iterator[None]:
     fetching._FETCHES.clear()
     for entry in ENTRIES:
         forget(entry.slug)
-    shared_layers.cache_clear()
+    layers_in.cache_clear()
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def captions(app: AppTest) -> str:
 
 def test_weights_that_are_there_open_on_feature_maps(resnet: torch.nn.Module) -> None:
     app = at("feature_maps", **IMAGENET)
-    assert app.segmented_control(key="feature_maps.imagenet").value == "ResNet-18"
+    assert app.segmented_control(key="feature_maps.imagenet").value == "resnet18"
     assert "11,689,512 weights" in captions(app)
     assert "The likeliest 10 of 1,000; the others share" in captions(app)
     assert "224 × 224 pixels from the middle" in captions(app)
@@ -100,7 +101,7 @@ def test_the_ten_likeliest_are_torchs(resnet: torch.nn.Module) -> None:
     with torch.no_grad():
         logits = resnet(as_input(for_answer(gallery_picture("chelsea").codes, entry), entry))[0]
     html = "".join(element.proto.body for element in app.get("html"))
-    places = [html.index(f"<td>{entry.classes[one]}</td>") for one in logits.topk(10).indices]
+    places = [html.index(f">{entry.classes[one]}</span></td>") for one in logits.topk(10).indices]
     assert places == sorted(places)
     assert html.count(f"<td>{float(logits.max()):.3f}".replace("-", "−")) == 1
 
@@ -133,7 +134,7 @@ def test_a_download_is_watched_stopped_and_begun_again(
     weights_server: tuple[str, list[str]], checkpoints: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served_as(monkeypatch, right_name(weights_server[0], SLOW))
-    app = at("feature_maps", **IMAGENET, imagenet="MobileNetV3-Large")
+    app = at("feature_maps", **IMAGENET, imagenet="mobilenet-v3")
     app.button(key="fetch.mobilenet-v3").click().run()
     assert not app.exception, app.exception
     assert "Fetching MobileNetV3-Large: " in app.get("progress")[0].proto.text
@@ -206,7 +207,7 @@ def take(lab: AppTest, page: str) -> None:
 
 def test_the_best_network_of_a_race_opens_on_feature_maps(lab: AppTest) -> None:
     take(lab, "feature_maps")
-    assert lab.segmented_control(key="feature_maps.network").value == "Your network: Plain"
+    assert lab.segmented_control(key="feature_maps.network").formatted_values == YOURS
     assert "as it was after step" in captions(lab)
     own = lab.session_state["own_networks"][0]
     lab.session_state["training_lab.ticket"].shut()  # the race's memory is free
@@ -230,8 +231,8 @@ def test_a_network_of_dense_layers_opens_and_its_name_is_shown_letter_by_letter(
 ) -> None:
     lab.segmented_control(key="training_lab.inside_of").set_value("2. Odd * one*").run()
     take(lab, "feature_maps")
-    title = lab.segmented_control(key="feature_maps.network").value
-    assert title == r"Your network: Odd \* one\*"
+    titles = lab.segmented_control(key="feature_maps.network").formatted_values
+    assert titles == [r"Your network: Odd \* one\*"]
     own = lab.session_state["own_networks"][0]
     for layer in lab.selectbox(key=f"feature_maps.layer.{own.slug}").options:
         lab.selectbox(key=f"feature_maps.layer.{own.slug}").set_value(layer).run()
@@ -241,7 +242,7 @@ def test_a_network_of_dense_layers_opens_and_its_name_is_shown_letter_by_letter(
 
 def test_the_best_network_of_a_race_opens_on_attribution(lab: AppTest) -> None:
     take(lab, "attribution")
-    assert lab.segmented_control(key="attribution.network").value == "Your network: Plain"
+    assert lab.segmented_control(key="attribution.network").formatted_values == YOURS
     assert str(lab.selectbox(key="attribution.question").value).startswith("Why ")
     assert "Grad-CAM: map of the picture." in "".join(e.proto.body for e in lab.get("html"))
 
@@ -274,12 +275,12 @@ def test_the_weights_taken_away_from_the_lab_open_in_another_visit(lab: AppTest,
     other.file_uploader(key=f"{page}.saved").upload(name, content).run()
     assert not other.exception, other.exception
     assert not other.error
-    assert other.segmented_control(key=f"{page}.network").value == "Your network: Plain"
+    assert other.segmented_control(key=f"{page}.network").formatted_values == YOURS
     assert "as it was after step" in captions(other)
     assert len(other.session_state["own_networks"][0].pictures) == 24
     elsewhere = {"feature_maps": "attribution", "attribution": "feature_maps"}[page]
     other.switch_page(f"../pages/{elsewhere}.py").run()
-    assert "Your network: Plain" in other.segmented_control(key=f"{elsewhere}.network").options
+    assert YOURS[0] in other.segmented_control(key=f"{elsewhere}.network").options
 
 
 def test_a_file_that_is_no_network_leaves_one_sentence_until_it_is_removed() -> None:

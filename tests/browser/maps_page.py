@@ -105,7 +105,7 @@ def drill(unit: int, y: int, x: int) -> dict[str, Any]:
         "x": x,
         "heading": f"Unit {unit} at row {y}, column {x}",
         "rows": rows,
-        "hidden": {"count": len(others), "sum": float(products[others].sum())},
+        "hidden": {"text": f"and {len(others)} more:", "sum": float(products[others].sum())},
         "terms": [
             {"label": "all channels", "value": float(products.sum())},
             {"label": "bias", "value": BIAS},
@@ -129,7 +129,7 @@ def linear_drill() -> dict[str, Any]:
             {"label": "all inputs", **numbers},
             {"label": "largest of the line", **numbers, "weights": None, "sum": float(line.max())},
         ],
-        "hidden": {"count": 9, "sum": 0.0, "what": "inputs"},
+        "hidden": {"text": "and 9 more inputs:", "sum": 0.0},
         "terms": [
             {"label": "inputs", "value": total},
             {"label": "slope", "value": 2.0, "sign": "×"},

@@ -50,7 +50,8 @@ for (const root of roots) {{
 if (new URLSearchParams(location.search).get("lang") === "xx") {{
   const ours = "p, li, td, th, h1, h2, h3, h4, label, button, summary, figcaption, option, text, a";
   const streamlits = "[data-testid=stToolbar], [data-testid=stFileUploaderDropzone]," +
-    " [data-testid=stElementToolbar], [data-testid=stSkipToContent], .vega-actions";
+    " [data-testid=stElementToolbar], [data-testid=stSkipToContent], .vega-actions" +
+    ", [aria-label='⟦Names as the data have them⟧']";
   const plain = one => {{
     const copy = one.cloneNode(true);
     for (const out of copy.querySelectorAll(skipped + ", [translate=no]")) out.remove();

@@ -187,7 +187,7 @@ def test_a_jpeg_is_uploaded_filtered_and_downloaded_at_its_own_size(
     expect(page.get_by_text("3000 × 2000").first).to_be_visible()
     page.keyboard.press("Escape")
     with page.expect_download(timeout=60_000) as download:
-        page.get_by_role("button", name="Download the answer (3000 × 2000)").click()
+        page.get_by_role("button", name="Download the output (3000 × 2000)").click()
     result = cv2.imread(str(download.value.path()))
     assert result is not None
     assert result.shape == (2000, 3000, 3)

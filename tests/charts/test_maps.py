@@ -50,10 +50,10 @@ def test_a_single_bright_pixel_is_not_lost_beyond_the_usual_share() -> None:
 
 def test_maps_are_sorted_by_mean_and_by_variance_the_largest_first() -> None:
     maps = np.stack([RISING[0], RISING[2], np.array([[9.0, -9.0], [9.0, -9.0]], np.float32)])
-    places = {order.title: sorted_places(maps, order) for order in ORDERS}
-    assert places["as in the network"] == [0, 1, 2]
-    assert places["by mean"] == [1, 0, 2]
-    assert places["by variance"][0] == 2
+    places = {order.slug: sorted_places(maps, order) for order in ORDERS}
+    assert places["network"] == [0, 1, 2]
+    assert places["mean"] == [1, 0, 2]
+    assert places["variance"][0] == 2
 
 
 def test_tiles_are_reduced_but_small_maps_enlarged_by_whole_numbers() -> None:
@@ -93,11 +93,11 @@ def test_the_strip_says_where_maps_of_a_new_size_begin() -> None:
 
 def test_of_a_deep_network_the_strip_shows_the_layers_that_mix_values() -> None:
     found = layers(resnet20(), (3, 32, 32))
-    norm = next(layer for layer in found if layer.kind == "batch norm")
+    norm = next(layer for layer in found if layer.kind == "batch-norm")
     assert strip_layers(found, norm.name, every=True) == list(found)
     shown = strip_layers(found, norm.name, every=False)
     assert norm in shown
-    assert sum(layer.kind == "batch norm" for layer in shown) == 1
+    assert sum(layer.kind == "batch-norm" for layer in shown) == 1
     for kind, count in (("convolution", 19), ("addition", 9), ("linear", 1)):
         assert sum(layer.kind == kind for layer in shown) == count
 

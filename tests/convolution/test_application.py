@@ -70,7 +70,7 @@ def test_even_kernels_are_padded_more_at_the_end() -> None:
 
 
 def test_padding_a_picture_cannot_give_is_refused() -> None:
-    with pytest.raises(ValueError, match="reflect padding needs 7 pixels"):
+    with pytest.raises(ValueError, match="“Reflect” needs 7 pixels"):
         output_shape(7, 50, (15, 15), Application(padding="reflect"))
     assert output_shape(8, 50, (15, 15), Application(padding="reflect")) == (8, 50, 3)
     with pytest.raises(ValueError, match="6 pixels wide has at most 6 to give"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from explainer.convolution.bank import LEFT_OUT, RANGES, bank, closest, laid_on
 from explainer.convolution.kernels import KERNELS, weights
+from explainer.words import PSEUDO, spoken
 from tests.drawing import examples
 
 SIZES = (3, 4, 5, 7, 11)
@@ -142,3 +143,12 @@ def test_a_factor_changes_the_factor_alone(seed: int, scale: float) -> None:
 def test_what_cannot_be_compared_is_named(wrong: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         closest(wrong)
+
+
+def test_a_kernel_is_named_in_the_language_of_the_visitor() -> None:
+    turned = next(one for one in bank(5).kernels if one.form and not one.slug)
+    gaussian = next(one for one in bank(5).kernels if one.slug == "gaussian")
+    assert turned.words == "Sobel turned to 15°, enlarged to 5 × 5"
+    with spoken(PSEUDO):
+        assert turned.words == "⟦Sobel turned to 15°⟧, ⟦enlarged to 5 × 5⟧"
+        assert gaussian.words.startswith("⟦Gaussian blur⟧, σ ")

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explainer.convolution.equivariance import Layer, answer, compared, moved_right, pooled
+from explainer.convolution.equivariance import Layer, compared, moved_right, output_of, pooled
 from explainer.convolution.kernels import weights
 
 GREY = np.random.default_rng(0).random((48, 64)).astype(np.float32)
@@ -93,4 +93,4 @@ def test_a_shift_beyond_the_picture_is_refused() -> None:
 def test_a_layer_without_shift_answers_the_same_twice() -> None:
     found = compared(GREY, SOBEL, Layer(3, "reflect", pooled=True), 0)
     np.testing.assert_array_equal(found.before, found.after)
-    np.testing.assert_array_equal(found.before, answer(GREY, SOBEL, Layer(3, "reflect", True)))
+    np.testing.assert_array_equal(found.before, output_of(GREY, SOBEL, Layer(3, "reflect", True)))

@@ -48,8 +48,8 @@ def test_each_method_gives_torchs_result_for_any_kernel_it_can_do(weights: np.nd
     ("slug", "values", "title", "multiplications"),
     [
         ("identity", {}, "One factor", 1),
-        ("sobel-x", {}, "Tap by tap", 6),
-        ("shift", {}, "Tap by tap", 1),
+        ("sobel-x", {}, "Weight by weight", 6),
+        ("shift", {}, "Weight by weight", 1),
         ("box", {"size": 15}, "Running sums", 1),
         ("gaussian", {"sigma": 2.3}, "Two passes", 30),
         ("laplacian-of-gaussian", {"sigma": 1.75}, "A sum of two-pass filters", 60),
@@ -69,7 +69,7 @@ def test_a_15_by_15_gaussian_takes_15_plus_15_instead_of_225() -> None:
     assert "15 + 15 multiplications do the work of 225" in chosen.why
 
 
-@pytest.mark.parametrize(("side", "title"), [(15, "Tap by tap, in parts"), (31, "Fourier")])
+@pytest.mark.parametrize(("side", "title"), [(15, "Weight by weight, in parts"), (31, "Fourier")])
 def test_dense_kernels_go_in_parts_and_then_by_fourier(side: int, title: str) -> None:
     dense = np.random.default_rng(0).standard_normal((side, side))
     assert plan(dense, Application()).title.startswith(title)

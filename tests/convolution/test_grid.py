@@ -44,12 +44,12 @@ def test_rows_end_with_underscores_semicolons_or_line_breaks(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "'' is not a number"),
-        ("1,x", "'x' is not a number"),
-        ("1,2_3", "all rows need the same number of weights, these have 2, 1"),
+        ("", "“” is not a number"),
+        ("1,x", "“x” is not a number"),
+        ("1,2_3", "All rows need the same number of weights, these have 2, 1"),
         ("1,nan", "finite numbers"),
         ("1,inf", "finite numbers"),
-        ("1,1001", "a weight of size 1001 is too large"),
+        ("1,1001", "A weight of size 1001 is too large"),
         (",".join("1" * 16), "1×1 to 15×15, this one is 1×16"),
         ("_".join("1" * 16), "1×1 to 15×15, this one is 16×1"),
         ("1" * 30_000, "at most 20000 characters, this one 30000"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explainer.convolution.view import Statistics, magnitude, statistics
+from explainer.convolution.view import Statistics, magnitude, statistics, strongest
 
 RESULT = np.array([[-3.0, 0.5], [2.0, 0.0]], dtype=np.float32)[..., None]
 
@@ -20,3 +20,9 @@ def test_statistics_run_over_all_channels() -> None:
     found = statistics(values)
     assert (found.minimum, found.maximum) == (values.min(), values.max())
     np.testing.assert_allclose(found.mean, values.mean(dtype=np.float64), rtol=1e-7)
+
+
+def test_the_strongest_place_of_a_result_may_be_negative() -> None:
+    result = np.zeros((4, 5, 3), np.float32)
+    result[1, 2, 0], result[3, 4, 0], result[0, 0, 1] = 0.5, -0.7, 9
+    assert strongest(result) == (3, 4)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -18,11 +17,12 @@ from explainer.charts.specs import bare
 from explainer.charts.theme import Theme, centred
 from explainer.convolution.bank import Bank
 from explainer.networks.visualisation.first_kernels import Compared
+from explainer.words import N_, _, cached
 
 Codes = NDArray[np.uint8]
 PALE = 0.75
 BETWEEN, CHART_HEIGHT, BINS, LARGE = 5, 250, 40, 132
-LEARNED, RANDOM = "learned kernels", "random kernels"
+LEARNED, RANDOM = N_("learned kernels"), N_("random kernels")
 
 
 def pattern_picture(weights: NDArray[np.floating], theme: Theme) -> Codes:
@@ -83,30 +83,31 @@ def chance_points(found: Sequence[Compared], among: Bank) -> pd.DataFrame:
     rows = []
     learned = np.array([one.strength for one in found])
     for name, values in ((RANDOM, among.by_chance), (LEARNED, learned)):
-        counts, _ = np.histogram(np.clip(values, 0, 1), edges)
+        counts = np.histogram(np.clip(values, 0, 1), edges)[0]
         rows += [
-            (name, low, high, 100 * count / len(values), among.threshold)
+            (_(name), low, high, 100 * count / len(values), among.threshold)
             for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
             if count
         ]
     return pd.DataFrame(rows, columns=["kernels", "low", "high", "share", "threshold"])
 
 
-@lru_cache(maxsize=4)
+@cached
 def chance_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `chance_points`."""
     base = alt.Chart(alt.NamedData(name="points"))
     colours = alt.Scale(
-        domain=[RANDOM, LEARNED], range=[theme.categorical[7], theme.categorical[1]]
+        domain=[_(RANDOM), _(LEARNED)], range=[theme.categorical[7], theme.categorical[1]]
     )
     bars = base.mark_bar(opacity=0.65, binSpacing=0).encode(
-        x=alt.X("low:Q", title="|r| with the closest hand-made kernel", bin="binned",
+        x=alt.X("low:Q", title=_("|r| with the closest hand-made kernel"), bin="binned",
                 scale=alt.Scale(domain=[0, 1])),
         x2="high:Q",
-        y=alt.Y("share:Q", title="share (%)", stack=None),
+        y=alt.Y("share:Q", title=_("share (%)"), stack=None),
         color=alt.Color("kernels:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
-        tooltip=[alt.Tooltip("kernels:N"), alt.Tooltip("low:Q", format=".3f"),
-                 alt.Tooltip("share:Q", format=".1f")],
+        tooltip=[alt.Tooltip("kernels:N", title=_("kernels")),
+                 alt.Tooltip("low:Q", title=_("|r| from"), format=".3f"),
+                 alt.Tooltip("share:Q", title=_("share (%)"), format=".1f")],
     )  # fmt: skip
     rule = base.mark_rule(strokeDash=[5, 4], color=theme.text).encode(x="mean(threshold):Q")
     return bare(alt.layer(bars, rule).properties(height=CHART_HEIGHT))

@@ -1,9 +1,8 @@
-"""What a unit likes as pictures: where in a picture it looked, and how its answer grew."""
+"""What a unit likes as pictures: where in a picture it looked, and how its value grew."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,6 +15,7 @@ from explainer.charts.colour import rgb
 from explainer.charts.specs import bare, finite
 from explainer.charts.theme import Theme
 from explainer.networks.recording.receptive_field import Box
+from explainer.words import _, cached
 
 Codes = NDArray[np.uint8]
 CURVE_HEIGHT = 280
@@ -36,7 +36,7 @@ def framed(picture: Codes, field: Box, theme: Theme) -> Codes:
 def growth_points(
     history: Sequence[tuple[int, NDArray[np.float32]]], names: Sequence[str], best: float | None
 ) -> pd.DataFrame:
-    """The answers over the steps, a row for each step and picture; `best` is that of a photo."""
+    """The values over the steps, a row for each step and picture; `best` is that of a photo."""
     kept = np.unique(np.linspace(0, len(history) - 1, MOST_POINTS).round().astype(int))
     rows = [
         (history[place][0], name, finite(float(value)), finite(best))
@@ -46,24 +46,24 @@ def growth_points(
     return pd.DataFrame(rows, columns=["step", "picture", "value", "best"])
 
 
-@lru_cache(maxsize=4)
+@cached
 def growth_spec(theme: Theme) -> dict[str, Any]:
     """The specification for `growth_points`."""
     base = alt.Chart(alt.NamedData(name="points"))
     colours = alt.Scale(range=list(theme.categorical))
     lines = base.mark_line(strokeWidth=2).encode(
-        x=alt.X("step:Q", title="step"),
-        y=alt.Y("value:Q", title="the unit's value"),
+        x=alt.X("step:Q", title=_("step")),
+        y=alt.Y("value:Q", title=_("the unit's value")),
         color=alt.Color("picture:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
         tooltip=[
-            alt.Tooltip("picture:N"),
-            alt.Tooltip("step:Q"),
-            alt.Tooltip("value:Q", format=".3g"),
+            alt.Tooltip("picture:N", title=_("picture")),
+            alt.Tooltip("step:Q", title=_("step")),
+            alt.Tooltip("value:Q", title=_("the unit's value"), format=".3g"),
         ],
     )
     rule = base.mark_rule(strokeDash=[5, 4], color=theme.text).encode(y="mean(best):Q")
     word = base.mark_text(align="right", baseline="bottom", dy=-3, color=theme.text).encode(
-        x=alt.value("width"), y="mean(best):Q", text=alt.value("the best real crop")
+        x=alt.value("width"), y="mean(best):Q", text=alt.value(_("the best real crop"))
     )
     found = alt.datum.best != None  # noqa: E711 (a Vega expression)
     rule, word = rule.transform_filter(found), word.transform_filter(found)

@@ -7,30 +7,37 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint
+from explainer.charts.colour import SIGNED, paint
 from explainer.charts.specs import finite
 from explainer.charts.theme import Theme
+from explainer.convolution.kernel import Weights
 from explainer.convolution.spectrum import GainProfile
+from explainer.words import _
 
 
 def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
     """The factor on each frequency (cycles per pixel, 0 to 0.5) along both axes, as two lines."""
-    directions = {"across": profile.horizontal, "down": profile.vertical}
+    directions = {_("across"): profile.horizontal, _("down"): profile.vertical}
     rows = [
-        {"frequency": float(frequency), "gain": finite(float(factor)), "direction": name}
+        {"frequency": float(at), "gain": finite(float(size)), "direction": name}
         for name, gain in directions.items()
-        for frequency, factor in zip(profile.frequencies, gain, strict=True)
+        for at, size in zip(profile.frequencies, gain, strict=True)
     ]
+    way = _("direction")
+    frequency, factor = _("frequency (cycles per pixel)"), _("factor |W|")
     colours = alt.Scale(domain=list(directions), range=list(theme.categorical[:2]))
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=alt.X("frequency:Q", title="waves per pixel", scale=alt.Scale(domain=[0, 0.5])),
-            y=alt.Y("gain:Q", title="factor |W|", scale=alt.Scale(zero=True)),
-            color=alt.Color("direction:N", title="waves that run", scale=colours),
-            strokeDash=alt.StrokeDash("direction:N", title="waves that run"),
-            tooltip=[alt.Tooltip("frequency:Q", format=".3f"), alt.Tooltip("gain:Q", format=".3f")],
+            x=alt.X("frequency:Q", title=frequency, scale=alt.Scale(domain=[0, 0.5])),
+            y=alt.Y("gain:Q", title=factor, scale=alt.Scale(zero=True)),
+            color=alt.Color("direction:N", title=way, scale=colours),
+            strokeDash=alt.StrokeDash("direction:N", title=way),
+            tooltip=[
+                alt.Tooltip("frequency:Q", title=frequency, format=".3f"),
+                alt.Tooltip("gain:Q", title=factor, format=".3f"),
+            ],
         )
         .properties(height=230)
     )
@@ -40,13 +47,17 @@ def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
 def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Chart:
     """The singular values of a kernel as bars, largest first."""
     rows = [{"number": i, "value": finite(float(value))} for i, value in enumerate(values, start=1)]
+    number, size = _("singular value"), _("size")
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_bar(color=theme.categorical[0])
         .encode(
-            x=alt.X("number:O", title="singular value", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("value:Q", title="size"),
-            tooltip=[alt.Tooltip("number:O"), alt.Tooltip("value:Q", format=".4g")],
+            x=alt.X("number:O", title=number, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("value:Q", title=size),
+            tooltip=[
+                alt.Tooltip("number:O", title=number),
+                alt.Tooltip("value:Q", title=size, format=".4g"),
+            ],
         )
         .properties(height=230)
     )
@@ -59,7 +70,15 @@ def square_picture(
     """A map `(h, w)` from 0 to `high` in sequential colours, stretched to `(side, side, 3)`.
 
     Frequencies run from -0.5 to 0.5 along either axis whatever the shape, so equal places in two
-    such pictures stand for equal waves.
+    such pictures stand for equal frequencies.
     """
     square = cv2.resize(values, (side, side), interpolation=cv2.INTER_LINEAR)
     return paint(np.asarray(square, np.float32), 0.0, high, theme.sequential)
+
+
+def kernel_picture(weights: Weights, theme: Theme) -> NDArray[np.uint8]:
+    """A kernel `(kh, kw)` in signed colours, each weight a square: RGB, about 240 pixels a side."""
+    limit = float(np.abs(weights).max()) or 1.0
+    painted = paint((weights / limit).astype(np.float32), -1.0, 1.0, SIGNED.stops(theme))
+    repeat = max(1, 240 // max(weights.shape))
+    return np.repeat(np.repeat(painted, repeat, axis=0), repeat, axis=1)

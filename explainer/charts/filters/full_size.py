@@ -1,4 +1,4 @@
-"""A filter's answer at the picture's own resolution, worked out in strips and written as PNG.
+"""A filter's output at the picture's own resolution, worked out in strips and written as PNG.
 
 No more than a strip is ever held, as floats or as colours, so that 50 megapixels take little more
 than the file that becomes of them. The colour scale is the one on the page, so that the file looks
@@ -29,7 +29,7 @@ def full_size_png(
     scale: Scale,
     theme: Theme,
 ) -> bytes:
-    """The answer to `codes` `(H, W, 3)`, coloured as the page shows it, as the bytes of a PNG.
+    """The output for `codes` `(H, W, 3)`, coloured as the page shows it, as the bytes of a PNG.
 
     Raises `ValueError` where the window does not fit the picture.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import json
 from typing import Any
 
 import altair as alt
@@ -11,12 +11,18 @@ import pandas as pd
 from explainer.charts.specs import bare
 from explainer.charts.theme import Theme
 from explainer.convolution.sharing import CONNECTIONS, FirstLayer
+from explainer.words import N_, _, cached, ngettext
 
 STEP = 34
-LONG_SCALE = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+LONG_SCALE = (
+    (10**12, N_("{number} trillion")),
+    (10**9, N_("{number} billion")),
+    (10**6, N_("{number} million")),
+)
 BYTES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
-TICKS = {0: "1", 3: "thousand", 6: "million", 9: "billion", 12: "trillion", 15: "10¹⁵"}
-TICK_WORDS = f"{list(TICKS.values())}[round(log(datum.value) / log(1000))]"
+TICKS = {
+    0: "1", 3: N_("thousand"), 6: N_("million"), 9: N_("billion"), 12: N_("trillion"), 15: "10¹⁵",
+}  # fmt: skip
 ROOM = 300.0  # a bar's label stands right of it
 
 
@@ -25,8 +31,8 @@ def count_points(layer: FirstLayer, measure: str) -> pd.DataFrame:
 
     `room` is the same for all and lies beyond the largest.
     """
-    values = [(way.title, getattr(way.count(layer), measure)) for way in CONNECTIONS]
-    most = max(value for _, value in values)
+    values = [(_(way.title), getattr(way.count(layer), measure)) for way in CONNECTIONS]
+    most = max(value for __, value in values)
     rows = [(title, value, in_words(value), most * ROOM) for title, value in values]
     return pd.DataFrame(rows, columns=["title", "value", "words", "room"]).astype(
         {"value": float, "room": float}
@@ -34,10 +40,12 @@ def count_points(layer: FirstLayer, measure: str) -> pd.DataFrame:
 
 
 def in_words(value: int) -> str:
-    """`1,792`, `3.2 million`, `22.7 billion`."""
+    """A number from 0 on in the visitor's language: `1,792`, `3.2 million`, `22.7 billion`."""
     for size, name in LONG_SCALE:
         if value >= size:
-            return f"{value / size:,.1f} {name}" if value < 1000 * size else f"{value:.1e}"
+            if value >= 1000 * size:
+                return f"{value:.1e}"
+            return _(name, number=f"{value / size:,.1f}")
     return f"{value:,}"
 
 
@@ -46,22 +54,29 @@ def in_bytes(value: int) -> str:
     for size, name in BYTES:
         if value >= size:
             return f"{value / size:,.1f} {name}"
-    return f"{value:,} bytes"
+    return ngettext("{count:,} byte", "{count:,} bytes", value)
 
 
-@lru_cache(maxsize=8)
+@cached
 def count_spec(theme: Theme, title: str) -> dict[str, Any]:
-    """The specification for `count_points`, under `title`."""
+    """The specification for `count_points`; `title` is what is counted, in words."""
     colours = alt.Scale(
-        domain=[way.title for way in CONNECTIONS],
+        domain=[_(way.title) for way in CONNECTIONS],
         range=[theme.categorical[place] for place in (1, 4, 0)],
     )
     scale = alt.Scale(type="log", domainMin=1, nice=False)
     base = alt.Chart(alt.NamedData(name="points")).encode(
         y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False)),
-        tooltip=[alt.Tooltip("title:N"), alt.Tooltip("value:Q", title=title, format=",.0f")],
+        tooltip=[
+            alt.Tooltip("title:N", title=_("layer")),
+            alt.Tooltip("value:Q", title=title, format=",.0f"),
+        ],
     )
-    axis = alt.Axis(values=[10**power for power in TICKS], labelExpr=TICK_WORDS, labelOverlap=True)
+    words = json.dumps([_(word) for word in TICKS.values()], ensure_ascii=False)
+    axis = alt.Axis(
+        values=[10**power for power in TICKS], labelOverlap=True,
+        labelExpr=f"{words}[round(log(datum.value) / log(1000))]",
+    )  # fmt: skip
     bars = base.mark_bar(height=18).encode(
         x=alt.X("value:Q", title=title, scale=scale, axis=axis),
         x2=alt.datum(1),

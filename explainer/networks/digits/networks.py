@@ -22,6 +22,7 @@ from explainer.networks.zoo.shipped import WEIGHTS, with_weights
 from explainer.registry import Registry
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.recipe import Network, Recipe, Training
+from explainer.words import N_
 
 CLASSES = tuple("0123456789")
 TRAINING = Training(
@@ -52,7 +53,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class DigitNetwork:
-    """A network for pictures `(N, 1, 36, 36)` by name, and the recipe that trains it."""
+    """A network for pictures `(N, 1, 36, 36)` by name, and the recipe that trains it.
+
+    `title` and `description` are messages, to be put into words where they are shown.
+    """
 
     slug: str
     title: str
@@ -60,11 +64,11 @@ class DigitNetwork:
     recipe: Recipe
 
     def build(self) -> nn.Sequential:
-        """The network without training."""
+        """The network untrained: pictures `(N, 1, 36, 36)` in, logits `(N, 10)` out."""
         return build(self.recipe.network, (1, FIELD, FIELD), len(CLASSES))
 
     def weights(self, folder: Path = WEIGHTS) -> Path:
-        """Where the weights lie."""
+        """The file in `folder` that holds the weights, there or not."""
         return folder / f"{self.slug}.safetensors"
 
     def card(self, folder: Path = WEIGHTS) -> Card:
@@ -84,20 +88,20 @@ DIGIT_NETWORKS = Registry[DigitNetwork](
     "digit network",
     _entry(
         "digit-mlp",
-        "MLP",
-        "Two hidden dense layers of 64 units: every unit of the first sees all 1,296 pixels.",
+        N_("MLP"),
+        N_("Two hidden dense layers of 64 units: every unit of the first sees all 1,296 pixels."),
         Network(kind="mlp", depth=2, width=64),
     ),
     _entry(
         "digit-cnn",
-        "CNN",
-        "Two blocks of 5 × 5 convolution, ReLU and pooling, then a dense layer of 64 units.",
+        N_("CNN"),
+        N_("Two blocks of 5 × 5 convolution, ReLU and pooling, then a dense layer of 64 units."),
         Network(blocks=2, channels=8, kernel_size=5, dense_layers=1, width=64),
     ),
     _entry(
         "digit-cnn-mean",
-        "CNN, mean of each map",
-        "Three blocks of 5 × 5 convolution, ReLU and pooling, then the mean of each map.",
+        N_("CNN, mean of each map"),
+        N_("Three blocks of 5 × 5 convolution, ReLU and pooling, then the mean of each map."),
         Network(blocks=3, channels=8, kernel_size=5, mean_of_maps=True),
     ),
 )
@@ -111,7 +115,7 @@ class Reader(nn.Module):
         self.network, self.mean, self.deviation = network, mean, deviation
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Normalise, then ask the network."""
+        """Logits `(N, 10)` of pictures `(N, 1, 36, 36)` in [0, 1], which it normalises first."""
         logits: Tensor = self.network((pictures - self.mean) / self.deviation)
         return logits
 

@@ -22,11 +22,12 @@ from explainer.training.engine.devices import device
 from explainer.training.engine.race import Race, Settings
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.recipe import Network, Recipe, Training
+from explainer.words import N_
 
 TRAINING = Training(optimiser="adam", learning_rate=3e-3, batch_size=32, steps=300)
 RECIPES: tuple[Recipe, ...] = (
-    Recipe(Network(kind="mlp", depth=2, width=64), training=TRAINING, name="MLP"),
-    Recipe(Network(blocks=2, channels=16), training=TRAINING, name="CNN"),
+    Recipe(Network(kind="mlp", depth=2, width=64), training=TRAINING, name=N_("MLP")),
+    Recipe(Network(blocks=2, channels=16), training=TRAINING, name=N_("CNN")),
 )
 SPLIT = Split(train_size=600, validation_share=0.4, test_share=0.0)
 
@@ -76,7 +77,7 @@ class PermutedRace:
         self._ended: Progress | None = None
 
     def play(self) -> None:
-        """Train until the end."""
+        """Train both races until the end, from where they stand."""
         for race in self.races:
             race.play()
         self._news.set()
@@ -94,7 +95,7 @@ class PermutedRace:
 
     @property
     def has_work(self) -> bool:
-        """Whether a slice would do anything."""
+        """Whether a slice would train: one race plays, and is not at its end."""
         return any(race.has_work for race in self.races)
 
     def wait_for_work(self, timeout: float) -> bool:
@@ -118,7 +119,7 @@ class PermutedRace:
 
 @cache
 def digits() -> Examples:
-    """The 1,797 digits of 8 × 8 pixels."""
+    """scikit-learn's 1,797 digits: pictures `(N, 1, 8, 8)` in [0, 1]; read once a process."""
     return load("digits")
 
 

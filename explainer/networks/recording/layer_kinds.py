@@ -23,6 +23,7 @@ from explainer.networks.drill.sums import Drill
 from explainer.networks.drill.windows import Window
 from explainer.networks.recording.unfolding import Concatenation, Multiplication, Scale
 from explainer.training.recipe.layers import Noisy, Skip, StochasticPool2d
+from explainer.words import N_, _, ngettext
 
 Shape = tuple[int, int, int]
 Windows = tuple[Window, Window]
@@ -34,12 +35,12 @@ ACTIVATIONS = (
     nn.Tanh, nn.Hardtanh, nn.Hardswish, nn.Softsign, nn.LogSigmoid,
 )  # fmt: skip
 ACTIVATION_TITLES = {
-    "Tanh": "tanh",
-    "Sigmoid": "sigmoid",
-    "Hardswish": "hard swish",
-    "Hardsigmoid": "hard sigmoid",
-    "SiLU": "swish",
-    "LeakyReLU": "leaky ReLU",
+    "Tanh": N_("tanh"),
+    "Sigmoid": N_("sigmoid"),
+    "Hardswish": N_("hard swish"),
+    "Hardsigmoid": N_("hard sigmoid"),
+    "SiLU": N_("swish"),
+    "LeakyReLU": N_("leaky ReLU"),
 }
 
 
@@ -91,34 +92,52 @@ def _size(sizes: Any) -> str:
 
 
 def _convolution_title(module: Any, outputs: Shape) -> str:
-    groups = "" if module.groups == 1 else f", {module.groups} groups"
+    facts = [
+        _("{size} convolution", size=_size(module.kernel_size)),
+        ngettext("{count} map", "{count} maps", outputs[0]),
+    ]
+    if (stride := max(module.stride)) > 1:
+        facts.append(_("stride {stride}", stride=stride))
     if module.groups == module.in_channels > 1:
-        groups = ", each map by itself"
-    strides = "" if max(module.stride) == 1 else f", stride {max(module.stride)}"
-    return f"{_size(module.kernel_size)} convolution, {outputs[0]} maps{strides}{groups}"
+        facts.append(_("each map by itself"))
+    elif module.groups > 1:
+        facts.append(_("{count} groups", count=module.groups))
+    return ", ".join(facts)
 
 
-def _pooling_title(word: str) -> Callable[[Any, Shape], str]:
+def _pooling_title(message: str) -> Callable[[Any, Shape], str]:
+    """`message` has a place for the size of the window."""
+
     def title(module: Any, _outputs: Shape) -> str:
         rows, columns = kernel_taps(module)
-        strides = "" if rows.stride == rows.count else f", stride {rows.stride}"
-        return f"{_size((rows.count, columns.count))} {word}{strides}"
+        facts = [_(message, size=_size((rows.count, columns.count)))]
+        if rows.stride != rows.count:
+            facts.append(_("stride {stride}", stride=rows.stride))
+        return ", ".join(facts)
 
     return title
 
 
 def _activation_title(module: Any, _outputs: Shape) -> str:
     name = type(module).__name__
-    return ACTIVATION_TITLES.get(name, name)
+    return _(ACTIVATION_TITLES.get(name, name))
 
 
 def _group_title(module: Any, _outputs: Shape) -> str:
     groups = module.num_groups
-    return "Layer norm over all maps" if groups == 1 else f"Norm over {groups} groups of maps"
+    return ngettext("Layer norm over all maps", "Norm over {count} groups of maps", groups)
+
+
+def _means_title(_module: Any, outputs: Shape) -> str:
+    return _("Means, {size}", size=_size(outputs[1:]))
+
+
+def _linear_title(_module: Any, outputs: Shape) -> str:
+    return ngettext("Dense layer, {count} value", "Dense layer, {count} values", outputs[0])
 
 
 def _always(title: str) -> Callable[[Any, Shape], str]:
-    return lambda _module, _outputs: title
+    return lambda _module, _outputs: _(title)
 
 
 def _to_one_pixel(module: Any) -> bool:
@@ -156,37 +175,37 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind("convolution", (nn.Conv2d,), _convolution_title, sums.convolution, _taps,
          _weights_each_place),
-    Kind("batch norm", (nn.BatchNorm2d, nn.BatchNorm1d), _always("Batch norm"),
+    Kind("batch-norm", (nn.BatchNorm2d, nn.BatchNorm1d), _always(N_("Batch norm")),
          points.batch_norm, multiplications=_one_each),
-    Kind("layer norm", (nn.LayerNorm,), _always("Layer norm"), points.layer_norm,
+    Kind("layer-norm", (nn.LayerNorm,), _always(N_("Layer norm")), points.layer_norm,
          multiplications=_three_each, applies=_over_channels),
-    Kind("layer norm", (nn.GroupNorm,), _group_title, points.group_norm, _whole,
+    Kind("layer-norm", (nn.GroupNorm,), _group_title, points.group_norm, _whole,
          _three_each),
     Kind("activation", ACTIVATIONS, _activation_title, points.activation),
-    Kind("pooling", (nn.MaxPool2d,), _pooling_title("maximum"), pooling.maximum, _taps,
+    Kind("pooling", (nn.MaxPool2d,), _pooling_title(N_("{size} maximum")), pooling.maximum, _taps,
          keeps_sign=True),
-    Kind("pooling", (nn.AvgPool2d,), _pooling_title("mean"), pooling.mean, _taps,
+    Kind("pooling", (nn.AvgPool2d,), _pooling_title(N_("{size} mean")), pooling.mean, _taps,
          _one_each, keeps_sign=True),
-    Kind("pooling", (StochasticPool2d,), _pooling_title("stochastic pooling"),
+    Kind("pooling", (StochasticPool2d,), _pooling_title(N_("{size} stochastic pooling")),
          pooling.stochastic, _taps, _one_each, keeps_sign=True),
-    Kind("global pooling", (nn.AdaptiveAvgPool2d,), _always("Mean of each map"),
+    Kind("global-pooling", (nn.AdaptiveAvgPool2d,), _always(N_("Mean of each map")),
          pooling.adaptive_mean, _whole, _one_each, keeps_sign=True, applies=_to_one_pixel),
-    Kind("pooling", (nn.AdaptiveAvgPool2d,), lambda _module, shape: f"Means, {_size(shape[1:])}",
+    Kind("pooling", (nn.AdaptiveAvgPool2d,), _means_title,
          pooling.adaptive_mean, _shares, _one_each, keeps_sign=True),
-    Kind("addition", (Addition, Skip), _always("Sum"), sums.addition, keeps_sign=True),
-    Kind("multiplication", (Multiplication,), _always("Product"), sums.multiplication,
+    Kind("addition", (Addition, Skip), _always(N_("Sum")), sums.addition, keeps_sign=True),
+    Kind("multiplication", (Multiplication,), _always(N_("Product")), sums.multiplication,
          multiplications=_one_each, keeps_sign=True),
-    Kind("scale", (Scale,), _always("A factor for each map"), sums.scale,
+    Kind("scale", (Scale,), _always(N_("A factor for each map")), sums.scale,
          multiplications=_one_each),
-    Kind("concatenation", (Concatenation,), _always("Maps put together"),
+    Kind("concatenation", (Concatenation,), _always(N_("Maps put together")),
          points.concatenation, keeps_sign=True),
-    Kind("shortcut", (Shortcut,), _always("Shortcut"), points.shortcut, _thinned,
+    Kind("shortcut", (Shortcut,), _always(N_("Shortcut")), points.shortcut, _thinned,
          keeps_sign=True),
-    Kind("permutation", (Permute,), _always("Axes exchanged"), points.permutation,
+    Kind("permutation", (Permute,), _always(N_("Axes exchanged")), points.permutation,
          keeps_sign=True),
-    Kind("flatten", (nn.Flatten,), _always("All maps in one row"), points.flatten, _whole,
+    Kind("flatten", (nn.Flatten,), _always(N_("All maps in one row")), points.flatten, _whole,
          keeps_sign=True),
-    Kind("linear", (nn.Linear,), lambda _module, shape: f"Dense layer, {shape[0]} values",
+    Kind("linear", (nn.Linear,), _linear_title,
          sums.linear, multiplications=_weights_each_place),
 )  # fmt: skip
 

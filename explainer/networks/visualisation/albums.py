@@ -21,6 +21,7 @@ from explainer.networks.zoo.entry import Entry
 from explainer.networks.zoo.own import OwnNetwork
 from explainer.training.data.cifar import CIFAR_LAYOUTS, CLASSES, SIDE
 from explainer.training.data.root import data_root
+from explainer.words import N_, _
 
 Codes = NDArray[np.uint8]
 SCALES = (1, 2, 4)
@@ -33,7 +34,7 @@ class Album:
     """Pictures `(N, S, S, 3)` and what each is called; `slug` tells albums apart.
 
     `title` says in words what they are, `kinds` are the names that may occur, and `names` holds
-    for each picture which of them it has.
+    for each picture which of them it has. Names are messages where `translated` is set, else data.
     """
 
     slug: str
@@ -41,13 +42,15 @@ class Album:
     pictures: Codes
     kinds: tuple[str, ...]
     names: NDArray[np.uint8]
+    translated: bool = False
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     def name(self, place: int) -> str:
-        """What the picture at that place is called."""
-        return self.kinds[int(self.names[place])]
+        """What the picture at that place is called, as a reader reads it."""
+        name = self.kinds[int(self.names[place])]
+        return _(name) if self.translated else name
 
 
 def album_for(entry: Entry, root: Path | None = None) -> Album:
@@ -60,7 +63,7 @@ def album_for(entry: Entry, root: Path | None = None) -> Album:
     """
     if isinstance(entry, OwnNetwork) and len(entry.pictures):
         labels = np.array(entry.labels, np.uint8)
-        words = "pictures that the network was validated on"
+        words = N_("pictures that the network was validated on")
         return Album(entry.slug, words, entry.pictures, entry.classes, labels)
     root, side = data_root() if root is None else root, entry.input_size
     if side == SIDE and any(layout.present(root) for layout in CIFAR_LAYOUTS):
@@ -74,7 +77,7 @@ def _cifar(root: Path) -> Album:
     # Copies, so that the 150 MB of training pictures are free again.
     order = _shuffled(len(stored.labels) - stored.test_from) + stored.test_from
     pictures, labels = stored.pictures[order], stored.labels[order]
-    return Album("cifar10", "test pictures of CIFAR-10", pictures, CLASSES, labels)
+    return Album("cifar10", N_("test pictures of CIFAR-10"), pictures, CLASSES, labels)
 
 
 @lru_cache(maxsize=4)
@@ -91,10 +94,11 @@ def tiles_of_photos(side: int) -> Album:
     order = _shuffled(len(found))
     return Album(
         slug=f"photos-{side}",
-        title="tiles of the photos that come with the app",
+        title=N_("tiles of the photos that come with the app"),
         pictures=np.stack([found[place][0] for place in order]),
         kinds=tuple(sample.title for sample in SAMPLES),
         names=np.array([found[place][1] for place in order], np.uint8),
+        translated=True,
     )
 
 

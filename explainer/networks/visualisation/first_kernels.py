@@ -18,6 +18,8 @@ from torch import Tensor, nn
 
 from explainer.convolution.bank import SMALLEST, Match, bank, closest
 from explainer.networks.recording.graph import Layer
+from explainer.registry import Registry
+from explainer.words import N_
 
 Floats = NDArray[np.float64]
 
@@ -75,17 +77,18 @@ def _sign(mixture: Floats) -> float:
     return 1.0 if total >= 0 else -1.0
 
 
-READINGS: tuple[Reading, ...] = (
+READINGS = Registry[Reading](
+    "reading",
     Reading(
-        "own colours",
-        "in its own colours",
-        "The one pattern and the one mixture of colours that hold most of the kernel.",
+        "own-colours",
+        N_("in its own colours"),
+        N_("The one pattern and the one mixture of colours that hold most of the kernel."),
         principal,
     ),
     Reading(
         "grey",
-        "on grey",
-        "What the kernel does to a grey picture: the sum of its colours.",
+        N_("on grey"),
+        N_("What the kernel does to a grey picture: the sum of its colours."),
         grey,
     ),
 )

@@ -17,6 +17,8 @@ from torch import Tensor
 from explainer.lengths import lengths
 from explainer.networks.recording.receptive_field import Box
 from explainer.networks.zoo.entry import Takes
+from explainer.registry import Registry
+from explainer.words import N_
 
 NOISE = 0.1
 # A root of the covariance of red, green and blue over CIFAR-10's training pixels, its largest
@@ -94,12 +96,12 @@ def _length(values: Tensor, _black: Tensor, _white: Tensor, field: Box) -> Tenso
     return bounded
 
 
-SPECTRUM = Holding("spectrum", "as waves", _spectrum_shape, _from_spectrum)
-PIXELS = Holding("pixels", "as pixels", _pixels_shape, _pixels)
-HOLDINGS = (SPECTRUM, PIXELS)
-WITHIN_COLOURS = Bound("colours", "colours from 0 to 1", _colours)
-WITHIN_LENGTH = Bound("length", "a fixed contrast", _length)
-BOUNDS = (WITHIN_COLOURS, WITHIN_LENGTH)
+SPECTRUM = Holding("spectrum", N_("as frequencies"), _spectrum_shape, _from_spectrum)
+PIXELS = Holding("pixels", N_("as pixels"), _pixels_shape, _pixels)
+HOLDINGS = Registry[Holding]("way to hold a picture", SPECTRUM, PIXELS)
+WITHIN_COLOURS = Bound("colours", N_("colours from 0 to 1"), _colours)
+WITHIN_LENGTH = Bound("length", N_("a fixed contrast"), _length)
+BOUNDS = Registry[Bound]("bound", WITHIN_COLOURS, WITHIN_LENGTH)
 
 
 def mixed(values: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from explainer.networks.zoo.normalisation import normalised
 from explainer.training.data.splits import Normaliser
 from explainer.training.engine.run import Run
 from explainer.training.recipe.build_network import build
+from explainer.words import _
 
 MOST_PICTURES = 24
 
@@ -50,13 +51,10 @@ class OwnNetwork:
 
     @property
     def title(self) -> str:
-        """What it is called among other networks."""
-        return f"Your network: {self.called}"
-
-    @property
-    def called(self) -> str:
-        """The name of its recipe, and the seed where that is not the first."""
-        return f"{self.name}, seed {self.seed}" if self.seed else self.name
+        """What it is called: the name of its recipe, and the seed where that is not the first."""
+        if self.seed:
+            return _("Your network: {name}, seed {seed}", name=self.name, seed=self.seed)
+        return _("Your network: {name}", name=self.name)
 
     @property
     def resize(self) -> int:
@@ -81,9 +79,11 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
     """
     kept, best, shape = run.record.checkpoint, run.record.best, run.data.shape
     if kept is None or best is None:
-        raise ValueError("There is no best network before the first measurement.")
+        raise ValueError(_("There is no best network before the first measurement."))
     if len(shape) != 3 or shape[1] != shape[2]:
-        raise ValueError("This network takes points, not pictures, so it has no maps to look at.")
+        raise ValueError(
+            _("This network takes points, not pictures, so it has no maps to look at.")
+        )
     network = build(run.recipe.network, shape, len(run.data.classes), run.recipe.regularisation)
     kept.restore(network)
     normaliser = run.data.normaliser.to("cpu")
@@ -125,7 +125,7 @@ def _check(network: nn.Module, shape: tuple[int, ...]) -> None:
     try:
         layers(network, (shape[0], shape[1], shape[2]))
     except ValueError as error:
-        raise ValueError(f"This network cannot be opened: {error}.") from None
+        raise ValueError(_("This network cannot be opened: {reason}.", reason=error)) from None
 
 
 def as_codes(normaliser: Normaliser, inputs: Tensor) -> NDArray[np.uint8]:

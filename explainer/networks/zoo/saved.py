@@ -24,6 +24,7 @@ from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.splits import Normaliser
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.recipe import Recipe, from_text
+from explainer.words import _, ngettext
 
 LARGEST_MB, LARGEST_HEADER = 64, 1_000_000
 LARGEST_SIDE, MOST_CLASSES, LONGEST_NAME = 256, 200, 80
@@ -36,12 +37,17 @@ def opened(content: bytes, name: str) -> OwnNetwork:
     missing = [one for one in NEEDED if one not in told]
     if missing:
         raise ValueError(
-            f"{name} does not say its {missing[0]}: it is no file of weights from the training lab."
+            _(
+                "{name} does not say its {missing}: it is no file of weights from the training"
+                " lab.",
+                name=name,
+                missing=missing[0],
+            )
         )
     recipe, shape, classes = from_text(told["recipe"]), _shape(told), _classes(told)
     mean, deviation = (_numbers(told, key, shape[0]) for key in ("mean", "std"))
     if min(deviation) <= 0:
-        raise ValueError(f"std is {min(deviation):g}, but it is more than 0.")
+        raise ValueError(_("std is {value}, but it is more than 0.", value=f"{min(deviation):g}"))
     network = _filled(recipe, shape, len(classes), _tensors(content))
     pictures, labels = _pictures(told, shape, classes, Normaliser(*_columns(mean, deviation)))
     return own_network(
@@ -62,21 +68,29 @@ def opened(content: bytes, name: str) -> OwnNetwork:
 def _metadata(content: bytes) -> dict[str, str]:
     """The texts that stand in the header of the file."""
     if len(content) > LARGEST_MB * 2**20:
-        size = len(content) / 2**20
-        raise ValueError(f"The file has {size:.1f} MB, but at most {LARGEST_MB} are opened.")
+        size = f"{len(content) / 2**20:.1f}"
+        raise ValueError(
+            _("The file has {size} MB, but at most {most} are opened.", size=size, most=LARGEST_MB)
+        )
     if content[:4] == b"PK\x03\x04":
-        raise ValueError("This is a zip: unpack it and open one of its .safetensors files.")
+        raise ValueError(_("This is a zip: unpack it and open one of its .safetensors files."))
     length, rest = int.from_bytes(content[:8], "little"), len(content) - 8
     if not 2 <= length <= rest:
-        raise ValueError("This is no safetensors file: the length of its header does not fit it.")
+        raise ValueError(
+            _("This is no safetensors file: the length of its header does not fit it.")
+        )
     if length > LARGEST_HEADER:
         raise ValueError(
-            f"The header of the file has {length:,} bytes, but at most {LARGEST_HEADER:,} are read."
+            _(
+                "The header of the file has {length} bytes, but at most {most} are read.",
+                length=f"{length:,}",
+                most=f"{LARGEST_HEADER:,}",
+            )
         )
     try:
         found = json.loads(content[8 : 8 + length]).get("__metadata__", {})
     except (ValueError, RecursionError, AttributeError):
-        raise ValueError("This is no safetensors file: its header cannot be read.") from None
+        raise ValueError(_("This is no safetensors file: its header cannot be read.")) from None
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
@@ -84,29 +98,45 @@ def _read(told: Mapping[str, str], key: str) -> Any:
     try:
         return json.loads(told[key])
     except (ValueError, RecursionError):
-        raise ValueError(f"{key} is {told[key][:40]!r}, which cannot be read.") from None
+        raise ValueError(
+            _("{key} is {value}, which cannot be read.", key=key, value=repr(told[key][:40]))
+        ) from None
 
 
 def _shape(told: Mapping[str, str]) -> tuple[int, int, int]:
     found = _read(told, "shape")
     if not isinstance(found, list) or not all(type(one) is int for one in found):
-        raise ValueError(f"shape is {told['shape'][:40]!r}, but it is a list of whole numbers.")
+        value = repr(told["shape"][:40])
+        raise ValueError(_("shape is {value}, but it is a list of whole numbers.", value=value))
     if len(found) != 3:
-        raise ValueError("This network takes points, not pictures, so it has no maps to look at.")
+        raise ValueError(
+            _("This network takes points, not pictures, so it has no maps to look at.")
+        )
     channels, height, width = found
     if channels not in (1, 3) or height != width or not 1 <= height <= LARGEST_SIDE:
         raise ValueError(
-            f"The network takes {channels} × {height} × {width} numbers, but it takes 1 or 3 "
-            f"colours and squares of 1 to {LARGEST_SIDE} pixels."
+            _(
+                "The network takes {shape} numbers, but it takes 1 or 3 colours and squares of 1 to"
+                " {most} pixels.",
+                shape=f"{channels} × {height} × {width}",
+                most=LARGEST_SIDE,
+            )
         )
     return channels, height, width
 
 
 def _classes(told: Mapping[str, str]) -> tuple[str, ...]:
     found = _read(told, "classes")
-    if not isinstance(found, list) or not 2 <= len(found) <= MOST_CLASSES:
-        count = len(found) if isinstance(found, list) else "no"
-        raise ValueError(f"The file names {count} classes, but it names 2 to {MOST_CLASSES}.")
+    count = len(found) if isinstance(found, list) else 0
+    if not 2 <= count <= MOST_CLASSES:
+        raise ValueError(
+            ngettext(
+                "The file names {count} class, but it names 2 to {most}.",
+                "The file names {count} classes, but it names 2 to {most}.",
+                count,
+                most=MOST_CLASSES,
+            )
+        )
     return tuple(str(one)[:LONGEST_NAME] for one in found)
 
 
@@ -117,7 +147,14 @@ def _numbers(told: Mapping[str, str], key: str, count: int) -> tuple[float, ...]
         or len(found) != count
         or not all(type(one) in (int, float) and abs(one) < 1e9 for one in found)
     ):
-        raise ValueError(f"{key} is {told[key][:40]!r}, but it is a number for each of {count}.")
+        raise ValueError(
+            _(
+                "{key} is {value}, but it is a number for each of {count}.",
+                key=key,
+                value=repr(told[key][:40]),
+                count=count,
+            )
+        )
     return tuple(float(one) for one in found)
 
 
@@ -133,7 +170,7 @@ def _tensors(content: bytes) -> dict[str, Tensor]:
     try:
         return load_tensors(content)
     except (SafetensorError, ValueError, KeyError, TypeError):
-        raise ValueError("This is no safetensors file: its numbers cannot be read.") from None
+        raise ValueError(_("This is no safetensors file: its numbers cannot be read.")) from None
 
 
 def _filled(
@@ -145,13 +182,22 @@ def _filled(
     for name, wanted in plan.items():
         found = tensors.get(name)
         if found is None:
-            raise ValueError(f"The file lacks {name}, which its recipe asks for.")
+            raise ValueError(_("The file lacks {name}, which its recipe asks for.", name=name))
         if found.shape != wanted.shape or found.dtype != wanted.dtype:
-            raise ValueError(f"{name} is {_size(found)}, but its recipe makes it {_size(wanted)}.")
+            raise ValueError(
+                _(
+                    "{name} is {found}, but its recipe makes it {wanted}.",
+                    name=name,
+                    found=_size(found),
+                    wanted=_size(wanted),
+                )
+            )
         if not found.isfinite().all():
-            raise ValueError(f"{name} holds NaN or infinity: this network diverged.")
+            raise ValueError(_("{name} holds NaN or infinity: this network diverged.", name=name))
     if extra := [name for name in tensors if name not in plan]:
-        raise ValueError(f"The file holds {extra[0][:40]!r}, which its recipe does not have.")
+        raise ValueError(
+            _("The file holds {name}, which its recipe does not have.", name=repr(extra[0][:40]))
+        )
     network = build(recipe.network, shape, classes, recipe.regularisation)
     network.load_state_dict(dict(tensors))
     return network
@@ -159,7 +205,7 @@ def _filled(
 
 def _size(tensor: Tensor) -> str:
     size = " × ".join(map(str, tensor.shape)) or "1"
-    return f"{size} of {str(tensor.dtype).removeprefix('torch.')}"
+    return _("{size} of {type}", size=size, type=str(tensor.dtype).removeprefix("torch."))
 
 
 def _columns(*rows: tuple[float, ...]) -> list[Tensor]:

@@ -25,6 +25,7 @@ from explainer.networks.zoo.entry import Entry
 from explainer.networks.zoo.own import OwnNetwork
 from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from explainer.networks.zoo.torchvision_models import CLASSIFIERS, Classifier
+from explainer.words import language
 
 Registered = Shipped | Classifier
 ENTRIES: tuple[Registered, ...] = (*SHIPPED, *CLASSIFIERS)
@@ -107,9 +108,14 @@ def _let_go_of_others(slug: str) -> None:
             _COPIES[oldest].network = None
 
 
-@lru_cache(maxsize=SIZES)
 def shared_layers(slug: str, input_shape: Shape) -> tuple[Layer, ...]:
     """The layers of the shared network for pictures `(C, H, W)`, worked out once for each size."""
+    return layers_in(language(), slug, input_shape)
+
+
+@lru_cache(maxsize=SIZES)
+def layers_in(_language: str, slug: str, input_shape: Shape) -> tuple[Layer, ...]:
+    """The same for a language, since layers have titles."""
     return layers(shared_network(slug), input_shape)
 
 

@@ -23,6 +23,7 @@ from explainer.networks.zoo.normalisation import normalised
 from explainer.networks.zoo.training_plan import TrainingPlan
 from explainer.registry import Registry
 from explainer.training.data.cifar import CLASSES, SIDE
+from explainer.words import N_
 
 WEIGHTS = Path(__file__).parents[3] / "assets" / "weights"
 # Mean and standard deviation of the training pictures of CIFAR-10, for each colour.
@@ -83,26 +84,32 @@ SHIPPED = Registry[Shipped](
         slug="lenet",
         title="LeNet-5",
         source="Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, 1998",
-        description="Two convolutions with means between them, then dense layers, all with tanh:"
-        " the network that read the digits on cheques.",
+        description=N_(
+            "Two convolutions with means between them, then dense layers, all with tanh:"
+            " the network that read the digits on cheques."
+        ),
         build=lenet,
         plan=TrainingPlan(epochs=20, learning_rate=0.03, initialisation="xavier"),
         any_size=False,
     ),
     Shipped(
         slug="vgg",
-        title="Small VGG",
+        title=N_("Small VGG"),
         source=VGG_SOURCE,
-        description="Three pairs of 3 × 3 convolutions with batch norm and ReLU, the picture"
-        " halved and the maps doubled after each pair.",
+        description=N_(
+            "Three pairs of 3 × 3 convolutions with batch norm and ReLU, the picture"
+            " halved and the maps doubled after each pair."
+        ),
         build=vgg,
         plan=TrainingPlan(epochs=20),
     ),
     Shipped(
         slug="vgg-sigmoid",
-        title="Small VGG with sigmoid",
+        title=N_("Small VGG with sigmoid"),
         source=VGG_SOURCE,
-        description="The small VGG, trained in the same way, with the sigmoid in place of ReLU.",
+        description=N_(
+            "The small VGG, trained in the same way, with the sigmoid in place of ReLU."
+        ),
         build=partial(vgg, nn.Sigmoid),
         plan=TrainingPlan(epochs=20),
     ),
@@ -110,8 +117,10 @@ SHIPPED = Registry[Shipped](
         slug="resnet20",
         title="ResNet-20",
         source="K. He, X. Zhang, S. Ren and J. Sun, 2016",
-        description="One convolution, then nine blocks of two, each of which adds its input to what"
-        " it has made of it, and a dense layer: twenty with weights.",
+        description=N_(
+            "One convolution, then nine blocks of two, each of which adds its input to what"
+            " it has made of it, and a dense layer: twenty with weights."
+        ),
         build=resnet20,
         plan=TrainingPlan(epochs=52),
     ),

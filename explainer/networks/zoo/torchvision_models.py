@@ -29,6 +29,7 @@ from explainer.networks.recording.unfolding import unfolded
 from explainer.networks.zoo.normalisation import normalised
 from explainer.registry import Registry
 from explainer.training.data.stored import with_replacement
+from explainer.words import N_
 
 Progress = Callable[[int, int], None]
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -119,8 +120,10 @@ CLASSIFIERS = Registry[Classifier](
         slug="alexnet",
         title="AlexNet",
         source="A. Krizhevsky, I. Sutskever and G. Hinton, 2012; in the form of 2014",
-        description="Five convolutions with large kernels and three dense layers: the network that"
-        " began it.",
+        description=N_(
+            "Five convolutions with large kernels and three dense layers: the network that"
+            " began it."
+        ),
         build=models.alexnet,
         weights=models.AlexNet_Weights.IMAGENET1K_V1,
     ),
@@ -128,8 +131,9 @@ CLASSIFIERS = Registry[Classifier](
         slug="vgg16",
         title="VGG-16",
         source="K. Simonyan and A. Zisserman, 2015",
-        description="Thirteen 3 × 3 convolutions, the picture halved five times, then three dense"
-        " layers.",
+        description=N_(
+            "Thirteen 3 × 3 convolutions, the picture halved five times, then three dense layers."
+        ),
         build=models.vgg16,
         weights=models.VGG16_Weights.IMAGENET1K_V1,
     ),
@@ -137,8 +141,10 @@ CLASSIFIERS = Registry[Classifier](
         slug="googlenet",
         title="GoogLeNet",
         source="C. Szegedy et al., 2015; with batch norm",
-        description="Nine blocks that look with kernels of several sizes side by side and put the"
-        " maps together.",
+        description=N_(
+            "Nine blocks that look with kernels of several sizes side by side and put the"
+            " maps together."
+        ),
         build=_GOOGLENET,
         weights=models.GoogLeNet_Weights.IMAGENET1K_V1,
         mean=HALF,
@@ -148,8 +154,10 @@ CLASSIFIERS = Registry[Classifier](
         slug="resnet18",
         title="ResNet-18",
         source="K. He, X. Zhang, S. Ren and J. Sun, 2016",
-        description="Eight blocks of two convolutions, each of which adds its input to what it has"
-        " made of it.",
+        description=N_(
+            "Eight blocks of two convolutions, each of which adds its input to what it has"
+            " made of it."
+        ),
         build=models.resnet18,
         weights=models.ResNet18_Weights.IMAGENET1K_V1,
     ),
@@ -157,8 +165,10 @@ CLASSIFIERS = Registry[Classifier](
         slug="resnet50",
         title="ResNet-50",
         source="K. He, X. Zhang, S. Ren and J. Sun, 2016",
-        description="Sixteen residual blocks that narrow to fewer maps for their 3 × 3 convolution"
-        " and widen again.",
+        description=N_(
+            "Sixteen residual blocks that narrow to fewer maps for their 3 × 3 convolution"
+            " and widen again."
+        ),
         build=models.resnet50,
         weights=models.ResNet50_Weights.IMAGENET1K_V2,
     ),
@@ -166,8 +176,10 @@ CLASSIFIERS = Registry[Classifier](
         slug="mobilenet-v3",
         title="MobileNetV3-Large",
         source="A. Howard et al., 2019",
-        description="Made for telephones: convolutions of each map by itself, and factors by which"
-        " the network weighs its maps.",
+        description=N_(
+            "Made for telephones: convolutions of each map by itself, and factors by which"
+            " the network weighs its maps."
+        ),
         build=models.mobilenet_v3_large,
         weights=models.MobileNet_V3_Large_Weights.IMAGENET1K_V2,
     ),
@@ -175,8 +187,9 @@ CLASSIFIERS = Registry[Classifier](
         slug="convnext-tiny",
         title="ConvNeXt-Tiny",
         source="Z. Liu et al., 2022",
-        description="A residual network with 7 × 7 kernels, layer norm and GELU, as transformers"
-        " have them.",
+        description=N_(
+            "A residual network with 7 × 7 kernels, layer norm and GELU, as transformers have them."
+        ),
         build=models.convnext_tiny,
         weights=models.ConvNeXt_Tiny_Weights.IMAGENET1K_V1,
     ),

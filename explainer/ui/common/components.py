@@ -2,10 +2,15 @@
 
 A component lives in `assets/components/<name>.{html,css,js}`; `shared.js` goes before each script.
 Components of one family have HTML and CSS in common, and a script that goes between the two.
+
+What a script says, it says with `say("…")`, in English; before `shared.js` go the language of the
+visitor and what those messages are in it.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,8 +20,11 @@ import streamlit as st
 
 from explainer.messages import LARGEST_NUMBER, whole
 from explainer.strict_json import strict_json
+from explainer.words import ENGLISH, PSEUDO, gettext, language
 
 FOLDER = Path(__file__).parents[3] / "assets" / "components"
+STRING = r'"(?:[^"\\\n]|\\.)*"'
+SAID = re.compile(rf"\bsay\(\s*({STRING}(?:\s*\+\s*{STRING})*)")
 
 
 @cache
@@ -32,18 +40,36 @@ def mount(name: str, *, key: str, data: Any, family: str = "", **callbacks: Any)
     is registered with the running server the first time it is asked for there.
     """
     registry = st.runtime.get_instance().bidi_component_registry
-    return _renderer(name, family, registry)(key=key, data=data, **callbacks)
+    return _renderer(name, family, language(), registry)(key=key, data=data, **callbacks)
 
 
 @cache
-def _renderer(name: str, family: str, _registry: object) -> Any:
-    look, common = family or name, _text(f"{family}.js") if family else ""
+def _renderer(name: str, family: str, spoken: str, _registry: object) -> Any:
+    """The component in the language that is spoken now; a visitor's browser fetches no other."""
+    look = family or name
     return st.components.v2.component(
-        f"deepglass_{name}",
+        f"deepglass_{name}" if spoken == ENGLISH else f"deepglass_{name}_{spoken}",
         html=_text(f"{look}.html"),
         css=_text(f"{look}.css"),
-        js=_text("shared.js") + common + _text(f"{name}.js"),
+        js=script(name, family=family),
     )
+
+
+def script(name: str, *, family: str = "") -> str:
+    """All of a component's JavaScript, with its words in the visitor's language."""
+    common = _text("shared.js") + (_text(f"{family}.js") if family else "")
+    source = common + _text(f"{name}.js")
+    now = language()
+    words = {} if now == ENGLISH else {message: gettext(message) for message in said(source)}
+    tag = ENGLISH if now == PSEUDO else now.replace("_", "-")  # of numbers
+    return f"const LANGUAGE = {json.dumps(tag)}, DICTIONARY = {strict_json(words)}\n{source}"
+
+
+@cache
+def said(source: str) -> tuple[str, ...]:
+    """The messages of a script, each once: the first arguments of its calls of `say`."""
+    calls = (re.findall(STRING, call) for call in SAID.findall(source))
+    return tuple(dict.fromkeys("".join(map(json.loads, parts)) for parts in calls))
 
 
 def reported() -> None:

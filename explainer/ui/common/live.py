@@ -19,6 +19,7 @@ import streamlit as st
 from explainer.live_pictures import LivePicture, Render
 from explainer.messages import number as number_in
 from explainer.ui.common.components import count_of, heard, mount, reported
+from explainer.words import _, language, spoken
 
 
 class Parameter(Protocol):
@@ -100,7 +101,13 @@ def live_picture(key: str, render: Render) -> str:
     offered: LivePicture | None = st.session_state.get(f"{key}.live")
     if offered is None:
         offered = st.session_state[f"{key}.live"] = LivePicture(render)
-    offered.render = render
+    now = language()  # of the visitor, whom the route does not know
+
+    def answer(values: dict[str, object], number: int) -> bytes:
+        with spoken(now):
+            return render(values, number)
+
+    offered.render = answer
     return offered.address
 
 
@@ -145,12 +152,12 @@ def _from_url(key: str, parameters: Sequence[Parameter]) -> dict[str, float]:
 def _described(parameter: Parameter, value: float) -> dict[str, Any]:
     return {
         "name": parameter.name,
-        "label": parameter.label,
+        "label": _(parameter.label),
         "minimum": parameter.minimum,
         "maximum": parameter.maximum,
         "step": parameter.step,
         "unit": parameter.unit,
-        "help": parameter.help,
+        "help": _(parameter.help) if parameter.help else "",
         "start": parameter.default,
         "value": value,
     }

@@ -15,15 +15,8 @@ from numpy.typing import NDArray
 
 from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
-from explainer.words import N_, translated
 
 LOSSLESS_BELOW = 640 * 640
-
-WORDS = {
-    "hint": N_("Point at a tile; a click or Enter chooses it"),
-    "choose": N_("a click or Enter chooses it"),
-    "chosen": N_("chosen"),
-}
 
 
 def maps_montage(
@@ -57,7 +50,6 @@ def maps_montage(
         "labels": list(labels),
         "selected": chosen,
         "alt": alt,
-        "words": translated(WORDS),
     }
     mount("maps", key=name, data=_packed(header, montage), on_picked_change=reported)
     mark_read(name, message)

@@ -18,6 +18,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.feature_maps.page import KEY, Subject
+from explainer.words import _, ngettext
 
 SLICE, EVERY = 0.3, 0.35
 CROP, WHOLE = 92, 60
@@ -57,7 +58,7 @@ class Liked:
 def liked_search(looked: Subject, layer: str, index: int) -> Liked | None:
     """The search of a layer, begun by whoever first asks; None where its pictures are broken."""
     try:
-        with st.spinner("Reading the pictures", show_time=False):
+        with st.spinner(_("Reading the pictures"), show_time=False):
             album = album_for(looked.entry)
     except DataError as error:
         st.warning(escaped(str(error)), icon=":material/broken_image:")
@@ -94,19 +95,22 @@ def crops(liked: Liked) -> None:
 
 def _state(liked: Liked) -> None:
     search, total = liked.search, len(liked.search.album)
-    text = f"Searched {search.seen:,} of {total:,} {search.album.title}"
+    text = _(
+        "Searched {seen} of {count} {pictures}",
+        seen=f"{search.seen:,}", count=f"{total:,}", pictures=_(search.album.title),
+    )  # fmt: skip
     if search.done:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(search.seen / total, text)
         if liked.left:
             st.button(
-                "Search on", key=f"{KEY}.search_on", icon=":material/play_arrow:",
+                _("Search on"), key=f"{KEY}.search_on", icon=":material/play_arrow:",
                 on_click=_go_on,
             )  # fmt: skip
         else:
             st.button(
-                "Stop the search", key=f"{KEY}.search_stop", icon=":material/stop:",
+                _("Stop the search"), key=f"{KEY}.search_stop", icon=":material/stop:",
                 on_click=_leave, args=(liked.place,),
             )  # fmt: skip
 
@@ -124,8 +128,12 @@ def _figures(liked: Liked, colours: Theme) -> None:
     shown = _worth_showing(liked.search, best)
     if not shown:
         st.info(
-            f"Map {liked.index} is zero everywhere in all {best.seen:,} pictures searched: nothing "
-            "here excites it."
+            _(
+                "Map {index} is zero everywhere in all {count} pictures searched: nothing here "
+                "excites it.",
+                index=liked.index,
+                count=f"{best.seen:,}",
+            )
         )
         return
     figures([_figure(liked, best, place, colours) for place in range(shown)], width=CROP + 8)
@@ -142,13 +150,16 @@ def _figure(liked: Liked, best: Best, place: int, colours: Theme) -> tuple[str, 
     picture, name = search.album.pictures[number], search.album.name(number)
     seen, endless = search.field(best.places[place])
     part, value = crop(picture, seen, endless), _number(float(best.values[place]))
-    alt = f"{place + 1}: crop of a picture called {name}, value {value}."
+    alt = _(
+        "{rank}: crop of a picture called {name}, value {value}.",
+        rank=place + 1, name=name, value=value,
+    )  # fmt: skip
     images = inline(part, alt=alt, height=CROP)
     if part is not picture:
         where = framed(picture, seen, colours)
-        small = inline(where, alt="Where in its picture it lies.", height=WHOLE)
+        small = inline(where, alt=_("Where in its picture it lies."), height=WHOLE)
         images += f'<div style="margin-top:.3rem">{small}</div>'
-    return images, f"<b>{value}</b><br>{escape(name)}"
+    return images, f'<b>{value}</b><br><span translate="no">{escape(name)}</span>'
 
 
 def _facts(liked: Liked, best: Best, shown: int) -> None:
@@ -156,26 +167,33 @@ def _facts(liked: Liked, best: Best, shown: int) -> None:
     size = search.layer.field[0].size
     whole = size > search.album.pictures.shape[1]
     if whole:
-        sees = "A pixel of this map can see the whole picture, so the whole picture is shown."
+        sees = _("A pixel of this map can see the whole picture, so the whole picture is shown.")
     elif size == 1:
-        sees = "A pixel of this map sees one pixel."
+        sees = _("A pixel of this map sees one pixel.")
     else:
-        sees = (
-            f"Above is what the pixel sees, {size} × {size} pixels, grey where that hangs over the "
-            "border; below, where in its picture it lies."
+        sees = _(
+            "Above is what the pixel sees, {size} × {size} pixels, grey where that hangs over the "
+            "border; below, where in its picture it lies.",
+            size=size,
         )
-    st.caption(
-        f"Map {liked.index} in {best.seen:,} {search.album.title}: the {shown} pictures with the "
-        f"strongest pixels, each at its place. {_commonest(search.album, best, shown)} In a picture"
-        f" on average the strongest pixel is {_number(best.mean)}. {sees}"
-    )
+    where = ngettext(
+        "Map {index} in {seen} {pictures}: the picture with the strongest pixel, at its place.",
+        "Map {index} in {seen} {pictures}: the {count} pictures with the strongest pixels, each at "
+        "its place.",
+        shown, index=liked.index, seen=f"{best.seen:,}", pictures=_(search.album.title),
+    )  # fmt: skip
+    mean = _("In a picture on average the strongest pixel is {mean}.", mean=_number(best.mean))
+    st.caption(" ".join([where, _commonest(search.album, best, shown), mean, sees]))
     if not search.done and liked.left:
-        st.caption("The search was stopped, so there may be stronger ones among the rest.")
+        st.caption(_("The search was stopped, so there may be stronger ones among the rest."))
 
 
 def _commonest(album: Album, best: Best, shown: int) -> str:
     name, count = Counter(album.name(int(one)) for one in best.pictures[:shown]).most_common(1)[0]
-    return f"{count} of the {shown} are called “{escaped(name)}”."
+    return ngettext(
+        "{count} of the {shown} is called “{name}”.", "{count} of the {shown} are called “{name}”.",
+        count, shown=shown, name=escaped(name),
+    )  # fmt: skip
 
 
 def _number(value: float) -> str:
@@ -187,7 +205,7 @@ def says_what_it_likes() -> bool:
     say(KEY, "likes")
     return bool(
         st.toggle(
-            "Show what this map likes",
+            _("Show what this map likes"),
             key=f"{KEY}.likes",
             bind="query-params",
             persist_state="session",

@@ -24,14 +24,16 @@ from explainer.networks.drill.sums import (
     ProductDrill,
 )
 from explainer.networks.recording.graph import INPUT
+from explainer.words import N_, _, ngettext
 
 MOST_ROWS = 12
-COLOURS = ("red", "green", "blue")
-GREY = ("grey",)
-NORMALISED = (
-    "The picture comes normalised: less the mean of the training pictures, over their deviation."
-)
-FIRST_THE_LARGEST = "The channels that count most come first."
+COLOURS = (N_("red"), N_("green"), N_("blue"))
+GREY = (N_("grey"),)
+POOLED = {
+    "maximum": N_("The largest value of the window passes; the others get no gradient."),
+    "mean": N_("Every value of the window counts the same."),
+    "weighted mean": N_("Every value counts by its own share of the window."),
+}
 Row = dict[str, Any]
 
 
@@ -41,15 +43,19 @@ def described(drill: Drill, *, colours: bool = False) -> dict[str, Any]:
     `colours` says that the input channels are those of a picture: red, green and blue, or grey.
     """
     place = drill.place
-    heading = f"{place.layer}, map {place.channel}, row {place.y}, column {place.x}"
+    heading = _(
+        "{layer}, map {channel}, row {y}, column {x}",
+        layer=place.layer, channel=place.channel, y=place.y, x=place.x,
+    )  # fmt: skip
     empty: dict[str, Any] = {"rows": [], "hidden": None, "terms": [], "text": ""}
-    total = {"label": "the value of the map", "value": drill.total}
+    total = {"label": _("the value of the map"), "value": drill.total}
     return {"heading": heading, **empty, "total": total, **_told(drill, colours)}
 
 
 @singledispatch
 def _told(drill: Drill, _colours: bool) -> dict[str, Any]:
-    return {"text": f"A layer of which there is no arithmetic to show: {type(drill).__name__}."}
+    name = type(drill).__name__
+    return {"text": _("A layer of which there is no arithmetic to show: {name}.", name=name)}
 
 
 @_told.register
@@ -57,9 +63,17 @@ def _convolution(drill: ConvolutionDrill, colours: bool) -> dict[str, Any]:
     names = COLOURS if len(drill.sums) == len(COLOURS) else GREY
     order = np.argsort(-np.abs(drill.sums), kind="stable") if len(drill.sums) > 3 else None
     places = list(range(len(drill.sums))) if order is None else order.tolist()
+    text = ""
+    if colours:
+        text = _(
+            "The picture comes normalised: less the mean of the training pictures, over their"
+            " deviation."
+        )
+    elif order is not None:
+        text = _("The channels that count most come first.")
     rows = [
         {
-            "label": names[place] if colours else f"map {drill.channels[place]}",
+            "label": _(names[place]) if colours else _("map {index}", index=drill.channels[place]),
             "window": drill.window[place].tolist(),
             "weights": drill.weights[place].tolist(),
             "sum": float(drill.sums[place]),
@@ -68,12 +82,20 @@ def _convolution(drill: ConvolutionDrill, colours: bool) -> dict[str, Any]:
     ]
     return {
         "rows": rows,
-        "hidden": _hidden(drill.sums, places),
+        "hidden": _hidden(
+            drill.sums,
+            places,
+            ngettext(
+                "and {count} more channel:",
+                "and {count} more channels:",
+                len(places) - MOST_ROWS,
+            ),
+        ),
         "terms": [
-            {"label": "all channels", "value": float(drill.sums.sum())},
-            {"label": "bias", "value": drill.bias},
+            {"label": _("all channels"), "value": float(drill.sums.sum())},
+            {"label": _("bias"), "value": drill.bias},
         ],
-        "text": NORMALISED if colours else FIRST_THE_LARGEST if order is not None else "",
+        "text": text,
     }
 
 
@@ -82,7 +104,7 @@ def _linear(drill: LinearDrill, _colours: bool) -> dict[str, Any]:
     places = drill.largest(len(drill.products)).tolist()
     rows = [
         {
-            "label": f"input {place}",
+            "label": _("input {index}", index=place),
             "window": [[float(drill.inputs[place])]],
             "weights": [[float(drill.weights[place])]],
             "sum": float(drill.products[place]),
@@ -91,35 +113,36 @@ def _linear(drill: LinearDrill, _colours: bool) -> dict[str, Any]:
     ]
     return {
         "rows": rows,
-        "hidden": _hidden(drill.products, places, "inputs"),
+        "hidden": _hidden(
+            drill.products,
+            places,
+            ngettext(
+                "and {count} more input:", "and {count} more inputs:", len(places) - MOST_ROWS
+            ),
+        ),
         "terms": [
-            {"label": "all inputs", "value": float(drill.products.sum())},
-            {"label": "bias", "value": drill.bias},
+            {"label": _("all inputs"), "value": float(drill.products.sum())},
+            {"label": _("bias"), "value": drill.bias},
         ],
-        "text": "The inputs that count most come first.",
+        "text": _("The inputs that count most come first."),
     }
 
 
 @_told.register
 def _pooling(drill: PoolingDrill, _colours: bool) -> dict[str, Any]:
     row = {
-        "label": "window",
+        "label": _("window"),
         "window": drill.window.tolist(),
         "weights": None if drill.chosen else drill.weights.tolist(),
         "sum": drill.total,
     }
-    words = {
-        "maximum": "The largest value of the window passes; the others get no gradient.",
-        "mean": "Every value of the window counts the same.",
-        "weighted mean": "Every value counts by its own share of the window.",
-    }
-    return {"rows": [row], "text": words[drill.operation]}
+    return {"rows": [row], "text": _(POOLED[drill.operation])}
 
 
 @_told.register
 def _activation(drill: ActivationDrill, _colours: bool) -> dict[str, Any]:
     return {
-        "terms": [{"label": "what comes in", "value": drill.input}],
+        "terms": [{"label": _("input"), "value": drill.input}],
         "total": {"label": drill.function, "value": drill.total, "sign": "→"},
         "text": "",
     }
@@ -127,24 +150,21 @@ def _activation(drill: ActivationDrill, _colours: bool) -> dict[str, Any]:
 
 @_told.register
 def _batch_norm(drill: BatchNormDrill, _colours: bool) -> dict[str, Any]:
-    shown = [
-        {"label": "normalised", "value": drill.normalised},
-        {"label": "γ", "value": drill.gamma, "sign": "×"},
-        {"label": "β", "value": drill.beta},
-    ]
-    text = (
-        f"What comes in is {_short(drill.input)}; normalised, with the mean {_short(drill.mean)} "
-        f"and the variance {_short(drill.variance)} of training: "
-        f"({_short(drill.input)} − {_short(drill.mean)}) / "
-        f"√({_short(drill.variance)} + {drill.epsilon:g})."
-    )
+    shown = _normalised(drill)
+    text = _(
+        "The input is {input}; normalised, with the mean {mean} and the variance {variance} of "
+        "training: {formula}.",
+        input=_short(drill.input), mean=_short(drill.mean), variance=_short(drill.variance),
+        formula=_formula(drill),
+    )  # fmt: skip
     if drill.folded is None:
         return {"terms": shown, "text": text}
-    words = (
-        "The same value by one convolution: the weights of the one before, times "
-        f"{_short(drill.scale)}, which is γ / √(variance + {drill.epsilon:g}), and a bias that "
-        "takes in mean and β. That is how networks are run once they are trained."
-    )
+    words = _(
+        "The same value by one convolution: the weights of the one before, times {scale}, which is "
+        "γ / √(variance + {epsilon}), and a bias that takes in mean and β. That is how networks "
+        "are run once they are trained.",
+        scale=_short(drill.scale), epsilon=f"{drill.epsilon:g}",
+    )  # fmt: skip
     # Whether that convolution sees the picture is not known here; its channels are numbered.
     folded = {**_convolution(drill.folded, False), "text": words}
     return {"terms": shown, "text": text, "folded": folded}
@@ -152,24 +172,32 @@ def _batch_norm(drill: BatchNormDrill, _colours: bool) -> dict[str, Any]:
 
 @_told.register
 def _layer_norm(drill: LayerNormDrill, _colours: bool) -> dict[str, Any]:
-    shown = [
-        {"label": "normalised", "value": drill.normalised},
+    text = _(
+        "The input is {input}; normalised, with the mean {mean} and the variance {variance} of the "
+        "{count} values of this picture that are normalised together: {formula}.",
+        input=_short(drill.input), mean=_short(drill.mean), variance=_short(drill.variance),
+        count=f"{len(drill.inputs):,}", formula=_formula(drill),
+    )  # fmt: skip
+    return {"terms": _normalised(drill), "text": text}
+
+
+def _normalised(drill: BatchNormDrill | LayerNormDrill) -> list[Row]:
+    return [
+        {"label": _("normalised"), "value": drill.normalised},
         {"label": "γ", "value": drill.gamma, "sign": "×"},
         {"label": "β", "value": drill.beta},
     ]
-    text = (
-        f"What comes in is {_short(drill.input)}; normalised, with the mean {_short(drill.mean)} "
-        f"and the variance {_short(drill.variance)} of the {len(drill.inputs):,} values of this "
-        f"picture that are normalised together: ({_short(drill.input)} − {_short(drill.mean)}) / "
-        f"√({_short(drill.variance)} + {drill.epsilon:g})."
-    )
-    return {"terms": shown, "text": text}
+
+
+def _formula(drill: BatchNormDrill | LayerNormDrill) -> str:
+    value, mean, variance = (_short(one) for one in (drill.input, drill.mean, drill.variance))
+    return f"({value} − {mean}) / √({variance} + {drill.epsilon:g})"
 
 
 @_told.register
 def _addition(drill: AdditionDrill, _colours: bool) -> dict[str, Any]:
     alone = len(drill.terms) == 1
-    text = "Nothing passes here yet." if alone else "What was made, plus what passed."
+    text = _("Nothing passes here yet.") if alone else _("What was made, plus what passed.")
     return {"terms": _terms(drill.sources, drill.terms), "text": text}
 
 
@@ -182,10 +210,13 @@ def _product(drill: ProductDrill, _colours: bool) -> dict[str, Any]:
 @_told.register
 def _copy(drill: CopyDrill, _colours: bool) -> dict[str, Any]:
     if drill.source is None:
-        return {"text": "A map of zeros, which the shortcut adds."}
-    where = f"map {drill.channel}, row {drill.y}, column {drill.x}"
-    source = "the picture, normalised" if drill.source == INPUT else drill.source
-    return {"text": f"The same value as in {source}, {where}."}
+        return {"text": _("A map of zeros, which the shortcut adds.")}
+    source = _("the picture, normalised") if drill.source == INPUT else drill.source
+    text = _(
+        "The same value as in {source}, map {channel}, row {y}, column {x}.",
+        source=source, channel=drill.channel, y=drill.y, x=drill.x,
+    )  # fmt: skip
+    return {"text": text}
 
 
 def _terms(labels: Sequence[str], values: Sequence[float]) -> list[Row]:
@@ -194,11 +225,9 @@ def _terms(labels: Sequence[str], values: Sequence[float]) -> list[Row]:
     ]
 
 
-def _hidden(
-    sums: NDArray[np.float64], places: list[int], what: str = "channels"
-) -> dict[str, Any] | None:
+def _hidden(sums: NDArray[np.float64], places: list[int], text: str) -> dict[str, Any] | None:
     left = places[MOST_ROWS:]
-    return {"count": len(left), "sum": float(sums[left].sum()), "what": what} if left else None
+    return {"text": text, "sum": float(sums[left].sum())} if left else None
 
 
 def _short(value: float) -> str:

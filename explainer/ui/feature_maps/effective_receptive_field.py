@@ -21,10 +21,12 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.page import KEY, Subject, pinned_pixel
+from explainer.words import N_, _
 
 HEIGHT = 260
 CLOSE = 0.5
 AROUND = 2
+ON_THE_PHOTO, CLOSER = N_("on the photo"), N_("closer")
 # The graph of a large network takes up to a gigabyte; one at a time is enough.
 _MEASURING = threading.Lock()
 
@@ -34,13 +36,17 @@ def measured_sight(looked: Subject, seen: SeenPicture, index: int) -> None:
     say(KEY, "sight")
     pixel = pinned_pixel(seen)
     if pixel is None:
-        st.caption("Click a pixel of the map to pin it; then it is measured.")
+        st.caption(_("Click a pixel of the map to pin it; then it is measured."))
         return
     found = _effective_field(looked, seen, index, *pixel)
     if found.silent:
         st.info(
-            f"Row {pixel[0]}, column {pixel[1]} is off: no pixel of the photo, changed a little, "
-            "moves its value. Pin one that has a value, or look at the layer before."
+            _(
+                "Row {y}, column {x} is off: no pixel of the photo, changed a little, moves its "
+                "value. Pin one that has a value, or look at the layer before.",
+                y=pixel[0],
+                x=pixel[1],
+            )
         )
         return
     _pictures(looked, found, pixel)
@@ -66,13 +72,17 @@ def _effective_field(
 def _pictures(looked: Subject, found: EffectiveField, pixel: tuple[int, int]) -> None:
     height, width = looked.photo.shape[:2]
     whole, boxes = Box(0, 0, height, width), (found.box, *_middle(found))
-    parts = [(whole, "on the photo", boxes)]
+    parts = [(whole, ON_THE_PHOTO, boxes)]
     if found.box.height < CLOSE * height and found.box.width < CLOSE * width:
-        parts = [(whole, "on the photo", boxes[:1]), (_around(found.box, whole), "closer", boxes)]
+        parts = [(whole, ON_THE_PHOTO, boxes[:1]), (_around(found.box, whole), CLOSER, boxes)]
     entries = []
-    for part, words, drawn in parts:
+    for part, message, drawn in parts:
         codes = strength_picture(looked.photo, found.strength, theme(), part=part, boxes=drawn)
-        alt = f"How strongly each pixel moves row {pixel[0]}, column {pixel[1]}, {words}."
+        words = _(message)
+        alt = _(
+            "How strongly each pixel moves row {y}, column {x}, {where}.",
+            y=pixel[0], x=pixel[1], where=words,
+        )  # fmt: skip
         entries.append((inline(codes, alt=alt, height=HEIGHT), words))
     figures(entries)
 
@@ -99,11 +109,13 @@ def _middle(found: EffectiveField) -> tuple[Box, ...]:
 def _sentence(found: EffectiveField) -> str:
     whole, (height, width) = found.whole, found.middle
     if not _middle(found):
-        return f"It sees {whole.width} × {whole.height} pixels, and each counts."
+        size = f"{whole.width} × {whole.height}"
+        return _("It sees {size} pixels, and each counts.", size=size)
     side, area = found.side_of_most, height * width / (whole.height * whole.width)
-    return (
-        f"In theory it sees **{whole.width} × {whole.height}** pixels. As measured, the inner box, "
-        f"{width} × {height} pixels and {area:.0%} of the area, has "
-        f"**{found.share_within(height, width):.0%} of the gradient**, and {MOST:.0%} of it lies "
-        f"within the middle {side} × {side}."
-    )
+    return _(
+        "In theory it sees **{theory}** pixels. As measured, the inner box, {inner} pixels and "
+        "{area} of the area, has **{share} of the gradient**, and {most} of it lies within the "
+        "middle {side} × {side}.",
+        theory=f"{whole.width} × {whole.height}", inner=f"{width} × {height}", area=f"{area:.0%}",
+        share=f"{found.share_within(height, width):.0%}", most=f"{MOST:.0%}", side=side,
+    )  # fmt: skip

@@ -1,10 +1,8 @@
-"""The parts of the feature maps page: network, answer, strip of layers, all maps, one map."""
+"""The parts of the feature maps page: network, all maps of a layer, one map."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,9 +11,6 @@ from torch import nn
 
 from explainer.charts.maps import (
     ORDERS,
-    PER_LAYER,
-    PER_MAP,
-    PER_NETWORK,
     Order,
     Span,
     montage,
@@ -25,7 +20,6 @@ from explainer.charts.maps import (
     span_within,
     tile_size,
 )
-from explainer.charts.network import PICK, shape_text, strip_layers, strip_points, strip_spec
 from explainer.messages import LARGEST_NUMBER, linked_whole, said_shortly, whole
 from explainer.networks.recording.arithmetic import drill
 from explainer.networks.recording.graph import INPUT, Layer
@@ -33,6 +27,7 @@ from explainer.networks.zoo.entry import Entry
 from explainer.networks.zoo.preprocessing import SeenPicture, as_input, for_maps, see, usual_reach
 from explainer.networks.zoo.shared import layers_of, network_of
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.components import pack
 from explainer.ui.common.live import live_picture
 from explainer.ui.common.maps import maps_montage
@@ -41,11 +36,13 @@ from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.drills import described
 from explainer.ui.feature_maps.unit import Legend, unit_view
 from explainer.ui.networks.choice import network_card, network_choice
+from explainer.words import N_, _, ngettext
 
 KEY = "feature_maps"
+PER_NETWORK = Named("network", N_("the network"))
+PER_LAYER, PER_MAP = Named("layer", N_("the layer")), Named("map", N_("each map"))
 SIDES = (128, 192, 256, 384, 512)
 FIRST_SIDE = 256
-MOST_BARS = 80
 COLUMNS, GAP, LARGEST_TILE, SMALLEST_TILE = 8, 3, 118, 20
 
 
@@ -78,9 +75,9 @@ def network_and_side() -> tuple[Entry, int]:
 
 
 def _side() -> int:
-    with st.popover("Size of the maps", icon=":material/tune:"):
+    with st.popover(_("Size of the maps"), icon=":material/tune:"):
         picked = st.select_slider(
-            "Look at the photo with this many pixels",
+            _("Look at the photo with this many pixels"),
             SIDES,
             FIRST_SIDE,
             key=f"{KEY}.side",
@@ -94,74 +91,6 @@ def subject(chosen: Chosen, entry: Entry, side: int) -> Subject:
     """The photo as `entry` is to look at it."""
     photo = for_maps(chosen.picture.codes, entry, side)
     return Subject(entry, photo, layers_of(entry, (entry.channels, *photo.shape[:2])))
-
-
-def layer_choice(looked: Subject) -> Layer:
-    """The strip of layers and the menu beside it; a click on a bar chooses too."""
-    names = [layer.name for layer in looked.layers]
-    key = f"{KEY}.layer.{looked.entry.slug}"
-    if st.session_state.get(key) not in names:
-        linked = st.query_params.get(f"{KEY}.layer")
-        st.session_state[key] = linked if linked in names else names[0]
-    say(KEY, "strip")
-    st.caption(_sizes(looked))
-    chosen = str(st.session_state[key])
-    shown = strip_layers(looked.layers, chosen, every=_every_layer(len(names)))
-    st.vega_lite_chart(
-        strip_points(shown, chosen),
-        strip_spec(theme()),
-        key=f"{KEY}.strip",
-        on_select=_picked(key, names),
-        selection_mode=PICK,
-        alt="A bar for each layer, from the picture to the answer: how many numbers it gives.",
-    )
-    name = st.selectbox("Layer", names, key=key, persist_state="session")
-    st.query_params[f"{KEY}.layer"] = str(name)
-    layer = looked.layers[names.index(str(name))]
-    st.caption(_facts(layer))
-    return layer
-
-
-def _every_layer(count: int) -> bool:
-    """Whether the strip has a bar for each of `count` layers; of very many only when asked."""
-    if count <= MOST_BARS:
-        return True
-    label = f"Show all {count} layers, norms and activations too"
-    return bool(st.toggle(label, key=f"{KEY}.every", bind="query-params", persist_state="session"))
-
-
-def _sizes(looked: Subject) -> str:
-    """Which size the answer was for, and which the maps are of."""
-    side = f"{looked.entry.input_size} × {looked.entry.input_size}"
-    height, width = looked.photo.shape[:2]
-    if not looked.entry.any_size:
-        return f"This network takes {side} pixels and no other size: answer and maps are of those."
-    return (
-        f"The answer above is for a square of {side} pixels from the middle, as in training; the "
-        f"maps below are of the whole photo at {width} × {height}."
-    )
-
-
-def _picked(key: str, names: list[str]) -> Callable[[], None]:
-    def take() -> None:
-        event: Any = st.session_state.get(f"{KEY}.strip") or {}
-        rows = event.get("selection", {}).get(PICK, [])
-        if rows and rows[0].get("name") in names:
-            st.session_state[key] = rows[0]["name"]
-
-    return take
-
-
-def _facts(layer: Layer) -> str:
-    size = layer.field[0].size
-    sees = "one pixel" if size == 1 else f"{size} × {size} pixels"
-    layout = "" if layer.layout == "flat" else " (maps × height × width)"
-    parts = [f"gives {shape_text(layer)} numbers{layout}"]
-    if layer.parameters:
-        parts.append(f"has {layer.parameters:,} weights")
-    if layer.multiplications:
-        parts.append(f"multiplies {layer.multiplications:,} times")
-    return f"**{layer.title}** {', '.join(parts)}. Each number sees {sees} of the photo."
 
 
 def observed(looked: Subject, layer: Layer) -> SeenPicture:
@@ -187,7 +116,7 @@ def all_maps(looked: Subject, seen: SeenPicture) -> tuple[int, Span]:
     kept = f"{KEY}.map.{seen.layer.name}"
     current = int(st.session_state.get(kept, _linked_map(len(places))))
     tile = maps_montage(
-        f"{KEY}.{seen.layer.name}.{order.title}",
+        f"{KEY}.{seen.layer.name}.{order.slug}",
         montage(
             seen.values, places, theme(), columns=columns, size=(height, width), spans=spans,
             gap=GAP,
@@ -197,7 +126,10 @@ def all_maps(looked: Subject, seen: SeenPicture) -> tuple[int, Span]:
         gap=GAP,
         labels=[_label(seen, place) for place in places],
         selected=places.index(min(current, len(places) - 1)),
-        alt=f"All {len(places)} maps of {seen.layer.name}.",
+        alt=ngettext(
+            "The one map of {layer}.", "All {count} maps of {layer}.", len(places),
+            layer=seen.layer.name,
+        ),
     )  # fmt: skip
     index = places[tile or 0]
     st.session_state[kept] = index
@@ -207,10 +139,10 @@ def all_maps(looked: Subject, seen: SeenPicture) -> tuple[int, Span]:
 
 def _spans(looked: Subject, seen: SeenPicture, scale: str) -> list[Span]:
     """The colour scale of each map."""
-    if scale == PER_MAP:
+    if scale == PER_MAP.slug:
         return [span_of(one) for one in seen.values]
     layer = span_of(seen.values)
-    if scale == PER_NETWORK:
+    if scale == PER_NETWORK.slug:
         layer = span_within(seen.values, _reach(looked))
     return [layer] * len(seen.values)
 
@@ -225,19 +157,15 @@ def _reach(looked: Subject) -> float:
 
 
 def _map_controls() -> tuple[Order, str]:
-    orders = {order.title: order for order in ORDERS}
     left, right = st.columns(2)
     with left:
-        title = st.segmented_control(
-            "Order", list(orders), default=ORDERS[0].title, required=True, key=f"{KEY}.order",
-            persist_state="session",
-        )  # fmt: skip
+        order = choice(_("Order"), ORDERS, key=f"{KEY}.order", widget=st.segmented_control)
     with right:
-        scale = st.segmented_control(
-            "One colour scale for", [PER_NETWORK, PER_LAYER, PER_MAP], default=PER_LAYER,
-            required=True, key=f"{KEY}.scale", persist_state="session",
+        scale = choice(
+            _("One colour scale for"), (PER_NETWORK, PER_LAYER, PER_MAP), key=f"{KEY}.scale",
+            default=PER_LAYER.slug, widget=st.segmented_control,
         )  # fmt: skip
-    return orders[str(title)], str(scale)
+    return ORDERS[order], scale
 
 
 def _linked_map(count: int) -> int:
@@ -246,7 +174,8 @@ def _linked_map(count: int) -> int:
 
 def _label(seen: SeenPicture, place: int) -> str:
     values = seen.values[place]
-    return f"Map {place}: mean {values.mean():.2f}, largest {values.max():.2f}".replace("-", "−")
+    mean, largest = (f"{one:.2f}".replace("-", "−") for one in (values.mean(), values.max()))
+    return _("Map {index}: mean {mean}, largest {largest}", index=place, mean=mean, largest=largest)
 
 
 def one_map(looked: Subject, seen: SeenPicture, index: int, span: Span) -> None:
@@ -267,12 +196,12 @@ def one_map(looked: Subject, seen: SeenPicture, index: int, span: Span) -> None:
         values=values,
         field=seen.layer.field,
         legend=Legend(
-            span.stops(theme()), f"{span.low:.2g}", f"{span.high:.2g}", "the map's value"
+            span.stops(theme()), f"{span.low:.2g}", f"{span.high:.2g}", _("the map's value")
         ),
-        title=f"{seen.layer.name}, map {index}",
+        title=_("{layer}, map {index}", layer=seen.layer.name, index=index),
         address=live_picture(KEY, render),
         pinned=pinned_pixel(seen),
-        alt=f"Map {index} of {seen.layer.name}, laid over the photo.",
+        alt=_("Map {index} of {layer}, laid over the photo.", index=index, layer=seen.layer.name),
     )
 
 
@@ -290,5 +219,7 @@ def _whole(values: dict[str, object], name: str) -> int:
     value = whole(values.get(name), 0, LARGEST_NUMBER)
     if value is None:
         said = said_shortly(values.get(name))
-        raise ValueError(f"{name} is {said}, but it is a whole number from 0 up")
+        raise ValueError(
+            _("{name} is {value}, but it is a whole number from 0 up", name=name, value=said)
+        )
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,12 @@ from explainer.networks.visualisation.top_activations import crop
 from explainer.networks.zoo.shared import layers_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.choice import choice
 from explainer.ui.common.pictures import figures, inline, legend
 from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.crops import Liked
 from explainer.ui.feature_maps.page import KEY, Subject
+from explainer.words import _, ngettext
 
 SLICE, EVERY = 0.3, 0.35
 SIDE = 150
@@ -103,38 +106,40 @@ def _side(looked: Subject, field: int) -> int:
 
 
 def _settings() -> Painting:
-    with st.popover("How it is painted", icon=":material/tune:"):
+    with st.popover(_("How it is painted"), icon=":material/tune:"):
         common: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
-        steps = bounded_slider("Steps", 32, 512, 128, 32, key=f"{KEY}.steps")
+        steps = bounded_slider(_("Steps"), 32, 512, 128, 32, key=f"{KEY}.steps")
         smoothness = st.slider(
-            "Smoothness", 0.0, 1.0, Painting.smoothness, 0.05, key=f"{KEY}.smoothness", **common,
-            help="How much neighbouring pixels that differ count against the picture.",
+            _("Smoothness"), 0.0, 1.0, Painting.smoothness, 0.05, key=f"{KEY}.smoothness", **common,
+            help=_("How much neighbouring pixels that differ count against the picture."),
         )  # fmt: skip
         jitter = st.slider(
-            "Shifts", 0, 8, Painting.jitter, key=f"{KEY}.jitter", **common,
-            help="Before each step the picture is shifted by up to so many pixels, so that what "
-            "is painted must be liked wherever it lies. Fewer where the unit sees little.",
+            _("Shifts"), 0, 8, Painting.jitter, key=f"{KEY}.jitter", **common,
+            help=_(
+                "Before each step the picture is shifted by up to so many pixels, so that what is "
+                "painted must be liked wherever it lies. Fewer where the unit sees little."
+            ),
         )  # fmt: skip
-        holdings = {one.title: one for one in HOLDINGS}
-        bounds = {one.title: one for one in BOUNDS}
-        holding = st.segmented_control(
-            "Held", list(holdings), default=next(iter(holdings)), required=True,
-            key=f"{KEY}.holding", **common,
-            help="As waves, broad shapes are painted as easily as grain (Olah et al. 2017).",
+        holding = choice(
+            _("Held"), HOLDINGS, key=f"{KEY}.holding", widget=st.segmented_control,
+            help=_(
+                "As frequencies, broad shapes are painted as easily as grain (Olah et al. 2017)."
+            ),
         )  # fmt: skip
-        bound = st.segmented_control(
-            "Kept within", list(bounds), default=next(iter(bounds)), required=True,
-            key=f"{KEY}.bound", **common,
-            help="Colours from 0 to 1 can be shown as they are; at a fixed contrast (Erhan et al. "
-            "2009) the answer to an edge detector is its own kernel.",
+        bound = choice(
+            _("Kept within"), BOUNDS, key=f"{KEY}.bound", widget=st.segmented_control,
+            help=_(
+                "Colours from 0 to 1 can be shown as they are; at a fixed contrast (Erhan et al. "
+                "2009) what an edge detector likes best is its own kernel."
+            ),
         )  # fmt: skip
-        first = int(st.number_input("First seed", 1, 9999, 1, key=f"{KEY}.seed", **common))
+        first = int(st.number_input(_("First seed"), 1, 9999, 1, key=f"{KEY}.seed", **common))
     return Painting(
         steps=steps,
         smoothness=float(smoothness),
         jitter=int(jitter),
-        holding=holdings[str(holding)],
-        bound=bounds[str(bound)],
+        holding=HOLDINGS[holding],
+        bound=BOUNDS[bound],
         seeds=tuple(range(first, first + PICTURES)),
     )
 
@@ -144,15 +149,15 @@ def _buttons(wanted: _Wanted) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if work is None or work.ended:
             st.button(
-                "Paint" if work is None else "Paint again", type="primary",
+                _("Paint") if work is None else _("Paint again"), type="primary",
                 key=f"{KEY}.paint", icon=":material/brush:", on_click=_begin, args=(wanted,),
             )  # fmt: skip
             return
         done = work.latest.step if work.latest else 0
         total = wanted.settings.steps
-        st.progress(done / total, f"Step {done} of {total}")
+        st.progress(done / total, _("Step {done} of {total}", done=done, total=total))
         st.button(
-            "Stop painting", key=f"{KEY}.paint_stop", icon=":material/stop:", on_click=work.stop
+            _("Stop painting"), key=f"{KEY}.paint_stop", icon=":material/stop:", on_click=work.stop
         )
 
 
@@ -166,7 +171,7 @@ def _begin(wanted: _Wanted) -> None:
 
 
 def _show(wanted: _Wanted, painted: Painted, liked: Liked | None, colours: Theme) -> None:
-    names = [f"seed {seed}" for seed in wanted.settings.seeds]
+    names = [_("seed {seed}", seed=seed) for seed in wanted.settings.seeds]
     entries = [
         _figure(wanted.unit, painted, place, name, colours.categorical[place])
         for place, name in enumerate(names)
@@ -181,8 +186,10 @@ def _show(wanted: _Wanted, painted: Painted, liked: Liked | None, colours: Theme
         growth_points(painted.history, names, best),
         growth_spec(colours),
         key=f"{KEY}.growth",
-        alt="The unit's value for each painted picture over the steps; a dashed line for the best "
-        "real crop.",
+        alt=_(
+            "The unit's value for each painted picture over the steps; a dashed line for the best "
+            "real crop."
+        ),
     )
     st.caption(_comparison(painted, liked, best))
 
@@ -191,7 +198,7 @@ def _figure(unit: Unit, painted: Painted, place: int, name: str, colour: str) ->
     field = unit.field
     part = painted.pictures[place, field.top : field.bottom, field.left : field.right]
     value = _number(float(painted.values[place]))
-    alt = f"Painted from {name}: value {value}."
+    alt = _("Painted from {name}: value {value}.", name=name, value=value)
     return inline(np.ascontiguousarray(part), alt=alt, height=SIDE), (
         f"{legend(colour, name)}<br><b>{value}</b>"
     )
@@ -201,29 +208,40 @@ def _best_crop(liked: Liked, value: float) -> tuple[str, str]:
     best = liked.search.best(liked.index)
     picture = liked.search.album.pictures[best.pictures[0]]
     part = crop(picture, *liked.search.field(best.places[0]))
-    alt = f"The best real crop: value {_number(value)}."
-    return inline(part, alt=alt, height=SIDE), f"the best real crop<br><b>{_number(value)}</b>"
+    alt = _("The best real crop: value {value}.", value=_number(value))
+    words = f"{escape(_('the best real crop'))}<br><b>{_number(value)}</b>"
+    return inline(part, alt=alt, height=SIDE), words
 
 
 def _notes(wanted: _Wanted, painted: Painted) -> list[str]:
     notes = []
     if wanted.unit.through:
         notes.append(
-            f"The unit is driven through what goes into its activation, {wanted.unit.driven.name}: "
-            "the same picture is best for both, and a unit at rest gives no gradient."
+            _(
+                "The unit is driven through what goes into its activation, {layer}: the same "
+                "picture is best for both, and a unit at rest gives no gradient.",
+                layer=wanted.unit.driven.name,
+            )
         )
     if wanted.unit.side < min(wanted.looked.entry.input_size, _field(wanted.unit)):
-        side = wanted.unit.side
         notes.append(
-            f"So that it does not take long, the pictures have {side} × {side} pixels; the unit "
-            f"would see {_field(wanted.unit)}."
+            _(
+                "So that it does not take long, the pictures have {side} × {side} pixels; the unit "
+                "would see {field}.",
+                side=wanted.unit.side,
+                field=_field(wanted.unit),
+            )
         )
     if painted.restarts:
         notes.append(
-            f"The unit gave no gradient for the first noise: begun anew {painted.restarts} times."
+            ngettext(
+                "The unit gave no gradient for the first noise: begun anew {count} time.",
+                "The unit gave no gradient for the first noise: begun anew {count} times.",
+                painted.restarts,
+            )
         )
     if any(painted.still):
-        notes.append("For at least one seed no beginning woke the unit: that picture is noise.")
+        notes.append(_("For at least one seed no beginning woke the unit: that picture is noise."))
     return notes
 
 
@@ -233,16 +251,18 @@ def _field(unit: Unit) -> int:
 
 def _comparison(painted: Painted, liked: Liked | None, best: float | None) -> str:
     strongest = float(painted.values.max())
-    text = "Shown is the part of each picture that the unit sees."
+    text = _("Shown is the part of each picture that the unit sees.")
     if liked is None or best is None or best <= 0 or not np.isfinite(strongest):
         return text
-    if strongest > best:
-        return (
-            f"{text} The strongest excites the unit {strongest / best:.1f} times as much as the "
-            f"best crop of {liked.search.seen:,} real pictures: an exaggeration of what it meets "
-            "in the world, which is why both stand side by side."
-        )
-    return f"{text} None is as strong as the best real crop yet."
+    if strongest <= best:
+        return f"{text} {_('None is as strong as the best real crop yet.')}"
+    more = _(
+        "The strongest excites the unit {times} times as much as the best crop of {count} real "
+        "pictures: an exaggeration of what it meets in the world, which is why both stand side by "
+        "side.",
+        times=f"{strongest / best:.1f}", count=f"{liked.search.seen:,}",
+    )  # fmt: skip
+    return f"{text} {more}"
 
 
 def _number(value: float) -> str:

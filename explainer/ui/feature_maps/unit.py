@@ -4,12 +4,12 @@ The browser has the map's exact values and answers a hover with them; for the ar
 it asks a `LivePicture`, whose message is `pack` of a header with the fields of a drill:
 
     {"number", "y", "x", "heading", "rows": [{"label", "window", "weights" | None, "sum"}],
-     "hidden": {"count", "sum"} | None, "terms": [{"label", "value"}], "total": {"label", "value"},
+     "hidden": {"text", "sum"} | None, "terms": [{"label", "value"}], "total": {"label", "value"},
      "text", "folded"}
 
 `window` and `weights` are lists of lines of finite numbers. The terms are shown as a sum; where
 they are none, a term or the total says by a `"sign"` of its own (`"×"`, `"→"`) what stands before
-it. `hidden` may say `"what"` it counts, where that is not channels. `folded` has, where it is
+it. `hidden` says how many rows are left out, and what they add up to. `folded` has, where it is
 there, rows, hidden, terms and text of another way to the same value, which a button shows. What is
 pinned is the caller's to remember: the component reports a pin once.
 """
@@ -31,32 +31,6 @@ from explainer.ui.common.components import mark_read, mount, number_of, pack, re
 
 SHOWN_SIDE = 800
 LOSSLESS_BELOW = 160 * 160
-
-WORDS = {
-    "photo": "The photo under the map; the box is all that the pixel sees of it",
-    "over": "Laid over the photo.",
-    "keys": "Arrow keys move the pixel, Enter pins it, Escape lets it go.",
-    "opacity": "Map over photo",
-    "windows": "Windows and weights",
-    "row": "Row",
-    "column": "column",
-    "sees": "sees {size} pixels of the photo: rows {rows}, columns {columns}",
-    "cut": "the rest lies outside the photo",
-    "pinned": "pinned, Escape lets go",
-    "waiting": "Move over a pixel to see its arithmetic.",
-    "closed": "The arithmetic cannot be reached at the moment; reload the page to ask again.",
-    "window": "Values in the window",
-    "weights": "Weights",
-    "excerpt": "the first {shown} of {count} numbers",
-    "more": "Show {count} more rows",
-    "fold": "Fold it into the convolution before it",
-    "unfold": "Show the norm by itself",
-    "fewer": "Show fewer rows",
-    "hidden": "and {count} more {what}:",
-    "channels": "channels",
-    "hint": "Point at a cell for its product. Blue is below zero, red above.",
-    "colours": "Blue is below zero, red above.",
-}
 
 
 class Field(Protocol):
@@ -122,7 +96,6 @@ def unit_view(
         "title": title,
         "alt": alt,
         "pinned": current,
-        "words": WORDS,
     }
     mount("unit", key=name, data=_packed(header, photo, painted, values), on_pinned_change=reported)
     mark_read(name, message)

@@ -1,4 +1,4 @@
-"""The heart of the Filters page: sliders, picture, answer and microscope.
+"""The heart of the Filters page: sliders, picture, output and microscope.
 
 While a slider is dragged the microscope is sent pictures alone; the page reruns on release.
 """
@@ -12,9 +12,10 @@ import numpy as np
 import streamlit as st
 
 from explainer.charts.colour import View
+from explainer.charts.filters.output import FilterOutput, filter_output
 from explainer.charts.theme import Theme
 from explainer.convolution import grid
-from explainer.convolution.application import LARGEST_BIAS, Application
+from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
 from explainer.convolution.kernel import Weights
 from explainer.images.picture import Picture
@@ -26,8 +27,6 @@ from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.filters.controls import KEY, OWN, FilterChoice
 from explainer.ui.filters.lens import (
-    FilterOutput,
-    answer,
     lens,
     lens_message,
     pinned_pixel,
@@ -42,21 +41,22 @@ from explainer.ui.filters.own_kernel import (
     sent_weights,
     write_own_to_url,
 )
+from explainer.words import N_, _
 
 BIAS = Parameter(
     name="bias",
-    label="Bias",
+    label=N_("Bias"),
     default=0.0,
     minimum=-1.0,
     maximum=1.0,
     step=0.01,
-    help=f"Added to every sum. Networks learn it; here it goes from −1 to 1 of {LARGEST_BIAS:g}.",
+    help=N_("Added to every sum. Networks learn it; here it goes from −1 to 1."),
 )
 
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything that makes the answer: the weights, how they are applied, how it is seen."""
+    """Everything that makes the output: the weights, how they are applied, how it is seen."""
 
     title: str
     structure: str
@@ -86,7 +86,7 @@ def set_up(choice: FilterChoice, values: Mapping[str, float], own: Weights | Non
 def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, FilterOutput | None]:
     """Draw the bench: description, sliders and table on one side, the microscope on the other.
 
-    The answer is `None` where the window does not fit the picture.
+    The output is `None` where the window does not fit the picture.
     """
     moved = live.values(KEY, parameters_of(choice), scope=choice.scope)
     own, edit = own_weights(KEY) if choice.kernel is None else (None, 0)
@@ -95,7 +95,7 @@ def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, FilterOutput | N
     controls, stage = st.columns([1, 2.7], gap="medium")
     with controls:
         if choice.kernel:
-            st.markdown(choice.kernel.meaning)
+            st.markdown(_(choice.kernel.meaning))
         else:
             say("filters", "own")
             own_grid(KEY, setup.weights, edit, theme(), address=address)
@@ -110,9 +110,9 @@ def bench(chosen: Chosen, choice: FilterChoice) -> tuple[Setup, FilterOutput | N
 def _without_effect(choice: FilterChoice, setup: Setup) -> None:
     """What is set and changes nothing for these weights."""
     if choice.flip and np.array_equal(setup.weights, setup.weights[::-1, ::-1]):
-        st.caption("This kernel is the same after a turn by 180°: convolution changes nothing.")
+        st.caption(_("This kernel is the same after a turn by 180°: convolution changes nothing."))
     if choice.dilation > 1 and setup.weights.size == 1:
-        st.caption("This kernel is a single weight: dilation changes nothing.")
+        st.caption(_("This kernel is a single weight: dilation changes nothing."))
 
 
 def keep_in_url(choice: FilterChoice, setup: Setup) -> None:
@@ -129,9 +129,9 @@ def parameters_of(choice: FilterChoice) -> tuple[Parameter, ...]:
     return (*(choice.kernel.parameters if choice.kernel else ()), BIAS)
 
 
-def found_answer(picture: Picture, setup: Setup) -> FilterOutput:
-    """The answer to the picture. Raises `ValueError` where the window does not fit."""
-    return answer(apply(picture.pixels, setup.weights, setup.application), setup.view)
+def output_of(picture: Picture, setup: Setup) -> FilterOutput:
+    """What the filter makes of the picture. Raises `ValueError` where the window does not fit."""
+    return filter_output(apply(picture.pixels, setup.weights, setup.application), setup.view)
 
 
 def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Render:
@@ -143,7 +143,7 @@ def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Rend
         values = {p.name: live.first_sound(p, [moved, resting]) for p in parameters_of(choice)}
         typed = sent_weights(moved) if "weights" in moved else own
         setup = set_up(choice, values, typed)
-        found = found_answer(chosen.picture, setup)
+        found = output_of(chosen.picture, setup)
         return _message(chosen.picture, setup, found, number, pinned, colours)
 
     return render
@@ -164,7 +164,7 @@ def _message(
         found,
         name=KEY,
         number=number,
-        filter_title=setup.title,
+        filter_title=_(setup.title),
         pinned=pinned,
         theme=colours,
     )
@@ -172,9 +172,9 @@ def _message(
 
 def _show(chosen: Chosen, setup: Setup, number: int) -> FilterOutput | None:
     try:
-        found = found_answer(chosen.picture, setup)
+        found = output_of(chosen.picture, setup)
     except ValueError as error:
-        st.warning(f"{error}.", icon=":material/crop_free:")
+        st.warning(str(error), icon=":material/crop_free:")
         return None
     lens(_message(chosen.picture, setup, found, number, pinned_pixel(KEY), theme()), key=KEY)
     return found
@@ -185,14 +185,14 @@ def _table_controls(choice: FilterChoice, setup: Setup) -> None:
         own_controls(KEY)
         return
     st.button(
-        "Edit these weights",
+        _("Edit these weights"),
         icon=":material/edit:",
         on_click=_edit,
         args=(setup.weights,),
-        help="Take them over as your own filter and change any of them.",
+        help=_("Take them over as your own filter and change any of them."),
     )
 
 
 def _edit(weights: Weights) -> None:
     adopt(KEY, weights)
-    st.session_state[f"{KEY}.kernel"] = OWN
+    st.session_state[f"{KEY}.kernel"] = OWN.slug

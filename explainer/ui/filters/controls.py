@@ -1,4 +1,4 @@
-"""The controls of the Filters page: which kernel, how it is applied, how the answer is seen.
+"""The controls of the Filters page: which kernel, how it is applied, how the output is seen.
 
 What follows the hand (the kernel's parameters and the bias) is in `explainer.ui.filters.bench`.
 """
@@ -38,8 +38,8 @@ class FilterChoice:
 
     @property
     def title(self) -> str:
-        """The name of the filter as the page prints it."""
-        return _(self.kernel.title) if self.kernel else _("your own filter")
+        """The name of the filter as a message, to be put into words where it is shown."""
+        return self.kernel.title if self.kernel else N_("your own filter")
 
     @property
     def scope(self) -> str:

@@ -1,15 +1,16 @@
-"""The answer to take away, at the resolution of the file that was uploaded."""
+"""The output to take away, at the resolution of the file that was uploaded."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from explainer.charts.filters.full_size import full_size_png
+from explainer.charts.filters.output import FilterOutput
 from explainer.images.decoding.decode import decode_full
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.picture import Chosen
 from explainer.ui.filters.bench import Setup
-from explainer.ui.filters.lens import FilterOutput
+from explainer.words import _
 
 
 def download(chosen: Chosen, setup: Setup, found: FilterOutput | None) -> None:
@@ -24,7 +25,7 @@ def download(chosen: Chosen, setup: Setup, found: FilterOutput | None) -> None:
         return full_size_png(codes, setup.weights, setup.application, setup.view, scale, colours)
 
     st.download_button(
-        f"Download the answer ({width} × {height})",
+        _("Download the output ({width} × {height})", width=width, height=height),
         result,
         file_name="deepglass.png",
         mime="image/png",

@@ -1,85 +1,29 @@
-"""The microscope on the page: a picture, a filter's answer to it, and the sums between them.
+"""The microscope on the page: a picture, a filter's output, and the sums between them.
 
-The browser does the hovering. It is sent the answer as a small picture, and the numbers that a sum
+The browser does the hovering. It is sent the output as a small picture, and the numbers that a sum
 needs: weights, settings, and (by `send_pixels`) the picture's exact pixels.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explainer.charts.colour import SIGNED, View, colour_result
+from explainer.charts.colour import SIGNED
+from explainer.charts.filters.output import FilterOutput, small_picture
 from explainer.charts.theme import GREYS, Theme, centred
 from explainer.convolution.application import Application, pads
-from explainer.convolution.view import Scale, Statistics, statistics
+from explainer.convolution.view import strongest
 from explainer.images.picture import Picture
-from explainer.images.thumbnails import encode_jpeg, encode_png, fit
+from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.messages import LARGEST_NUMBER, whole
 from explainer.ui.common.components import heard, mount, pack, reported
+from explainer.words import _
 
-SHOWN_SIDE = 640
 LOSSLESS_BELOW = 160 * 160
-
-LABELS = {
-    "pixel": "Output pixel",
-    "row": "row",
-    "column": "column",
-    "pinned": "pinned, click to let go",
-    "window": "Window",
-    "kernel": "Weights",
-    "products": "Products",
-    "grey": "grey",
-    "red": "red",
-    "green": "green",
-    "blue": "blue",
-    "result": "Sum + bias = output",
-    "hint": "Window × weights = products. Move over either picture, or use the arrow keys "
-    "(Shift for tens). A click pins the pixel. Dashed cells lie outside the picture.",
-}
-
-
-@dataclass(frozen=True)
-class FilterOutput:
-    """What a filter made of a picture: values `(H', W', C')`, statistics, and how it is seen."""
-
-    values: NDArray[np.float32]
-    statistics: Statistics
-    view: View
-    scale: Scale
-
-
-def answer(values: NDArray[np.float32], view: View) -> FilterOutput:
-    """Bundle a filter's result with its statistics and the view chosen for it."""
-    numbers = statistics(values)
-    return FilterOutput(values, numbers, view, view.scale(values, numbers))
-
-
-def small_picture(found: FilterOutput, theme: Theme) -> NDArray[np.uint8]:
-    """The answer in colours, at most `SHOWN_SIDE` pixels a side, RGB `(h, w, 3)`.
-
-    The scale is the whole answer's, so a thin line keeps its colour as the picture gets smaller.
-    """
-    values = found.view.prepare(found.values)
-    stops = found.view.stops(theme)
-    if values.shape[2] > 1:  # as light: what is shrunk is what the eye would see
-        return fit(colour_result(values, found.scale, stops), SHOWN_SIDE, SHOWN_SIDE)
-    return colour_result(_shrunk(values), found.scale, stops)
-
-
-def _shrunk(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A map `(H, W, 1)` by means over areas, at most `SHOWN_SIDE` a side."""
-    height, width, _ = values.shape
-    shrink = SHOWN_SIDE / max(height, width)
-    if shrink >= 1:
-        return values
-    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)[..., None]
 
 
 def lens(message: bytes, *, key: str) -> None:
@@ -111,7 +55,7 @@ def lens_message(
         "height": picture.codes.shape[0],
         "width": picture.codes.shape[1],
         "shape": found.values.shape,
-        "start": _telling_pixel(found),
+        "start": strongest(found.values),
         "pinned": pinned,
         "statistics": _statistics_line(found),
         "legend": _legend(found, theme),
@@ -119,7 +63,6 @@ def lens_message(
         "diverging": centred(theme),
         "captions": _captions(picture, found, filter_title),
         "alt": _alternatives(picture, filter_title),
-        "labels": LABELS,
         **_arithmetic(weights, application),
     }
     return pack(header, image)
@@ -146,22 +89,15 @@ def write_pixel_to_url(key: str, pixel: tuple[int, int] | None) -> None:
 
 
 def _pixel_from_url(key: str) -> tuple[int, int] | None:
-    row, _, column = st.query_params.get(f"{key}.pixel", "").partition(",")
+    row, __, column = st.query_params.get(f"{key}.pixel", "").partition(",")
     if not (row.isdecimal() and column.isdecimal()) or len(row + column) > 12:
         return None
     return int(row), int(column)
 
 
-def _telling_pixel(found: FilterOutput) -> tuple[int, int]:
-    """Where the answer is strongest: a first place to look, better than a corner."""
-    strength = np.abs(found.values[..., 0])
-    row, column = np.unravel_index(int(np.argmax(strength)), strength.shape)
-    return int(row), int(column)
-
-
 def _arithmetic(weights: NDArray[np.float64], application: Application) -> dict[str, Any]:
     turned = weights[::-1, ::-1] if application.flip else weights
-    (top, _), (left, _) = (pads(taps, application) for taps in weights.shape)
+    (top, _bottom), (left, _right) = (pads(taps, application) for taps in weights.shape)
     return {
         "weights": turned.tolist(),
         "bias": application.bias,
@@ -176,8 +112,10 @@ def _arithmetic(weights: NDArray[np.float64], application: Application) -> dict[
 
 def _statistics_line(found: FilterOutput) -> str:
     numbers = found.statistics
-    named = {"min": numbers.minimum, "max": numbers.maximum, "mean": numbers.mean}
-    return " · ".join(f"{name} {_plain(value)}" for name, value in named.items())
+    return _(
+        "min {minimum} · max {maximum} · mean {mean}",
+        minimum=_plain(numbers.minimum), maximum=_plain(numbers.maximum), mean=_plain(numbers.mean),
+    )  # fmt: skip
 
 
 def _plain(value: float) -> str:
@@ -188,30 +126,30 @@ def _legend(found: FilterOutput, theme: Theme) -> dict[str, Any]:
     colours = found.view.stops(theme)
     many = found.values.shape[2] > 1
     numbers = found.statistics
-    meaning = f"{found.view.title}: {found.view.meaning}"
+    title, meaning = _(found.view.title), _(found.view.meaning)
     if many and found.view is SIGNED:
-        meaning = "Signed, each channel as light: mid-grey is zero"
+        meaning = _("each channel as light; mid-grey is zero")
     return {
         "stops": GREYS if many else colours,
         "low": ("≤ " if numbers.minimum < found.scale.low else "") + _plain(found.scale.low),
         "high": ("≥ " if numbers.maximum > found.scale.high else "") + _plain(found.scale.high),
-        "meaning": meaning,
+        "meaning": f"{title}: {meaning}",
     }
 
 
 def _captions(picture: Picture, found: FilterOutput, filter_title: str) -> dict[str, str]:
     height, width = picture.codes.shape[:2]
     rows, columns, channels = found.values.shape
+    after = {"filter": filter_title, "columns": columns, "rows": rows, "channels": channels}
     return {
-        "input": f"{picture.title}, {width} × {height}",
-        "output": f"After {filter_title}, {columns} × {rows}"
-        + (f", {channels} channels" if channels > 1 else ""),
+        "input": f"{_(picture.title)}, {width} × {height}",
+        "output": _("After {filter}, {columns} × {rows}, {channels} channels", **after)
+        if channels > 1
+        else _("After {filter}, {columns} × {rows}", **after),
     }
 
 
 def _alternatives(picture: Picture, filter_title: str) -> dict[str, str]:
-    keys = "Arrow keys move the window, Enter pins it."
-    return {
-        "input": f"{picture.alt} {keys}",
-        "output": f"The picture after the filter {filter_title}. {keys}",
-    }
+    keys = _("Arrow keys move the window, Enter pins it.")
+    shown = _("The picture after {filter}.", filter=filter_title)
+    return {"input": f"{_(picture.alt)} {keys}", "output": f"{shown} {keys}"}

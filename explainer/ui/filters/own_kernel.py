@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,27 +17,34 @@ from explainer.charts.theme import Theme, centred
 from explainer.convolution import grid
 from explainer.convolution.kernel import Weights
 from explainer.messages import number
+from explainer.registry import Registry
 from explainer.ui.common.components import count_of, heard, mount, reported
+from explainer.words import N_, _
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
-LABELS = {
-    "weight": "Weight",
-    "refused": f"{{value}} is no number from −{grid.LARGEST_WEIGHT:g} to {grid.LARGEST_WEIGHT:g}; "
-    "the weight stays as it was.",
-}
 
 
 def _flip_vertical(weights: Weights) -> Weights:
     return grid.flip(weights, vertical=True)
 
 
-OPERATIONS: dict[str, Callable[[Weights], Weights]] = {
-    "Normalise to sum 1": grid.normalise,
-    "Transpose": grid.transpose,
-    "Flip left and right": grid.flip,
-    "Flip up and down": _flip_vertical,
-    "Turn by 90°": grid.rotate,
-}
+@dataclass(frozen=True)
+class Operation:
+    """What can be done to the whole table."""
+
+    slug: str
+    title: str
+    run: Callable[[Weights], Weights]
+
+
+OPERATIONS = Registry[Operation](
+    "operation",
+    Operation("normalise", N_("Normalise to sum 1"), grid.normalise),
+    Operation("transpose", N_("Transpose"), grid.transpose),
+    Operation("flip", N_("Flip left and right"), grid.flip),
+    Operation("flip-vertical", N_("Flip up and down"), _flip_vertical),
+    Operation("rotate", N_("Turn by 90°"), grid.rotate),
+)
 
 
 def own_weights(key: str) -> tuple[Weights, int]:
@@ -57,7 +65,7 @@ def sent_weights(values: object) -> Weights:
     rows = sent if isinstance(sent, list) else []
     read = [[number(one) for one in row] if isinstance(row, list) else [] for row in rows]
     if not read or len({len(row) for row in read}) > 1 or any(None in row for row in read):
-        raise ValueError("The weights are no table of finite numbers.")
+        raise ValueError(_("The weights are no table of finite numbers."))
     return grid.checked(np.array(read, float))
 
 
@@ -70,17 +78,18 @@ def own_controls(key: str) -> None:
     """Size of the table, and what can be done to the whole of it."""
     rows, columns = _remembered(key).shape
     with st.container(horizontal=True, gap="small"):
-        for label, name, value in (("Rows", "rows", rows), ("Columns", "columns", columns)):
+        for label, name, value in ((_("Rows"), "rows", rows), (_("Columns"), "columns", columns)):
             st.session_state[f"{key}.own_{name}"] = value
             st.number_input(
                 label, 1, grid.LARGEST_SIDE, step=1, width=112,
                 key=f"{key}.own_{name}", on_change=_resize, args=(key,),
             )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
-        st.button("Random", icon=":material/casino:", on_click=_randomise, args=(key,))
+        st.button(_("Random"), icon=":material/casino:", on_click=_randomise, args=(key,))
         st.menu_button(
-            "Whole table",
-            list(OPERATIONS),
+            _("Whole table"),
+            list(OPERATIONS.slugs),
+            format_func=lambda slug: _(OPERATIONS[slug].title),
             key=f"{key}.own_operation",
             on_click=_operate,
             args=(key,),
@@ -96,7 +105,6 @@ def own_grid(key: str, weights: Weights, number: int, theme: Theme, *, address: 
         "largest": grid.LARGEST_WEIGHT,
         "stops": centred(theme),
         "number": number,
-        "labels": LABELS,
     }
     mount("grid", key=f"{key}.grid", data=data, on_edited_change=reported)
 
@@ -142,4 +150,7 @@ def _randomise(key: str) -> None:
 def _operate(key: str) -> None:
     operation = OPERATIONS.get(st.session_state[f"{key}.own_operation"])
     if operation:
-        _remember(key, operation(_remembered(key)))
+        try:
+            _remember(key, operation.run(_remembered(key)))
+        except ValueError as error:  # a weight would leave the range
+            st.toast(str(error), icon=":material/grid_off:")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from explainer.charts.colour import SIGNED, colour_result, symmetric
+from explainer.charts.colour import SIGNED
 from explainer.charts.filters.analysis import (
     gain_chart,
+    kernel_picture,
     singular_values_chart,
     square_picture,
 )
-from explainer.charts.theme import Theme
+from explainer.charts.filters.output import filter_output, small_picture
 from explainer.convolution.application import Application, output_shape
 from explainer.convolution.apply import apply, plan
 from explainer.convolution.arithmetic import counts, size_formula, window_at
@@ -27,7 +28,7 @@ from explainer.ui.common.picture import Chosen, offer_picture
 from explainer.ui.common.prose import say
 from explainer.ui.filters.bench import Setup
 from explainer.ui.filters.controls import KEY
-from explainer.ui.filters.lens import answer, pinned_pixel, small_picture
+from explainer.ui.filters.lens import pinned_pixel
 from explainer.ui.filters.stack import stack_section
 from explainer.words import N_, _
 
@@ -35,22 +36,34 @@ from explainer.words import N_, _
 def notice_section(chosen: Chosen, setup: Setup) -> None:
     """What to look at, and whether convolution and cross-correlation differ here."""
     if setup.structure:
-        st.markdown(f"**How {setup.title} is made**")
+        st.markdown(_("**How {filter} is made**", filter=_(setup.title)))
         st.latex(setup.structure)
     say("filters", "notice")
     say("filters", "correlation")
     turned = setup.weights[::-1, ::-1]
     if np.array_equal(turned, setup.weights):
         st.info(
-            "This kernel is the same after a turn by 180°: convolution and cross-correlation agree."
+            _(
+                "This kernel is the same after a turn by 180°: convolution and cross-correlation"
+                " agree."
+            )
         )
         return
     difference = _largest_difference(chosen.picture, setup.weights, turned, setup.application)
-    if difference is not None:
+    if difference is None:
+        return
+    shown = f"{difference:.3f}"
+    if np.array_equal(turned, -setup.weights):
         st.info(
-            f"For this kernel and picture the two differ by up to {difference:.3f}"
-            f"{_opposite(setup.weights, turned)}."
+            _(
+                "For this kernel and picture the two differ by up to {difference}: the turn changes"
+                " every sign.",
+                difference=shown,
+            )
         )
+    else:
+        st.info(_("For this kernel and picture the two differ by up to {difference}.",
+                  difference=shown))  # fmt: skip
 
 
 def frequency_section(chosen: Chosen, setup: Setup) -> None:
@@ -63,23 +76,27 @@ def frequency_section(chosen: Chosen, setup: Setup) -> None:
     response = frequency_response(spread, size=256)
     before = spectrum(grey)
     shown = [
-        (square_picture(before, float(before.max()), colours, 384), "The picture's waves"),
+        (square_picture(before, float(before.max()), colours, 384), _("The picture's frequencies")),
         (
             square_picture(response, float(response.max()) or 1.0, colours, 384),
-            f"The kernel's factor, 0 to {response.max():.2f}",
+            _("The kernel's factor, 0 to {largest}", largest=f"{response.max():.2f}"),
         ),
     ]
     if after is not None:
         filtered = spectrum(after)
         shown.append(
-            (square_picture(filtered, float(before.max()), colours, 384), "The waves of the answer")
+            (
+                square_picture(filtered, float(before.max()), colours, 384),
+                _("The frequencies of the output"),
+            )
         )
     for column, (codes, caption) in zip(st.columns(3), shown, strict=False):
         with column:
-            show_picture(codes, alt=f"{caption}, slow waves in the middle.", caption=caption)
+            alt = _("{picture}, low frequencies in the middle.", picture=caption)
+            show_picture(codes, alt=alt, caption=caption)
     st.altair_chart(
         gain_chart(gain_profile(spread), colours),
-        alt="The factor on waves that run across and down the picture, by frequency.",
+        alt=_("The factor on each frequency, across and down the picture."),
     )
 
 
@@ -92,23 +109,35 @@ def separable_section(_chosen: Chosen, setup: Setup) -> None:
     with left:
         st.altair_chart(
             singular_values_chart(found.singular_values, theme()),
-            alt=f"{len(found.singular_values)} singular values; {found.rank} are not zero.",
+            alt=_(
+                "Singular values: {count}, of which {rank} are not zero.",
+                count=len(found.singular_values),
+                rank=found.rank,
+            ),
         )
     with right:
-        st.metric("Rank", found.rank, border=True)
+        st.metric(_("Rank"), found.rank, border=True)
         if found.rank == 1:
             st.markdown(
-                f"Two passes of {rows} and {columns} weights: "
-                f"**{found.multiplications_separable}** multiplications a pixel in place of "
-                f"**{found.multiplications_full}**."
+                _(
+                    "Two passes of {rows} and {columns} weights: **{few}** multiplications a pixel"
+                    " in place of **{many}**.",
+                    rows=rows,
+                    columns=columns,
+                    few=found.multiplications_separable,
+                    many=found.multiplications_full,
+                )
             )
             st.latex(rf"{_matrix(found.column[:, None])}\;{_matrix(found.row[None, :])}")
         else:
             st.markdown(
-                f"Not a column times a row. The nearest such table is off by "
-                f"{100 * found.relative_error:.1f} % of the kernel's size (Frobenius norm)."
+                _(
+                    "Not a column times a row. The nearest such table is off by {percent} % of the"
+                    " kernel's size (Frobenius norm).",
+                    percent=f"{100 * found.relative_error:.1f}",
+                )
             )
-    st.caption(f"What runs here: {plan(setup.weights, setup.application).why}")
+    st.caption(_("What runs here: {why}", why=plan(setup.weights, setup.application).why))
 
 
 def row_section(chosen: Chosen, setup: Setup) -> None:
@@ -128,28 +157,42 @@ def row_section(chosen: Chosen, setup: Setup) -> None:
     for column, (values, caption) in zip(
         st.columns(3),
         (
-            (first, f"{setup.title}"),
-            (after, f"then {second.title}"),
-            (together, f"one kernel, {combined.shape[0]} × {combined.shape[1]}"),
+            (first, _(setup.title)),
+            (after, _("then {filter}", filter=_(second.title))),
+            (
+                together,
+                _(
+                    "one kernel, {rows} × {columns}",
+                    rows=combined.shape[0],
+                    columns=combined.shape[1],
+                ),
+            ),
         ),
         strict=True,
     ):
         with column:
             show_picture(
-                small_picture(answer(values, SIGNED), theme()),
-                alt=f"The picture, filtered: {caption}.",
+                small_picture(filter_output(values, SIGNED), theme()),
+                alt=_("The picture, filtered: {filters}.", filters=caption),
                 caption=caption,
             )
     st.markdown(
-        f"The largest difference between the second and the third picture is "
-        f"**{float(np.abs(after - together).max()):.1e}**: rounding, and nothing else. (Here the "
-        "picture wraps around; with another padding the two differ within reach of the edge.)"
+        _(
+            "The largest difference between the second and the third picture is **{difference}**:"
+            " rounding, and nothing else. (Here the picture wraps around; with another padding the"
+            " two differ within reach of the edge.)",
+            difference=f"{float(np.abs(after - together).max()):.1e}",
+        )
     )
-    _kernel_picture(combined, theme())
+    with st.columns([1, 2])[0]:
+        show_picture(
+            kernel_picture(combined, theme()), alt=_("The combined kernel as colours."),
+            caption=_("The combined kernel"), exact=True,
+        )  # fmt: skip
 
 
 def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
-    """The size of the answer, what it costs, and the pinned pixel worked out by the server."""
+    """The size of the output, what it costs, and the pinned pixel worked out by the server."""
     say("filters", "arithmetic")
     height, width = chosen.picture.codes.shape[:2]
     try:
@@ -162,19 +205,27 @@ def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
         st.latex(f"{name} = {size_formula(size, taps, setup.application)}")
     counted = counts(height, width, setup.weights.shape, setup.application)
     columns = st.columns(3)
-    columns[0].metric("Weights and bias", f"{counted.parameters:,}", border=True)
-    columns[1].metric("Multiplications, as written", f"{counted.multiplications:,}", border=True)
-    columns[2].metric(
-        "Weights, if no two places shared them", f"{counted.multiplications:,}", border=True
+    for column, label, number in zip(
+        columns,
+        (_("Weights and bias"), _("Multiplications, as written"),
+         _("Weights, if no two places shared them")),
+        (counted.parameters, counted.multiplications, counted.multiplications),
+        strict=True,
+    ):  # fmt: skip
+        column.metric(label, f"{number:,}", border=True)
+    row, column_at = _inside(pinned_pixel(KEY), shape)
+    window = window_at(chosen.picture.pixels, setup.weights, setup.application, row, column_at)
+    st.markdown(_("**Output pixel, row {row}, column {column}**", row=row, column=column_at))
+    names = (_("grey"),) if len(window.sums) == 1 else (_("red"), _("green"), _("blue"))
+    sums = [
+        _("Sum of the products, {channel}: ${sum}$", channel=name, sum=f"{total:.6f}")
+        for name, total in zip(names, window.sums, strict=True)
+    ]
+    outputs = ", ".join(f"${value:.6f}$" for value in window.output)
+    bias = f"{setup.application.bias:g}"
+    st.markdown(
+        "  \n".join([*sums, _("Output, with bias ${bias}$: {outputs}", bias=bias, outputs=outputs)])
     )
-    row, column = _inside(pinned_pixel(KEY), shape)
-    window = window_at(chosen.picture.pixels, setup.weights, setup.application, row, column)
-    st.markdown(f"**Output pixel, row {row}, column {column}**")
-    names = ("grey",) if len(window.sums) == 1 else ("red", "green", "blue")
-    for name, total in zip(names, window.sums, strict=True):
-        st.latex(rf"\Sigma_\text{{{name}}} = {total:.6f}")
-    outputs = r",\; ".join(f"{value:.6f}" for value in window.output)
-    st.latex(rf"\text{{with bias }} {setup.application.bias:g}:\quad {outputs}")
 
 
 def code_section(chosen: Chosen, setup: Setup) -> None:
@@ -183,7 +234,7 @@ def code_section(chosen: Chosen, setup: Setup) -> None:
     text = script(setup.weights, setup.application, title=setup.title[0].upper() + setup.title[1:])
     st.code(text, language="python")
     st.download_button(
-        "Download the script",
+        _("Download the script"),
         text,
         file_name="deepglass_filter.py",
         mime="text/x-python",
@@ -206,10 +257,6 @@ def _largest_difference(
     return float(np.abs(first - second).max())
 
 
-def _opposite(weights: Weights, turned: Weights) -> str:
-    return ": the turn changes every sign" if np.array_equal(turned, -weights) else ""
-
-
 def _grey(picture: Picture) -> np.ndarray:
     return picture.pixels @ np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -227,18 +274,6 @@ def _matrix(values: np.ndarray) -> str:
         return rf"[{values.shape[0]} \times {values.shape[1]}]"
     rows = (r" & ".join(f"{value:.3g}" for value in row) for row in values)
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
-
-
-def _kernel_picture(weights: Weights, colours: Theme) -> None:
-    limit = float(np.abs(weights).max()) or 1.0
-    values = (weights / limit).astype(np.float32)[..., None]
-    painted = colour_result(values, symmetric(1.0), SIGNED.stops(colours))
-    repeat = max(1, 240 // max(weights.shape))
-    large = np.repeat(np.repeat(painted, repeat, axis=0), repeat, axis=1)
-    with st.columns([1, 2])[0]:
-        show_picture(
-            large, alt="The combined kernel as colours.", caption="The combined kernel", exact=True
-        )
 
 
 def _inside(pixel: tuple[int, int] | None, shape: tuple[int, int, int]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What a network says about the photo, and the last step to it: logits, exponentials, softmax."""
+"""A network's output for the photo, and the last step to it: logits, exponentials, softmax."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from explainer.ui.common.picture import Chosen
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.words import _
 
 PROSE = "feature_maps"
 SIDE = 150
@@ -23,9 +24,9 @@ MOST = 10
 
 
 def network_answer(chosen: Chosen, entry: Entry, page: str) -> SoftmaxDrill:
-    """The square that the network answers for, its answer, and the arithmetic behind it.
+    """The square that the network classifies, its output, and the arithmetic behind it.
 
-    `page` is the slug of the page that asks. Returns the answer.
+    `page` is the slug of the page that asks. Returns logits and probabilities.
     """
     network = network_of(entry)
     found = answer(network, chosen.picture.codes, entry)
@@ -33,8 +34,9 @@ def network_answer(chosen: Chosen, entry: Entry, page: str) -> SoftmaxDrill:
     with left:
         size = f"{entry.input_size} × {entry.input_size}"
         small = for_answer(chosen.picture.codes, entry)
-        alt = f"The middle of the photo at {size} pixels."
-        figures([(inline(small, alt=alt, height=SIDE), f"What it answers for: {size} pixels")])
+        alt = _("The middle of the photo at {size} pixels.", size=size)
+        shown = _("What it classifies: {size} pixels", size=size)
+        figures([(inline(small, alt=alt, height=SIDE), shown)])
     likeliest = found.probabilities.argsort()[::-1][:MOST].tolist()
     with right:
         st.vega_lite_chart(
@@ -44,15 +46,20 @@ def network_answer(chosen: Chosen, entry: Entry, page: str) -> SoftmaxDrill:
             ),
             answer_spec(theme()),
             key=f"{page}.answer",
-            alt="The probability of each class, the likeliest first.",
+            alt=_("The probability of each class, the likeliest first."),
         )
         if len(entry.classes) > MOST:
             rest = 1 - float(found.probabilities[likeliest].sum())
             st.caption(
-                f"The likeliest {MOST} of {len(entry.classes):,}; the others share {rest:.1%}."
+                _(
+                    "The likeliest {shown} of {count}; the others share {rest}.",
+                    shown=MOST,
+                    count=f"{len(entry.classes):,}",
+                    rest=f"{rest:.1%}",
+                )
             )
     say(PROSE, f"answer {entry.knows}")
-    with st.expander("The last step: from logits to probabilities"):
+    with st.expander(_("The last step: from logits to probabilities")):
         say(PROSE, "softmax")
         _last_step(entry, found, likeliest)
     return found
@@ -62,10 +69,10 @@ def _last_step(entry: Entry, found: SoftmaxDrill, likeliest: list[int]) -> None:
     """Logit, exponential and probability of each class; of many, of the likeliest."""
     shown = likeliest if len(entry.classes) > MOST else range(len(entry.classes))
     table(
-        ["class", "logit z", "exp(z − max)", "divided by their sum"],
+        [_("class"), _("logit z"), _("exp(z − max)"), _("divided by their sum")],
         [
             [
-                escape(entry.classes[place]),
+                f'<span translate="no">{escape(entry.classes[place])}</span>',
                 _number(found.logits[place]),
                 f"{found.exponentials[place]:.4f}",
                 f"{found.probabilities[place]:.4f}",
@@ -73,7 +80,12 @@ def _last_step(entry: Entry, found: SoftmaxDrill, likeliest: list[int]) -> None:
             for place in shown
         ],
     )
-    st.caption(f"The sum of all {len(entry.classes):,} exponentials is {found.sum:.4f}.")
+    st.caption(
+        _(
+            "The sum of all {count} exponentials is {total}.",
+            count=f"{len(entry.classes):,}", total=f"{found.sum:.4f}",
+        )
+    )  # fmt: skip
 
 
 def _number(value: float) -> str:

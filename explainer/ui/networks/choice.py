@@ -15,13 +15,15 @@ from explainer.networks.zoo.own import OwnNetwork
 from explainer.networks.zoo.shared import ready
 from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from explainer.networks.zoo.torchvision_models import CLASSIFIERS, Classifier
+from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.prose import escaped
 from explainer.ui.networks.fetch import offer
 from explainer.ui.networks.own import option_of, own_networks
 from explainer.ui.networks.saved import open_saved, say_what_was_wrong
+from explainer.words import N_, _
 
-FIRST, MORE = "Small VGG", "ImageNet networks"
-FIRST_OF_MORE = "ResNet-18"
+FIRST, FIRST_OF_MORE = "vgg", "resnet18"
+MORE = Named("imagenet", N_("ImageNet networks"))
 
 
 def network_choice(page: str) -> Entry:
@@ -30,43 +32,32 @@ def network_choice(page: str) -> Entry:
     Where one is chosen that has yet to be fetched, its download is offered and a shipped one goes
     on.
     """
-    present: dict[str, Entry] = {one.title: one for one in SHIPPED if one.weights().is_file()}
-    present |= {option_of(one): one for one in own_networks()}
+    shipped = [one for one in SHIPPED if one.weights().is_file()]
+    own = own_networks()
+    present: dict[str, Entry] = {one.slug: one for one in (*shipped, *own)}
+    first = FIRST if FIRST in present else next(iter(present))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        title = st.segmented_control(
-            "Network",
-            [*present, MORE],
-            default=FIRST if FIRST in present else next(iter(present)),
-            required=True,
-            key=f"{page}.network",
-            bind="query-params",
-            persist_state="session",
-            width="content",
-        )
+        slug = choice(
+            _("Network"), (*shipped, *map(option_of, own), MORE), key=f"{page}.network",
+            default=first, widget=st.segmented_control, width="content",
+        )  # fmt: skip
         open_saved(page)
     say_what_was_wrong(page)
-    if title != MORE:
-        return present[str(title)]
+    if slug != MORE.slug:
+        return present[slug]
     wanted = _more(page)
     if ready(wanted.slug):
         return wanted
-    offer(wanted, meanwhile=FIRST)
-    return present[FIRST]
+    offer(wanted, meanwhile=_(present[first].title))
+    return present[first]
 
 
 def _more(page: str) -> Classifier:
-    by_title = {one.title: one for one in CLASSIFIERS}
-    title = st.segmented_control(
-        "Trained on a thousand classes of photos",
-        list(by_title),
-        default=FIRST_OF_MORE,
-        required=True,
-        key=f"{page}.imagenet",
-        bind="query-params",
-        persist_state="session",
-        width="content",
-    )
-    return by_title[str(title)]
+    slug = choice(
+        _("Trained on a thousand classes of photos"), CLASSIFIERS, key=f"{page}.imagenet",
+        default=FIRST_OF_MORE, widget=st.segmented_control, width="content",
+    )  # fmt: skip
+    return CLASSIFIERS[slug]
 
 
 def network_card(entry: Entry) -> None:
@@ -82,26 +73,30 @@ def _card(entry: Entry) -> str:
 @_card.register
 def _shipped(entry: Shipped) -> str:
     card = entry.card()
-    return (
-        f"{entry.description} {card.parameters:,} weights, trained by this project on CIFAR-10: "
-        f"{card.accuracy:.1%} of its {card.test_pictures:,} test pictures right. ({entry.source}.)"
-    )
+    return _(
+        "{description} {weights} weights, trained by this project on CIFAR-10: {accuracy} of its "
+        "{pictures} test pictures right. ({source}.)",
+        description=_(entry.description), weights=f"{card.parameters:,}",
+        accuracy=f"{card.accuracy:.1%}", pictures=f"{card.test_pictures:,}", source=entry.source,
+    )  # fmt: skip
 
 
 @_card.register
 def _torchvisions(entry: Classifier) -> str:
-    return (
-        f"{entry.description} {entry.parameters:,} weights, trained on ImageNet; torchvision, where"
-        f" they come from, states {entry.accuracy:.1%} of its validation pictures right. "
-        f"({entry.source}.)"
-    )
+    return _(
+        "{description} {weights} weights, trained on ImageNet; torchvision, where they come from, "
+        "states {accuracy} of its validation pictures right. ({source}.)",
+        description=_(entry.description), weights=f"{entry.parameters:,}",
+        accuracy=f"{entry.accuracy:.1%}", source=entry.source,
+    )  # fmt: skip
 
 
 @_card.register
 def _own(entry: OwnNetwork) -> str:
-    return (
-        f"The network of {escaped(entry.name)}, seed {entry.seed}, as it was "
-        f"after step {entry.step:,}, when its validation loss was lowest: {entry.accuracy:.1%} of "
-        f"the validation pictures right. {entry.parameters:,} weights. It is a copy of yours, for "
-        "this visit."
-    )
+    return _(
+        "The network of {name}, seed {seed}, as it was after step {step}, when its validation loss "
+        "was lowest: {accuracy} of the validation pictures right. {weights} weights. It is a copy "
+        "of yours, for this visit.",
+        name=escaped(entry.name), seed=entry.seed, step=f"{entry.step:,}",
+        accuracy=f"{entry.accuracy:.1%}", weights=f"{entry.parameters:,}",
+    )  # fmt: skip

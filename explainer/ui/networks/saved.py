@@ -6,22 +6,26 @@ import streamlit as st
 
 from explainer.networks.zoo.saved import LARGEST_MB, opened
 from explainer.ui.common.refusal import forget, refuse, show_refusal
-from explainer.ui.networks.own import keep, option_of
+from explainer.ui.networks.own import keep
+from explainer.words import _
 
 
 def open_saved(page: str) -> None:
     """A button with the chooser behind it; `page` is the slug of the page that asks."""
-    with st.popover("Open a saved network", icon=":material/folder_open:", width="content"):
+    with st.popover(_("Open a saved network"), icon=":material/folder_open:", width="content"):
         say_what_was_wrong(page)  # the open chooser covers the sentence on the page
         st.file_uploader(
-            "Best weights from the training lab",
+            _("Best weights from the training lab"),
             key=_key(page),
             on_change=_take,
             args=(page,),
             max_upload_size=LARGEST_MB,
-            help="A .safetensors file out of weights.zip, under *Take away* in the training lab, "
-            f"or out of the command line; up to {LARGEST_MB} MB. It stays in this server's memory "
-            "for your visit.",
+            help=_(
+                "A .safetensors file out of weights.zip, under *Take away* in the training lab, "
+                "or out of the command line; up to {most} MB. It stays in this server's memory "
+                "for your visit.",
+                most=LARGEST_MB,
+            ),
         )
 
 
@@ -46,4 +50,4 @@ def _take(page: str) -> None:
         refuse(_key(page), f"{file.name}: {error}")
         return
     keep(entry)
-    st.session_state[f"{page}.network"] = option_of(entry)
+    st.session_state[f"{page}.network"] = entry.slug

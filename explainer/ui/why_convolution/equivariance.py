@@ -1,4 +1,4 @@
-"""Move first or filter first? The two answers, their difference, and where it comes from."""
+"""Move first or filter first? The two outputs, their difference, and where it comes from."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from explainer.images.picture import Picture
 from explainer.images.thumbnails import fit
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.choice import choice
 from explainer.ui.common.picture import Chosen
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
+from explainer.words import _, ngettext
 
 KEY = "why_convolution"
 LONGEST, MULTIPLE, SMALLEST = 256, 8, 16
@@ -62,41 +64,40 @@ def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
     shift, stride, border = st.columns(3, gap="medium")
     with shift:
         moved = bounded_slider(
-            "Move to the right (pixels)", 0, min(FARTHEST, grey.shape[1] - 1), 3, 1,
+            _("Move to the right (pixels)"), 0, min(FARTHEST, grey.shape[1] - 1), 3, 1,
             key=f"{KEY}.shift",
         )  # fmt: skip
     with stride:
         step = st.slider(
-            "Stride", 1, 4, 1, key=f"{KEY}.stride", bind="query-params", persist_state="session"
+            _("Stride"), 1, 4, 1, key=f"{KEY}.stride", bind="query-params", persist_state="session"
         )
         pooled = st.toggle(
-            "then max pooling, 2 × 2", key=f"{KEY}.pooled", bind="query-params",
+            _("then max pooling, 2 × 2"), key=f"{KEY}.pooled", bind="query-params",
             persist_state="session",
         )  # fmt: skip
     with border:
-        paddings = {entry.title: entry.slug for entry in PADDINGS}
-        title = st.selectbox(
-            "Padding", list(paddings), 1, key=f"{KEY}.padding", bind="query-params",
-            persist_state="session",
-        )  # fmt: skip
-        kernels = {KERNELS[slug].title: KERNELS[slug] for slug in SHOWN}
-        name = st.selectbox(
-            "Kernel", list(kernels), key=f"{KEY}.filter", bind="query-params",
-            persist_state="session",
-        )  # fmt: skip
-    chosen = kernels[str(name)]
-    layer = Layer(int(step), paddings[str(title)], bool(pooled))
+        padding = choice(_("Padding"), PADDINGS, key=f"{KEY}.padding", default="zero")
+        kernels = [KERNELS[slug] for slug in SHOWN]
+        chosen = KERNELS[choice(_("Kernel"), kernels, key=f"{KEY}.filter")]
+    layer = Layer(int(step), padding, bool(pooled))
     return Question(grey, size, chosen.build(**chosen.defaults()), layer, moved)
 
 
 def _too_small(picture: Picture, size: tuple[int, int]) -> str:
     """Why the photo cannot be moved; `size` (width, height) is what it is reduced to."""
     height, width = picture.codes.shape[:2]
-    reduced = "" if (width, height) == size else f" becomes {size[0]} × {size[1]} here, which"
-    return (
-        f"This photo of {width:,} × {height:,} pixels{reduced} is too small to move:"
-        f" each side needs at least {SMALLEST}."
-    )
+    own = {"width": f"{width:,}", "height": f"{height:,}", "least": SMALLEST}
+    if (width, height) == size:
+        return _(
+            "This photo of {width} × {height} pixels is too small to move: each side needs at least"
+            " {least}.",
+            **own,
+        )
+    return _(
+        "This photo of {width} × {height} pixels becomes {columns} × {rows} here, which is too"
+        " small to move: each side needs at least {least}.",
+        columns=size[0], rows=size[1], **own,
+    )  # fmt: skip
 
 
 def grey_of(picture: Picture) -> tuple[NDArray[np.float32], tuple[int, int]]:
@@ -110,20 +111,22 @@ def grey_of(picture: Picture) -> tuple[NDArray[np.float32], tuple[int, int]]:
 def _pictures(found: Comparison) -> None:
     reach = float(np.percentile(np.abs(found.before), 99.5)) or 1.0
     entries = (
-        (found.before, "moved, then the layer"),
-        (found.after, "the layer, then moved"),
-        (found.difference, "their difference"),
+        (found.before, _("moved, then the layer")),
+        (found.after, _("the layer, then moved")),
+        (found.difference, _("their difference")),
     )
     shown = []
     for values, words in entries:
         codes = paint(np.ascontiguousarray(values), -reach, reach, centred(theme()))
         codes = _outlined(codes, found.inside) if found.inside.any() else codes
-        alt = f"Answer of the layer: {words}."
+        alt = _("Output of the layer: {order}.", order=words)
         shown.append((inline(codes, alt=alt, height=HEIGHT), escape(words)))
     figures(shown)
     st.caption(
-        "Blue below zero, red above, the same scale for all three. Inside the yellow frame nothing "
-        "depends on what lies beyond the border."
+        _(
+            "Blue below zero, red above, the same scale for all three. Inside the yellow frame"
+            " nothing depends on what lies beyond the border."
+        )
     )
 
 
@@ -135,29 +138,55 @@ def _outlined(codes: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np
 
 
 def _verdict(found: Comparison, asked: Question) -> str:
-    anywhere, inside = found.largest, found.largest_inside
-    step = asked.layer.step
+    sentences = (_moved(found, asked), _differs(found), _why(found, asked))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _moved(found: Comparison, asked: Question) -> str:
+    """By how many places the output is moved for the shift of the picture."""
     if found.exact:
-        places = "place" if found.places == 1 else "places"
-        moved = f"{asked.shift} pixels are {found.places} {places} of the answer"
-    else:
-        moved = (
-            f"the answer has a place every {step} pixels, and {asked.shift} is no multiple of "
-            f"{step}: moving it by {found.places} is the nearest there is from below"
+        return ngettext(
+            "A shift by {shift} px is here a shift of the output by {count} place.",
+            "A shift by {shift} px is here a shift of the output by {count} places.",
+            found.places,
+            shift=asked.shift,
         )
-    told = "there is no such part" if inside is None else f"**{_number(inside)}**"
-    border = ""
-    if found.exact and anywhere > TINY:
-        border = " What differs lies at the border: there one side has lost what the other made up."
-    elif found.exact and asked.layer.padding == WRAP:
-        border = " The picture wraps around, so it has no border, and nothing differs anywhere."
-    if not asked.shift:
-        border = " Nothing was moved, so nothing could differ."
-    return (
-        f"Here {moved}. Largest difference inside the frame: {told}; anywhere: "
-        f"**{_number(anywhere)}**.{border}"
+    return _(
+        "Here the output has a place every {step} pixels, and {shift} is no multiple of {step}:"
+        " moving it by {places} is the nearest there is from below.",
+        step=asked.layer.step,
+        shift=asked.shift,
+        places=found.places,
     )
 
 
+def _differs(found: Comparison) -> str:
+    anywhere = _number(found.largest)
+    if found.largest_inside is None:
+        return _(
+            "Largest difference anywhere: **{anywhere}**; no place is free of the border, so there"
+            " is no frame.",
+            anywhere=anywhere,
+        )
+    return _(
+        "Largest difference inside the frame: **{inside}**; anywhere: **{anywhere}**.",
+        inside=_number(found.largest_inside),
+        anywhere=anywhere,
+    )
+
+
+def _why(found: Comparison, asked: Question) -> str:
+    """Where the difference comes from, if there is something to say of it."""
+    if not asked.shift:
+        return _("Nothing was moved, so nothing could differ.")
+    if found.exact and found.largest > TINY:
+        return _("What differs lies at the border: there one side has lost what the other made up.")
+    if found.exact and asked.layer.padding == WRAP:
+        return _("The picture wraps around, so it has no border, and nothing differs anywhere.")
+    return ""
+
+
 def _number(value: float) -> str:
-    return "0" if value == 0 else (f"{value:.1e}, rounding" if value < TINY else f"{value:.3f}")
+    if value == 0:
+        return "0"
+    return f"{value:.3f}" if value >= TINY else _("{value}, rounding", value=f"{value:.1e}")

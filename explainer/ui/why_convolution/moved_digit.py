@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -22,19 +23,12 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.words import _, language
 
 KEY = "why_convolution"
 FIRST_DIGIT = 9
+MOVES = (1, 2, 4, 8)  # pixels to the right
 DRAWING, MOVING = f"{KEY}.drawing", f"{KEY}.moving"
-WORDS = {
-    "field": "Drag the digit",
-    "centre": "Back to the middle",
-    "alt": "A digit in its field. Drag it, or use the arrow keys, to move it.",
-    "says": "says",
-    "place": "{right} right, {down} down",
-    "axis": "moved right (pixels)",
-}
-DRAWING_WORDS = {"wipe": "Wipe", "alt": "A board to draw a digit on with the pointer."}
 
 
 @st.fragment
@@ -43,7 +37,7 @@ def moved_digit() -> None:
     say(KEY, "moved")
     picture, label, own = _digit()
     scrambled = st.toggle(
-        "Permute the pixels, which no network here was trained on", key=f"{KEY}.scrambled",
+        _("Permute the pixels, which no network here was trained on"), key=f"{KEY}.scrambled",
         bind="query-params", persist_state="session",
     )  # fmt: skip
     found = (
@@ -53,7 +47,9 @@ def moved_digit() -> None:
     )
     if own:
         label = int(probabilities("digit-cnn", picture).argmax())
-        st.caption(f"The curve follows {label}, which is what the CNN reads in the middle.")
+        st.caption(
+            _("The curve follows {digit}, which is what the CNN reads in the middle.", digit=label)
+        )
     _moving(picture, found, label, bool(scrambled))
     say(KEY, "scrambled_notice" if scrambled else "moved_notice")
 
@@ -61,10 +57,10 @@ def moved_digit() -> None:
 def _digit() -> tuple[Tensor, int, bool]:
     """The picture, the digit that it is, and whether the visitor drew it."""
     picked = st.pills(
-        "Digit", [glyph.label for glyph in GLYPHS], default=FIRST_DIGIT, key=f"{KEY}.digit",
+        _("Digit"), [glyph.label for glyph in GLYPHS], default=FIRST_DIGIT, key=f"{KEY}.digit",
         bind="query-params", persist_state="session",
     )  # fmt: skip
-    with st.popover("Draw your own", icon=":material/draw:", key=f"{KEY}.draw"):
+    with st.popover(_("Draw your own"), icon=":material/draw:", key=f"{KEY}.draw"):
         strokes = _drawing()
     label = FIRST_DIGIT if picked is None else int(picked)
     return (drawn(strokes), label, True) if strokes else (glyph_picture(label), label, False)
@@ -77,10 +73,10 @@ def _drawing() -> list[Any]:
     if message:
         st.session_state[kept] = sound_strokes(message.get("strokes"))
     strokes: list[Any] = st.session_state.setdefault(kept, [])
-    data = {"strokes": strokes, "number": number_of(DRAWING, message), "labels": DRAWING_WORDS}
+    data = {"strokes": strokes, "number": number_of(DRAWING, message)}
     mount("drawing", key=DRAWING, data=data, on_drawn_change=reported)
     mark_read(DRAWING, message)
-    st.caption("It is scaled and centred as the digits that the networks learned from were.")
+    st.caption(_("It is scaled and centred as the digits that the networks learned from were."))
     return strokes
 
 
@@ -112,7 +108,7 @@ def _moving(picture: Tensor, found: np.ndarray, label: int, scrambled: bool) -> 
     blobs = (codes, order.astype("<u2").tobytes(), found.astype("<f4").tobytes())
     lines = zip(DIGIT_NETWORKS, line_colours(theme()), DASHES, strict=True)
     header = {
-        "digest": hash((blobs, label, theme().name)) & 0xFFFFFFFF,
+        "digest": hash((blobs, label, theme().name, language())) & 0xFFFFFFFF,
         "number": number_of(MOVING, message),
         "field": FIELD,
         "reach": REACH,
@@ -120,9 +116,9 @@ def _moving(picture: Tensor, found: np.ndarray, label: int, scrambled: bool) -> 
         "right": right,
         "down": down,
         "networks": [
-            {"title": entry.title, "colour": colour, "dash": dash} for entry, colour, dash in lines
+            {"title": _(entry.title), "colour": colour, "dash": dash}
+            for entry, colour, dash in lines
         ],
-        "labels": {**WORDS, "curve": f"Probability of {label}, as the digit moves to the right"},
     }
     mount("moving", key=MOVING, data=pack(header, *blobs), on_placed_change=reported)
     mark_read(MOVING, message)
@@ -151,7 +147,8 @@ def _within_reach(source: object) -> int:
 def _scale(stops: tuple[str, ...]) -> str:
     """What the colours of the three maps stand for."""
     return (
-        '<div style="display:flex;align-items:center;gap:.5rem;font-size:.8rem">read rightly: 0 %'
+        '<div style="display:flex;align-items:center;gap:.5rem;font-size:.8rem">'
+        f"{escape(_('read rightly: 0 %'))}"
         f'<span style="width:10rem;height:.7rem;border-radius:3px;background:linear-gradient(90deg,'
         f'{",".join(stops)})"></span>100 %</div>'
     )
@@ -163,30 +160,46 @@ def measured() -> None:
     found = [entry.moved() for entry in DIGIT_NETWORKS]
     for column, entry, one in zip(st.columns(3), DIGIT_NETWORKS, found, strict=True):
         with column:
-            st.markdown(f"**{entry.title}**")
+            st.markdown(f"**{_(entry.title)}**")
             st.vega_lite_chart(
                 move_points(one),
                 move_spec(theme()),
                 key=f"{KEY}.{entry.slug}",
-                alt=f"Accuracy of the {entry.title} for every move of the test digits: "
-                f"{one.at(0, 0):.0%} in the middle, {one.at(0, 4):.0%} four pixels to the right.",
+                alt=_(
+                    "Accuracy of the network “{network}” for every move of the test digits:"
+                    " {middle} in the middle, {right} four pixels to the right.",
+                    network=_(entry.title),
+                    middle=f"{one.at(0, 0):.0%}",
+                    right=f"{one.at(0, 4):.0%}",
+                ),
             )
     st.html(_scale(theme().sequential))
     rows = [
         [
-            entry.title,
+            _(entry.title),
             f"{entry.card().parameters:,}",
             f"{100 * entry.card().accuracy:.1f} %",
-            *(f"{100 * one.at(0, right):.1f} %" for right in (1, 2, 4, 8)),
+            *(f"{100 * one.at(0, right):.1f} %" for right in MOVES),
             f"{100 * one.permuted:.1f} %",
         ]
         for entry, one in zip(DIGIT_NETWORKS, found, strict=True)
     ]
-    head = ["network", "parameters", "in the middle", "1 right", "2 right", "4 right", "8 right"]
-    table([*head, "permuted"], rows, caption="Accuracy of three networks on changed test digits.")
+    head = [
+        _("network"),
+        _("parameters"),
+        _("in the middle"),
+        *(_("{pixels} right", pixels=right) for right in MOVES),
+        _("permuted"),
+    ]
+    table(head, rows, caption=_("Accuracy of three networks on changed test digits."))
     card = DIGIT_NETWORKS.entries[0].card()
     st.caption(
-        f"In the middle: all {card.test_pictures:,} test digits; changed: {found[0].pictures:,} of "
-        f"them. Trained here on {card.training_pictures:,} digits of MNIST, none of them moved, by "
-        "the engine of the training lab. Even in the corners of the maps 97 % of the ink is left."
+        _(
+            "In the middle: all {all} test digits; changed: {changed} of them. Trained here on"
+            " {trained} digits of MNIST, none of them moved, by the engine of the training lab."
+            " Even in the corners of the maps 97 % of the ink is left.",
+            all=f"{card.test_pictures:,}",
+            changed=f"{found[0].pictures:,}",
+            trained=f"{card.training_pictures:,}",
+        )
     )

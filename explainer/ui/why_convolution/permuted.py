@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from html import escape
 from statistics import median
 
 import cv2
@@ -21,6 +23,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.common.visits import visit
+from explainer.words import _
 
 KEY = "why_convolution"
 WORK = "permuted"
@@ -34,27 +37,36 @@ def permuted_pixels() -> None:
     """Some digits with and without their neighbourhoods, and the trainings."""
     say(KEY, "permuted")
     examples = digits()
-    rows = (("as they are", examples.inputs), ("permuted, all in the same way",
-                                               permuted(examples.inputs[:SHOWN])))  # fmt: skip
-    figures([(_row(inputs[:SHOWN, 0].numpy(), words), words) for words, inputs in rows])
+    shown = examples.inputs[:SHOWN]
+    rows = (
+        (shown, _("as they are"), _("Six handwritten digits, their pixels as they are.")),
+        (
+            permuted(shown),
+            _("permuted, all in the same way"),
+            _("Six handwritten digits, their pixels permuted, all in the same way."),
+        ),
+    )
+    figures([(_row(inputs[:, 0].numpy(), alt), escape(words)) for inputs, words, alt in rows])
     ticket: Ticket[PermutedRace] | None = st.session_state.get(TICKET)
     with st.container(horizontal=True, gap="small"):
-        label = "Train all four, three seeds each"
+        label = _("Train all four, three seeds each")
         st.button(label, icon=":material/play_arrow:", on_click=_begin, args=(0,))
         if ticket is not None:
             following = ticket.race.seeds[-1] + 1
-            st.button("Other seeds", icon=":material/casino:", on_click=_begin, args=(following,))
+            st.button(
+                _("Other seeds"), icon=":material/casino:", on_click=_begin, args=(following,)
+            )
     if refused := st.session_state.get(REFUSED):
         st.warning(refused, icon=":material/info:")
     if ticket is not None:
         _panel(ticket)
 
 
-def _row(inputs: np.ndarray, words: str) -> str:
+def _row(inputs: np.ndarray, alt: str) -> str:
     grey = (np.hstack(list(inputs)) * 255).astype(np.uint8)
     return inline(
         cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB).astype(np.uint8),
-        alt=f"Six handwritten digits, their pixels {words}.",
+        alt=alt,
         height=SIDE,
     )
 
@@ -96,13 +108,24 @@ def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
         return
     if state.message:
         st.warning(state.message, icon=":material/info:")
-    done = f"{seen.share:.0%} done"
-    words = f"Training twelve networks, {done}" if state.active else f"Stopped, {done}"
+    done = f"{seen.share:.0%}"
+    words = (
+        _("Training twelve networks, {done} done", done=done)
+        if state.active
+        else _("Stopped, {done} done", done=done)
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(seen.share, state.place or words, width=340)
-        label, do = ("Stop", PermutedRace.pause) if state.active else ("Go on", PermutedRace.play)
-        if state.active or not ticket.budget.message:  # a used-up budget lets nothing go on
-            st.button(label, key=f"{KEY}.{label}", on_click=ticket.command, args=(do,))
+        if state.active:
+            _order(ticket, "stop", _("Stop"), PermutedRace.pause)
+        elif not ticket.budget.message:  # a used-up budget lets nothing go on
+            _order(ticket, "go-on", _("Go on"), PermutedRace.play)
+
+
+def _order(
+    ticket: Ticket[PermutedRace], name: str, label: str, do: Callable[[PermutedRace], None]
+) -> None:
+    st.button(label, key=f"{KEY}.{name}", on_click=ticket.command, args=(do,))
 
 
 def _draw(seen: Progress) -> None:
@@ -111,12 +134,14 @@ def _draw(seen: Progress) -> None:
     with left:
         st.vega_lite_chart(
             learning_points(arms), learning_spec(theme()), key=f"{KEY}.learning",
-            alt="Validation accuracy over the steps of the four trainings, medians of the seeds.",
+            alt=_(
+                "Validation accuracy over the steps of the four trainings, medians of the seeds."
+            ),
         )  # fmt: skip
     with right:
         st.vega_lite_chart(
             slope_points(arms), slope_spec(theme()), key=f"{KEY}.slope",
-            alt="Validation accuracy with pixels as they are and permuted, for each seed.",
+            alt=_("Validation accuracy with pixels as they are and permuted, for each seed."),
         )  # fmt: skip
     if seen.finished:
         st.markdown(_verdict(arms))
@@ -124,14 +149,19 @@ def _draw(seen: Progress) -> None:
 
 def _verdict(arms: tuple[Arm, ...]) -> str:
     """What the permutation cost each kind, seed by seed; a change of sign is no cost."""
-    parts = []
+    lines = [_("Medians over the seeds.")]
     for plain, changed in zip(arms[::2], arms[1::2], strict=True):
         pairs = zip(plain.accuracies, changed.accuracies, strict=True)
         losses = [100 * (before - after) for before, after in pairs]
         low, high = (f"{value:+.1f}".replace("-", "−") for value in (-max(losses), -min(losses)))
-        name = f"**{plain.network}**: {100 * median(plain.accuracies):.1f} % as they are,"
-        parts.append(
-            f"{name} {100 * median(changed.accuracies):.1f} % permuted"
-            f" (seed by seed {low} to {high} points)"
+        told = _(
+            "**{network}**: {plain} % as they are, {permuted} % permuted (seed by seed {low} to"
+            " {high} points).",
+            network=_(plain.network),
+            plain=f"{100 * median(plain.accuracies):.1f}",
+            permuted=f"{100 * median(changed.accuracies):.1f}",
+            low=low,
+            high=high,
         )
-    return "Medians over the seeds. " + "; ".join(parts) + "."
+        lines.append(f"- {told}")
+    return "\n".join(lines)

@@ -19,19 +19,12 @@ from explainer.ui.common.components import mount
 from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.words import _, ngettext
 
 KEY = "why_convolution"
 SIDES = (8, 16, 32, 64, 128, 224, 512, 1024, 2048, 4096)
 FIRST_SIDE, FIRST_KERNEL, FIRST_MAPS = 224, 3, 64
 MOSAIC, WIDEST = 8, 5
-LABELS = {
-    "output": "The output",
-    "hint": "Point at an output, or use the arrow keys.",
-    "grid": "Output pixels; the arrow keys move.",
-    "own": "{count} weights, {span}: nobody else's. {total} in all.",
-    "shared": "{count} weights, {span}: everybody's. {total} in all.",
-    "readout": "Output in row {row}, column {column}, one map of one colour. Its weights: {told}.",
-}
 
 
 def layer_controls(chosen: Chosen) -> FirstLayer:
@@ -39,14 +32,14 @@ def layer_controls(chosen: Chosen) -> FirstLayer:
     side, kernel, maps = st.columns(3, gap="medium")
     with side:
         longest = st.select_slider(
-            "Longest side of the picture (pixels)", SIDES, FIRST_SIDE, key=f"{KEY}.side",
+            _("Longest side of the picture (pixels)"), SIDES, FIRST_SIDE, key=f"{KEY}.side",
             bind="query-params", persist_state="session",
         )  # fmt: skip
     with kernel:
-        size = bounded_slider("Kernel size", 1, 11, FIRST_KERNEL, 2, key=f"{KEY}.kernel")
+        size = bounded_slider(_("Kernel size"), 1, 11, FIRST_KERNEL, 2, key=f"{KEY}.kernel")
     with maps:
         count = st.slider(
-            "Maps", 1, 128, FIRST_MAPS, key=f"{KEY}.maps",
+            _("Feature maps"), 1, 128, FIRST_MAPS, key=f"{KEY}.maps",
             bind="query-params", persist_state="session",
         )  # fmt: skip
     width, height = scaled_size(*chosen.picture.original_size, int(longest))
@@ -63,7 +56,7 @@ def connections(chosen: Chosen, layer: FirstLayer) -> None:
         "convolution": (window, True, window**2),
     }
     ways = [
-        {"title": way.title, "window": one[way.slug][0], "shared": one[way.slug][1],
+        {"title": _(way.title), "window": one[way.slug][0], "shared": one[way.slug][1],
          "total": one[way.slug][2]}
         for way in CONNECTIONS
     ]  # fmt: skip
@@ -72,11 +65,10 @@ def connections(chosen: Chosen, layer: FirstLayer) -> None:
         "pixels": _mosaic(chosen.picture),
         "colours": theme().categorical[:7],
         "ways": ways,
-        "labels": LABELS,
     }
     mount("links", key=f"{KEY}.links", data=data)
     if layer.kernel_size > window:
-        st.caption(f"In so few pixels the window is drawn {window} × {window}.")
+        st.caption(_("In so few pixels the window is drawn {side} × {side}.", side=window))
 
 
 def _mosaic(picture: Picture) -> list[str]:
@@ -91,23 +83,37 @@ def counted(chosen: Chosen, layer: FirstLayer) -> None:
     """Weights and multiplications of the three layers, and what the photo as taken would need."""
     say(KEY, "counted")
     st.caption(
-        f"A picture of {layer.width} × {layer.height} pixels in three colours comes in, "
-        f"{layer.maps} maps of the same size go out: {in_words(layer.inputs)} numbers in, "
-        f"{in_words(layer.outputs)} out."
+        ngettext(
+            "A picture of {width} × {height} pixels in three colours comes in, {count} feature"
+            " map of the same size goes out: {inputs} numbers in, {outputs} out.",
+            "A picture of {width} × {height} pixels in three colours comes in, {count} feature"
+            " maps of the same size go out: {inputs} numbers in, {outputs} out.",
+            layer.maps,
+            width=layer.width,
+            height=layer.height,
+            inputs=in_words(layer.inputs),
+            outputs=in_words(layer.outputs),
+        )
     )
-    measures = (("weights", "weights"), ("multiplications", "multiplications a picture"))
-    for column, (measure, title) in zip(st.columns(2), measures, strict=True):
+    measures = (
+        ("weights", _("weights"),
+         _("The weights of a dense, a local and a convolutional layer, on a log scale.")),
+        ("multiplications", _("multiplications a picture"),
+         _("The multiplications a picture of a dense, a local and a convolutional layer, on a log"
+           " scale.")),
+    )  # fmt: skip
+    for column, (measure, title, alt) in zip(st.columns(2), measures, strict=True):
         with column:
             st.vega_lite_chart(
                 count_points(layer, measure),
                 count_spec(theme(), title),
                 key=f"{KEY}.chart.{measure}",
-                alt=f"The {title} of a dense, a local and a convolutional layer, on a log scale.",
+                alt=alt,
             )
     table(
-        ["layer", "weights", "biases", "memory, float32", "multiplications"],
+        [_("layer"), _("weights"), _("biases"), _("memory, float32"), _("multiplications")],
         [_row(way, layer) for way in CONNECTIONS],
-        caption="What three first layers cost.",
+        caption=_("What three first layers cost."),
     )
     st.markdown(_as_taken(chosen.picture, layer))
 
@@ -115,7 +121,7 @@ def counted(chosen: Chosen, layer: FirstLayer) -> None:
 def _row(way: Connection, layer: FirstLayer) -> list[str]:
     count = way.count(layer)
     return [
-        way.title,
+        _(way.title),
         f"{count.weights:,}",
         f"{count.biases:,}",
         in_bytes(count.nbytes),
@@ -127,9 +133,15 @@ def _as_taken(picture: Picture, layer: FirstLayer) -> str:
     """What the layer would need for the photo at its own size."""
     width, height = picture.original_size
     whole = FirstLayer(height, width, layer.maps, layer.kernel_size)
-    dense, _, shared = (way.count(whole) for way in CONNECTIONS)
-    return (
-        f"For your photo as it came, {width} × {height} pixels, the dense layer would have "
-        f"**{in_words(dense.weights)} weights, {in_bytes(dense.nbytes)}**; the convolution has "
-        f"**{in_words(shared.weights)}, {in_bytes(shared.nbytes)}**, as for every other size."
+    dense, _local, shared = (way.count(whole) for way in CONNECTIONS)
+    return _(
+        "For your photo as it came, {width} × {height} pixels, the dense layer would have"
+        " **{dense} weights, {dense_bytes}**; the convolution has **{shared}, {shared_bytes}**, as"
+        " for every other size.",
+        width=width,
+        height=height,
+        dense=in_words(dense.weights),
+        dense_bytes=in_bytes(dense.nbytes),
+        shared=in_words(shared.weights),
+        shared_bytes=in_bytes(shared.nbytes),
     )

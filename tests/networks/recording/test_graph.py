@@ -99,7 +99,7 @@ def test_lenet_is_as_counted_by_hand() -> None:
 
 def test_a_mean_of_each_map_sees_all_and_so_does_what_follows() -> None:
     found = by_name(vgg(), 64)
-    assert found["mean"].kind == "global pooling"
+    assert found["mean"].kind == "global-pooling"
     assert found["mean"].field[0].jump == found["out"].field[0].jump == 0
     assert found["out"].field[0].size >= 64
 
@@ -122,7 +122,7 @@ def test_a_network_of_the_training_lab_has_its_layers_too() -> None:
     recipe = Network(kind="cnn", batch_norm=True, pooling="stochastic")
     drops = Regularisation(dropout=0.5, dropconnect=0.3, map_dropout=0.1)
     found = layers(build(recipe, (1, 28, 28), 10, drops), (1, 28, 28))
-    assert {"convolution", "batch norm", "activation", "pooling", "flatten", "linear"} == {
+    assert {"convolution", "batch-norm", "activation", "pooling", "flatten", "linear"} == {
         layer.kind for layer in found
     }
 

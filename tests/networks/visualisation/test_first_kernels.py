@@ -61,10 +61,10 @@ def test_on_grey_a_kernel_is_the_sum_of_its_colours() -> None:
 
 def test_colours_that_cancel_leave_nothing_on_grey() -> None:
     opponent = np.array([1.0, -1.0, 0.0])[:, None, None] * weights("sobel-y")
-    (one,) = compared(convolution_of(opponent), READINGS[1])
+    (one,) = compared(convolution_of(opponent), READINGS["grey"])
     assert one.match is None
     assert one.strength == 0
-    (own,) = compared(convolution_of(opponent), READINGS[0])
+    (own,) = compared(convolution_of(opponent), READINGS["own-colours"])
     assert own.match is not None
     assert own.match.kernel.slug == "sobel-y"
     with pytest.raises(ValueError, match="kernel 0 has no pattern"):
@@ -75,7 +75,7 @@ def test_kernels_come_sorted_by_their_likeness() -> None:
     draw = np.random.default_rng(4)
     made = [draw.standard_normal((3, 3, 3)) for _ in range(4)]
     made.append(np.ones((3, 1, 1)) * weights("laplacian"))
-    found = compared(convolution_of(*made), READINGS[0])
+    found = compared(convolution_of(*made), READINGS["own-colours"])
     assert found[0].index == 4
     assert found[0].unlikely == pytest.approx(1, abs=1e-3)
     strengths = [one.strength for one in found]
@@ -85,7 +85,7 @@ def test_kernels_come_sorted_by_their_likeness() -> None:
 def test_a_hand_made_kernel_gives_what_the_learned_one_gives() -> None:
     kernel = np.array([0.2, 0.5, 0.1])[:, None, None] * weights("scharr-x")
     convolution = convolution_of(-kernel)
-    (one,) = compared(convolution, READINGS[0])
+    (one,) = compared(convolution, READINGS["own-colours"])
     given = responses(convolution, pictures(12), one)
     np.testing.assert_allclose(given.hand_made, given.learned, atol=1e-4)
     assert given.correlation == pytest.approx(1, abs=1e-6)
@@ -96,7 +96,7 @@ def test_the_learned_answer_is_the_networks_own_without_its_bias() -> None:
     convolution = first_convolution(network, found)
     assert convolution is not None
     assert convolution.bias is not None
-    for one in compared(convolution, READINGS[0])[:3]:
+    for one in compared(convolution, READINGS["own-colours"])[:3]:
         given = responses(convolution, pictures(32), one)
         with torch.no_grad():
             wanted = convolution(pictures(32))[0, one.index] - convolution.bias[one.index]
@@ -109,7 +109,7 @@ def test_random_kernels_of_any_size_are_as_close_as_chance_has_it(name: str) -> 
     network = any_network(name)
     convolution = first_convolution(network, layers(network, (3, 64, 64)))
     assert convolution is not None
-    found = compared(convolution, READINGS[0])
+    found = compared(convolution, READINGS["own-colours"])
     among = bank(convolution.kernel_size[0])
     close = sum(one.strength >= among.threshold for one in found)
     assert close <= 0.05 * len(found) + 4 * (0.05 * len(found)) ** 0.5
@@ -123,7 +123,7 @@ def test_trained_networks_have_more_hand_made_kernels_than_chance_has(
     network = shared_network(slug)
     convolution = first_convolution(network, shared_layers(slug, (3, 32, 32)))
     assert convolution is not None
-    found = compared(convolution, READINGS[0])
+    found = compared(convolution, READINGS["own-colours"])
     threshold = bank(convolution.kernel_size[0]).threshold
     assert sum(one.strength >= threshold for one in found) >= least
 

@@ -191,7 +191,7 @@ def test_what_a_unit_of_it_likes_is_searched_painted_and_compared(digits: Prepar
     assert steps[-1].pictures.shape == (3, 8, 8, 3)
     convolution = first_convolution(own.network, found)
     assert convolution is not None
-    assert [len(one.kernel) for one in compared(convolution, READINGS[0])] == [1, 1, 1]
+    assert [len(one.kernel) for one in compared(convolution, READINGS["own-colours"])] == [1, 1, 1]
 
 
 def test_two_seeds_of_one_recipe_have_two_titles(digits: Prepared) -> None:

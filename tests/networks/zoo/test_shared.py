@@ -18,6 +18,7 @@ from explainer.networks.zoo.shared import (
     ENTRIES,
     entry,
     forget,
+    layers_in,
     most_large,
     ready,
     shared_layers,
@@ -32,11 +33,11 @@ def nothing_shared() -> Iterator[None]:
     """No network is held, before and after."""
     for known in ENTRIES:
         forget(known.slug)
-    shared_layers.cache_clear()
+    layers_in.cache_clear()
     yield
     for known in ENTRIES:
         forget(known.slug)
-    shared_layers.cache_clear()
+    layers_in.cache_clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.measurement.snapshot import RunView, Snapshot, Status
 from explainer.ui.common.prose import escaped, say
-from explainer.ui.networks.own import ITS_OWN, keep, option_of, own_networks
+from explainer.ui.networks.own import ITS_OWN, keep, own_networks
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.names import pick_recipe
 from explainer.ui.training_lab.plan import KEY
@@ -81,8 +81,8 @@ def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:
         return
     keep(entry)
     for page in PAGES:
-        st.session_state[f"{page}.network"] = option_of(entry)
-        st.session_state[f"{page}.shown"] = ITS_OWN
+        st.session_state[f"{page}.network"] = entry.slug
+        st.session_state[f"{page}.shown"] = ITS_OWN.slug
 
 
 def _copied(number: int, name: str, runs: Sequence[Run]) -> OwnNetwork:

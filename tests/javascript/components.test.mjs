@@ -1,0 +1,144 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { loaded } from "./loaded.mjs"
+
+const near = (found, wanted) => assert.ok(Math.abs(found - wanted) < 1e-9, `${found} is not ${wanted}`)
+
+test("curves: a few far values do not flatten the rest, and zero is in sight", async () => {
+  const { usualSpan } = await loaded("curves", ["usualSpan"])
+  assert.deepEqual(usualSpan([]), [-1, 1])
+  const [low, high] = usualSpan([1, 2, 3])
+  near(low, -0.21)
+  near(high, 3.21)
+  const values = Array.from({ length: 200 }, (_, i) => Math.sin(i))
+  const [, top] = usualSpan([...values, 1e6])
+  assert.ok(top < 10)
+  assert.deepEqual(usualSpan([0, 0]).map(Math.sign), [-1, 1])
+})
+
+test("curves: a path breaks at a jump, and at what is no number", async () => {
+  const { brokenAt } = await loaded("curves", ["brokenAt"])
+  const points = [[-1, -1], [0, 0], [1, 1]]
+  assert.deepEqual(brokenAt(points, []), [points])
+  assert.deepEqual(brokenAt([[0, 0], [1, NaN], [2, 2]], []), [[[0, 0]], [[2, 2]]])
+  const step = brokenAt([[-1, 0], [0, 7], [1, 1]], [{ place: 0, left: 0, right: 1 }])
+  assert.deepEqual(step, [[[-1, 0], [0, 0]], [[0, 1], [1, 1]]])
+})
+
+test("curves: six decimals, powers of ten where they say more", async () => {
+  const { digits6 } = await loaded("curves", ["digits6"])
+  const shown = [0, -0, 0.5, -123.456, 1e-5, 2e6, NaN, -Infinity].map(digits6)
+  assert.deepEqual(shown, ["0.000000", "0.000000", "0.500000", "−123.46", "1.000e−5", "2.000e6", "–", "−∞"])
+})
+
+test("race: where a step was measured, and where the curve had ended", async () => {
+  const { placeOf } = await loaded("live_race", ["placeOf"])
+  const steps = [0, 10, 20]
+  assert.deepEqual([-1, 0, 9, 10, 20, 21].map(step => placeOf(steps, step)), [-1, 0, 0, 1, 2, -1])
+  assert.equal(placeOf([], 0), -1)
+})
+
+test("race: axes begin and end at round numbers, and decades have no more marks than there is room", async () => {
+  const race = await loaded("live_race", ["wholeSteps", "decades", "roundUp", "digits4"])
+  assert.deepEqual(race.wholeSteps(0.3, 2.2, 4), [0, 0.5, 1, 1.5, 2, 2.5])
+  assert.deepEqual(race.decades(0.1, 10), [0.1, 0.2, 0.5, 1, 2, 5, 10])
+  assert.ok(race.decades(1e-30, 1).length <= 9)
+  assert.deepEqual([1, 7, 101, 1501].map(race.roundUp), [1, 8, 120, 2000])
+  assert.deepEqual([0, 0.12345, -1234.5, 1e7, 1.5e-5].map(race.digits4), ["0", "0.1235", "−1,234", "1e7", "1.5e−5"])
+})
+
+test("race: the scale goes from edge to edge, straight or logarithmic", async () => {
+  const { scaleOf } = await loaded("live_race", ["scaleOf"])
+  const curve = { steps: [0, 50, 100], low: [0.5, 1, 2], median: [1, 2, 4], high: [2, 3, 4] }
+  const row = name => Float32Array.from(curve[name])
+  const curves = [{ steps: row("steps"), low: row("low"), median: row("median"), high: row("high") }]
+  for (const logarithmic of [false, true]) {
+    const scale = scaleOf({ zero: true, logarithmic, parts: ["training"] }, curves, null, 600, 300)
+    near(scale.across(0), scale.left)
+    near(scale.stepAt(scale.across(50)), 50)
+    assert.ok(scale.down(4) >= scale.top - 1e-9)
+    assert.ok(scale.down(4) < scale.down(1))
+    assert.ok(scale.marks.every(mark => scale.down(mark) <= scale.bottom + 1e-9))
+  }
+  const empty = scaleOf({ zero: false, logarithmic: false, parts: [] }, [], null, 600, 300)
+  assert.equal(empty.down(0), empty.bottom)
+})
+
+test("lens: borders give what NumPy's paddings give", async () => {
+  const { BORDERS } = await loaded("lens", ["BORDERS"])
+  const read = (border, indices) => indices.map(index => BORDERS[border](index, 3))
+  assert.deepEqual(read("wrap", [-4, -1, 3, 7]), [2, 2, 0, 1])
+  assert.deepEqual(read("reflect", [-2, -1, 3, 4, 5]), [2, 1, 1, 0, 1])
+  assert.deepEqual(read("replicate", [-5, 1, 9]), [0, 1, 2])
+  assert.deepEqual(read("zero", [-1, 0, 3]), [-1, 0, -1])
+  assert.equal(BORDERS.reflect(-7, 1), 0)
+})
+
+test("lens: the window of a pixel, by hand", async () => {
+  const { windowAt } = await loaded("lens", ["windowAt"])
+  const codes = Uint8Array.from([0, 51, 102, 153].flatMap(code => [code, code, code]))
+  const settings = {
+    weights: [[1, 2], [3, 4]], stride: 1, dilation: 1, top: 0, left: 0, padding: "zero", channels: "grey", bias: 0.5,
+  }
+  const picture = { width: 2, height: 2, codes }
+  const { sums: [sum], outputs, cells } = windowAt(picture, settings, 0, 0)
+  near(sum, 0.2 * 2 + 0.4 * 3 + 0.6 * 4)
+  near(outputs[0], sum + 0.5)
+  assert.ok(cells.flat().every(cell => !cell.outside))
+  near(windowAt(picture, settings, 1, 1).sums[0], 0.6)
+})
+
+test("links: what is shared has the same number everywhere, what is not has its own", async () => {
+  const { weightAt } = await loaded("links", ["weightAt"])
+  const numbers = (way, place) => Array.from({ length: 64 }, (_, i) => weightAt(way, 8, place, [Math.floor(i / 8), i % 8]))
+    .filter(Boolean)
+  const one = [...Array(9).keys()].map(i => i + 1)
+  assert.deepEqual(numbers({ window: 3, shared: true }, [4, 5]), one)
+  assert.deepEqual(numbers({ window: 3, shared: false }, [1, 1]), one.map(i => i + 9 * 9))
+  assert.equal(numbers({ window: 3, shared: true }, [0, 0]).length, 4)
+  assert.equal(new Set([0, 1].flatMap(row => numbers({ window: 0, shared: false }, [row, 0]))).size, 128)
+})
+
+test("grid: fractions and either decimal mark are read, and nothing else", async () => {
+  const { parse } = await loaded("grid", ["parse"])
+  assert.deepEqual(["1/4", " −2 ", "0,5", "-1 / 8", "1e2"].map(parse), [0.25, -2, 0.5, -0.125, 100])
+  assert.deepEqual(["", "one", "1/0", "1/2/3", "Infinity"].map(parse), [null, null, null, null, null])
+})
+
+test("pixels: differences along the rows are undone", async () => {
+  const { undoDifferences } = await loaded("pixels", ["undoDifferences"])
+  const codes = Uint8Array.from([10, 20, 30, 5, 250, 1, 7, 7, 7, 0, 0, 0])
+  undoDifferences(codes, 2, 2)
+  assert.deepEqual([...codes], [10, 20, 30, 15, 14, 31, 7, 7, 7, 7, 7, 7])
+})
+
+test("graph: the ends of an edge are at the rims of its cards", async () => {
+  const { ends, onCurve } = await loaded("graph", ["ends", "onCurve"])
+  assert.deepEqual(ends([[0, 0], [100, 10], [200, 0]], true), [[42, 0], [100, 10], [158, 0]])
+  assert.deepEqual(ends([[0, 0], [0, 100]], false), [[0, 32], [0, 68]])
+  assert.deepEqual(onCurve([[0, 0], [10, 20]], true), [5, 10])
+})
+
+test("plane: pointing near the path reads the path, else the cell", async () => {
+  const { placeAt, moved, digits } = await loaded("plane", ["placeAt", "moved", "digits"])
+  const panel = { x: [-1, 0, 1], y: [-1, 0, 1], path: [[-0.8, 0.4], [0, 0]] }
+  assert.deepEqual(placeAt(panel, 2, 10, 30), { panel: 2, point: 0 })
+  assert.deepEqual(placeAt(panel, 0, 99, 1), { panel: 0, row: 2, column: 2 })
+  assert.deepEqual(moved(panel, 0, null, [5, -1]), { panel: 0, row: 2, column: 0 })
+  assert.deepEqual([NaN, Infinity, 123.4, 0.12345].map(digits), ["not yet", "no finite number", "123", "0.123"])
+})
+
+test("unit: a number is as long as its cell", async () => {
+  const { brief, figure, excerpt, largest } = await loaded("unit", ["brief", "figure", "excerpt", "largest"])
+  assert.deepEqual([0, null, -123.4, 12.34, 1.234, -0.1234, 1e-6].map(brief), ["0", "–", "−123", "12.3", "1.23", "−0.123", "1.0e−6"])
+  assert.deepEqual([0, null, 1e-6, 2.5].map(figure), ["0.000", "–", "1.00e−6", "2.500"])
+  const { lines, note } = excerpt([Array.from({ length: 40 }, (_, i) => i)])
+  assert.deepEqual(lines.map(line => line.length), [8, 8])
+  assert.equal(note, " · the first 16 of 40 numbers")
+  assert.equal(largest([[1, -3], [NaN, 2]], 0), 3)
+})
+
+test("moving: a share is told in per cent, and never as 100 or 0 where it is not", async () => {
+  const { percent } = await loaded("moving", ["percent"])
+  assert.deepEqual([1, 0.9994, 0.5, 0, NaN].map(percent), ["100 %", "99.9 %", "50.0 %", "0 %", "–"])
+})

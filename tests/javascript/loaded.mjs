@@ -1,0 +1,14 @@
+// What a component's script keeps to itself, for tests: `await loaded("curves", ["digits6"])`.
+import { readFile } from "node:fs/promises"
+
+const FAMILIES = { plane: "planes", surface: "planes", live_race: "race" }
+const FOLDER = new URL("../../assets/components/", import.meta.url)
+
+export async function loaded(component, names, { language = "en", dictionary = {} } = {}) {
+  globalThis.window ??= globalThis
+  const files = ["shared", FAMILIES[component], component].filter(Boolean)
+  const texts = await Promise.all([...new Set(files)].map(name => readFile(new URL(`${name}.js`, FOLDER), "utf8")))
+  const given = `const LANGUAGE = ${JSON.stringify(language)}, DICTIONARY = ${JSON.stringify(dictionary)}`
+  const source = [given, ...texts, `export { ${names.join(", ")} }`].join("\n")
+  return import(`data:text/javascript,${encodeURIComponent(source)}`)
+}

@@ -3,7 +3,6 @@
 /**
  * @typedef {{label: string, share: number, gradient: number, wanted: boolean}} OutputRow
  * @typedef {{name: string, number: number, colours: {share: string, down: string, up: string},
- *   words: {probability: string, gradient: string, sum: string, loss: string},
  *   cards: {title: string, note: string, rows: OutputRow[], total: number, loss: number}[]}} OutputsMessage
  */
 export default component(place => {
@@ -16,7 +15,7 @@ export default component(place => {
     if (header.number < number) return
     name = header.name
     number = header.number
-    root.replaceChildren(...header.cards.map(card => drawCard(card, header)))
+    root.replaceChildren(...header.cards.map(card => drawCard(card, header.colours)))
   }
   place.onLive(() => name, update)
   return update
@@ -24,18 +23,17 @@ export default component(place => {
 
 const cell = value => element("td", { class: "number", text: show(value) })
 
-function drawCard({ title, note, rows, total, loss }, { words, colours }) {
-  const names = ["", words.probability, "", words.gradient, ""]
-  const heading = element("tr", {}, ...names.map(text => element("th", { text })))
-  const sums = element("tr", { class: "total" }, element("td", { text: words.sum }), element("td"), cell(total),
-    element("td", { text: words.loss }), cell(loss))
+function drawCard({ title, note, rows, total, loss }, colours) {
+  const heading = element("tr", {}, ...["", "p", "", "∂L/∂z", ""].map(text => element("th", { text })))
+  const sums = element("tr", { class: "total" }, element("td", { text: say("sum") }), element("td"), cell(total),
+    element("td", { text: say("loss L") }), cell(loss))
   const body = element("tbody", {}, ...rows.map(row => drawRow(row, colours)), sums)
   const table = element("table", {}, element("thead", {}, heading), body)
   return element("section", { class: "card" }, element("h3", { text: title }), element("p", { text: note }), table)
 }
 
 function drawRow({ label, share, gradient, wanted }, colours) {
-  const name = element("td", { class: wanted ? "true" : null, text: label })
+  const name = element("td", wanted ? { class: "true", text: say("{label} (true)", { label }) } : { text: label })
   const bar = (kind, style) =>
     element("td", {}, element("div", { class: kind, "aria-hidden": "true" }, element("i", { style })))
   const width = 50 * Math.min(Math.abs(gradient), 1), start = gradient < 0 ? 50 - width : 50

@@ -102,7 +102,6 @@ def _message(logits: Sequence[float], target: int, number: int, colours: Theme) 
     header: dict[str, Any] = {
         "name": LOGITS,
         "number": number,
-        "words": {"probability": "p", "gradient": "∂L/∂z", "sum": _("sum"), "loss": _("loss L")},
         "colours": {
             "share": colours.categorical[0],
             "down": colours.diverging[2],
@@ -116,7 +115,12 @@ def _message(logits: Sequence[float], target: int, number: int, colours: Theme) 
 def _card(head: Head, logits: Sequence[float], target: int) -> dict[str, Any]:
     found = head.answer(logits, target)
     rows = [
-        {"label": _label(i, target), "share": float(p), "gradient": float(g), "wanted": i == target}
+        {
+            "label": _(CLASSES[i].title),
+            "share": float(p),
+            "gradient": float(g),
+            "wanted": i == target,
+        }
         for i, (p, g) in enumerate(zip(found.probabilities, found.gradient, strict=True))
     ]
     return {
@@ -126,11 +130,6 @@ def _card(head: Head, logits: Sequence[float], target: int) -> dict[str, Any]:
         "total": float(found.probabilities.sum()),
         "loss": found.loss,
     }
-
-
-def _label(place: int, target: int) -> str:
-    name = _(CLASSES[place].title)
-    return _("{name} (true)", name=name) if place == target else name
 
 
 def _renderer(parameters: Sequence[Parameter], resting: Mapping[str, float], target: int) -> Render:

@@ -17,7 +17,7 @@ from explainer.activations.curves import Corner
 from explainer.charts.activations.curves import Stroke
 from explainer.messages import number
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
-from explainer.words import N_, _, translated
+from explainer.words import _
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,6 @@ class Mark:
     text: str
 
 
-WORDS = {
-    "hint": N_("Point at any x, or move with the arrow keys; a click or Enter keeps it."),
-    "at": "x",
-    "pinned": N_("kept: x is"),
-}
-
-
 def curves_message(
     key: str,
     panels: Sequence[Panel],
@@ -75,7 +68,7 @@ def curves_message(
         "curves": [_described(line, len(panels)) for line in lines],
         "marks": [vars(mark) for mark in marks],
         "at": at,
-        "words": {**translated(WORDS), "at": symbol},
+        "words": {"at": symbol},
         "alt": alt,
     }
     arrays = (np.ascontiguousarray(line.values, "<f8").tobytes() for line in lines)

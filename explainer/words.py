@@ -60,7 +60,7 @@ def spoken(chosen: str) -> Iterator[None]:
 def gettext(message: str, **values: object) -> str:
     """`message` in the visitor's language, with `values` in the places of their names."""
     now = language()
-    if now == ENGLISH:
+    if now == ENGLISH or not message:  # a catalogue keeps its head under the empty message
         return message.format(**values) if values else message
     return _shown(now, _translated(now, message), values)
 

@@ -60,6 +60,7 @@ def test_another_language_orders_the_values_otherwise() -> None:
     assert ahead() == "Mit 1.5 Punkten führt Dropout"
     assert ngettext("{count} map", "{count} maps", 3) == "3 Karten"
     assert _("not in the catalogue") == "not in the catalogue"
+    assert _("") == ""
 
 
 @pytest.mark.usefixtures("german")

@@ -32,10 +32,9 @@ def network_choice(page: str) -> Entry:
     Where one is chosen that has yet to be fetched, its download is offered and a shipped one goes
     on.
     """
-    shipped = [one for one in SHIPPED if one.weights().is_file()]
+    shipped: list[Entry] = [one for one in SHIPPED if one.weights().is_file()]
     own = own_networks()
-    known: list[Entry] = [*shipped, *own]
-    present = {one.slug: one for one in known}
+    present = {one.slug: one for one in [*shipped, *own]}
     first = FIRST if FIRST in present else next(iter(present))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         slug = choice(

@@ -164,7 +164,8 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
         legend=alt.Legend(
             title=None,
             orient="top",
-            labelExpr=f"datum.label == 'both' ? {quoted(_('truncation'))} : datum.label",
+            labelExpr=f"datum.label == 'both' ? {quoted(_('truncation'))} : "
+            f"replace({quoted(_('in {numbers}'))}, '{{numbers}}', datum.label)",
         ),
     )
     x = alt.X(

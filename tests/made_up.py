@@ -7,6 +7,7 @@ It ends with 1 where one of the entries is not found in the menus, races, script
 from __future__ import annotations
 
 import runpy
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -103,7 +104,7 @@ def check_race_and_script() -> None:
     np.testing.assert_allclose(
         first.record.history.curves().train_loss, wanted, rtol=1e-3, atol=1e-5
     )
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, chdir(folder):  # the script leaves its curve there
         path = Path(folder) / "script.py"
         path.write_text(script(RECIPE, examples, division, 0), encoding="utf-8")
         curve = np.array(runpy.run_path(str(path))["curve"])

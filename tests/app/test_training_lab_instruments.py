@@ -95,11 +95,11 @@ def test_a_weight_stands_under_the_name_of_its_own_layer() -> None:
     look(app, "Weights")
     table = html_of(app).split("below ε")[1].split("</table>")[0]
     heading, *rows = table.split("<tr>")
-    names = re.findall(r'<th scope="col">(.*?)</th>', heading)
+    names = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', heading)
     absent = {
         row.split("</td>")[0].split()[-1]: [
             name
-            for name, cell in zip(names, re.findall("<td>(.*?)</td>", row)[1:], strict=True)
+            for name, cell in zip(names, re.findall("<td[^>]*>(.*?)</td>", row)[1:], strict=True)
             if cell == "–"
         ]
         for row in rows

@@ -33,7 +33,7 @@ from explainer.charts.depth import batch_norm, one_pass, strips
 from explainer.charts.feature_maps import effective_receptive_field as receptive
 from explainer.charts.feature_maps import kernel_likeness as likeness
 from explainer.charts.feature_maps import units
-from explainer.charts.filters import analysis, full_size
+from explainer.charts.filters import analysis, full_size, output
 from explainer.charts.gradient_check import check
 from explainer.charts.landscape import planes
 from explainer.charts.theme import GREYS, LIGHT
@@ -331,6 +331,17 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     ),
     colour.colour_result: lambda bad: [
         colour.colour_result(bad.single(4, 4, channels), colour.symmetric(1.0), GREYS)
+        for channels in (1, 3)
+    ],
+    analysis.kernel_picture: lambda bad: analysis.kernel_picture(bad.array(3, 3), LIGHT),
+    output.filter_output: lambda bad: [
+        output.filter_output(bad.single(4, 4, channels), view).scale
+        for view in colour.VIEWS
+        for channels in (1, 3)
+    ],
+    output.small_picture: lambda bad: [
+        output.small_picture(output.filter_output(bad.single(4, 4, channels), view), LIGHT)
+        for view in colour.VIEWS
         for channels in (1, 3)
     ],
     one_pass.depth_points: lambda bad: [

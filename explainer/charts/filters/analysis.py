@@ -78,7 +78,9 @@ def square_picture(
 
 def kernel_picture(weights: Weights, theme: Theme) -> NDArray[np.uint8]:
     """A kernel `(kh, kw)` in signed colours, each weight a square: RGB, about 240 pixels a side."""
-    limit = float(np.abs(weights).max()) or 1.0
-    painted = paint((weights / limit).astype(np.float32), -1.0, 1.0, SIGNED.stops(theme))
+    finite = np.abs(weights[np.isfinite(weights)])
+    limit = float(finite.max(initial=0.0)) or 1.0
+    shown = np.clip(np.asarray(weights, np.float64), -limit, limit) / limit
+    painted = paint(shown.astype(np.float32), -1.0, 1.0, SIGNED.stops(theme))
     repeat = max(1, 240 // max(weights.shape))
     return np.repeat(np.repeat(painted, repeat, axis=0), repeat, axis=1)

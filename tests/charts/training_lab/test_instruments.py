@@ -94,7 +94,8 @@ def test_a_specification_holds_no_data_and_is_made_once(make: Any, theme: Theme)
 def test_the_verdict_has_a_tick_for_each_seed_and_an_interval_around_the_mean(race: Race) -> None:
     found = verdicts(race.snapshot, QUESTIONS.entries[0])
     points: pd.DataFrame = verdict_points(found, ["Plain", "L1"], 100.0).to_pandas()
-    assert points.part.tolist() == ["seed 1", "seed 2", "mean"]
+    assert points.part.tolist() == ["seed", "seed", "mean"]
+    assert points.word.tolist()[:2] == ["seed 1", "seed 2"]
     ticks, mean = points.value[:2], points.iloc[2]
     assert mean.value == pytest.approx(ticks.mean())
     assert mean.low <= mean.value <= mean.high

@@ -19,7 +19,7 @@ from PIL import Image
 SIZE = (8192, 6100)
 MEASURE = """
 import json, re, resource, sys
-from explainer.images import decoders
+from explainer.images.decoding import decoders
 from explainer.images.decoding.decode import decode, decode_full
 from explainer.images.decoding.structure import outline
 decoders.FORKED = False

@@ -28,8 +28,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="decoders are forked 
 MAIN = """
 import sys
 from pathlib import Path
-from explainer.images import decode as decoding
-from explainer.images import decoders
+from explainer.images.decoding import decode as decoding
+from explainer.images.decoding import decoders
 from explainer.images.decoding.decode import decode
 with open("started", "a") as started:
     started.write("once ")

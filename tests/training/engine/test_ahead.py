@@ -266,14 +266,14 @@ def test_a_race_goes_on_the_cpu_where_its_gpu_cannot(
 def test_a_race_whose_data_do_not_fit_its_gpu_begins_on_the_cpu(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    line_up, calls = build_runs.build_runs, iter(range(10))
+    built, calls = build_runs.build_runs, iter(range(10))
 
     def full(*given: Any) -> list[Run]:
         if next(calls) == 0:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return line_up(*given)
+        return built(*given)
 
-    monkeypatch.setattr(race_runs, "line_up", full)
+    monkeypatch.setattr(race_runs, "build_runs", full)
     recipes = (Recipe(Network(), Regularisation(), SHORT),)
     found = raced(recipes, AHEAD)
     assert "goes on the CPU" in found.problem

@@ -94,7 +94,7 @@ def test_a_verdict_by_hand() -> None:
     (found,) = verdicts(snapshot([[0.90, 0.91, 0.92], [0.92, 0.94, 0.96]]), ACCURACY)
     assert found.recipe == 1
     assert found.differences == pytest.approx((0.02, 0.03, 0.04))
-    half = 4.30265 * 0.01 / math.sqrt(3)
+    half = 4.3026527 * 0.01 / math.sqrt(3)
     assert (found.mean, found.low, found.high) == pytest.approx((0.03, 0.03 - half, 0.03 + half))
     assert found.word == "ahead"
 

@@ -99,7 +99,7 @@ def test_a_preset_has_three_sentences_and_a_few_named_recipes_that_fit_a_link(
     for sentence in (entry.watch, entry.usually, entry.why):
         assert sentence.endswith(".")
         assert "!" not in sentence
-    assert entry.watch.startswith("**Watch** ")
+    assert entry.watch.startswith(("**Watch** ", "**Watch**, "))
     assert entry.question.endswith("?") or not entry.question
     assert 2 <= len({recipe.name for recipe in entry.recipes}) == len(entry.recipes) <= 5
     for recipe in entry.recipes:

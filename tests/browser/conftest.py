@@ -157,9 +157,15 @@ def missing_pictures(page: Page, urls: Sequence[str]) -> list[str]:
 
 def shown_faults(page: Page) -> list[str]:
     """What is wrong with a page as it is left: controls without a name, and too much width."""
-    if page.is_closed() or page.locator(PAINTED).count() == 0:
-        return []
-    return [f"{page.url}: {fault}" for fault in page.evaluate(FAULTS)]
+    found: list[str] = []
+    for _ in range(20):  # what has no name yet may be about to get one
+        if page.is_closed() or page.locator(PAINTED).count() == 0:
+            return []
+        found = page.evaluate(FAULTS)
+        if not found:
+            break
+        page.wait_for_timeout(100)
+    return [f"{page.url}: {fault}" for fault in found]
 
 
 def watch(page: Page, errors: list[str], pictures: list[str]) -> None:

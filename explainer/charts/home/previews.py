@@ -193,7 +193,7 @@ PREVIEWS: tuple[Preview, ...] = (
         question=N_("Would it still be a cat without this?"),
         alt=N_("A cat's face with a grey square over one eye."),
         picture=_occluded,
-        query={"picture": "chelsea", "attribution.method": "Occlusion"},
+        query={"picture": "chelsea", "attribution.method": "occlusion"},
     ),
     Preview(
         topic="activations",
@@ -222,7 +222,7 @@ PREVIEWS: tuple[Preview, ...] = (
             "pale diagonal from the upper left to the lower right."
         ),
         picture=transposed,
-        query={"gradient_check.fault": "Transposed"},
+        query={"gradient_check.fault": "transposed"},
     ),
     Preview(
         topic="landscape",
@@ -241,6 +241,6 @@ PREVIEWS: tuple[Preview, ...] = (
             "pieces of background."
         ),
         picture=_faces,
-        query={"training_lab.data": "Faces or not, 25 × 25"},
+        query={"training_lab.data": "faces"},
     ),
 )

@@ -11,6 +11,7 @@ import pytest
 from explainer.convolution.grid import format as format_weights
 from explainer.convolution.kernels import KERNELS, Kernel
 from explainer.images.gallery import DEFAULT, gallery_picture
+from explainer.ui.filters.stack import MOST_FILTERS
 from tests.app.reading import app_at, message_to, text_of
 
 
@@ -178,3 +179,27 @@ def test_weights_that_normalising_would_make_too_large_stay_and_that_is_said() -
     assert not app.exception
     assert "is too large; they go from −1000 to 1000" in app.toast[0].value
     assert message_to(app, "filters.lens")["weights"] == [[1000, -999.99]]
+
+
+def test_a_link_with_more_filters_than_a_layer_may_have_shows_as_many_as_it_may() -> None:
+    app = app_at("filters", filters__tab="feature-map")
+    app.query_params["filters.stack"] = [*(kernel.slug for kernel in KERNELS), "sobel-x"]
+    app.run()
+    assert not app.exception
+    assert len(app.multiselect(key="filters.stack").value) == MOST_FILTERS
+
+
+def test_that_no_filter_is_chosen_stands_in_the_link() -> None:
+    app = app_at("filters", filters__tab="feature-map")
+    app.multiselect(key="filters.stack").set_value([]).run()
+    assert app.query_params["filters.stack"] in ([""], "")
+    assert not app_at("filters", filters__tab="feature-map", filters__stack="").exception
+
+
+def test_a_link_to_another_tab_opens_it_in_the_same_visit() -> None:
+    app = app_at("filters", filters__tab="code")
+    assert app.session_state["filters.tab"] == "Code"
+    app.query_params["filters.tab"] = "arithmetic"
+    app.run()
+    assert not app.exception
+    assert app.session_state["filters.tab"] == "Arithmetic"

@@ -76,7 +76,8 @@ def choices(
     if given and given != st.session_state.get(_written(key)):
         st.session_state[key] = [_slug(titles, text) for text in given]
     kept = st.session_state.get(key, default)
-    st.session_state[key] = [slug for slug in kept if slug in titles]
+    found = dict.fromkeys(slug for slug in kept if slug in titles)
+    st.session_state[key] = list(found)[: more.get("max_selections")]
     if widget in (st.segmented_control, st.pills):
         more["selection_mode"] = "multi"
     chosen = widget(
@@ -106,14 +107,12 @@ def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
     titles = {part.slug: part.title for part in parts}
     first = parts[0].slug
     kept = f"{key}.slug"
-    text = st.query_params.get(key)
-    if text is not None and text != st.session_state.get(_written(key)):
-        st.session_state[kept] = _slug(titles, text) or first
-    shown = {gettext(part.title): part for part in parts}
-    begin = gettext(titles.get(st.session_state.get(kept, first), titles[first]))
-    if st.session_state.get(key) not in shown:
-        st.session_state[key] = begin
-    tabs = st.tabs(list(shown), key=key, on_change="rerun")
+    _arrive(kept, titles, first, link=key)
+    shown = [gettext(part.title) for part in parts]
+    news = st.query_params.get_all(key) not in ([], st.session_state.get(_written(key)))
+    if news or st.session_state.get(key) not in shown:
+        st.session_state[key] = gettext(titles[st.session_state[kept]])
+    tabs = st.tabs(shown, key=key, on_change="rerun")
     for tab, part in zip(tabs, parts, strict=True):
         if tab.open:
             st.session_state[kept] = part.slug
@@ -124,19 +123,20 @@ def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
 
 def keep_in_link(key: str, value: str | list[str], usual: str | list[str]) -> None:
     """Let the address say `value` for `key`, or nothing where it is as usual."""
-    st.session_state[_written(key)] = [value] if isinstance(value, str) else value
+    said = [value] if isinstance(value, str) else value or [""]  # none is said as well
+    st.session_state[_written(key)] = said
     here = st.query_params.get_all(key)
     if value == usual:
         if here:
             del st.query_params[key]
-    elif here != st.session_state[_written(key)]:
-        st.query_params[key] = value
+    elif here != said:
+        st.query_params[key] = said
 
 
-def _arrive(key: str, titles: Mapping[str, str], first: str) -> None:
+def _arrive(key: str, titles: Mapping[str, str], first: str, *, link: str = "") -> None:
     """Let the session hold a slug that there is: the link's, where that is news, or the kept."""
-    text = st.query_params.get(key)
-    if text is not None and [text] != st.session_state.get(_written(key)):
+    text = st.query_params.get(link or key)
+    if text is not None and [text] != st.session_state.get(_written(link or key)):
         st.session_state[key] = _slug(titles, text) or first
     elif st.session_state.get(key) not in titles:
         st.session_state[key] = first

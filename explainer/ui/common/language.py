@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 import streamlit as st
-from babel import Locale
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explainer.ui.common.prose import FOLDER
 from explainer.words import ENGLISH, PSEUDO, _, ask_for_language, languages
 
 PARAMETER = "lang"
+MOST_SESSIONS = 10_000
 _SPOKEN: dict[str, str] = {}
-"""The language of each session whose is not English."""
+"""The language of each session whose is not English, as many as can be open at once."""
 
 
 def _of_this_thread() -> str:
@@ -40,6 +40,8 @@ def choose_language() -> None:
         _SPOKEN.pop(context.session_id, None)
     else:
         _SPOKEN[context.session_id] = chosen
+        for old in list(_SPOKEN)[:-MOST_SESSIONS]:
+            _SPOKEN.pop(old, None)
     if chosen != _of_the_browser() and st.query_params.get(PARAMETER) != chosen:
         st.query_params[PARAMETER] = chosen
 
@@ -49,9 +51,15 @@ def language_menu() -> None:
     if len(spoken_here()) > 1:
         st.sidebar.selectbox(
             _("Language"), list(spoken_here()), key=PARAMETER, persist_state="session",
-            format_func=lambda one: str(Locale.parse(one).get_display_name(one)),
+            format_func=_own_name,
             on_change=_forget_the_link,
         )  # fmt: skip
+
+
+def _own_name(language: str) -> str:
+    from babel import Locale  # not where there is one language
+
+    return str(Locale.parse(language).get_display_name(language))
 
 
 def _forget_the_link() -> None:

@@ -10,7 +10,7 @@ In the language `xx` each message stands in ⟦ ⟧: what is seen outside of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -80,14 +80,6 @@ def N_(message: str) -> str:  # noqa: N802, gettext's own name
 
 
 _ = gettext
-
-
-def translated(words: Mapping[str, Sequence[str]]) -> dict[str, str | list[str]]:
-    """Marked messages by name, such as a component gets, in the visitor's language."""
-    return {
-        name: gettext(one) if isinstance(one, str) else [gettext(part) for part in one]
-        for name, one in words.items()
-    }
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:

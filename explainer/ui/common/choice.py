@@ -76,8 +76,8 @@ def choices(
     if given and given != st.session_state.get(_written(key)):
         st.session_state[key] = [_slug(titles, text) for text in given]
     kept = st.session_state.get(key, default)
-    found = dict.fromkeys(slug for slug in kept if slug in titles)
-    st.session_state[key] = list(found)[: more.get("max_selections")]
+    known = dict.fromkeys(slug for slug in kept if slug in titles)
+    st.session_state[key] = list(known)[: more.get("max_selections")]
     if widget in (st.segmented_control, st.pills):
         more["selection_mode"] = "multi"
     chosen = widget(

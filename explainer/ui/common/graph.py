@@ -14,21 +14,9 @@ from explainer.gradients.backprop.graph import Graph, Node
 from explainer.gradients.backprop.layout import Layout, Place, layout
 from explainer.gradients.backprop.steps import BackpropStep, Walk, figure, walk
 from explainer.ui.common.components import mark_read, mount, pack, reported, unread
-from explainer.words import N_, _, translated
+from explainer.words import _
 
 LONGEST_TITLE = 12  # of a node, in letters
-WORDS = {
-    "first": (N_("Start"), N_("Back to the inputs")),
-    "back": (N_("◀ Back"), N_("One step back")),
-    "next": (N_("Next ▶"), N_("One step forward")),
-    "last": (N_("End"), N_("All the way to the end")),
-    "range": N_("Step of forward and backward pass"),
-    "count": N_("Step {step} of {count}"),
-    "keys": N_("The arrow keys step forward and back, Home and End go all the way."),
-    "value": N_("value, computed forward"),
-    "gradient": N_("∂: gradient of the output, computed backward"),
-    "slope": N_("local derivative, by which the gradient is multiplied on its way"),
-}
 
 
 def graph_message(
@@ -53,7 +41,6 @@ def graph_message(
         },
         "steps": [_step(one, edges.index(one.edge) if one.edge else None) for one in found.steps],
         "colours": {"value": theme.categorical[0], "gradient": theme.categorical[1]},
-        "words": translated(WORDS),
         "alt": _alt(graph, found),
     })  # fmt: skip
 

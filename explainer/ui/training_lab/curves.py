@@ -20,7 +20,6 @@ import streamlit as st
 from explainer.charts.race import (
     LIVE_POINTS,
     LOSS,
-    PART_TITLES,
     POINTS,
     Measure,
     curves_of,
@@ -37,21 +36,10 @@ from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.live import live_picture
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.recipe_editor import name_of
-from explainer.words import N_, _, language, ngettext, spoken
+from explainer.words import _, language, ngettext, spoken
 
 SECONDS = 0.25
 FIRST_PAUSE, LONGEST_PAUSE = 20.0, 320.0  # seconds until a route that was closed is tried again
-WORDS = {
-    "step": N_("step"),
-    "names": N_("Recipes"),
-    "alone": N_("Show this one alone, or beside others that are picked"),
-    "menu": N_("Keep or enlarge this chart"),
-    "svg": N_("Save as SVG"),
-    "png": N_("Save as PNG"),
-    "full": N_("Full screen"),
-}
-BANDS = N_("Lines are medians over the seeds, bands reach from the least to the largest.")
-HINT = N_("Point at a chart to read every recipe at that step.")
 _numbers = itertools.count(1)
 
 
@@ -144,11 +132,6 @@ class Curves:
             ],
             "seeds": len(snapshot.seeds),
             "charts": [self._described(measure) for measure in self.view.measures],
-            "words": {
-                **{slug: _(word) for slug, word in WORDS.items()},
-                "parts": {part: _(title) for part, title in PART_TITLES.items()},
-                "hint": " ".join(map(_, (BANDS, HINT) if len(snapshot.seeds) > 1 else (HINT,))),
-            },
         }
 
     def _described(self, measure: Measure) -> dict[str, Any]:

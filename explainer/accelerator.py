@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import threading
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,7 @@ VARIABLE = "DEEPGLASS_DEVICE"
 ON_THE_CPU = "everything is computed on the CPU."
 
 _REPLICAS: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
+_MAKING_REPLICAS = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,16 @@ def replica(network: nn.Module) -> nn.Module:
     """`network` where it is computed: itself on the CPU, else a copy that lives as long as it."""
     if accelerator().slug == "cpu":
         return network
-    if network not in _REPLICAS:
-        _REPLICAS[network] = copy.deepcopy(network).to(accelerator().torch)
-    return _REPLICAS[network]
+    with _MAKING_REPLICAS:
+        if network not in _REPLICAS:
+            _REPLICAS[network] = copy.deepcopy(network).to(accelerator().torch)
+        return _REPLICAS[network]
+
+
+def computed(network: nn.Module, inputs: Tensor) -> Tensor:
+    """What `network` gives for `inputs`, both on the CPU, computed by its :func:`replica`."""
+    found: Tensor = replica(network)(inputs.to(accelerator().torch))
+    return found.cpu()
 
 
 def at_the_door(network: nn.Module, device: torch.device) -> nn.Module:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explainer.accelerator import accelerator, replica
 from explainer.networks.drill.windows import Interval
 from explainer.networks.recording.graph import INPUT, Layer, as_maps, layer_named
 from explainer.networks.recording.recording import record
@@ -98,7 +99,8 @@ def effective(
     """
     _check(layer, y, x)
     picture = inputs[:1].detach().clone().requires_grad_(True)
-    recording = record(network, picture, (layer.name,), gradients=True, whole=False)
+    given = picture.to(accelerator().torch)
+    recording = record(replica(network), given, (layer.name,), gradients=True, whole=False)
     values = as_maps(recording.call(layer.name).output, layer.layout)[0, :, y, x]
     target = values.sum() if channel is None else values[channel]
     (gradient,) = torch.autograd.grad(target, picture)

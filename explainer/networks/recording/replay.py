@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from explainer.networks.recording.graph import INPUT, Layer, layer_named
-from explainer.networks.recording.recording import Call, Recording, record
+from explainer.networks.recording.recording import Call, Recording, record_fast
 
 # A norm makes three multiplications a value; what makes more is not made twice.
 CHEAP = 3
@@ -23,7 +23,7 @@ CHEAP = 3
 
 def record_costly(network: nn.Module, inputs: Tensor, found: tuple[Layer, ...]) -> Recording:
     """A recording from which :func:`completed` quickly makes that of any layer."""
-    return record(network, inputs, costly(found), keep_inputs=False)
+    return record_fast(network, inputs, costly(found), keep_inputs=False)
 
 
 def costly(found: tuple[Layer, ...]) -> frozenset[str]:

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explainer.accelerator import accelerator, replica
 from explainer.freed_memory import keep_freed_memory
 from explainer.networks.recording.graph import Layer, layer_named
 from explainer.networks.recording.partial_forward import run_to
@@ -107,8 +108,9 @@ class Search:
     @torch.no_grad()
     def _after_chunk(self, network: nn.Module, kept: _Kept) -> _Kept:
         codes = self.album.pictures[kept.seen : kept.seen + self._chunk]
-        maps = run_to(network, self.found, self._inputs(codes), self.name)
-        values, places = maps.flatten(2).max(2)  # (N, C)
+        inputs = self._inputs(codes).to(accelerator().torch)
+        maps = run_to(replica(network), self.found, inputs, self.name)
+        values, places = (one.cpu() for one in maps.flatten(2).max(2))  # (N, C)
         numbers = torch.arange(kept.seen, kept.seen + len(codes)).expand(maps.shape[1], -1)
         all_values = torch.cat([kept.values, values.T], 1)
         best, order = all_values.topk(min(MOST, all_values.shape[1]), 1)

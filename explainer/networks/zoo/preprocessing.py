@@ -13,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from explainer.accelerator import computed, replica
 from explainer.images.thumbnails import centred_square, fit
 from explainer.networks.drill.sums import SoftmaxDrill, softmax
 from explainer.networks.recording.graph import Layer, layer_named, maps
-from explainer.networks.recording.recording import Recording, measured, record
+from explainer.networks.recording.recording import Recording, measured, record_fast
 from explainer.networks.zoo.entry import Takes
 
 Codes = NDArray[np.uint8]
@@ -81,7 +82,7 @@ def see(network: nn.Module, inputs: Tensor, found: tuple[Layer, ...], name: str)
     """What the layer called `name` gives for `inputs` `(1, C, H, W)`."""
     layer = layer_named(found, name)
     names = {name, *(source for source in layer.inputs if source in {one.name for one in found})}
-    recording = record(network, inputs, sorted(names), whole=False)
+    recording = record_fast(network, inputs, sorted(names), whole=False)
     return SeenPicture(layer, maps(recording, layer).contiguous().numpy(), recording)
 
 
@@ -93,8 +94,8 @@ def usual_reach(network: nn.Module, inputs: Tensor) -> float:
     layer a few thousand values, evenly spread, are looked at. What is no finite number is left out.
     Positive.
     """
-    with measured(network, _sampled) as samples:
-        network(inputs)
+    with measured(replica(network), _sampled) as samples:
+        computed(network, inputs)
     sizes = np.concatenate(samples)
     sizes = sizes[np.isfinite(sizes)]
     return (float(np.percentile(sizes, USUAL_SHARE)) if sizes.size else 0.0) or 1.0
@@ -103,11 +104,11 @@ def usual_reach(network: nn.Module, inputs: Tensor) -> float:
 def _sampled(output: Tensor) -> NDArray[np.float32]:
     """Absolute values from all over a layer, as many of each, repeated where it has fewer."""
     flat = output.detach()[0].permute(*range(1, output.dim() - 1), 0).reshape(-1)
-    places = torch.linspace(0, len(flat) - 1, SAMPLED).long()
-    return np.asarray(flat[places].abs().numpy(), np.float32)
+    places = torch.linspace(0, len(flat) - 1, SAMPLED, device=flat.device).long()
+    return np.asarray(flat[places].abs().cpu().numpy(), np.float32)
 
 
 @torch.no_grad()
 def answer(network: nn.Module, codes: Codes, entry: Takes) -> SoftmaxDrill:
     """Logits and probabilities for the square that :func:`for_answer` makes of the photo."""
-    return softmax(network(as_input(for_answer(codes, entry), entry))[0].numpy())
+    return softmax(computed(network, as_input(for_answer(codes, entry), entry))[0].numpy())

@@ -33,6 +33,7 @@ from explainer.networks.zoo.preprocessing import as_input, for_answer
 from explainer.networks.zoo.shared import network_of
 from explainer.parameters import Value
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import Chosen
 from explainer.words import _
 
@@ -126,15 +127,15 @@ def _layer(entry: Entry, inputs: Tensor) -> str | None:
 
 def _layers(entry: Entry, inputs: Tensor) -> tuple[list[str], str | None]:
     """The layers with maps and the one that is suggested; kept until the network changes."""
-    kept = st.session_state.get(f"{KEY}.layers")
-    if kept is None or kept[0] != entry.slug:
-        network = network_of(entry)
-        found = map_layers(network, inputs)
-        placed = any(one.height * one.width > 1 for one in found)
-        suggested = suggested_layer(network, inputs) if placed else None
-        kept = (entry.slug, [one.name for one in found], suggested)
-        st.session_state[f"{KEY}.layers"] = kept
-    return kept[1], kept[2]
+    return remembered(f"{KEY}.layers", entry.slug, lambda: _layers_now(entry, inputs))
+
+
+def _layers_now(entry: Entry, inputs: Tensor) -> tuple[list[str], str | None]:
+    network = network_of(entry)
+    found = map_layers(network, inputs)
+    placed = any(one.height * one.width > 1 for one in found)
+    suggested = suggested_layer(network, inputs) if placed else None
+    return [one.name for one in found], suggested
 
 
 def known(asked: Asked, method: Method) -> Attribution | None:

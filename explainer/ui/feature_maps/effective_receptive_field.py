@@ -18,6 +18,7 @@ from explainer.networks.recording.effective_receptive_field import (
 from explainer.networks.recording.receptive_field import Box
 from explainer.networks.zoo.preprocessing import SeenPicture, as_input
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.page import KEY, Subject, pinned_pixel
@@ -57,16 +58,15 @@ def _effective_field(
     looked: Subject, seen: SeenPicture, index: int, y: int, x: int
 ) -> EffectiveField:
     place = (*looked.place, seen.layer.name, index, y, x)
-    kept = st.session_state.get(f"{KEY}.effective_field")
-    if kept is None or kept[0] != place:
-        inputs = as_input(looked.photo, looked.entry)
-        with _MEASURING:
-            found = effective_field(
-                looked.network, inputs, looked.layers, seen.layer.name, index, y, x
-            )
-        kept = st.session_state[f"{KEY}.effective_field"] = (place, found)
-    result: EffectiveField = kept[1]
-    return result
+    return remembered(
+        f"{KEY}.effective_field", place, lambda: _measured(looked, seen.layer.name, index, y, x)
+    )
+
+
+def _measured(looked: Subject, layer: str, index: int, y: int, x: int) -> EffectiveField:
+    inputs = as_input(looked.photo, looked.entry)
+    with _MEASURING:
+        return effective_field(looked.network, inputs, looked.layers, layer, index, y, x)
 
 
 def _pictures(looked: Subject, found: EffectiveField, pixel: tuple[int, int]) -> None:

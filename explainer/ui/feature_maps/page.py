@@ -31,6 +31,7 @@ from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.components import pack
 from explainer.ui.common.live import live_picture
 from explainer.ui.common.maps import maps_montage
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.drills import described
@@ -96,13 +97,12 @@ def subject(chosen: Chosen, entry: Entry, side: int) -> Subject:
 def observed(looked: Subject, layer: Layer) -> SeenPicture:
     """What the layer gives for the photo; kept until the photo, the network or the layer change."""
     place = (*looked.place, layer.name)
-    kept = st.session_state.get(f"{KEY}.seen")
-    if kept is None or kept[0] != place:
-        inputs = as_input(looked.photo, looked.entry)
-        kept = (place, see(looked.network, inputs, looked.layers, layer.name))
-        st.session_state[f"{KEY}.seen"] = kept
-    seen: SeenPicture = kept[1]
-    return seen
+    return remembered(
+        f"{KEY}.seen", place,
+        lambda: see(
+            looked.network, as_input(looked.photo, looked.entry), looked.layers, layer.name
+        ),
+    )  # fmt: skip
 
 
 def all_maps(looked: Subject, seen: SeenPicture) -> tuple[int, Span]:
@@ -149,11 +149,10 @@ def _spans(looked: Subject, seen: SeenPicture, scale: str) -> list[Span]:
 
 def _reach(looked: Subject) -> float:
     """One scale for all layers; kept until the photo or the network change."""
-    kept = st.session_state.get(f"{KEY}.reach")
-    if kept is None or kept[0] != looked.place:
-        reach = usual_reach(looked.network, as_input(looked.photo, looked.entry))
-        kept = st.session_state[f"{KEY}.reach"] = (looked.place, reach)
-    return float(kept[1])
+    return remembered(
+        f"{KEY}.reach", looked.place,
+        lambda: usual_reach(looked.network, as_input(looked.photo, looked.entry)),
+    )  # fmt: skip
 
 
 def _map_controls() -> tuple[Order, str]:

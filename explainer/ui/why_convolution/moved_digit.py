@@ -21,6 +21,7 @@ from explainer.networks.digits.networks import DIGIT_NETWORKS, probabilities
 from explainer.networks.digits.strokes import GLYPHS, drawn, glyph_picture
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.words import _, language
@@ -92,11 +93,7 @@ def sound_strokes(sent: object) -> list[Any]:
 
 def _answers(picture: Tensor, scrambled: bool) -> np.ndarray:
     place = (hash(picture.numpy().tobytes()), scrambled)
-    kept = st.session_state.get(f"{KEY}.answers")
-    if kept is None or kept[0] != place:
-        kept = st.session_state[f"{KEY}.answers"] = (place, answers(picture, scrambled=scrambled))
-    found: np.ndarray = kept[1]
-    return found
+    return remembered(f"{KEY}.answers", place, lambda: answers(picture, scrambled=scrambled))
 
 
 def _moving(picture: Tensor, found: np.ndarray, label: int, scrambled: bool) -> None:

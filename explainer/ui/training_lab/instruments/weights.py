@@ -22,6 +22,7 @@ from explainer.training.instruments.pruning import SHARES, Pruned, prune
 from explainer.training.instruments.weights import LayerWeights, WeightReport, weigh
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.ui.training_lab.asking import latest
@@ -135,12 +136,11 @@ def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
 def _pruned(ticket: Ticket[Race], snapshot: Snapshot) -> list[list[tuple[Pruned, ...]]]:
     """The curve of each run of this step; asked once, run by run, so that commands get through."""
     now = (ticket.id, snapshot.seeds, snapshot.step)
-    kept = st.session_state.get(f"{KEY}.pruned_curves")
-    if kept is None or kept[0] != now:
-        kept = (now, _asked(ticket, snapshot))
-        if len(kept[1]) == len(snapshot.runs):
-            st.session_state[f"{KEY}.pruned_curves"] = kept
-    runs, seeds = kept[1], len(snapshot.seeds)
+    runs = remembered(
+        f"{KEY}.pruned_curves", now, lambda: _asked(ticket, snapshot),
+        worth=lambda found: len(found) == len(snapshot.runs),
+    )  # fmt: skip
+    seeds = len(snapshot.seeds)
     return [runs[start : start + seeds] for start in range(0, len(runs) - seeds + 1, seeds)]
 
 

@@ -38,7 +38,7 @@ test test-all: install-dev
 ifeq ($(ARGS),)
 	$(BIN)/python -m pytest -m "($(KIND)) and not browser" $(TOGETHER)
 ifneq ($(BROWSER),no)
-	$(PYTEST) -m "($(KIND)) and browser"
+	$(PYTEST) tests/browser -m "$(KIND)"
 endif
 else
 	$(PYTEST) -m "$(KIND)" $(ARGS)

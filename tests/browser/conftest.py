@@ -64,14 +64,16 @@ PAINTED = (
 
 # A page is looked at on a telephone in the dark; all other tests look at it on a desk in the light,
 # and these other pairs take their time.
-on_every_screen = pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [
-        ("phone", "dark"),
-        pytest.param("phone", "light", marks=pytest.mark.slow),
-        pytest.param("desktop", "light", marks=pytest.mark.slow),
-        pytest.param("desktop", "dark", marks=pytest.mark.slow),
-    ],
+SLOW_SCREENS = [
+    pytest.param("phone", "light", marks=pytest.mark.slow),
+    pytest.param("desktop", "light", marks=pytest.mark.slow),
+    pytest.param("desktop", "dark", marks=pytest.mark.slow),
+]
+SCREENS = ("viewport", "scheme")
+on_every_screen = pytest.mark.parametrize(SCREENS, [("phone", "dark"), *SLOW_SCREENS])
+# Pages that `test_every_word` walks through, every tab of them, on a telephone in the dark.
+on_every_other_screen = pytest.mark.parametrize(
+    SCREENS, [pytest.param("phone", "dark", marks=pytest.mark.slow), *SLOW_SCREENS]
 )
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from explainer.activations.curves import derivatives
 from explainer.activations.formula import parse
 from explainer.activations.registry import ACTIVATIONS
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named, with_query
 
 PATH = "/activations?activations.functions=sigmoid&activations.functions=elu"
@@ -128,7 +128,7 @@ def test_the_photo_and_the_output_answer(open_page: OpenPage) -> None:
     expect(page.get_by_text("squared error sends under 1 %")).to_be_attached()
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_the_activations_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

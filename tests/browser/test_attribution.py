@@ -8,7 +8,7 @@ from typing import Literal
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named
 
 CAT = "/attribution?picture=chelsea"
@@ -30,7 +30,7 @@ def test_two_methods_are_looked_at_and_one_is_judged(open_page: OpenPage) -> Non
     expect(page.locator("table.figures").last).to_contain_text("weights")
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_the_attribution_page_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -69,6 +69,8 @@ if (new URLSearchParams(location.search).get("lang") === "xx") {{
 for (const panel of every("[role=tabpanel]"))
   if (shown(panel) && !panel.innerText.trim() && !panel.querySelector("canvas, svg, img, input"))
     found.push(`empty: ${{panel.id}}`);
+const wider = document.documentElement.scrollWidth - innerWidth;
+if (wider > 0) found.push(`${{wider}} pixels wider than the screen`);
 return found;
 }}"""
 # What can be opened and was not, by the way to it; the deepest first, so that no tab is left
@@ -142,10 +144,16 @@ def walk(page: Page) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("viewport", ["desktop", pytest.param("phone", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [("phone", "dark"), pytest.param("desktop", "light", marks=pytest.mark.slow)],
+)
 def test_every_word_of_a_page_is_a_message(
-    open_page: OpenPage, path: str, viewport: Literal["desktop", "phone"]
+    open_page: OpenPage,
+    path: str,
+    viewport: Literal["desktop", "phone"],
+    scheme: Literal["light", "dark"],
 ) -> None:
-    page = open_page(f"{path}?lang={PSEUDO}", viewport=viewport)
+    page = open_page(f"{path}?lang={PSEUDO}", viewport=viewport, colour_scheme=scheme)
     settle(page)
     assert walk(page) == {}

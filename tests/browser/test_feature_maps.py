@@ -15,7 +15,7 @@ from explainer.images.gallery import gallery_picture
 from explainer.networks.zoo.preprocessing import as_input, for_maps
 from explainer.networks.zoo.shared import shared_network
 from explainer.networks.zoo.shipped import SHIPPED
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named, with_query
 
 CAT = "/feature_maps?picture=chelsea&feature_maps.side=128"
@@ -109,7 +109,7 @@ def test_a_norm_is_folded_by_a_button_and_the_value_stays(open_page: OpenPage) -
     expect(page.locator(".drill .rows table")).to_have_count(0)
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_the_feature_maps_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -16,7 +16,7 @@ from explainer.convolution.application import Application
 from explainer.convolution.arithmetic import window_at
 from explainer.convolution.kernels import weights
 from explainer.images.gallery import gallery_picture
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 
 PAINTED_OUTPUT = '.pane[data-pane="output"] canvas.pixels[data-painted]'
 
@@ -245,7 +245,7 @@ def test_before_and_after_are_wiped_over_one_another(open_page: OpenPage) -> Non
     assert "20%" in clip
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_filters_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

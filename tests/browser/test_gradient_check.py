@@ -12,7 +12,7 @@ from explainer.gradients.backprop.autograd import autograd
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.presets import PRESETS
 from explainer.gradients.backprop.steps import figure
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named, with_query
 
 NEURON = PRESETS["neuron"]
@@ -66,7 +66,7 @@ def test_the_arrow_keys_fill_in_the_graph_and_a_bug_changes_the_verdict(
     expect(node(page, "w").locator(".gradient")).not_to_be_empty()
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_the_gradient_check_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

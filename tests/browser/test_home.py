@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from explainer.charts.home.previews import PREVIEWS, Preview
 from explainer.topics import topic
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named
 
 SOON, LATER = PREVIEWS[:2], PREVIEWS[2:]  # the rest takes its time
@@ -34,7 +34,7 @@ def test_an_invitation_leads_to_the_state_it_shows(open_page: OpenPage, preview:
         expect(page).to_have_url(re.compile(re.escape(f"{name}={quote_plus(value)}")))
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_home_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from explainer.networks.digits.field import moved
 from explainer.networks.digits.networks import DIGIT_NETWORKS, probabilities
 from explainer.networks.digits.strokes import glyph_picture
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named, with_query
 
 ADDRESS = "/why_convolution?picture=chelsea"
@@ -100,7 +100,7 @@ def test_four_trainings_run_to_their_verdict(open_page: OpenPage) -> None:
     expect(page.get_by_text("Medians over the seeds")).to_be_visible(timeout=120_000)
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_why_convolution_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

@@ -175,7 +175,14 @@ SCRIPTS: dict[str, SurveyPlan] = {
 }
 
 
-@pytest.mark.parametrize("name", ["random", "path", pytest.param("norm", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "path",
+        pytest.param("random", marks=pytest.mark.slow),
+        pytest.param("norm", marks=pytest.mark.slow),
+    ],
+)
 def test_the_script_prints_the_numbers_of_the_page(name: str, tmp_path: Path) -> None:
     plan = SCRIPTS[name]
     found: Any = survey(plan).panels[0]

@@ -13,13 +13,13 @@ from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from explainer.training.data.cifar import CLASSES, PARTS, SIDE
 from scripts.weights.pictures import Pictures, read_pictures
 
-EACH = {"train": 4, "test": 2}
-EPOCHS, BATCH = 2, 8
+EACH = {"train": 2, "test": 2}
+EPOCHS, BATCH = 2, 4
 
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data root with 40 training and 20 test pictures."""
+    """A data root with 20 training and 20 test pictures."""
     folder, draw = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
     colours = draw.integers(40, 216, (len(CLASSES), 3))
     for part in PARTS:
@@ -42,5 +42,5 @@ def parts(root: Path) -> tuple[Pictures, Pictures]:
 def entry() -> Shipped:
     """The small VGG with a plan of ten steps."""
     small = SHIPPED["vgg"]
-    plan = replace(small.plan, epochs=EPOCHS, batch=BATCH, learning_rate=0.05)
+    plan = replace(small.plan, epochs=EPOCHS, batch=BATCH, learning_rate=0.01)
     return replace(small, plan=plan)

@@ -14,7 +14,7 @@ from scripts.weights.pictures import Pictures
 from scripts.weights.train_pictures import learn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-STEPS = 10  # 40 pictures, batches of 8, 2 epochs
+STEPS = 10  # 20 pictures, batches of 4, 2 epochs
 Parts = tuple[Pictures, Pictures]
 
 
@@ -50,7 +50,7 @@ def whole(entry: Shipped, parts: Parts, checkpoint: Path, one_thread: None) -> T
 def test_the_loss_falls(whole: Training) -> None:
     assert whole.step == whole.total == STEPS
     first, last = whole.losses
-    assert last < 0.8 * first
+    assert last < 0.9 * first
 
 
 def test_the_same_seed_trains_the_same_network(

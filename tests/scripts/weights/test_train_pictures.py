@@ -29,7 +29,7 @@ def test_the_command_writes_weights_and_card(root: Path, tmp_path: Path) -> None
     assert main(words(root, tmp_path)) == 0
     card, entry = SHIPPED["lenet"].card(tmp_path), SHIPPED["lenet"]
     assert (card.slug, card.epochs, card.seed, card.threads) == ("lenet", 3, 0, 1)
-    assert (card.training_pictures, card.test_pictures) == (40, 20)
+    assert (card.training_pictures, card.test_pictures) == (20, 20)
     assert card.script == (
         "python -m scripts.weights.train_pictures lenet --epochs 3 --threads 1 --seed 0"
     )

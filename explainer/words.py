@@ -3,6 +3,8 @@
 `_("Start the race")` is the message in the visitor's language; values come by name, so that another
 language may order them otherwise: `_("{recipe} is ahead by {points} points", recipe=…, points=…)`.
 `ngettext` chooses by a number, and `N_` marks a message that is put into words where it is shown.
+What is said where no visitor is known, by a thread that works for many, is said `later`: a string
+in English that carries its message and values, so that `_` can say it in any language.
 Catalogues are gettext's, `assets/words/<language>/messages.po`, read when first asked for.
 
 In the language `xx` each message stands in ⟦ ⟧: what is seen outside of them is no message yet.
@@ -57,8 +59,51 @@ def spoken(chosen: str) -> Iterator[None]:
         _CHOSEN.reset(token)
 
 
+class Message(str):
+    """A sentence in English that can be said in another language: `_(sentence)`."""
+
+    template: str
+    many: str
+    values: dict[str, object]
+
+    def in_words(self) -> str:
+        """The sentence in the visitor's language, and in it the values that are messages too."""
+        values = {
+            name: gettext(value) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        if self.many:
+            return ngettext(self.template, self.many, **values)  # type: ignore[arg-type]
+        return gettext(self.template, **values)
+
+
+def later(message: str, **values: object) -> Message:
+    """`message` with its `values`, to be said by `_` where it is shown."""
+    return _message(message, "", values)
+
+
+def nlater(one: str, many: str, count: float, **values: object) -> Message:
+    """As :func:`later`: `one` where `count` is 1, else `many`; {count} is the number."""
+    return _message(one, many, {"count": count, **values})
+
+
+def told(error: BaseException) -> str:
+    """What an error says, in the visitor's language where its sentence was said :func:`later`."""
+    said = error.args[0] if error.args else ""
+    return gettext(said) if isinstance(said, Message) else str(error)
+
+
+def _message(template: str, many: str, values: dict[str, object]) -> Message:
+    chosen = many if many and values["count"] != 1 else template
+    found = Message(chosen.format(**values))
+    found.template, found.many, found.values = template, many, values
+    return found
+
+
 def gettext(message: str, **values: object) -> str:
     """`message` in the visitor's language, with `values` in the places of their names."""
+    if isinstance(message, Message):
+        return message.in_words()
     now = language()
     if now == ENGLISH or not message:  # a catalogue keeps its head under the empty message
         return message.format(**values) if values else message

@@ -19,7 +19,14 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "assets" / "words" / "messages.pot"
-PYTHON = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+PYTHON = {
+    "_": None,
+    "N_": None,
+    "gettext": None,
+    "later": None,
+    "ngettext": (1, 2),
+    "nlater": (1, 2),
+}
 SOURCES = (
     ("explainer", [("**.py", "python")], PYTHON),
     ("pages", [("**.py", "python")], PYTHON),

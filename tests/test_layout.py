@@ -20,7 +20,17 @@ ROOT = Path(__file__).parents[1]
 # Each subject may use those before it, and all of them what stands beside them.
 SUBJECTS = ("images", "convolution", "activations", "training", "networks", "gradients")
 BESIDE = frozenset(
-    {"accelerator", "freed_memory", "lengths", "parameters", "registry", "strict_json", "words"}
+    {
+        "accelerator",
+        "files",
+        "freed_memory",
+        "lengths",
+        "parameters",
+        "registry",
+        "story",
+        "strict_json",
+        "words",
+    }
 )
 # What a part of the app may import of the app, besides itself.
 MAY_IMPORT = {
@@ -34,6 +44,8 @@ MAY_IMPORT = {
     "parameters": frozenset[str](),
     "registry": frozenset[str](),
     "words": frozenset[str](),
+    "files": frozenset[str](),
+    "story": frozenset[str](),
     "accelerator": frozenset[str](),
     "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from explainer import words
-from explainer.words import N_, PSEUDO, _, cached, languages, ngettext, spoken
+from explainer.words import (
+    N_,
+    PSEUDO,
+    _,
+    cached,
+    gettext,
+    languages,
+    later,
+    ngettext,
+    nlater,
+    spoken,
+    told,
+)
 
 GERMAN = """
 msgid ""
@@ -93,3 +106,17 @@ def test_what_is_kept_is_kept_for_each_language() -> None:
     with spoken(PSEUDO):
         assert title(1) == "⟦Figure 1⟧"
     assert asked == [1, 1]
+
+
+def test_what_is_said_later_is_english_until_it_is_shown() -> None:
+    inner = nlater("{count} step", "{count} steps", 3)
+    outer = later("After {steps} the loss was {loss}.", steps=inner, loss=0.5)
+    assert outer == "After 3 steps the loss was 0.5."
+    with spoken(PSEUDO):
+        assert gettext(outer) == "⟦After ⟦3 steps⟧ the loss was 0.5.⟧"
+    assert gettext(outer) == outer
+    assert gettext(pickle.loads(pickle.dumps(outer))) == outer
+    error = ValueError(outer)
+    with spoken(PSEUDO):
+        assert told(error) == gettext(outer)
+    assert told(ValueError("plain")) == "plain"

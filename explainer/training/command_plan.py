@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from explainer.parameters import Value
 from explainer.training.data.data_set import DataError, Examples
 from explainer.training.data.own.folders import from_path
 from explainer.training.data.registry import EVERY_DATA_SET, load
-from explainer.training.data.splits import Prepared, Split, prepare
+from explainer.training.data.splits import Split
 from explainer.training.presets import PRESETS
-from explainer.training.recipe.recipe import Recipe, from_dict, with_value
+from explainer.training.race_plan import RacePlan
+from explainer.training.recipe.recipe import from_dict, with_value
 
 ZIP = ".zip"
 TOGETHER = "keep_copies_together"
@@ -41,23 +41,11 @@ class DataPlan:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True)
-class CommandPlan:
-    """Everything a race is built from."""
+@dataclass(frozen=True, kw_only=True)
+class CommandPlan(RacePlan):
+    """A race of the command line, with its data by name or place."""
 
-    recipes: tuple[Recipe, ...]
     data: DataPlan
-    split: Split
-    seeds: tuple[int, ...]
-
-    def source(self, examples: Examples) -> Callable[[int], Prepared]:
-        """The data of each seed, which divides them anew, as the training lab does."""
-
-        @cache
-        def prepared(seed: int) -> Prepared:
-            return prepare(examples, replace(self.split, seed=seed))
-
-        return prepared
 
 
 def planned(
@@ -123,7 +111,9 @@ def difference(plan: CommandPlan, examples: Examples) -> str:
 def _from_preset(slug: str) -> CommandPlan:
     found = PRESETS[slug]
     data = DataPlan(found.data, found.data_settings)
-    return CommandPlan(found.recipes, data, found.split, tuple(range(found.seeds)))
+    return CommandPlan(
+        recipes=found.recipes, data=data, split=found.split, seeds=tuple(range(found.seeds))
+    )
 
 
 def _from_file(path: Path) -> CommandPlan:
@@ -139,10 +129,10 @@ def _from_file(path: Path) -> CommandPlan:
     if not isinstance(seeds, list) or not all(type(one) is int and one >= 0 for one in seeds):
         raise ValueError(f"seeds is {seeds!r}, but it is a list of whole numbers from 0")
     return CommandPlan(
-        tuple(from_dict(one) for one in recipes),
-        _data(whole.get("data", "")),
-        _split(whole.get("split", {})),
-        tuple(dict.fromkeys(seeds)),
+        recipes=tuple(from_dict(one) for one in recipes),
+        data=_data(whole.get("data", "")),
+        split=_split(whole.get("split", {})),
+        seeds=tuple(dict.fromkeys(seeds)),
     )
 
 

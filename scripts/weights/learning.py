@@ -18,8 +18,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explainer.accelerator import accelerator
+from explainer.files import with_replacement
 from explainer.networks.zoo.shipped import Shipped
-from explainer.training.data.stored import with_replacement
 from explainer.training.recipe.initialisation import SCHEMES, initialise
 from explainer.training.recipe.schedules import SCHEDULES
 from explainer.training.seeds import generator

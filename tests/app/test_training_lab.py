@@ -136,10 +136,10 @@ def test_a_link_to_a_preset_tells_what_to_watch_and_folds_the_outcome_away(chose
     app = app_at("training_lab", training_lab__preset=chosen.slug)
     assert app.selectbox(key="training_lab.preset").value == chosen.slug
     assert chosen.watch in text_of(app)
-    (folded,) = (entry for entry in app.expander if "What usually happens" in entry.label)
+    (folded,) = (entry for entry in app.expander if "What is seen" in entry.label)
     assert not folded.proto.expanded
     told = "".join(element.value for element in folded.markdown)
-    assert chosen.usually in told
+    assert chosen.seen in told
     assert chosen.why in told
 
 

@@ -53,7 +53,7 @@ def test_a_race_runs_live_to_its_end_and_is_scored_once(open_page: OpenPage) -> 
 
 def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page: OpenPage) -> None:
     page = open_page("/training_lab")
-    fold = page.get_by_text("What usually happens, and why")
+    fold = page.get_by_text("What is seen, and why")
     fold.click()
     expect(page.get_by_text("Both networks soon know")).to_be_visible()
     page.get_by_role("combobox", name="Begin with").click()

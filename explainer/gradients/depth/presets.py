@@ -9,21 +9,18 @@ from dataclasses import dataclass
 
 from explainer.gradients.depth.settings import setting
 from explainer.registry import Registry
+from explainer.story import Story
 from explainer.training.recipe.recipe import Network
 from explainer.words import N_
 
 
-@dataclass(frozen=True)
-class DepthPreset:
-    """A story: its settings at one depth and width, what to watch, and what is seen and why."""
+@dataclass(frozen=True, kw_only=True)
+class DepthPreset(Story):
+    """A story with its settings at one depth and width."""
 
-    slug: str
-    title: str
     depth: int
     width: int
     settings: tuple[Network, ...]
-    watch: str
-    seen: str
 
 
 DEPTH_PRESETS = Registry[DepthPreset](

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from explainer.registry import Registry
+from explainer.story import Story
 from explainer.training.data.splits import Split
 from explainer.training.engine.run import Evaluation
 from explainer.training.recipe.recipe import Network, Recipe, Training
@@ -19,15 +20,11 @@ OFTEN = Evaluation(train_examples=256, validation_examples=256, share=0.3)
 SPLIT = Split(train_size=800)
 
 
-@dataclass(frozen=True)
-class DepthRace:
-    """A story: its recipes, what to `watch`, and what is `seen` and why, read after the race."""
+@dataclass(frozen=True, kw_only=True)
+class DepthRace(Story):
+    """A story with the recipes that are raced."""
 
-    slug: str
-    title: str
     recipes: tuple[Recipe, ...]
-    watch: str
-    seen: str
 
 
 def deep(
@@ -63,15 +60,17 @@ def _wild(name: str, *, clip_norm: float = 0.0, clip_value: float = 0.0) -> Reci
 RACES = Registry[DepthRace](
     "story",
     DepthRace(
-        "ten-sigmoids",
-        N_("Ten sigmoid layers"),
-        (
+        slug="ten-sigmoids",
+        title=N_("Ten sigmoid layers"),
+        recipes=(
             deep("2 sigmoid layers", 2, "sigmoid", "xavier", learning_rate=0.3),
             deep("4 sigmoid layers", 4, "sigmoid", "xavier", learning_rate=0.3),
             deep("10 sigmoid layers", 10, "sigmoid", "xavier", learning_rate=0.3),
         ),
-        N_("Read each strip from the top down: how much of the colour is left at the bottom?"),
-        N_(
+        watch=N_(
+            "Read each strip from the top down: how much of the colour is left at the bottom?"
+        ),
+        seen=N_(
             "Two layers learn the digits. Four are still guessing at the end of the race: their "
             "first layer gets about a hundredth of what the output layer gets. With ten it is less "
             "than a hundred-thousandth, and waiting does not help: the upper layers have nothing "
@@ -79,15 +78,15 @@ RACES = Registry[DepthRace](
         ),
     ),
     DepthRace(
-        "relu",
-        N_("ReLU"),
-        (
+        slug="relu",
+        title=N_("ReLU"),
+        recipes=(
             deep("Sigmoid", 10, "sigmoid", "xavier"),
             deep("Tanh", 10, "tanh", "xavier"),
             deep("ReLU", 10),
         ),
-        N_("Compare the lowest rows at the very beginning, before anything is learned."),
-        N_(
+        watch=N_("Compare the lowest rows at the very beginning, before anything is learned."),
+        seen=N_(
             "With tanh and with ReLU the first of ten layers gets a gradient about as long as the "
             "last hidden one, and both learn; the sigmoid's gets less than a hundred-thousandth of "
             "it and does not. ReLU owes it to its slope of 1 where it is open and to weights drawn "
@@ -95,11 +94,13 @@ RACES = Registry[DepthRace](
         ),
     ),
     DepthRace(
-        "xavier-or-he",
-        N_("Xavier or He"),
-        (deep("ReLU, Xavier", 30, "relu", "xavier"), deep("ReLU, He", 30)),
-        N_("Thirty layers, the same activation; only the spread of the first weights differs."),
-        N_(
+        slug="xavier-or-he",
+        title=N_("Xavier or He"),
+        recipes=(deep("ReLU, Xavier", 30, "relu", "xavier"), deep("ReLU, He", 30)),
+        watch=N_(
+            "Thirty layers, the same activation; only the spread of the first weights differs."
+        ),
+        seen=N_(
             "Xavier's weights suit a slope of 1; ReLU closes half of its units, so every layer "
             "halves the square of what passes, and after thirty layers too little arrives to learn "
             "from. He's weights have twice the variance to make up for it (He et al. 2015), and "
@@ -107,29 +108,31 @@ RACES = Registry[DepthRace](
         ),
     ),
     DepthRace(
-        "batch-norm",
-        N_("Batch norm rescues sigmoid"),
-        (
+        slug="batch-norm",
+        title=N_("Batch norm rescues sigmoid"),
+        recipes=(
             deep("Sigmoid", 10, "sigmoid", "xavier"),
             deep("Sigmoid, batch norm", 10, "sigmoid", "xavier", batch_norm=True),
         ),
-        N_("The same ten sigmoid layers from the same weights; one network normalises the sums."),
-        N_(
+        watch=N_(
+            "The same ten sigmoid layers from the same weights; one network normalises the sums."
+        ),
+        seen=N_(
             "Batch norm spreads the sums of every unit over the steep part of the sigmoid, so the "
             "digits stay apart on their way up and the gradient arrives: the first layer's is as "
             "long as the last one's, and the network learns what the other never does."
         ),
     ),
     DepthRace(
-        "skips",
-        N_("Fifty layers, with and without skips"),
-        (
+        slug="skips",
+        title=N_("Fifty layers, with and without skips"),
+        recipes=(
             deep("50 tanh layers", 50, "tanh", "lecun", steps=200),
             deep("50 tanh layers, skips", 50, "tanh", "lecun", steps=200, residual=True),
             deep("50 tanh layers, orthogonal", 50, "tanh", "orthonormal", steps=200),
         ),
-        N_("Compare the three strips from top to bottom first, and only then the losses."),
-        N_(
+        watch=N_("Compare the three strips from top to bottom first, and only then the losses."),
+        seen=N_(
             "No gradient vanishes: with this start the plain network's first layer gets about as "
             "much as its last. Yet in 200 steps it learns about half of the digits, and the one "
             "with skips nine in ten. A gradient's length is not all: fifty random matrices in a "
@@ -144,19 +147,19 @@ RACES = Registry[DepthRace](
         ),
     ),
     DepthRace(
-        "exploding",
-        N_("Exploding"),
-        (
+        slug="exploding",
+        title=N_("Exploding"),
+        recipes=(
             _wild("σ = 0.22"),
             _wild("σ = 0.22, length at most 1", clip_norm=1.0),
             _wild("σ = 0.22, values at most 0.01", clip_value=0.01),
             deep("He", 20, learning_rate=0.01, steps=300),
         ),
-        N_(
+        watch=N_(
             "The edge for 64 ReLU units is σ = √(2/64) ≈ 0.18; these weights lie a quarter above "
             "it. Watch the first steps."
         ),
-        N_(
+        seen=N_(
             "A quarter too much at each of twenty layers, 1.245²⁰ = 79, makes the first loss about "
             "a hundred times what guessing gives, and a gradient as large: the first step throws "
             "the weights so far that the second finds no numbers any more. Clipping (Pascanu et "
@@ -166,11 +169,13 @@ RACES = Registry[DepthRace](
         ),
     ),
     DepthRace(
-        "relu-or-tanh",
-        N_("ReLU or tanh: who is sooner?"),
-        (deep("ReLU", 4, steps=250), deep("Tanh", 4, "tanh", "xavier", steps=250)),
-        N_("How many steps does each need to the training error in the table below, seed by seed?"),
-        N_(
+        slug="relu-or-tanh",
+        title=N_("ReLU or tanh: who is sooner?"),
+        recipes=(deep("ReLU", 4, steps=250), deep("Tanh", 4, "tanh", "xavier", steps=250)),
+        watch=N_(
+            "How many steps does each need to the training error in the table below, seed by seed?"
+        ),
+        seen=N_(
             "About as many: on these digits, with four layers, each with the start that suits it "
             "and the same learning rate, neither is twice as fast as the other. The factor of six "
             "is of another network and of other data."

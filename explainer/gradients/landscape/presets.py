@@ -7,18 +7,14 @@ from dataclasses import dataclass
 from explainer.gradients.landscape.plan import PATH, SurveyPlan
 from explainer.gradients.landscape.setup import Setup
 from explainer.registry import Registry
+from explainer.story import Story
 from explainer.words import N_
 
 
-@dataclass(frozen=True)
-class LandscapePreset:
-    """A story: what to `watch`, what is `seen` and `why`; tests hold the second to be so."""
+@dataclass(frozen=True, kw_only=True)
+class LandscapePreset(Story):
+    """A story with the survey that shows it."""
 
-    slug: str
-    title: str
-    watch: str
-    seen: str
-    why: str
     plan: SurveyPlan
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.activations.registry import ACTIVATIONS
+from explainer.activations.registry import ACTIVATIONS, TRAINED
 from explainer.gradients.landscape.networks import Network
 from explainer.words import _
 
@@ -12,7 +12,8 @@ CLASSES, PIXELS = 10, 64
 KINDS = ("cnn", "mlp")
 LAYERS = (4, 8, 14, 20)
 WIDTHS = (4, 8, 12)
-LEARNING = ("relu", "leaky-relu", "elu", "gelu", "tanh", "sigmoid")
+# Those with a slope of their own to learn would add directions to the plane.
+LEARNING = tuple(one.slug for one in TRAINED if not any(True for _ in one.module().parameters()))
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 STEPS = (50, 100, 200, 400, 800, 1600)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Any
 
-from explainer.training.data.stored import with_replacement
+from explainer.files import with_replacement
 
 READABLE = 0o644  # a temporary file, which it was, is its owner's alone
 

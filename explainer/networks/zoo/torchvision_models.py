@@ -7,7 +7,6 @@ Networks come unfolded: every step a module, none in place.
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import re
 import threading
@@ -16,27 +15,24 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlparse
-from urllib.request import urlopen
 
 import torch
 from torch import Tensor, nn
 from torchvision import models
 
+from explainer import files
 from explainer.networks.recording.unfolding import unfolded
 from explainer.networks.zoo.normalisation import normalised
 from explainer.registry import Registry
-from explainer.training.data.stored import with_replacement
 from explainer.words import N_
 
 Progress = Callable[[int, int], None]
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 HALF = (0.5, 0.5, 0.5)
 SMALLEST = 64  # AlexNet's three poolings leave nothing of less
-BLOCK = 1 << 18
-SECONDS = 15
 
 
 class DownloadError(RuntimeError):
@@ -213,7 +209,13 @@ def download(slug: str, progress: Progress = lambda done, total: None) -> Path:
     with _FETCHING[slug]:
         if not entry.path.is_file():
             try:
-                with_replacement(entry.path, partial(_fetch, entry, progress=progress))
+                address = str(entry.weights.url)
+                digest = _expected_digest(address)
+                files.fetch(address, entry.path, progress, algorithm="sha256", digest=digest)
+            except files.WrongFileError as error:
+                raise DownloadError(
+                    f"The weights of {entry.title} arrived damaged ({error}); try again."
+                ) from None
             except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
                 reason = getattr(error, "reason", None) or error
                 if isinstance(error, HTTPError):
@@ -228,21 +230,6 @@ def download(slug: str, progress: Progress = lambda done, total: None) -> Path:
                     f" ({error.strerror or error})."
                 ) from None
     return entry.path
-
-
-def _fetch(entry: Classifier, file: IO[bytes], progress: Progress) -> None:
-    address, digest, done = str(entry.weights.url), hashlib.sha256(), 0
-    with urlopen(address, timeout=SECONDS) as answer:
-        total = int(answer.headers.get("Content-Length") or 0)
-        while block := answer.read(BLOCK):
-            file.write(block)
-            digest.update(block)
-            done += len(block)
-            progress(done, max(total, done))
-    if not digest.hexdigest().startswith(_expected_digest(address)):
-        raise DownloadError(
-            f"The weights of {entry.title} arrived damaged ({done:,} bytes); try again."
-        )
 
 
 def _expected_digest(address: str) -> str:

@@ -1,30 +1,24 @@
-"""Fetching published data sets: bytes with progress, checked by md5, in place all at once.
+"""Fetching published data sets: with progress, checked, in place all at once.
 
-torchvision's own download reports no progress, so the bytes are read here.
+torchvision's own download reports no progress.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tarfile
 from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
-from urllib.request import urlopen
 
+from explainer import files
 from explainer.training.data.data_set import DataError
 from explainer.training.data.fetching import Told, Wanted
 from explainer.training.data.published import Resource
 from explainer.training.data.real import SOURCES, Published
 from explainer.training.data.root import data_root
-from explainer.training.data.stored import with_replacement
 
-SECONDS = 10.0  # for a connection, and for each silence after it
-CHUNK = 256 * 1024
-SLACK = 1024**2  # bytes by which a file may exceed its published size
 UNPACKED = 400 * 1024**2
 
 Progress = Callable[[float], None]
@@ -46,7 +40,7 @@ def download(slug: str, progress: Progress = lambda share: None) -> None:
                 before += one.size
             for one in resources:
                 put(root / entry.place, Path(folder) / one.name, one.name)
-    except (OSError, HTTPException, tarfile.TarError, DataError) as error:
+    except (OSError, HTTPException, tarfile.TarError, files.WrongFileError, DataError) as error:
         raise DataError(_sentence(entry, root, error)) from error
 
 
@@ -77,26 +71,18 @@ def fetch(resource: Resource, path: Path, progress: Progress) -> None:
     """Fetch one file from the first mirror that has it; raises the error of the last one."""
     for number, url in enumerate(resource.urls, 1):
         try:
-            with_replacement(path, lambda file, url=url: _stream(url, resource, file, progress))  # type: ignore[misc]
+            files.fetch(
+                url,
+                path,
+                lambda done, total: progress(done / total),
+                algorithm="md5",
+                digest=resource.md5,
+                size=resource.size,
+            )
             return
-        except (OSError, HTTPException, DataError):
+        except (OSError, HTTPException, files.WrongFileError):
             if number == len(resource.urls):
                 raise
-
-
-def _stream(url: str, resource: Resource, file: IO[bytes], progress: Progress) -> None:
-    digest, received = hashlib.md5(usedforsecurity=False), 0
-    with urlopen(url, timeout=SECONDS) as answer:
-        size = int(answer.headers.get("Content-Length") or resource.size)
-        while chunk := answer.read(CHUNK):
-            received += len(chunk)
-            if received > resource.size + SLACK:
-                raise DataError(f"{url} sends more than the {resource.size:,} bytes of that file")
-            digest.update(chunk)
-            file.write(chunk)
-            progress(min(1.0, received / max(1, size)))
-    if digest.hexdigest() != resource.md5:
-        raise DataError(f"{url} sent {received:,} bytes with another md5 sum than published")
 
 
 def _keep(folder: Path, file: Path, name: str) -> None:

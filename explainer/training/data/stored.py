@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.files import with_replacement
 from explainer.training.data.data_set import DataError
 from explainer.words import _
 
@@ -70,20 +69,6 @@ def cached(cache: Path, stamp: str, read: Callable[[], Stored]) -> Stored:
     with suppress(OSError):
         with_replacement(cache, lambda file: _save(file, stored, stamp))
     return stored
-
-
-def with_replacement(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file that appears under `path` as a whole or, after any error, not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        try:
-            write(file)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def _save(file: IO[bytes], stored: Stored, stamp: str) -> None:

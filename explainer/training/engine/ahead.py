@@ -21,7 +21,7 @@ from explainer.training.engine.batches import Batches
 from explainer.training.engine.run import Run
 from explainer.training.engine.run_measurement import CLOSE_WATCH
 from explainer.training.engine.stacked import Stack
-from explainer.training.engine.update import AMOUNTS, Part, amounts_of, change
+from explainer.training.engine.update import AMOUNTS, TIMES_RATE, Part, amounts_of, change
 
 LIMITS = ("clip_norm", "clip_value", "max_norm")  # 0 means that there is none
 MOST = CLOSE_WATCH
@@ -130,7 +130,7 @@ class Ahead:
             values = np.array(ones[name], np.float64)
             if name in LIMITS:
                 values[values == 0] = np.inf
-            table[:, place] = values * rates if name in ("decay", "threshold") else values
+            table[:, place] = values * rates if name in TIMES_RATE else values
         return torch.from_numpy(table.astype(np.float32)), tuple(n for n in AMOUNTS if any(ones[n]))
 
 

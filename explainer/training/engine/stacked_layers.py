@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explainer.activations.registry import TRAINED
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_dense import Inputs, Layer, linear, masks
 from explainer.training.recipe.layers import (
@@ -191,6 +192,13 @@ def stochastic_pool(flat: FlatParameters, name: str, modules: Sequence[Stochasti
     return apply
 
 
+def never_falls(module: nn.Module) -> bool:
+    """Whether f(a) ≤ f(b) for a ≤ b; a module that learns its shape is not counted on."""
+    values: Tensor = module(torch.linspace(-20, 20, 4001))
+    return not any(True for _ in module.parameters()) and bool((values.diff() >= -1e-6).all())
+
+
+_ACTIVATIONS = [entry.module() for entry in TRAINED]
 STACKED: dict[type[nn.Module], Maker] = {
     nn.Conv2d: conv,
     nn.Linear: linear,
@@ -201,46 +209,18 @@ STACKED: dict[type[nn.Module], Maker] = {
     nn.GroupNorm: layer_norm,
     Skip: skip,
     nn.Flatten: flatten,
+    nn.MaxPool2d: elementwise,
+    nn.AvgPool2d: elementwise,
+    nn.AdaptiveAvgPool2d: elementwise,
+    **{type(module): elementwise for module in _ACTIVATIONS},
     nn.PReLU: prelu,
     nn.ReLU: relu,
     Dropout: dropout,
     MapDropout: map_dropout,
     StochasticPool2d: stochastic_pool,
-    **dict.fromkeys(
-        (
-            nn.MaxPool2d,
-            nn.AvgPool2d,
-            nn.AdaptiveAvgPool2d,
-            nn.Sigmoid,
-            nn.Tanh,
-            nn.LeakyReLU,
-            nn.ELU,
-            nn.SELU,
-            nn.GELU,
-            nn.Hardtanh,
-            nn.Softsign,
-            nn.CELU,
-            nn.Softplus,
-            nn.SiLU,
-            nn.Mish,
-            nn.Hardswish,
-        ),
-        elementwise,
-    ),
 }
-RISING = (
-    nn.Sigmoid,
-    nn.Tanh,
-    nn.Hardtanh,
-    nn.Softsign,
-    nn.ReLU,
-    nn.LeakyReLU,
-    nn.ELU,
-    nn.SELU,
-    nn.CELU,
-    nn.Softplus,
-)
-"""Activations with f(a) ≤ f(b) for a ≤ b: the maximum may be taken before them."""
+RISING = tuple(type(module) for module in _ACTIVATIONS if never_falls(module))
+"""Activations that never fall: the maximum may be taken before them."""
 
 OPTIONAL = (Dropout, MapDropout)
 """What some networks of a stack may have and others not."""

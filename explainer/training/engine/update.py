@@ -11,14 +11,7 @@ from torch import Tensor
 from explainer.lengths import lengths
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.recipe.optimisers import Count, Optimiser, Rate
-from explainer.training.recipe.penalties import (
-    Amount,
-    add_l1_subgradient,
-    add_l2_gradient,
-    decay,
-    limit_norms,
-    soft_threshold,
-)
+from explainer.training.recipe.penalties import PENALTIES, Amount, When, limit_norms
 
 Strengths = dict[str, float]
 """The strength of each penalty of one run, by slug."""
@@ -37,16 +30,11 @@ class Clip:
     value: float = 0.0
 
 
-AMOUNTS = (
-    "l2",
-    "l1_subgradient",
-    "clip_norm",
-    "clip_value",
-    "decay",
-    "threshold",
-    "max_norm",
-)
+AMOUNTS = (*PENALTIES.slugs, "clip_norm", "clip_value", "max_norm")
 """What may be done to each run besides the optimiser's step; an amount of 0 is not done."""
+
+TIMES_RATE = {entry.slug for entry in PENALTIES if entry.when is not When.IN_THE_GRADIENT}
+"""Those whose amount is a strength times the learning rate."""
 
 
 def update(
@@ -77,13 +65,12 @@ def amounts_of(
     clips: Sequence[Clip] = (),
 ) -> dict[str, Sequence[float]]:
     """What :data:`AMOUNTS` names, for each model."""
+    penalties = {slug: [one[slug] for one in strengths] for slug in PENALTIES.slugs}
     return {
-        "l2": [one["l2"] for one in strengths],
-        "l1_subgradient": [one["l1_subgradient"] for one in strengths],
+        **penalties,
+        **{slug: products(rates, penalties[slug]) for slug in TIMES_RATE},
         "clip_norm": [one.norm for one in clips],
         "clip_value": [one.value for one in clips],
-        "decay": products(rates, [one["weight_decay"] for one in strengths]),
-        "threshold": products(rates, [one["l1_proximal"] for one in strengths]),
         "max_norm": max_norms,
     }
 
@@ -102,22 +89,24 @@ def change(
     In this order: gradients of penalties join; the sum is clipped; decoupled decay; the
     optimiser's step; proximal step; max-norm.
     """
-    for rows, amount in parts["l2"]:
-        add_l2_gradient(*flat.rows(rows), amount)
-    for rows, amount in parts["l1_subgradient"]:
-        add_l1_subgradient(*flat.rows(rows), amount)
+    _penalise(flat, When.IN_THE_GRADIENT, parts)
     for rows, limit in parts["clip_norm"]:
         clip_norms(flat.gradients[rows], limit)
     for rows, limit in parts["clip_value"]:
         flat.gradients[rows].clamp_(-limit, limit)  # type: ignore[arg-type]
-    for rows, amount in parts["decay"]:
-        decay(flat.rows(rows)[1], amount)
+    _penalise(flat, When.BEFORE_THE_STEP, parts)
     optimiser.update(flat.values, flat.gradients, flat.slots, step, rate, momentum)
-    for rows, amount in parts["threshold"]:
-        soft_threshold(flat.rows(rows)[1], amount)
+    _penalise(flat, When.AFTER_THE_STEP, parts)
     for rows, limit in parts["max_norm"]:
         for name in flat.weight_names:
             limit_norms(flat.blocks[name].data[rows], limit)
+
+
+def _penalise(flat: FlatParameters, when: When, parts: Mapping[str, Iterable[Part]]) -> None:
+    for entry in PENALTIES:
+        if entry.when is when:
+            for rows, amount in parts[entry.slug]:
+                entry.apply(*flat.rows(rows), amount)
 
 
 def clip_norms(gradients: Tensor, limit: Amount) -> None:

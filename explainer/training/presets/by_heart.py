@@ -23,7 +23,7 @@ L1_OR_L2 = Preset(
     watch=N_(
         "**Watch** the share of weights that are exactly zero, and the length of all weights."
     ),
-    usually=N_(
+    seen=N_(
         "L1 with the proximal step sets about seven in ten weights to exactly zero, L1 by "
         "subgradient and L2 make them small but set none to zero, and all three shorten the "
         "weights; none of them gets more validation digits right than nothing at all does."
@@ -51,7 +51,7 @@ DROPOUT = Preset(
     watch=N_(
         "**Watch** the two accuracies: on the 100 digits trained on, and on the validation part."
     ),
-    usually=N_(
+    seen=N_(
         "Both networks soon know their 100 digits by heart, and in most seeds the one with dropout "
         "gets about a point more of the validation digits right; its validation loss at its best "
         "is lower too, and rises again when training goes on for long."
@@ -79,7 +79,7 @@ AUGMENTATION = Preset(
         "**Watch** what each network makes of the validation part: two examples of each digit are "
         "all there is, and every network will know those by heart."
     ),
-    usually=N_(
+    seen=N_(
         "Moving the pictures by a pixel gets about five more of a hundred validation digits right "
         "in most seeds, turning them adds a point or two, and mirroring them costs about five."
     ),
@@ -107,7 +107,7 @@ TOO_BIG = Preset(
         "**Watch** which networks learn the 200 training labels by heart, although one in five is "
         "wrong, and what that costs each of them on validation."
     ),
-    usually=N_(
+    seen=N_(
         "With 4 units in a layer the network hardly learns the digits; from 16 on it learns almost "
         "every label by heart, the wrong ones too, and yet the wider networks end ahead: those of "
         "16 and 64 units lose far more after their best moment than those of 256 and 512."
@@ -132,7 +132,7 @@ STRENGTH = Preset(
         "**Watch**, for each λ of L2, the accuracy on the 200 training labels, of which three in "
         "ten are wrong, and the accuracy on validation."
     ),
-    usually=N_(
+    seen=N_(
         "λ = 0.001 changes next to nothing; λ = 0.05 gets about ten more of a hundred "
         "validation digits right, and agrees with only three quarters of its own training labels; "
         "λ = 1 shrinks all weights to zero, and the network gives every digit the same class."
@@ -159,7 +159,7 @@ MOMENT_TO_STOP = Preset(
         "**Watch** where the validation accuracy is highest, where the validation loss is lowest, "
         "and where each network stops, when three in ten of its 200 training labels are wrong."
     ),
-    usually=N_(
+    seen=N_(
         "Accuracy peaks early, the loss is lowest a little later, and from there both get worse: "
         "of the three without L2 the first to stop ends ahead, though their test scores are all "
         "but the same, and L2, trained to the end, ends ahead of them all."

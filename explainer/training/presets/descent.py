@@ -35,7 +35,7 @@ DEPTH = Preset(
         "**Watch** which of these networks of ten hidden layers rise above the 10 % of a guess, "
         "and which never do."
     ),
-    usually=N_(
+    seen=N_(
         "ReLU and tanh learn the digits; the sigmoid stays at a guess, but learns them as well as "
         "the others once it has batch norm, and ReLU stays at a guess too where its first weights "
         "are small."
@@ -65,7 +65,7 @@ BATCH_NORM = Preset(
         "**Watch** two pairs of networks, with and without batch norm: one at a small learning "
         "rate, one at a rate 200 times as large."
     ),
-    usually=N_(
+    seen=N_(
         "At 0.01 batch norm brings nothing, the loss even falls a little more slowly; at 2 the "
         "plain network blows up within twenty steps, while the one with batch norm learns the "
         "digits and ends ahead of all."
@@ -92,7 +92,7 @@ OPTIMISERS = Preset(
     watch=N_(
         "**Watch** three optimisers at the learning rate 0.001, and two of them again at 0.1."
     ),
-    usually=N_(
+    seen=N_(
         "At 0.001 Adam ends ahead, momentum not far behind and SGD far back; at 0.1 SGD does as "
         "well as Adam did at its rate, and Adam does badly: what decides is less the optimiser "
         "than whether its rate suits it."

@@ -20,7 +20,7 @@ OTHER_BACKGROUND = Preset(
         "**Watch** who does best on validation, where each shape has a background of its own as in "
         "training, and then on the shifted test part, where any shape has any background."
     ),
-    usually=N_(
+    seen=N_(
         "The CNN is far ahead on validation and far behind the MLP in front of other backgrounds; "
         "there, turning and moving the training pictures does not help the CNN, and costs the MLP "
         "dearly."

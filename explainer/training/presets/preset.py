@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from explainer.parameters import Value
+from explainer.story import Story
 from explainer.training.augmentation.pipeline import AugmentationStep
 from explainer.training.data.splits import Split
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
@@ -15,11 +16,10 @@ Judged = Literal["accuracy", "zeros", "shifted"]
 zero at the end, or the accuracy of the best checkpoint on the shifted test part."""
 
 
-@dataclass(frozen=True)
-class Preset:
-    """A story: what to `watch`, what `usually` happens, and `why`; one sentence each.
+@dataclass(frozen=True, kw_only=True)
+class Preset(Story):
+    """A story with its race. What to watch begins with "**Watch**"; one sentence each.
 
-    The first begins with "**Watch**"; the other two are read after a prediction, or after the race.
     `data` is the slug of a registered data set and `data_settings` are its settings by name, where
     they are not the defaults. `split` divides it, with a seed of its own for each of the `seeds`.
     `shift` is the slug of the shifted test part to score at the end, empty for none, and `judged`
@@ -27,11 +27,6 @@ class Preset:
     validation?" is not the one to ask.
     """
 
-    slug: str
-    title: str
-    watch: str
-    usually: str
-    why: str
     data: str
     recipes: tuple[Recipe, ...]
     split: Split = field(default_factory=Split)

@@ -7,7 +7,9 @@ rows, or a column `(K, 1)`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import torch
 from torch import Tensor
@@ -20,26 +22,33 @@ Amount = float | Tensor
 """One number for all rows, or a column with one for each."""
 
 
+class When(Enum):
+    """When a penalty acts, and with which amount."""
+
+    IN_THE_GRADIENT = "λ, before clipping"
+    BEFORE_THE_STEP = "ηλ, before the optimiser's step"
+    AFTER_THE_STEP = "ηλ, after it"
+
+
 @dataclass(frozen=True)
 class Penalty:
-    """A penalty by the name of its field in a recipe: what it is called, and its share in the loss.
+    """A penalty by the name of its field in a recipe (`sections.Regularisation`).
 
-    The loss has `absolute` λ ∑|w| + `squared` λ/2 ∑w². Weight decay is no part of any loss.
+    `apply(gradients, weights, amount)` works in place, as `when` says. The loss has `absolute`
+    λ ∑|w| + `squared` λ/2 ∑w²; weight decay is no part of any loss. In a script its strength is
+    `constant`, explained by `comment`, and `source` is what joins the loss, or the statement for
+    each `weight`, where `rate` is η.
     """
 
     slug: str
     title: str
+    when: When
+    apply: Callable[[Tensor, Tensor, Amount], None]
+    constant: str
+    comment: str
+    source: str
     absolute: float = 0.0
     squared: float = 0.0
-
-
-PENALTIES = Registry[Penalty](
-    "penalty",
-    Penalty("l1_subgradient", N_("L1, subgradient"), absolute=1),
-    Penalty("l1_proximal", N_("L1, proximal"), absolute=1),
-    Penalty("l2", N_("L2 in the loss"), squared=1),
-    Penalty("weight_decay", N_("Weight decay")),
-)
 
 
 def penalty_value(strengths: dict[str, float], absolute_sum: float, square_sum: float) -> float:
@@ -89,3 +98,48 @@ def limit_norms(weight: Tensor, limit: Amount) -> None:
     norms = lengths(weight.flatten(0, 1)).view(weight.shape[:2])
     factor = (limit / norms.clamp(min=torch.finfo(norms.dtype).tiny)).clamp(max=1)
     weight.mul_(factor.view(*factor.shape, *[1] * (weight.dim() - 2)))
+
+
+# In the order in which they act.
+PENALTIES = Registry[Penalty](
+    "penalty",
+    Penalty(
+        "l2",
+        N_("L2 in the loss"),
+        When.IN_THE_GRADIENT,
+        add_l2_gradient,
+        "L2",
+        "half of it times the sum of w²",
+        "L2 / 2 * sum(weight.square().sum() for weight in weights)",
+        squared=1,
+    ),
+    Penalty(
+        "l1_subgradient",
+        N_("L1, subgradient"),
+        When.IN_THE_GRADIENT,
+        add_l1_subgradient,
+        "L1",
+        "times the sum of |w|",
+        "L1 * sum(weight.abs().sum() for weight in weights)",
+        absolute=1,
+    ),
+    Penalty(
+        "weight_decay",
+        N_("Weight decay"),
+        When.BEFORE_THE_STEP,
+        lambda _, weights, amount: decay(weights, amount),
+        "WEIGHT_DECAY",
+        "times the learning rate: what a step takes off",
+        "weight *= 1 - rate * WEIGHT_DECAY",
+    ),
+    Penalty(
+        "l1_proximal",
+        N_("L1, proximal"),
+        When.AFTER_THE_STEP,
+        lambda _, weights, amount: soft_threshold(weights, amount),
+        "L1_PROXIMAL",
+        "times the sum of |w|, by the proximal step",
+        "weight -= weight.clamp(-rate * L1_PROXIMAL, rate * L1_PROXIMAL)  # towards 0, and stop",
+        absolute=1,
+    ),
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.optimisers import OPTIMISERS
+from explainer.training.recipe.penalties import PENALTIES, Penalty, When
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, SCHEDULES
 from explainer.training.script.task import Task
@@ -20,9 +21,7 @@ def constants(recipe: Recipe) -> Iterator[str]:
     if "MOMENTUM" in _options(recipe):
         yield f"MOMENTUM = {training.momentum!r}"
     named = (
-        ("L1", held.l1_subgradient or held.l1_proximal, "times the sum of |w|"),
-        ("L2", held.l2, "half of it times the sum of w²"),
-        ("WEIGHT_DECAY", held.weight_decay, "times the learning rate: what a step takes off"),
+        *((one.constant, getattr(held, one.slug), one.comment) for one in PENALTIES),
         ("LABEL_SMOOTHING", held.label_smoothing, "the share of each label spread over all"),
         ("MAX_NORM", held.max_norm, "of the weights that lead to one unit"),
         ("PATIENCE", held.patience, "steps to wait for a lower validation loss"),
@@ -32,8 +31,6 @@ def constants(recipe: Recipe) -> Iterator[str]:
     for name, value, comment in named:
         if value:
             yield f"{name} = {value!r}  # {comment}"
-    if held.l1_subgradient and held.l1_proximal:
-        yield f"L1_PROXIMAL = {held.l1_proximal!r}  # the same, by the proximal step"
 
 
 def learning_source(task: Task) -> Iterator[str]:
@@ -90,9 +87,14 @@ def _schedule(recipe: Recipe) -> Iterator[str]:
 
 
 def _uses_weights(recipe: Recipe) -> bool:
-    held = recipe.regularisation
-    used = (held.l1_subgradient, held.l1_proximal, held.l2, held.weight_decay, held.max_norm)
-    return any(used)
+    return any(_used(recipe, When)) or bool(recipe.regularisation.max_norm)
+
+
+def _used(recipe: Recipe, when: Iterable[When]) -> Iterator[Penalty]:
+    """The penalties of the recipe that act then."""
+    for entry in PENALTIES:
+        if entry.when in when and getattr(recipe.regularisation, entry.slug):
+            yield entry
 
 
 def _step(task: Task) -> str:
@@ -118,10 +120,8 @@ def _step(task: Task) -> str:
 
 
 def _penalties(recipe: Recipe) -> Iterator[str]:
-    if recipe.regularisation.l1_subgradient:
-        yield "    loss = loss + L1 * sum(weight.abs().sum() for weight in weights)"
-    if recipe.regularisation.l2:
-        yield "    loss = loss + L2 / 2 * sum(weight.square().sum() for weight in weights)"
+    for entry in _used(recipe, [When.IN_THE_GRADIENT]):
+        yield f"    loss = loss + {entry.source}"
 
 
 def _clipped(recipe: Recipe) -> Iterator[str]:
@@ -133,21 +133,26 @@ def _clipped(recipe: Recipe) -> Iterator[str]:
 
 def _around(recipe: Recipe) -> Iterator[str]:
     """The step of the optimiser, and what goes before and after it, outside the gradient."""
-    held = recipe.regularisation
-    decays = bool(held.weight_decay) and not OPTIMISERS[recipe.training.optimiser].decays
-    if decays or held.l1_proximal:
+    before, after = (
+        [entry.source for entry in _used(recipe, [when]) if not _done_by_optimiser(recipe, entry)]
+        for when in (When.BEFORE_THE_STEP, When.AFTER_THE_STEP)
+    )
+    if before or after:
         yield '    rate = optimiser.param_groups[0]["lr"]'
-    if decays:
-        yield "    with torch.no_grad():"
-        yield "        for weight in weights:"
-        yield "            weight *= 1 - rate * WEIGHT_DECAY"
+    yield from _for_each_weight(before)
     yield "    optimiser.step()"
-    if held.l1_proximal or held.max_norm:
+    if recipe.regularisation.max_norm:
+        after.append("weight.copy_(torch.renorm(weight, 2, 0, MAX_NORM))  # row by row")
+    yield from _for_each_weight(after)
+
+
+def _done_by_optimiser(recipe: Recipe, entry: Penalty) -> bool:
+    """`torch.optim.AdamW` decays by itself."""
+    return entry.slug == "weight_decay" and OPTIMISERS[recipe.training.optimiser].decays
+
+
+def _for_each_weight(statements: list[str]) -> Iterator[str]:
+    if statements:
         yield "    with torch.no_grad():"
         yield "        for weight in weights:"
-    if held.l1_proximal:
-        strength = "L1_PROXIMAL" if held.l1_subgradient else "L1"
-        limit = f"rate * {strength}"
-        yield f"            weight -= weight.clamp(-{limit}, {limit})  # towards 0, and stop"
-    if held.max_norm:
-        yield "            weight.copy_(torch.renorm(weight, 2, 0, MAX_NORM))  # row by row"
+        yield from (f"            {one}" for one in statements)

@@ -50,7 +50,10 @@ def watch_it_train() -> None:
         seeds = _seeds()
     st.markdown(_("**Watch.** {what}", what=_(story.watch)))
     examples = _digits()
-    plan = LabPlan(DataChoice(DATA, examples.title), SPLIT, story.recipes, seeds, OFTEN)
+    plan = LabPlan(
+        data=DataChoice(DATA, examples.title), split=SPLIT, recipes=story.recipes,
+        seeds=tuple(range(seeds)), evaluation=OFTEN,
+    )  # fmt: skip
     ticket = current()
     buttons, messages, panel = (st.container() for __ in range(3))
     with buttons:

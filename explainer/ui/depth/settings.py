@@ -23,6 +23,7 @@ from explainer.training.recipe.recipe import Network
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
+from explainer.ui.common.story import outcome
 from explainer.ui.training_lab.recipe_editor import dot
 from explainer.words import N_, _
 
@@ -59,8 +60,7 @@ def preset_menu() -> None:
 def story() -> None:
     """Behind a fold, what is seen in the chosen story, and why: the reader guesses first."""
     if preset := DEPTH_PRESETS.get(st.session_state[CONTROL]):
-        with st.expander(_("What is seen, and why"), key=f"{KEY}.story.{preset.slug}"):
-            st.markdown(_(preset.seen))
+        outcome(preset, KEY)
 
 
 def setting_rows() -> None:

@@ -27,6 +27,7 @@ from explainer.gradients.landscape.plane import PARTS
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
 from explainer.ui.common.choice import Entry, Named, choice, keep_in_link
+from explainer.ui.common.story import outcome
 from explainer.ui.landscape.job import KEY
 from explainer.words import N_, _
 
@@ -65,9 +66,7 @@ def story(plan: SurveyPlan) -> None:
             st.button(_("Back to the story"), key=f"{KEY}.back", on_click=_take, type="tertiary")
         return
     st.markdown(_(preset.watch))
-    with st.expander(_("What is seen, and why"), key=f"{KEY}.story.{preset.slug}"):
-        st.markdown(_("**What is seen.** {seen}", seen=_(preset.seen)))
-        st.markdown(_("**Why.** {why}", why=_(preset.why)))
+    outcome(preset, KEY)
 
 
 def choices() -> Choice | None:

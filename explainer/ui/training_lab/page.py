@@ -59,7 +59,9 @@ def _set_up() -> tuple[LabPlan, Examples] | None:
     division_words(examples, split)
     recipe_table(points=len(examples.shape) == 1)
     keep_recipes_in_url()
-    return LabPlan(chosen, split, recipes(), int(seeds)), examples
+    return LabPlan(
+        data=chosen, split=split, recipes=recipes(), seeds=tuple(range(int(seeds)))
+    ), examples
 
 
 def race(plan: LabPlan, examples: Examples) -> None:

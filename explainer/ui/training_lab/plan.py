@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explainer.training.data.data_set import Examples
-from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.race import Race, Settings
 from explainer.training.engine.run import Evaluation
+from explainer.training.race_plan import RacePlan
 from explainer.training.recipe.recipe import (
     LONGEST_NAME,
     Recipe,
@@ -39,14 +39,11 @@ class DataChoice:
     settings: tuple[tuple[str, float | str], ...] = ()
 
 
-@dataclass(frozen=True)
-class LabPlan:
-    """Everything a race is built from, apart from the examples themselves."""
+@dataclass(frozen=True, kw_only=True)
+class LabPlan(RacePlan):
+    """A race of a page, with its data by what was chosen, and how often it is measured."""
 
     data: DataChoice
-    split: Split
-    recipes: tuple[Recipe, ...]
-    seeds: int
     evaluation: Evaluation = field(default_factory=Evaluation)
 
     def build(self, examples: Examples, most_bytes: int) -> Race:
@@ -55,17 +52,10 @@ class LabPlan:
         `most_bytes` bounds its history and checkpoints. Raises `ValueError` with one sentence
         where the recipes do not fit the data.
         """
-        prepared: dict[int, Prepared] = {}
-
-        def source(seed: int) -> Prepared:
-            if seed not in prepared:
-                prepared[seed] = prepare(examples, replace(self.split, seed=seed))
-            return prepared[seed]
-
         return Race(
             self.recipes,
-            source,
-            seeds=range(self.seeds),
+            self.source(examples),
+            seeds=self.seeds,
             settings=Settings(evaluation=self.evaluation, most_bytes=most_bytes),
         )
 

@@ -10,6 +10,7 @@ from explainer.parameters import Choice, Setting, Value
 from explainer.training.data.registry import DATA_SETS
 from explainer.training.presets import PRESETS, Preset
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.story import outcome
 from explainer.ui.training_lab.plan import KEY, set_recipes
 from explainer.ui.training_lab.prediction import ask_about
 from explainer.words import N_, _
@@ -32,15 +33,8 @@ def preset_menu() -> None:
         _("Begin with"), (*PRESETS, OWN), key=CONTROL, default=OWN.slug, on_change=_take_chosen
     )
     if preset := PRESETS.get(slug):
-        _tell(preset)
-
-
-def _tell(preset: Preset) -> None:
-    """Prediction first: the outcome is folded away, for each story anew."""
-    st.markdown(_(preset.watch))
-    with st.expander(_("What usually happens, and why"), key=f"{KEY}.story.{preset.slug}"):
-        st.markdown(_("**What usually happens.** {story}", story=_(preset.usually)))
-        st.markdown(_("**Why.** {reason}", reason=_(preset.why)))
+        st.markdown(_(preset.watch))
+        outcome(preset, KEY)
 
 
 def _begin() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from torchvision import datasets
 
+from explainer import files
 from explainer.training.data import download as module
 from explainer.training.data.cifar import BATCHES
 from explainer.training.data.data_set import DataError
@@ -129,8 +130,8 @@ def test_progress_is_told_while_a_file_is_on_its_way(
     served: tuple[str, dict[str, bytes]], tmp_path: Path
 ) -> None:
     address, answers = served
-    answers["/big"] = bytes(3 * module.CHUNK)
-    resource = Resource((f"{address}big",), "big", digest(answers["/big"]), 3 * module.CHUNK)
+    answers["/big"] = bytes(3 * files.BLOCK)
+    resource = Resource((f"{address}big",), "big", digest(answers["/big"]), 3 * files.BLOCK)
     progress: list[float] = []
     module.fetch(resource, tmp_path / "big", progress.append)
     assert progress == pytest.approx([1 / 3, 2 / 3, 1])
@@ -214,7 +215,7 @@ def test_a_connection_that_breaks_off_is_an_error_in_a_sentence(
 
 
 def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SECONDS", 0.1)
+    monkeypatch.setattr("explainer.files.SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         publish(monkeypatch, f"http://127.0.0.1:{server.getsockname()[1]}/", files=FILES)
         with pytest.raises(DataError, match="timed out"):

@@ -96,7 +96,7 @@ def shifted_accuracies(race: Race, examples: Examples, slug: str) -> dict[str, l
 def test_a_preset_has_three_sentences_and_a_few_named_recipes_that_fit_a_link(
     entry: Preset,
 ) -> None:
-    for sentence in (entry.watch, entry.usually, entry.why):
+    for sentence in (entry.watch, entry.seen, entry.why):
         assert sentence.endswith(".")
         assert "!" not in sentence
     assert entry.watch.startswith(("**Watch** ", "**Watch**, "))

@@ -11,9 +11,10 @@
  *   curves?: [number, number, string][], marks?: [number, number, string][]}} RaceNews Curves: chart, recipe,
  *   part; marks: recipe, step, text; `most` is for each chart.
  * @typedef {RaceNews & {address: string, every: number, recipes: {name: string, colour: string}[], seeds: number,
- *   charts: RaceChart[]}} RaceMessage
+ *   charts: RaceChart[], total?: number}} RaceMessage `total` is how many steps a race has that has not begun.
  */
 const NEAR = 6, TRIES = 3, RETRY = 1000
+const PHONE = 640  // pixels: below it the buttons and the curves may not share a screen
 const MOST_RANGES = 4  // recipes whose ranges over the seeds are read beside their medians
 
 export default component(stand => {
@@ -30,7 +31,7 @@ export default component(stand => {
   function update(data) {
     const { header, blobs } = unpack(data)
     const counts = message => `${message?.recipes.length} ${message?.charts.length}`
-    const fresh = counts(settings) !== counts(header)
+    const fresh = counts(settings) !== counts(header), begins = settings && !settings.moving && header.moving
     settings = header
     if (fresh) { hovered = at = null; build() }
     find(".hint").textContent = settings.seeds > 1
@@ -40,6 +41,7 @@ export default component(stand => {
     names()
     take(header, blobs)
     plan()
+    if (begins && innerWidth < PHONE) root.scrollIntoView({ block: "nearest", behavior: "smooth" })
   }
 
   function take(header, blobs) {
@@ -159,7 +161,8 @@ export default component(stand => {
       const { plot } = figure, { clientWidth: width, clientHeight: height } = plot
       if (!width || !news) return
       figure.figure.classList.toggle("narrow", width < NARROW)
-      figure.scale = scaleOf(settings.charts[place], ofChart(place), news.most[place], width, height)
+      const ends = [news.most[place], settings.total ?? 1]
+      figure.scale = scaleOf(settings.charts[place], ofChart(place), ...ends, width, height)
       figure.picture = picture(settings, place, ofChart(place), news.marks, figure.scale, width, height)
       plot.replaceChildren(figure.picture)
       const steps = stepsOf(place)

@@ -25,13 +25,14 @@ function placeOf(steps, step) {
 }
 
 // Where steps and values lie. What lies far beyond the rest leaves the chart at its upper edge.
-function scaleOf({ zero, logarithmic, parts }, curves, most, width, height) {
+// Without curves the axes end at `total` and `most`.
+function scaleOf({ zero, logarithmic, parts }, curves, most, total, width, height) {
   const [left, right, bottom] = [MARGIN.left, width - MARGIN.right, height - MARGIN.bottom]
   const top = MARGIN.top + (width < NARROW && parts.length > 1 ? KEY_ROW : 0)
-  const last = roundUp(Math.max(1, ...curves.map(({ steps }) => steps.at(-1) ?? 1)))
+  const last = roundUp(Math.max(curves.length ? 1 : total, ...curves.map(({ steps }) => steps.at(-1) ?? 1)))
   const values = curves.flatMap(({ low, median, high }) =>
     [low, median, high].flatMap(row => extremes(row, logarithmic)))
-  let [least, largest] = values.length ? [Math.min(...values), Math.max(...values)] : [logarithmic ? 0.1 : 0, 1]
+  let [least, largest] = values.length ? [Math.min(...values), Math.max(...values)] : [logarithmic ? 0.1 : 0, most ?? 1]
   largest = Math.min(largest, logarithmic ? ROOM * (most ?? Infinity) : Math.min(usualEnd(curves), most ?? Infinity))
   if (zero && !logarithmic) least = Math.min(least, 0)
   if (largest - least < 1e-12) largest = logarithmic ? least * 10 : least + 1

@@ -53,14 +53,14 @@ test("race: the scale goes from edge to edge, straight or logarithmic", async ()
   const row = name => Float32Array.from(curve[name])
   const curves = [{ steps: row("steps"), low: row("low"), median: row("median"), high: row("high") }]
   for (const logarithmic of [false, true]) {
-    const scale = scaleOf({ zero: true, logarithmic, parts: ["training"] }, curves, null, 600, 300)
+    const scale = scaleOf({ zero: true, logarithmic, parts: ["training"] }, curves, null, 1, 600, 300)
     near(scale.across(0), scale.left)
     near(scale.stepAt(scale.across(50)), 50)
     assert.ok(scale.down(4) >= scale.top - 1e-9)
     assert.ok(scale.down(4) < scale.down(1))
     assert.ok(scale.marks.every(mark => scale.down(mark) <= scale.bottom + 1e-9))
   }
-  const empty = scaleOf({ zero: false, logarithmic: false, parts: [] }, [], null, 600, 300)
+  const empty = scaleOf({ zero: false, logarithmic: false, parts: [] }, [], null, 1, 600, 300)
   assert.equal(empty.down(0), empty.bottom)
 })
 

@@ -27,7 +27,10 @@ from explainer.ui.training_lab.plan import KEY, LabPlan
 from explainer.words import _, ngettext
 
 RACE = "race"
-STEPS = (1, 10, 100)
+STEPS = (10, 100)
+SPEED = f"{KEY}.speed"
+FIRST_WIDTH = 175  # pixels, whatever it says, so that those beside it stay where they are
+PLAY, RESET, ANEW = ":material/play_arrow:", ":material/replay:", ":material/casino:"
 SPEEDS = (0, 100, 10, 1)  # steps a second; 0 is as fast as it goes
 
 _origins: WeakKeyDictionary[Ticket[Race], tuple[LabPlan, Examples]] = WeakKeyDictionary()
@@ -80,6 +83,8 @@ def begin(plan: LabPlan, examples: Examples, first: Callable[[Race], None]) -> N
     _origins[ticket] = plan, examples
     st.session_state[f"{KEY}.ticket"] = ticket
     st.session_state.pop(f"{KEY}.shifted", None)
+    if speed := _chosen_speed():
+        ticket.command(lambda race: race.set_speed(speed))
     ticket.command(first)
 
 
@@ -91,21 +96,23 @@ def is_active(ticket: Ticket[Race] | None) -> bool:
 
 
 def transport(ticket: Ticket[Race] | None, plan: LabPlan, examples: Examples) -> None:
-    """The buttons. Each says what is to be, so that a second click changes nothing."""
+    """The buttons. Each says what is to be, so that a second click changes nothing.
+
+    They stand where they stand, whatever the race does.
+    """
     changed = ticket is not None and plan_of(ticket) != plan
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if ticket is None or changed:
             st.button(
                 _("Start the new race") if changed else _("Start the race"),
-                icon=":material/play_arrow:", type="primary", key=f"{KEY}.start", on_click=begin,
-                args=(plan, examples, Race.play),
+                icon=PLAY, type="primary", key=f"{KEY}.start", on_click=begin,
+                args=(plan, examples, Race.play), width=FIRST_WIDTH,
             )  # fmt: skip
         if ticket is not None:
             _buttons(ticket)
         else:
-            st.button(
-                steps_of(1), key=f"{KEY}.first", on_click=begin, args=(plan, examples, Race.step)
-            )
+            _first_buttons(plan, examples)
+        speed_menu(ticket)
     if changed:
         st.caption(
             _("The settings have changed; the race below still runs with those it began with.")
@@ -117,19 +124,35 @@ def steps_of(count: int) -> str:
     return ngettext("One step", "{count} steps", count)
 
 
+def _first_buttons(plan: LabPlan, examples: Examples) -> None:
+    """One step or one epoch begin a race too; there is nothing to go back to yet."""
+    for slug, label, order in (
+        ("first", steps_of(1), Race.step),
+        ("first_epoch", _("One epoch"), Race.epoch),
+    ):
+        st.button(label, key=f"{KEY}.{slug}", on_click=begin, args=(plan, examples, order))
+    st.button(_("Reset"), icon=RESET, key=f"{KEY}.no_reset", disabled=True)
+    st.button(_("New seeds"), icon=ANEW, key=f"{KEY}.no_seeds", disabled=True)
+
+
 def _buttons(ticket: Ticket[Race]) -> None:
-    snapshot = ticket.race.snapshot
-    moving = is_active(ticket)
-    if moving:
-        _button(ticket, "pause", _("Pause"), Race.pause, icon=":material/pause:")
-    elif not snapshot.finished:
-        _button(ticket, "play", _("Play"), Race.play, icon=":material/play_arrow:")
-        for count in STEPS:
-            _button(ticket, f"steps{count}", steps_of(count), partial(Race.step, count=count))
-        _button(ticket, "epoch", _("One epoch"), Race.epoch)
-    _button(ticket, "reset", _("Reset"), Race.reset, icon=":material/replay:")
-    seeds = _("New seeds")
-    _button(ticket, "seeds_anew", seeds, Race.new_seeds, icon=":material/casino:", costly=True)
+    rests = not is_active(ticket) and not ticket.race.snapshot.finished
+    if rests or ticket.race.snapshot.finished:
+        _button(ticket, "play", _("Play"), Race.play, icon=PLAY, here=rests, first=True)
+    else:
+        _button(ticket, "pause", _("Pause"), Race.pause, icon=":material/pause:", first=True)
+    _button(ticket, "steps1", steps_of(1), Race.step, here=rests)
+    _button(ticket, "epoch", _("One epoch"), Race.epoch, here=rests)
+    _button(ticket, "reset", _("Reset"), Race.reset, icon=RESET)
+    _button(ticket, "seeds_anew", _("New seeds"), Race.new_seeds, icon=ANEW, costly=True)
+
+
+def speed_menu(ticket: Ticket[Race] | None) -> None:
+    """How fast the race goes, or the next one will."""
+    st.selectbox(
+        _("Speed"), SPEEDS, key=SPEED, format_func=_speed, on_change=_set_speed, args=(ticket,),
+        label_visibility="collapsed", width=190,
+    )  # fmt: skip
 
 
 def _button(
@@ -140,10 +163,13 @@ def _button(
     *,
     icon: str | None = None,
     costly: bool = False,
+    here: bool = True,
+    first: bool = False,
 ) -> None:
     st.button(
         label, icon=icon, key=f"{KEY}.{slug}", on_click=_order, args=(ticket, order),
-        kwargs={"costly": costly},
+        kwargs={"costly": costly}, disabled=not here, type="primary" if first else "secondary",
+        width=FIRST_WIDTH if first else "content",
     )  # fmt: skip
 
 
@@ -153,17 +179,16 @@ def _order(ticket: Ticket[Race], order: Callable[[Race], None], *, costly: bool)
 
 
 def dials(ticket: Ticket[Race], names: list[str]) -> None:
-    """What can be turned while it runs: speed, a stop, and learning rate and λ of a recipe."""
-    speed, stop = (f"{KEY}.dial.{ticket.id}.{name}" for name in ("speed", "stop"))
-    st.selectbox(
-        _("Speed"), SPEEDS, key=speed, format_func=_speed, on_change=_set_speed,
-        args=(ticket, speed),
-    )  # fmt: skip
+    """What can be changed while it runs: a stop, and learning rate and λ of a recipe."""
+    stop = f"{KEY}.dial.{ticket.id}.stop"
+    with st.container(horizontal=True, gap="small"):
+        for count in STEPS:
+            _button(ticket, f"steps{count}", steps_of(count), partial(Race.step, count=count))
     st.number_input(
         _("Pause at step (0: nowhere)"), 0, 1_000_000, 0, key=stop, on_change=_set_stop,
         args=(ticket, stop),
     )  # fmt: skip
-    index = chosen_place(_("Recipe to turn"), names, key=f"{KEY}.turned")
+    index = chosen_place(_("Recipe to change"), names, key=f"{KEY}.turned")
     run = ticket.race.snapshot.of_recipe(index)[0]
     _dial(ticket, f"rate{index}", _("Learning rate"), run.learning_rate, index, "")
     for slug, value in run.strengths:
@@ -217,9 +242,14 @@ def _shifted(examples: Examples, slug: str, runs: Sequence[Run]) -> list[Score |
     return shifted_scores(runs, examples, slug)
 
 
-def _set_speed(ticket: Ticket[Race], key: str) -> None:
-    speed = float(st.session_state[key]) or None
-    ticket.command(lambda race: race.set_speed(speed))
+def _chosen_speed() -> float | None:
+    return float(st.session_state.get(SPEED, 0)) or None
+
+
+def _set_speed(ticket: Ticket[Race] | None) -> None:
+    speed = _chosen_speed()
+    if ticket is not None:
+        ticket.command(lambda race: race.set_speed(speed))
 
 
 def _set_stop(ticket: Ticket[Race], key: str) -> None:

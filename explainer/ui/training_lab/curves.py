@@ -12,12 +12,14 @@ import itertools
 import math
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from explainer.charts.race import (
+    ACCURACY,
     LIVE_POINTS,
     LOSS,
     POINTS,
@@ -29,12 +31,15 @@ from explainer.charts.race import (
 from explainer.charts.theme import Theme
 from explainer.messages import LARGEST_NUMBER, said_shortly, whole
 from explainer.service import Phase, Ticket
+from explainer.training.data.data_set import Examples
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.recipe.recipe import Recipe
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.live import live_picture
 from explainer.ui.training_lab.control import is_active
+from explainer.ui.training_lab.plan import LabPlan
 from explainer.ui.training_lab.recipe_editor import name_of
 from explainer.words import _, language, ngettext, spoken
 
@@ -124,28 +129,71 @@ class Curves:
 
     def _settings(self, theme: Theme) -> dict[str, Any]:
         snapshot = self.ticket.race.snapshot
-        return {
-            "every": 1000 * SECONDS,
-            "recipes": [
-                {"name": name_of(recipe, index), "colour": theme.categorical[index]}
-                for index, recipe in enumerate(snapshot.recipes)
-            ],
-            "seeds": len(snapshot.seeds),
-            "charts": [self._described(measure) for measure in self.view.measures],
-        }
+        return _settings(self.view, theme, snapshot.recipes, len(snapshot.seeds))
 
-    def _described(self, measure: Measure) -> dict[str, Any]:
-        return {
-            "slug": measure.slug,
-            "title": _(measure.title),
-            "parts": [part for part, __ in measure.columns],
-            "zero": measure.zero,
-            "logarithmic": self.view.logarithmic and measure.logarithmic,
-            "alt": _(
-                "Curves of {measure} over the steps, one colour for each recipe.",
-                measure=_(measure.title),
-            ),
-        }
+
+def _settings(view: View, theme: Theme, recipes: Sequence[Recipe], seeds: int) -> dict[str, Any]:
+    return {
+        "every": 1000 * SECONDS,
+        "recipes": [
+            {"name": name_of(recipe, index), "colour": theme.categorical[index]}
+            for index, recipe in enumerate(recipes)
+        ],
+        "seeds": seeds,
+        "charts": [_described(measure, view) for measure in view.measures],
+    }
+
+
+def _described(measure: Measure, view: View) -> dict[str, Any]:
+    return {
+        "slug": measure.slug,
+        "title": _(measure.title),
+        "parts": [part for part, __ in measure.columns],
+        "zero": measure.zero,
+        "logarithmic": view.logarithmic and measure.logarithmic,
+        "alt": _(
+            "Curves of {measure} over the steps, one colour for each recipe.",
+            measure=_(measure.title),
+        ),
+    }
+
+
+def empty_curves(key: str, plan: LabPlan, examples: Examples, training: int, view: View) -> None:
+    """The charts of a race on `training` examples that has not begun, where its curves will be."""
+    total = max(recipe.training.total_steps(max(training, 1)) for recipe in plan.recipes)
+    ends = {LOSS.slug: math.ceil(math.log(max(len(examples.classes), 2))), ACCURACY.slug: 100.0}
+    status = _("Not begun")
+    mount(
+        "live_race",
+        family="race",
+        key=f"{key}.curves",
+        data=pack(
+            {
+                **_settings(view, theme(), plan.recipes, len(plan.seeds)),
+                "view": 0,
+                "moving": False,
+                "status": " · ".join([status, _entered(len(plan.recipes), len(plan.seeds))]),
+                "number": 0,
+                "curves": [],
+                "marks": [],
+                "most": [ends.get(measure.slug) for measure in view.measures],
+                "total": total,
+                "address": "",
+            }
+        ),
+        on_woken_change=reported,
+        on_closed_change=reported,
+    )
+
+
+def _entered(recipes: int, seeds: int) -> str:
+    """How many run."""
+    return " × ".join(
+        [
+            ngettext("{count} recipe", "{count} recipes", recipes),
+            ngettext("{count} seed", "{count} seeds", seeds),
+        ]
+    )
 
 
 def race_curves(key: str, ticket: Ticket[Race], view: View, *, asks: bool) -> None:
@@ -187,13 +235,10 @@ def is_reachable(key: str) -> bool:
 def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
     """How far the race is, who runs where, and how fast, in one line."""
     state = ticket.state
-    recipes, seeds = len(snapshot.recipes), len(snapshot.seeds)
     of, total = f"{snapshot.step:,}", f"{snapshot.total_steps:,}"
     parts = [
         _("Step {step} of {total}", step=of, total=total),
-        ngettext("{count} recipe", "{count} recipes", recipes)
-        + " × "
-        + ngettext("{count} seed", "{count} seeds", seeds),
+        _entered(len(snapshot.recipes), len(snapshot.seeds)),
         computed_on(snapshot),
     ]
     if state.phase is Phase.WAITING:

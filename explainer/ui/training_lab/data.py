@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.training.data.data_set import DataError, DataSet, Examples
 from explainer.training.data.download import wanted
@@ -31,25 +33,30 @@ FOLDER = "folder:"
 FIRST_TRAIN_SIZE = 200
 SMALLEST_TRAIN_SIZE = 20
 LARGEST_ZIP_MB = 50
+_READ_BEFORE: set[Hashable] = set()
 
 
-def data_choice() -> tuple[DataChoice, Examples | None]:
-    """Draw the choice of data; the examples are `None` until there are any to train on."""
+def data_menu() -> str:
+    """The choice of data: the slug of a registered set, of a folder, or of one's own zip."""
     folders = [
         Named(FOLDER + name, _("Folder: {name}", name=name)) for name in own_folders(data_root())
     ]
-    slug = choice(_("Data"), (*DATA_SETS, *folders, OWN_ZIP), key=f"{KEY}.data")
+    return choice(_("Data"), (*DATA_SETS, *folders, OWN_ZIP), key=f"{KEY}.data")
+
+
+def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Examples | None]:
+    """The data of that slug, with their settings in `details`; no examples until there are any."""
     if slug in DATA_SETS:
-        return _registered(DATA_SETS[slug])
+        return _registered(DATA_SETS[slug], details)
     if slug == OWN_ZIP.slug:
         examples = _own_zip()
         marks = (("fingerprint", examples.fingerprint),) if examples else ()
         chosen = DataChoice("zip", slug, marks)  # another zip is another race
     else:
         name = slug.removeprefix(FOLDER)
-        chosen, examples = DataChoice("folder", slug), _or_say(lambda: _folder(name))
+        chosen, examples = DataChoice("folder", slug), _or_say(name, lambda: _folder(name))
     for note in examples.notes if examples else ():
-        st.caption(escaped(note))
+        details.caption(escaped(note))
     return chosen, examples
 
 
@@ -112,17 +119,15 @@ def _share(key: str, label: str, value: float) -> float:
     return float(share)
 
 
-def _registered(entry: DataSet) -> tuple[DataChoice, Examples | None]:
-    st.caption(_(entry.meaning))
-    values: tuple[tuple[str, Any], ...] = ()
-    if entry.parameters:
-        with st.expander(_("More about these data")):
-            values = setting_controls(f"{KEY}.{entry.slug}", entry.parameters)
+def _registered(entry: DataSet, details: DeltaGenerator) -> tuple[DataChoice, Examples | None]:
+    with details:
+        st.caption(_(entry.meaning))
+        values = setting_controls(f"{KEY}.{entry.slug}", entry.parameters)
     chosen = DataChoice(entry.slug, entry.title, values)
     if entry.needs_download and not available(entry.slug):
         _offer_download(entry)
         return chosen, None
-    return chosen, _or_say(lambda: _loaded(entry.slug, values))
+    return chosen, _or_say((entry.slug, values), lambda: _loaded(entry.slug, values))
 
 
 def _offer_download(entry: DataSet) -> None:
@@ -165,10 +170,16 @@ def _take_zip() -> None:
     st.session_state[f"{KEY}.zip_examples"] = examples
 
 
-def _or_say(read: Callable[[], Examples]) -> Examples | None:
+def _or_say(what: Hashable, read: Callable[[], Examples]) -> Examples | None:
+    """What `read()` gives, or a sentence; who waits for the first time is told so.
+
+    Later it is quick, and a spinner that flashes would move all that stands below it.
+    """
     try:
-        with st.spinner(_("Loading the data")):
-            return read()
+        with nullcontext() if what in _READ_BEFORE else st.spinner(_("Loading the data")):
+            found = read()
+        _READ_BEFORE.add(what)
+        return found
     except ValueError as error:
         st.error(escaped(str(error)), icon=":material/folder_off:")
         return None

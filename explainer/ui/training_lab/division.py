@@ -9,6 +9,7 @@ from explainer.training.data.copies import copied, copies
 from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
 from explainer.training.data.splits import Parts, Split, split
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import _, language, ngettext
@@ -16,13 +17,28 @@ from explainer.words import _, language, ngettext
 KEPT = f"{KEY}.division"
 
 
-def division_words(examples: Examples, config: Split) -> None:
-    """One sentence for whatever a race on these parts would lack; computed when they change."""
-    kept, asked = st.session_state.get(KEPT), (config, language())
-    if kept is None or kept[0] is not examples or kept[1] != asked:
-        kept = st.session_state[KEPT] = examples, asked, _sentences(examples, config)
-    if kept[2]:
-        st.warning("  \n".join(map(escaped, kept[2])), icon=":material/call_split:")
+def division_words(examples: Examples, config: Split, seeds: int) -> int:
+    """How many examples each part has, and a sentence for whatever a race on them would lack.
+
+    Returns how many there are to train on.
+    """
+    sizes, sentences = remembered(
+        KEPT, (id(examples), examples.name, config, language()), lambda: _told(examples, config)
+    )
+    st.caption(
+        _(
+            "{data}: {training} to train on, {validation} to validate on, {test} to test on, "
+            "divided anew for each of {seeds}.",
+            data=escaped(_(examples.title)),
+            training=f"{sizes[0]:,}",
+            validation=f"{sizes[1]:,}",
+            test=f"{sizes[2]:,}",
+            seeds=ngettext("{count} seed", "{count} seeds", seeds),
+        )
+    )
+    if sentences:
+        st.warning("  \n".join(map(escaped, sentences)), icon=":material/call_split:")
+    return sizes[0]
 
 
 def together_toggle(key: str, examples: Examples) -> bool:
@@ -47,12 +63,14 @@ def _together() -> str:
     return _("Keep copies together")
 
 
-def _sentences(examples: Examples, config: Split) -> tuple[str, ...]:
+def _told(examples: Examples, config: Split) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+    """The sizes of training, validation and test part with the first seed, and what is lacking."""
     try:
         parts = split(examples, config)
     except ValueError as error:
-        return (str(error),)
-    return tuple(filter(None, (*gaps(examples, parts), _copies(examples, parts))))
+        return (0, 0, 0), (str(error),)
+    sizes = len(parts.train), len(parts.validation), len(parts.test)
+    return sizes, tuple(filter(None, (*gaps(examples, parts), _copies(examples, parts))))
 
 
 def _copies(examples: Examples, parts: Parts) -> str:

@@ -18,8 +18,8 @@ TABLE_SECONDS = 1.0
 SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
 
 
-def live_panel(ticket: Ticket[Race]) -> None:
-    """Curves and table; a fragment runs for the curves where the browser cannot ask by itself."""
+def live_curves(ticket: Ticket[Race]) -> None:
+    """The curves; a fragment runs for them where the browser cannot ask by itself."""
     active, asks = is_active(ticket), is_reachable(KEY)
 
     @st.fragment(run_every=SECONDS if active and not asks else None)
@@ -28,11 +28,16 @@ def live_panel(ticket: Ticket[Race]) -> None:
         if is_active(ticket) != active or is_reachable(KEY) != asks:
             st.rerun()
 
-    @st.fragment(run_every=TABLE_SECONDS if active else None)
+    panel()
+
+
+def live_table(ticket: Ticket[Race]) -> None:
+    """How the recipes stand, once a second."""
+
+    @st.fragment(run_every=TABLE_SECONDS if is_active(ticket) else None)
     def numbers() -> None:
         standings(ticket.race.snapshot)
 
-    panel()
     numbers()
 
 
@@ -41,10 +46,14 @@ def draw(ticket: Ticket[Race], *, asks: bool = True) -> None:
     if not ticket.race.snapshot.runs:
         st.info(_("This race has ended and its memory is free again."))
         return
+    race_curves(KEY, ticket, view(), asks=asks)
+
+
+def view() -> View:
+    """What the controls say is drawn."""
     shown = PAIRS.get(str(st.session_state.get(SHOWN))) or next(iter(PAIRS))
     is_log = bool(st.session_state.get(LOGARITHMIC))
-    view = View(shown.measures, is_log, float(st.session_state.get(SMOOTHING, 0.0)))
-    race_curves(KEY, ticket, view, asks=asks)
+    return View(shown.measures, is_log, float(st.session_state.get(SMOOTHING, 0.0)))
 
 
 def curve_controls() -> None:

@@ -19,64 +19,72 @@ from explainer.ui.training_lab.control import (
     shifted_answer,
     transport,
 )
-from explainer.ui.training_lab.curves import SECONDS
-from explainer.ui.training_lab.data import data_choice, split_choice
+from explainer.ui.training_lab.curves import SECONDS, empty_curves
+from explainer.ui.training_lab.data import chosen_data, data_menu, split_choice
 from explainer.ui.training_lab.division import division_words
 from explainer.ui.training_lab.gallery import gallery
 from explainer.ui.training_lab.instruments.tabs import instruments
 from explainer.ui.training_lab.instruments.verdict import compare_shifted
-from explainer.ui.training_lab.live import LOGARITHMIC, curve_controls, live_panel
+from explainer.ui.training_lab.live import (
+    LOGARITHMIC,
+    curve_controls,
+    live_curves,
+    live_table,
+    view,
+)
 from explainer.ui.training_lab.plan import KEY, LabPlan, keep_recipes_in_url, recipes
 from explainer.ui.training_lab.prediction import predict
-from explainer.ui.training_lab.presets import chosen_preset, preset_menu
+from explainer.ui.training_lab.presets import (
+    chosen_preset,
+    preset_menu,
+    told_after,
+    told_before,
+)
 from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
 from explainer.words import _
 
 TRIES = 20
 
 
-def set_up() -> tuple[LabPlan, Examples] | None:
-    """Data, split, seeds and recipes; `None` while there are no examples to train on."""
-    with st.container():
-        return _set_up()
-
-
-def _set_up() -> tuple[LabPlan, Examples] | None:
-    preset_menu()
-    data, options = st.columns([2.2, 1], gap="small")
-    with data:
-        chosen, examples = data_choice()
-    if examples is None:
-        return None
-    with options:
-        st.caption(_("How it is divided, and how often it is repeated"))
-        with st.popover(_("Split and seeds"), icon=":material/call_split:", width="stretch"):
+def set_up() -> tuple[LabPlan, Examples, int] | None:
+    """Story, data, split and seeds in a row; `None` while there are no examples to train on."""
+    with st.container(gap="small"):
+        story, data, options = st.columns([1.2, 1.2, 1], vertical_alignment="bottom", gap="small")
+        with story:
+            preset_menu()
+        with data:
+            slug = data_menu()
+        with options:
+            details = st.popover(
+                _("Data, split and seeds"), icon=":material/call_split:", width="stretch"
+            )
+        told_before()
+        chosen, examples = chosen_data(slug, details)
+        if examples is None:
+            return None
+        with details:
             split = split_choice(chosen, examples)
             seeds = st.slider(
                 _("Seeds"), 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
                 persist_state="session", help=_("Each recipe is trained once for each seed."),
             )  # fmt: skip
-    division_words(examples, split)
-    recipe_table(points=len(examples.shape) == 1)
+        training = division_words(examples, split, int(seeds))
     keep_recipes_in_url()
-    return LabPlan(
-        data=chosen, split=split, recipes=recipes(), seeds=tuple(range(int(seeds)))
-    ), examples
+    plan = LabPlan(data=chosen, split=split, recipes=recipes(), seeds=tuple(range(int(seeds))))
+    return plan, examples, training
 
 
-def race(plan: LabPlan, examples: Examples) -> None:
-    """Prediction, buttons, dials, curves, table and instruments.
+def race(plan: LabPlan, examples: Examples, training: int) -> None:
+    """Buttons, and below them the curves beside the recipes; then table and instruments.
 
     What comes and goes has a container of its own: a fragment writes where it stood when it was
     begun, and what stands there must not have become something else meanwhile.
     """
     ticket = current()
     with st.container():
-        before, buttons, messages, options, panel, looks = (st.container() for __ in range(6))
-    with before:
-        if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
-            preset = chosen_preset()
-            predict(plan.recipes, preset.question if preset else "")
+        buttons, messages = (st.container() for __ in range(2))
+        curves, beside = st.columns([1.75, 1], gap="medium")
+        options, numbers, looks = (st.container() for __ in range(3))
     with buttons:
         transport(ticket, plan, examples)
     with messages:
@@ -84,14 +92,25 @@ def race(plan: LabPlan, examples: Examples) -> None:
             st.warning(escaped(message), icon=":material/info:")
         if ticket is None:
             _wait_for_owner()
-    if ticket is not None:
+    with beside:
+        recipe_table(points=len(examples.shape) == 1)
+        if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
+            preset = chosen_preset()
+            predict(plan.recipes, preset.question if preset else "")
+    if ticket is None:
+        with curves:
+            empty_curves(KEY, plan, examples, training, view())
+    else:
         _score_the_story(ticket, plan, examples)
-        with options:
+        with options:  # before what they are options of
             _options(ticket, examples)
-        with panel:
-            live_panel(ticket)
+        with curves:
+            live_curves(ticket)
+        with numbers:
+            live_table(ticket)
         with looks:
             instruments(ticket)
+    told_after()
 
 
 def _score_the_story(ticket: Ticket[Race], plan: LabPlan, examples: Examples) -> None:
@@ -105,7 +124,7 @@ def _score_the_story(ticket: Ticket[Race], plan: LabPlan, examples: Examples) ->
 
 def _options(ticket: Ticket[Race], examples: Examples) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        with st.popover(_("Turn while it runs"), icon=":material/tune:"):
+        with st.popover(_("Change while running"), icon=":material/tune:"):
             dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
         _test_buttons(ticket, examples)
         with st.popover(_("Curves"), icon=":material/show_chart:"):

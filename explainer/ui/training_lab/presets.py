@@ -26,14 +26,21 @@ def chosen_preset() -> Preset | None:
 
 
 def preset_menu() -> None:
-    """The choice of a preset; while it is chosen, what to watch, and behind a fold the outcome."""
+    """The choice of a preset."""
     if CONTROL not in st.session_state:
         _begin()
-    slug = choice(
-        _("Begin with"), (*PRESETS, OWN), key=CONTROL, default=OWN.slug, on_change=_take_chosen
-    )
-    if preset := PRESETS.get(slug):
+    choice(_("Story"), (*PRESETS, OWN), key=CONTROL, default=OWN.slug, on_change=_take_chosen)
+
+
+def told_before() -> None:
+    """What to watch in the chosen story."""
+    if preset := chosen_preset():
         st.markdown(_(preset.watch))
+
+
+def told_after() -> None:
+    """What is seen in the chosen story and why, behind a fold."""
+    if preset := chosen_preset():
         outcome(preset, KEY)
 
 

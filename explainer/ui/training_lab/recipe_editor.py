@@ -11,7 +11,6 @@ from explainer.parameters import Choice
 from explainer.training.recipe.fields import Field, Switch
 from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import show_refusal
 from explainer.ui.training_lab.plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
 from explainer.ui.training_lab.recipe_dialog import edit_recipe
@@ -28,12 +27,21 @@ def recipe_table(*, points: bool) -> None:
     entries = recipes()
     show_refusal(LINK, icon=":material/link_off:")
     for index, recipe in enumerate(entries):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(dot(index), width="content")
-            st.html(f"<b>{named(recipe, index)}</b>", width="content")
-            st.caption(escaped(_difference(recipe, entries[0] if index else Recipe())))
-            with st.container(horizontal=True, gap="small", width="content"):
-                _actions(index, len(entries), points=points)
+        text, buttons = st.columns([1.1, 1], gap="xsmall")
+        with text:
+            difference = escape(_difference(recipe, entries[0] if index else Recipe()))
+            st.html(
+                '<div style="display:flex;gap:.6rem;line-height:1.3">'
+                f"<div>{dot(index)}</div><div><b>{named(recipe, index)}</b><br>"
+                f'<small style="opacity:.75">{difference}</small></div></div>'
+            )
+        with buttons, st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
+            _actions(index, len(entries), points=points)
+    if len(entries) < MOST_RECIPES:
+        st.button(
+            _("Add recipe"), icon=":material/add:", type="tertiary", key=f"{KEY}.add",
+            on_click=copy, args=(len(entries) - 1,),
+        )  # fmt: skip
 
 
 def _actions(index: int, count: int, *, points: bool) -> None:

@@ -47,7 +47,7 @@ ABSOLUTE_ERROR = Measure("absolute_error", N_("mean absolute error"), -1, percen
 
 
 class Task(Protocol):
-    """What the engine asks of a task."""
+    """What the engine asks of a task: its loss, the shape of its targets, its scores."""
 
     @property
     def slug(self) -> str: ...

@@ -153,3 +153,19 @@ def test_a_closed_tab_ends_its_race_after_the_grace(open_page: OpenPage) -> None
     third.wait_for_timeout(6000)
     expect(third.get_by_text(STEP)).to_have_count(0)
     expect(third.get_by_role("button", name="Start the race")).to_be_visible()
+
+
+def test_the_network_is_drawn_unit_by_unit_and_a_unit_pointed_at_is_large(
+    open_page: OpenPage,
+) -> None:
+    recipe = "name-Plain~net-mlp~depth-2~width-5~act-tanh~steps-60"
+    link = "training_lab.data=spirals&training_lab.seeds=1&training_lab.look=network"
+    page = open_page(f"/training_lab?{link}&training_lab.recipes={recipe}")
+    start(page)
+    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    units = page.locator(".network .unit")
+    expect(units).to_have_count(2 + 5 + 5 + 2)
+    expect(page.locator(".network .edge")).to_have_count(2 * 5 + 5 * 5 + 5 * 2)
+    page.get_by_role("button", name="layer 2, unit 3").hover()
+    expect(page.locator(".network .edge:not(.faint)")).to_have_count(5)
+    expect(page.locator(".network .told")).to_contain_text("layer 2, unit 3: bias")

@@ -44,7 +44,7 @@ class Kept(Generic[K, V]):
                 self._values.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget every survey; what pages still show stays with them."""
         with self._lock:
             self._values.clear()
 

@@ -201,7 +201,7 @@ class _Painter:
         return self.answers(self.inputs(), self.unit.layer).numpy().copy()
 
     def climb(self) -> None:
-        """One step for all pictures."""
+        """One step of gradient ascent for the pictures `(S, C, side, side)` of all seeds."""
         with torch.enable_grad():
             inputs = self.inputs()
             pull = self.pull(inputs.detach())

@@ -78,12 +78,12 @@ class Search:
 
     @property
     def seen(self) -> int:
-        """How many pictures have been searched."""
+        """How many pictures of the album have been searched."""
         return self._kept.seen
 
     @property
     def done(self) -> bool:
-        """Whether all have."""
+        """Whether every picture of the album has been searched."""
         return self.seen == len(self.album)
 
     def advance(self, network: nn.Module, seconds: float) -> None:

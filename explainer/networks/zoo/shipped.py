@@ -69,7 +69,7 @@ class Shipped:
         return normalised(pictures, self.mean, self.deviation)
 
     def weights(self, folder: Path = WEIGHTS) -> Path:
-        """Where the weights lie."""
+        """The file of its weights, safetensors; a JSON card lies beside it."""
         return folder / f"{self.slug}.safetensors"
 
     def card(self, folder: Path = WEIGHTS) -> Card:

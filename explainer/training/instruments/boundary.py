@@ -52,7 +52,7 @@ def boundary(run: Run, side: int = 64) -> Boundary:
     inputs, labels = validation(run)
     train, held = shown(run.data, run.data.train_inputs), shown(run.data, inputs)
     x, y = (_extent(values) for values in np.concatenate([train, held]).T)
-    places = run.data.normaliser.apply(_grid(x, y, side).to(run.device))
+    places = run.data.normaliser.apply(grid(x, y, side).to(run.device))
     return Boundary(
         probabilities=probabilities(twin(run).model, places).reshape(side, side, -1),
         x=x,
@@ -70,7 +70,7 @@ def _extent(values: NDArray[np.float32]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _grid(x: tuple[float, float], y: tuple[float, float], side: int) -> Tensor:
+def grid(x: tuple[float, float], y: tuple[float, float], side: int) -> Tensor:
     """The centres of the pixels, row by row from the top, `(side², 2)`."""
     shares = (torch.arange(side) + 0.5) / side
     across, down = x[0] + (x[1] - x[0]) * shares, y[1] - (y[1] - y[0]) * shares

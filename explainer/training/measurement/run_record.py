@@ -23,7 +23,7 @@ MOST_MARKS = 100
 
 
 class Status(StrEnum):
-    """How a run stands."""
+    """How a run stands: it goes on, or has ended in one of several ways."""
 
     TRAINING = "training"
     FINISHED = "finished"

@@ -34,7 +34,7 @@ class Dropout(Noisy):
         self.p = p
 
     def draw(self, inputs: Tensor) -> Tensor:
-        """The mask for one batch."""
+        """A mask of 0 and 1/(1 − p) for one batch, in the shape of its values."""
         return kept(tuple(inputs.shape), self.p, self.generator, inputs.device)
 
     def forward(self, inputs: Tensor) -> Tensor:

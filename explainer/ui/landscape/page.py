@@ -35,7 +35,7 @@ NEARLY_ALL = 0.99
 
 
 def asked() -> Choice | None:
-    """The story and the settings."""
+    """The story and the settings: what is surveyed, or None where they do not go together."""
     menu, words = st.columns([1, 2], gap="medium")
     with menu:
         preset_menu()

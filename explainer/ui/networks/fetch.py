@@ -27,6 +27,6 @@ def offer(entry: Classifier, *, meanwhile: str) -> None:
 
 
 def wanted(entry: Classifier) -> Wanted:
-    """The weights of `entry`."""
+    """The weights of `entry` as something to fetch, once for all who ask."""
     total = round(entry.megabytes * 1e6)
     return Wanted(entry.slug, entry.title, total, partial(download, entry.slug), DownloadError)

@@ -84,19 +84,26 @@ def answer_now(
 
 
 def latest(
-    ticket: Ticket[Race], name: Hashable, question: Question[Value], *, moving: bool
+    ticket: Ticket[Race],
+    name: Hashable,
+    question: Question[Value],
+    *,
+    moving: bool,
+    shortest: float = SHORTEST_PAUSE,
 ) -> WorkerAnswer[Value] | None:
     """The newest answer there is to `question`, which `name` identifies; None before the first.
+
+    While the race moves it is put again after `shortest` seconds at the earliest.
 
     What `name` says must be all that the question depends on apart from the race.
     """
     asked: _Asked[Value] = _asked(ticket, name)
-    _collect(asked)
+    _collect(asked, shortest)
     if asked.pending is None and _due(asked, ticket, moving=moving):
         asked.pending = ticket.command(lambda race: race.ask(_timed(question)))
     if asked.pending is not None and not (moving and asked.last):
         _wait(asked.pending, FIRST_WAIT if moving else STILL_WAIT)
-        _collect(asked)
+        _collect(asked, shortest)
     return asked.last
 
 
@@ -135,12 +142,12 @@ def _wait(pending: Future[WorkerAnswer[Value]], seconds: float) -> None:
         return
 
 
-def _collect(asked: _Asked[Value]) -> None:
+def _collect(asked: _Asked[Value], shortest: float) -> None:
     """Take the awaited answer where it is there. What the question raised is raised here."""
     if asked.pending is None or not asked.pending.done():
         return
     done, asked.pending = asked.pending, None
     if not done.cancelled():
         asked.last = done.result()
-        pause = max(SHORTEST_PAUSE, asked.last.seconds / SHARE)
+        pause = max(shortest, asked.last.seconds / SHARE)
         asked.again_at = time.monotonic() + pause

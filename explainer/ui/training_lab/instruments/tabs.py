@@ -16,6 +16,7 @@ from explainer.ui.training_lab.instruments.inputs import inputs_tab
 from explainer.ui.training_lab.instruments.inside import inside_tab
 from explainer.ui.training_lab.instruments.kernels import kernels_tab
 from explainer.ui.training_lab.instruments.mistakes import mistakes_tab
+from explainer.ui.training_lab.instruments.network import network_tab
 from explainer.ui.training_lab.instruments.take_away import take_away_tab
 from explainer.ui.training_lab.instruments.verdict import verdict_tab
 from explainer.ui.training_lab.instruments.weights import weights_tab
@@ -23,6 +24,7 @@ from explainer.ui.training_lab.plan import KEY
 from explainer.words import N_
 
 SECONDS = 3.0
+QUICK_SECONDS = 0.25
 
 
 def instruments(ticket: Ticket[Race]) -> None:
@@ -30,10 +32,16 @@ def instruments(ticket: Ticket[Race]) -> None:
     open_part(TABS, ticket, key=f"{KEY}.look")
 
 
-def _live(draw: Callable[..., None], ticket: Ticket[Race], *, standing: bool = False) -> None:
+def _live(
+    draw: Callable[..., None],
+    ticket: Ticket[Race],
+    *,
+    standing: bool = False,
+    seconds: float = SECONDS,
+) -> None:
     """Draw again and again while the race moves; what is `standing` only when it is asked to."""
 
-    @st.fragment(run_every=SECONDS if is_active(ticket) and not standing else None)
+    @st.fragment(run_every=seconds if is_active(ticket) and not standing else None)
     def panel() -> None:
         if ticket.race.snapshot.runs:
             draw(ticket, moving=is_active(ticket))
@@ -43,6 +51,7 @@ def _live(draw: Callable[..., None], ticket: Ticket[Race], *, standing: bool = F
 
 TABS = (
     Part("verdict", N_("Verdict"), partial(_live, verdict_tab)),
+    Part("network", N_("Network"), partial(_live, network_tab, seconds=QUICK_SECONDS)),
     Part("weights", N_("Weights"), partial(_live, weights_tab)),
     Part("kernels", N_("Kernels"), partial(_live, kernels_tab)),
     Part("inside", N_("Look inside"), partial(_live, inside_tab)),

@@ -28,6 +28,7 @@ from explainer.words import N_, _, language
 
 OWN_ZIP = Named("zip", N_("Your own pictures (zip)"))
 FOLDER = "folder:"
+FIRST_DATA = "digits"  # which a link that names none means
 FIRST_TRAIN_SIZE = 200
 SMALLEST_TRAIN_SIZE = 20
 LARGEST_ZIP_MB = 50
@@ -38,7 +39,8 @@ def data_choice() -> tuple[DataChoice, Examples | None]:
     folders = [
         Named(FOLDER + name, _("Folder: {name}", name=name)) for name in own_folders(data_root())
     ]
-    slug = choice(_("Data"), (*DATA_SETS, *folders, OWN_ZIP), key=f"{KEY}.data")
+    entries = (*DATA_SETS, *folders, OWN_ZIP)
+    slug = choice(_("Data"), entries, key=f"{KEY}.data", default=FIRST_DATA)
     if slug in DATA_SETS:
         return _registered(DATA_SETS[slug])
     if slug == OWN_ZIP.slug:

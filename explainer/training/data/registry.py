@@ -6,12 +6,13 @@ from explainer.parameters import Value, checked
 from explainer.registry import Registry
 from explainer.training.data.data_set import DataSet, Examples
 from explainer.training.data.numbers import NUMBERS
+from explainer.training.data.patches import PATCHES
 from explainer.training.data.points import POINTS
 from explainer.training.data.real import REAL
 from explainer.training.data.shapes import SHAPES
 from explainer.training.data.shipped import SHIPPED
 
-DATA_SETS = Registry[DataSet]("data set", *SHIPPED, *SHAPES, *POINTS, *REAL)
+DATA_SETS = Registry[DataSet]("data set", *SHIPPED, *PATCHES, *SHAPES, *POINTS, *REAL)
 """Those with classes, which the training lab offers."""
 
 EVERY_DATA_SET = Registry[DataSet]("data set", *DATA_SETS, *NUMBERS)

@@ -30,6 +30,7 @@ from explainer.words import N_, _, language
 
 OWN_ZIP = Named("zip", N_("Your own pictures (zip)"))
 FOLDER = "folder:"
+FIRST_DATA = "digits"  # which a link that names none means
 FIRST_TRAIN_SIZE = 200
 SMALLEST_TRAIN_SIZE = 20
 LARGEST_ZIP_MB = 50
@@ -41,7 +42,8 @@ def data_menu() -> str:
     folders = [
         Named(FOLDER + name, _("Folder: {name}", name=name)) for name in own_folders(data_root())
     ]
-    return choice(_("Data"), (*DATA_SETS, *folders, OWN_ZIP), key=f"{KEY}.data")
+    entries = (*DATA_SETS, *folders, OWN_ZIP)
+    return choice(_("Data"), entries, key=f"{KEY}.data", default=FIRST_DATA)
 
 
 def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Examples | None]:

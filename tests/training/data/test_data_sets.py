@@ -48,7 +48,7 @@ def test_examples_have_the_promised_shapes_types_and_ranges(entry: DataSet) -> N
     else:
         assert examples.inputs.shape == (count, 2)
         assert -2 < low < -0.5 < 0.5 < high < 2
-    assert (examples.name, examples.test_from) == (entry.slug, None)
+    assert examples.name == entry.slug
     assert examples.credit
 
 
@@ -191,7 +191,7 @@ def test_there_is_a_texture_for_every_shape() -> None:
 
 
 def test_unknown_names_and_values_are_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="no data set 'cats'; there are digits"):
+    with pytest.raises(ValueError, match="no data set 'cats'; there are mnist-sample"):
         DATA_SETS["cats"]
     with pytest.raises(ValueError, match="Two moons has no setting 'size'; it has count, noise"):
         load("moons", size=3)

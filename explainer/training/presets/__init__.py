@@ -12,6 +12,7 @@ from explainer.training.presets.by_heart import (
     DROPOUT,
     L1_OR_L2,
     MOMENT_TO_STOP,
+    REMEDIES,
     STRENGTH,
     TOO_BIG,
 )
@@ -23,6 +24,7 @@ __all__ = ["PRESETS", "Judged", "Preset", "preset"]
 
 PRESETS = Registry[Preset](
     "preset",
+    REMEDIES,
     L1_OR_L2,
     DROPOUT,
     AUGMENTATION,

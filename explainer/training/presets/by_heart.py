@@ -17,6 +17,46 @@ STEADY = Training(optimiser="momentum", learning_rate=0.02, steps=1500)
 BRIEF = Training(optimiser="momentum", learning_rate=0.02, steps=600)
 SLOW = Training(optimiser="sgd", learning_rate=0.02, steps=3000)
 
+SMALL_CNN = Network(kind="cnn", blocks=2, channels=8)
+QUICK = Training(optimiser="momentum", learning_rate=0.02, steps=200)
+
+REMEDIES = Preset(
+    slug="four-remedies",
+    title=N_("Four remedies against learning by heart"),
+    watch=N_(
+        "**Watch** the dashed lines first: with every recipe the network soon knows its 200 digits "
+        "by heart. Then watch how far from them the solid lines stay, and where the loss rises."
+    ),
+    seen=N_(
+        "Each of the four ends with a lower validation loss than plain training, augmentation with "
+        "less than two thirds of it; but only augmentation and dropout get more of the unseen "
+        "digits right. L1 and L2 make the network less sure where it errs, not right more often; "
+        "and L1 alone, by the proximal step, sets weights to exactly zero, some two in five."
+    ),
+    why=N_(
+        "Augmentation adds what a digit may do and stay the same, which no penalty can know. "
+        "Dropout keeps units from relying on one another (Srivastava et al. 2014). A penalty keeps "
+        "weights small, and with them the logits: a wrong answer costs less, and is as wrong."
+    ),
+    data="mnist-sample",
+    recipes=(
+        entrant("Plain", SMALL_CNN, QUICK),
+        entrant("L1, proximal", SMALL_CNN, QUICK, Regularisation(l1_proximal=1e-2)),
+        entrant("L2", SMALL_CNN, QUICK, Regularisation(l2=2e-2)),
+        entrant("Dropout 0.5", SMALL_CNN, QUICK, Regularisation(dropout=0.5)),
+        entrant(
+            "Augmentation",
+            SMALL_CNN,
+            QUICK,
+            augmentation=(step("rotation", degrees=15), step("shift", share=0.1)),
+        ),
+    ),
+    split=Split(train_size=200),
+    seeds=5,
+    judged="loss",
+    question=N_("Which recipe will have the lowest validation loss?"),
+)
+
 L1_OR_L2 = Preset(
     slug="l1-or-l2",
     title=N_("L1 or L2"),

@@ -11,9 +11,9 @@ from explainer.training.augmentation.pipeline import AugmentationStep
 from explainer.training.data.splits import Split
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
-Judged = Literal["accuracy", "zeros", "shifted"]
-"""What a story turns on: the last accuracy on validation, the share of weights that are exactly
-zero at the end, or the accuracy of the best checkpoint on the shifted test part."""
+Judged = Literal["accuracy", "loss", "zeros", "shifted"]
+"""What a story turns on: the last accuracy or loss on validation, the share of weights that are
+exactly zero at the end, or the accuracy of the best checkpoint on the shifted test part."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,13 @@ from explainer.training.data.registry import DATA_SETS
 from explainer.training.presets import PRESETS, Preset
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.story import outcome
+from explainer.ui.training_lab.instruments.verdict import ASKED
 from explainer.ui.training_lab.plan import KEY, set_recipes
 from explainer.ui.training_lab.prediction import ask_about
 from explainer.words import N_, _
 
 OWN = Named("own", N_("Your own"))
-FIRST = "dropout-or-nothing"
+FIRST = "four-remedies"
 CONTROL = f"{KEY}.preset"
 
 
@@ -70,6 +71,8 @@ def _state(preset: Preset) -> dict[str, Any]:
     base, split, changed = f"{KEY}.{preset.data}", preset.split, dict(preset.data_settings)
     state: dict[str, Any] = {
         f"{KEY}.data": entry.slug,
+        # The verdict opens on what the story turns on; the shifted test is not scored yet.
+        ASKED: "accuracy" if preset.shift else preset.judged,
         f"{KEY}.seeds": preset.seeds,
         f"{base}.validation": split.validation_share,
         f"{base}.test": split.test_share,

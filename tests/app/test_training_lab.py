@@ -145,7 +145,7 @@ def test_a_link_to_a_preset_tells_what_to_watch_and_folds_the_outcome_away(chose
 
 def test_a_link_to_a_preset_that_is_not_there_begins_with_the_first_one() -> None:
     app = app_at("training_lab", training_lab__preset="Nonsense")
-    assert app.selectbox(key="training_lab.preset").value == "dropout-or-nothing"
+    assert app.selectbox(key="training_lab.preset").value == "four-remedies"
 
 
 def test_a_link_from_before_with_titles_is_understood() -> None:

@@ -55,7 +55,7 @@ def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page:
     page = open_page("/training_lab")
     fold = page.get_by_text("What is seen, and why")
     fold.click()
-    expect(page.get_by_text("Both networks soon know")).to_be_visible()
+    expect(page.get_by_text("ends with a lower validation loss")).to_be_visible()
     page.get_by_role("combobox", name="Story").click()
     page.get_by_role("option", name="λ too small, right, too large").click()
     expect(page.get_by_text("for each λ of L2")).to_be_visible()

@@ -122,11 +122,23 @@ def _stacked(steps: NDArray[np.float64], band: NDArray[np.float64]) -> NDArray[n
     return np.vstack([steps, band]).astype(np.float32)
 
 
+COURSE = 8  # measurements
+
+
 def usual_most(snapshot: Snapshot) -> float:
-    """Twice the largest loss at the start: beyond it a linear axis shows nothing of the rest."""
-    starts = [run.curves.validation_loss[0] for run in snapshot.runs if len(run.curves)]
-    finite = [float(start) for start in starts if math.isfinite(start)]
-    return 2 * max(finite) if finite else math.inf
+    """Where a linear axis of losses ends: beyond it, nothing is seen of the rest.
+
+    At twice the largest loss at the start; once there is a course, at twice the largest of its
+    second half, where the recipes part: the fall from the start is alike for all.
+    """
+    courses = [run.curves.validation_loss for run in snapshot.runs if len(run.curves)]
+    starts = [float(one[0]) for one in courses if math.isfinite(one[0])]
+    if not starts:
+        return math.inf
+    later = np.concatenate([one[len(one) // 2 :] for one in courses])
+    if min(map(len, courses)) < COURSE or not np.isfinite(later).all():
+        return 2 * max(starts)
+    return 2 * min(max(starts), float(later.max()))
 
 
 def _all_bands(snapshot: Snapshot, measure: Measure, points: int) -> list[list[Band]]:

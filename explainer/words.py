@@ -69,7 +69,7 @@ class Message(str):
     def in_words(self) -> str:
         """The sentence in the visitor's language, and in it the values that are messages too."""
         values = {
-            name: gettext(value) if isinstance(value, Message) else value
+            name: value.in_words() if isinstance(value, Message) else value
             for name, value in self.values.items()
         }
         if self.many:
@@ -87,15 +87,25 @@ def nlater(one: str, many: str, count: float, **values: object) -> Message:
     return _message(one, many, {"count": count, **values})
 
 
+def in_words(sentence: str) -> str:
+    """`sentence` in the visitor's language where it was said :func:`later`, else as it is."""
+    return sentence.in_words() if isinstance(sentence, Message) else sentence
+
+
+def sentence_of(error: BaseException) -> str:
+    """What an error says, to be kept and put :func:`in_words` where it is shown."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else str(error)
+
+
 def told(error: BaseException) -> str:
     """What an error says, in the visitor's language where its sentence was said :func:`later`."""
-    said = error.args[0] if error.args else ""
-    return gettext(said) if isinstance(said, Message) else str(error)
+    return in_words(sentence_of(error))
 
 
 def _message(template: str, many: str, values: dict[str, object]) -> Message:
     chosen = many if many and values["count"] != 1 else template
-    found = Message(chosen.format(**values))
+    found = Message(chosen.format(**values) if values else chosen)
     found.template, found.many, found.values = template, many, values
     return found
 

@@ -24,7 +24,7 @@ from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.settings import setting_controls
 from explainer.ui.training_lab.division import together_toggle
 from explainer.ui.training_lab.plan import KEY, DataChoice
-from explainer.words import N_, _, language
+from explainer.words import N_, _, language, later, sentence_of, told
 
 OWN_ZIP = Named("zip", N_("Your own pictures (zip)"))
 FOLDER = "folder:"
@@ -159,7 +159,8 @@ def _take_zip() -> None:
     try:
         examples = from_zip(file.getvalue(), file.name)
     except DataError as error:
-        refuse(f"{KEY}.zip", f"{file.name}: {error}")
+        reason = sentence_of(error)
+        refuse(f"{KEY}.zip", later("{file}: {reason}", file=file.name, reason=reason))
         return
     st.session_state.pop(f"{KEY}.zip_examples", None)  # or it would be held for one more rerun
     st.session_state[f"{KEY}.zip_examples"] = examples
@@ -170,7 +171,7 @@ def _or_say(read: Callable[[], Examples]) -> Examples | None:
         with st.spinner(_("Loading the data")):
             return read()
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/folder_off:")
+        st.error(escaped(told(error)), icon=":material/folder_off:")
         return None
 
 

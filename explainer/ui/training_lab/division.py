@@ -11,7 +11,7 @@ from explainer.training.data.gaps import gaps
 from explainer.training.data.splits import Parts, Split, split
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
-from explainer.words import _, language, ngettext
+from explainer.words import _, language, ngettext, told
 
 KEPT = f"{KEY}.division"
 
@@ -51,7 +51,7 @@ def _sentences(examples: Examples, config: Split) -> tuple[str, ...]:
     try:
         parts = split(examples, config)
     except ValueError as error:
-        return (str(error),)
+        return (told(error),)
     return tuple(filter(None, (*gaps(examples, parts), _copies(examples, parts))))
 
 

@@ -19,6 +19,7 @@ from functools import cache, wraps
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _CHOSEN: ContextVar[str] = ContextVar("language", default="")
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def _english() -> str:
@@ -68,13 +70,9 @@ class Message(str):
 
     def in_words(self) -> str:
         """The sentence in the visitor's language, and in it the values that are messages too."""
-        values = {
-            name: value.in_words() if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
         if self.many:
-            return ngettext(self.template, self.many, **values)  # type: ignore[arg-type]
-        return gettext(self.template, **values)
+            return ngettext(self.template, self.many, **self.values)  # type: ignore[arg-type]
+        return gettext(self.template, **self.values)
 
 
 def later(message: str, **values: object) -> Message:
@@ -87,7 +85,7 @@ def nlater(one: str, many: str, count: float, **values: object) -> Message:
     return _message(one, many, {"count": count, **values})
 
 
-def in_words(sentence: str) -> str:
+def in_words(sentence: T) -> T | str:
     """`sentence` in the visitor's language where it was said :func:`later`, else as it is."""
     return sentence.in_words() if isinstance(sentence, Message) else sentence
 
@@ -101,6 +99,30 @@ def sentence_of(error: BaseException) -> str:
 def told(error: BaseException) -> str:
     """What an error says, in the visitor's language where its sentence was said :func:`later`."""
     return in_words(sentence_of(error))
+
+
+def to_json(said: object) -> object:
+    """What `json` can write of a sentence that another process has to say, or of a value in it."""
+    if not isinstance(said, Message):
+        return said
+    values = {name: to_json(value) for name, value in said.values.items()}
+    return {"one": said.template, "many": said.many, "values": values}
+
+
+def from_json(found: Any) -> Any:
+    """What :func:`to_json` has written.
+
+    Raises `ValueError` where a place in the sentence is more than a name: whoever wrote it has read
+    what strangers upload, and `str.format` follows attributes and widths.
+    """
+    if not isinstance(found, dict):
+        return found
+    for sentence in (found["one"], found["many"]):
+        for _text, place, width, conversion in Formatter().parse(sentence):
+            if place is not None and not (place.isidentifier() and not width and not conversion):
+                raise ValueError(f"{place!r} is no name")
+    values = {name: from_json(value) for name, value in found["values"].items()}
+    return _message(found["one"], found["many"], values)
 
 
 def _message(template: str, many: str, values: dict[str, object]) -> Message:
@@ -169,7 +191,8 @@ def _complete(now: str) -> bool:
 
 
 def _shown(now: str, message: str, values: dict[str, object]) -> str:
-    said = message.format(**values) if values else message
+    spelled = {name: in_words(one) for name, one in values.items()}
+    said = message.format(**spelled) if values else message
     return f"⟦{said}⟧" if now == PSEUDO and said.strip() else said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +13,19 @@ from explainer import words
 from explainer.words import (
     N_,
     PSEUDO,
+    Message,
     _,
     cached,
+    from_json,
     gettext,
+    in_words,
     languages,
     later,
     ngettext,
     nlater,
+    sentence_of,
     spoken,
+    to_json,
     told,
 )
 
@@ -119,4 +125,31 @@ def test_what_is_said_later_is_english_until_it_is_shown() -> None:
     error = ValueError(outer)
     with spoken(PSEUDO):
         assert told(error) == gettext(outer)
+        assert in_words("already in words") == "already in words"
     assert told(ValueError("plain")) == "plain"
+    crossed = sentence_of(pickle.loads(pickle.dumps(error)))
+    assert isinstance(crossed, Message)
+    assert crossed.values == {"steps": inner, "loss": 0.5}
+
+
+def test_a_message_among_the_values_is_said_too() -> None:
+    steps = nlater("{count} step", "{count} steps", 1)
+    assert _("Only {steps}.", steps=steps) == "Only 1 step."
+    with spoken(PSEUDO):
+        assert _("Only {steps}.", steps=steps) == "⟦Only ⟦1 step⟧.⟧"
+
+
+def test_a_message_is_written_for_another_process_and_read_again() -> None:
+    steps = nlater("{count} step", "{count} steps", 2)
+    message = later("After {steps}: {what}", steps=steps, what="{0}")
+    found = from_json(json.loads(json.dumps(to_json(message))))
+    assert found == message == "After 2 steps: {0}"
+    with spoken(PSEUDO):
+        assert in_words(found) == "⟦After ⟦2 steps⟧: {0}⟧"
+    assert from_json(to_json("plain {0}")) == "plain {0}"
+
+
+@pytest.mark.parametrize("place", ["{a.__class__}", "{a[0]}", "{a:999999999}", "{a!r:>9}", "{}"])
+def test_what_another_process_writes_reaches_nothing_but_its_values(place: str) -> None:
+    with pytest.raises(ValueError, match="no name"):
+        from_json({"one": place, "many": "", "values": {"a": "x"}})

@@ -38,7 +38,7 @@ class Operation:
 
 
 OPERATIONS = Registry[Operation](
-    "operation",
+    N_("operation"),
     Operation("normalise", N_("Normalise to sum 1"), grid.normalise),
     Operation("transpose", N_("Transpose"), grid.transpose),
     Operation("flip", N_("Flip left and right"), grid.flip),

@@ -212,7 +212,7 @@ def computed_on(snapshot: Snapshot) -> str:
     if not snapshot.device_bytes:
         return in_words(snapshot.device)
     used = f"{snapshot.device_bytes / 1024**2:,.0f}"
-    return _("{device}, {megabytes} MB in use", device=in_words(snapshot.device), megabytes=used)
+    return _("{device}, {megabytes} MB in use", device=snapshot.device, megabytes=used)
 
 
 def _most(snapshot: Snapshot, measure: Measure) -> float | None:

@@ -24,7 +24,7 @@ from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.settings import setting_controls
 from explainer.ui.training_lab.division import together_toggle
 from explainer.ui.training_lab.plan import KEY, DataChoice
-from explainer.words import N_, _, language, later, sentence_of, told
+from explainer.words import N_, _, in_words, later, sentence_of, told
 
 OWN_ZIP = Named("zip", N_("Your own pictures (zip)"))
 FOLDER = "folder:"
@@ -49,7 +49,7 @@ def data_choice() -> tuple[DataChoice, Examples | None]:
         name = slug.removeprefix(FOLDER)
         chosen, examples = DataChoice("folder", slug), _or_say(lambda: _folder(name))
     for note in examples.notes if examples else ():
-        st.caption(escaped(note))
+        st.caption(escaped(in_words(note)))
     return chosen, examples
 
 
@@ -181,10 +181,5 @@ def _loaded(slug: str, values: tuple[tuple[str, Any], ...]) -> Examples:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _in_words(name: str, spoken: str) -> Examples:
-    """The pictures of a folder, with notes in the language that is `spoken`."""
-    return from_folder(data_root(), name)
-
-
 def _folder(name: str) -> Examples:
-    return _in_words(name, language())
+    return from_folder(data_root(), name)

@@ -61,8 +61,8 @@ def _sentences(snapshot: Snapshot) -> list[str]:
         for message, found in reasons:
             if found:
                 count, seeds = len(found), len(snapshot.seeds)
-                name, reason = name_of(recipe, index), in_words(found[0])
-                sentences.append(_(message, recipe=name, count=count, seeds=seeds, reason=reason))
+                name = name_of(recipe, index)
+                sentences.append(_(message, recipe=name, count=count, seeds=seeds, reason=found[0]))
     return sentences
 
 

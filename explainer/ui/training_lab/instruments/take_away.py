@@ -79,7 +79,7 @@ def _weights(ticket: Ticket[Race], examples: Examples) -> bytes:
 
     try:
         return zipped(answer_now(ticket, question, seconds=PATIENCE_SECONDS))
-    except NoAnswer as error:  # a download has no other place for a sentence
+    except (ValueError, NoAnswer) as error:  # a download has no other place for a sentence
         return zipped({"there-are-no-weights.txt": f"{told(error)}\n".encode()})
 
 

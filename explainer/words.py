@@ -20,13 +20,14 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENGLISH, PSEUDO = "en", "xx"
 FOLDER = Path(__file__).parents[1] / "assets" / "words"
+MOST_GROUPS = 6  # of digits in the numbers of a page
 _CHOSEN: ContextVar[str] = ContextVar("language", default="")
 
 P = ParamSpec("P")
@@ -157,6 +158,32 @@ def N_(message: str) -> str:  # noqa: N802, gettext's own name
 
 
 _ = gettext
+
+
+class NumberMarks(NamedTuple):
+    """How numbers are written: the marks within them, and the sizes of groups from the right."""
+
+    decimal: str = "."
+    thousands: str = ","
+    grouping: tuple[int, ...] = (3,)
+
+
+def number_marks() -> NumberMarks:
+    """The marks within numbers in the visitor's language."""
+    return _number_marks(language())
+
+
+@cache
+def _number_marks(now: str) -> NumberMarks:
+    if now in (ENGLISH, PSEUDO):
+        return NumberMarks()
+    from babel import Locale  # not for English
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    locale = Locale.parse(now)
+    first, others = locale.decimal_formats[None].grouping
+    sizes = (first,) if first == others else (first, *[others] * MOST_GROUPS)
+    return NumberMarks(get_decimal_symbol(locale), get_group_symbol(locale), sizes)
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:

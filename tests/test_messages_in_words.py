@@ -7,10 +7,18 @@ import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
+import altair as alt
+import numpy as np
 import pytest
 
 from explainer import words
+from explainer.charts.filters.analysis import gain_chart
+from explainer.charts.specs import bare
+from explainer.charts.theme import LIGHT
+from explainer.convolution.spectrum import gain_profile
+from explainer.ui.common.components import script
 from explainer.words import (
+    ENGLISH,
     N_,
     PSEUDO,
     Message,
@@ -23,6 +31,7 @@ from explainer.words import (
     later,
     ngettext,
     nlater,
+    number_marks,
     sentence_of,
     spoken,
     to_json,
@@ -153,3 +162,22 @@ def test_a_message_is_written_for_another_process_and_read_again() -> None:
 def test_what_another_process_writes_reaches_nothing_but_its_values(place: str) -> None:
     with pytest.raises(ValueError, match="no name"):
         from_json({"one": place, "many": "", "values": {"a": "x"}})
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_of_charts_and_components_are_written_as_in_the_language() -> None:
+    assert number_marks() == (",", ".", (3,))
+    specification = gain_chart(gain_profile(np.zeros((8, 8))), LIGHT).to_dict()
+    number = specification["config"]["locale"]["number"]
+    assert (number["decimal"], number["thousands"], number["grouping"]) == (",", ".", [3])
+    assert bare(alt.Chart().mark_bar())["config"]["locale"]["number"] == number
+    assert script("lens").startswith('const MARKS = {"decimal": ",", "thousands": ".", "grouping"')
+    with spoken("hi"):
+        assert number_marks()[2][:3] == (3, 2, 2)
+
+
+@pytest.mark.parametrize("language", [ENGLISH, PSEUDO])
+def test_numbers_are_english_where_the_words_are(language: str) -> None:
+    with spoken(language):
+        assert number_marks() == (".", ",", (3,))
+        assert "locale" not in bare(alt.Chart().mark_bar()).get("config", {})

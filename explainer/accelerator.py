@@ -18,10 +18,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explainer.words import N_, later
+
 SLUGS = ("cuda", "mps", "cpu")
 NAMES = {"cuda": "NVIDIA", "mps": "Apple"}
 VARIABLE = "DEEPGLASS_DEVICE"
-ON_THE_CPU = "everything is computed on the CPU."
+BROKEN = N_("The {name} GPU does not work ({trouble}), so everything is computed on the CPU.")
+MISSING = N_("The {name} GPU is not there, so everything is computed on the CPU.")
 
 _REPLICAS: WeakKeyDictionary[nn.Module, nn.Module] = WeakKeyDictionary()
 _MAKING_REPLICAS = threading.Lock()
@@ -55,16 +58,17 @@ def accelerator() -> Accelerator:
 def chosen(wanted: str) -> Accelerator:
     """The device of that slug, or with "" the fastest; the CPU where it does not work."""
     if wanted and wanted not in SLUGS:
-        return Accelerator("cpu", f"{VARIABLE} is {wanted!r}, but there are {', '.join(SLUGS)}; "
-                           + ON_THE_CPU)  # fmt: skip
+        return Accelerator("cpu", later(
+            "{variable} is {value}, but there are {known}; everything is computed on the CPU.",
+            variable=VARIABLE, value=repr(wanted), known=", ".join(SLUGS),
+        ))  # fmt: skip
     problem = ""
     for slug in (wanted,) if wanted else SLUGS:
         there, trouble = tried(slug)
         if there and not trouble:
             return Accelerator(slug, problem)
         if there or wanted:
-            cause = f"does not work ({trouble})" if there else "is not there"
-            problem = f"The {NAMES[slug]} GPU {cause}, so {ON_THE_CPU}"
+            problem = later(BROKEN if there else MISSING, name=NAMES[slug], trouble=trouble)
     return Accelerator("cpu", problem)
 
 

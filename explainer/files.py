@@ -10,6 +10,8 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 from urllib.request import urlopen
 
+from explainer.words import later
+
 SECONDS = 15.0  # for a connection, and for each silence after it
 BLOCK = 256 * 1024
 SLACK = 1024**2  # bytes by which a file may exceed its published size
@@ -56,13 +58,23 @@ def fetch(
             while block := answer.read(BLOCK):
                 done += len(block)
                 if size and done > size + SLACK:
-                    raise WrongFileError(f"{url} sends more than the {size:,} bytes of that file")
+                    most = f"{size:,}"
+                    raise WrongFileError(
+                        later(
+                            "{url} sends more than the {most} bytes of that file",
+                            url=url,
+                            most=most,
+                        )
+                    )
                 seen.update(block)
                 file.write(block)
                 progress(done, max(total, done))
         if not seen.hexdigest().startswith(digest):
             raise WrongFileError(
-                f"{url} sent {done:,} bytes with another {algorithm} sum than published"
-            )
+                later(
+                    "{url} sent {done} bytes with another {algorithm} sum than published",
+                    url=url, done=f"{done:,}", algorithm=algorithm,
+                )
+            )  # fmt: skip
 
     with_replacement(path, stream)

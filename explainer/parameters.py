@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from explainer.words import later
 
 Value = float | str
 
@@ -30,13 +32,21 @@ class Parameter:
     def check(self, value: float) -> float:
         """`value` as a float. Raises `ValueError` naming the value and the bound it breaks."""
         number = float(value)
-        allowed = f"from {self.minimum:g} to {self.maximum:g}"
+        bounds = {
+            "name": self.name, "value": f"{number:g}",
+            "least": f"{self.minimum:g}", "most": f"{self.maximum:g}", "step": f"{self.step:g}",
+        }  # fmt: skip
         if not math.isfinite(number) or not self.minimum <= number <= self.maximum:
-            raise ValueError(f"{self.name} is {number:g}, but it goes {allowed}")
+            raise ValueError(
+                later("{name} is {value}, but it goes from {least} to {most}", **bounds)
+            )
         steps = (number - self.minimum) / self.step
         if self.whole and abs(steps - round(steps)) > 1e-9:
             raise ValueError(
-                f"{self.name} is {number:g}, but it goes {allowed} in steps of {self.step:g}"
+                later(
+                    "{name} is {value}, but it goes from {least} to {most} in steps of {step}",
+                    **bounds,
+                )
             )
         return number
 
@@ -64,7 +74,7 @@ class Choice:
         """`value`, if it is one of the options. Raises `ValueError` naming it and the options."""
         known = [option.value for option in self.options]
         if value not in known:
-            raise ValueError(f"{self.name} is {value!r}, but it is one of {', '.join(known)}")
+            raise ValueError(not_among(self.name, value, known))
         return str(value)
 
 
@@ -90,5 +100,18 @@ def _check(setting: Setting, value: Value) -> Value:
     if isinstance(setting, Choice):
         return setting.check(value)
     if isinstance(value, str):
-        raise ValueError(f"{setting.name} is {value!r}, but it is a number")
+        raise ValueError(not_a_number(setting.name, value))
     return setting.check(value)
+
+
+def not_among(name: str, value: object, known: Iterable[object]) -> str:
+    """What to say of a value that should be one of those `known`."""
+    listed = ", ".join(map(str, known))
+    return later(
+        "{name} is {value}, but it is one of {known}", name=name, value=repr(value), known=listed
+    )
+
+
+def not_a_number(name: str, value: object) -> str:
+    """What to say of a value that should be a number."""
+    return later("{name} is {value}, but it is a number", name=name, value=repr(value))

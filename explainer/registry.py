@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
+from explainer.words import later
+
 
 class Entry(Protocol):
     """What a registry holds: anything with a slug, which no other entry of its kind has."""
@@ -34,8 +36,11 @@ class Registry(Generic[E]):
             return self._by_slug[slug]
         except KeyError:
             raise ValueError(
-                f"no {self.kind} {slug!r}; there are {', '.join(self.slugs)}"
-            ) from None
+                later(
+                    "no {kind} {slug}; there are {slugs}",
+                    kind=later(self.kind), slug=repr(slug), slugs=", ".join(self.slugs),
+                )
+            ) from None  # fmt: skip
 
     def get(self, slug: str) -> E | None:
         """The entry of that slug, if there is one."""

@@ -19,17 +19,20 @@ from functools import cache, wraps
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from string import Formatter
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENGLISH, PSEUDO = "en", "xx"
 FOLDER = Path(__file__).parents[1] / "assets" / "words"
+MOST_GROUPS = 6  # of digits in the numbers of a page
 _CHOSEN: ContextVar[str] = ContextVar("language", default="")
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def _english() -> str:
@@ -68,13 +71,9 @@ class Message(str):
 
     def in_words(self) -> str:
         """The sentence in the visitor's language, and in it the values that are messages too."""
-        values = {
-            name: gettext(value) if isinstance(value, Message) else value
-            for name, value in self.values.items()
-        }
         if self.many:
-            return ngettext(self.template, self.many, **values)  # type: ignore[arg-type]
-        return gettext(self.template, **values)
+            return ngettext(self.template, self.many, **self.values)  # type: ignore[arg-type]
+        return gettext(self.template, **self.values)
 
 
 def later(message: str, **values: object) -> Message:
@@ -87,15 +86,49 @@ def nlater(one: str, many: str, count: float, **values: object) -> Message:
     return _message(one, many, {"count": count, **values})
 
 
+def in_words(sentence: T) -> T | str:
+    """`sentence` in the visitor's language where it was said :func:`later`, else as it is."""
+    return sentence.in_words() if isinstance(sentence, Message) else sentence
+
+
+def sentence_of(error: BaseException) -> str:
+    """What an error says, to be kept and put :func:`in_words` where it is shown."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Message) else str(error)
+
+
 def told(error: BaseException) -> str:
     """What an error says, in the visitor's language where its sentence was said :func:`later`."""
-    said = error.args[0] if error.args else ""
-    return gettext(said) if isinstance(said, Message) else str(error)
+    return in_words(sentence_of(error))
+
+
+def to_json(said: object) -> object:
+    """What `json` can write of a sentence that another process has to say, or of a value in it."""
+    if not isinstance(said, Message):
+        return said
+    values = {name: to_json(value) for name, value in said.values.items()}
+    return {"one": said.template, "many": said.many, "values": values}
+
+
+def from_json(found: Any) -> Any:
+    """What :func:`to_json` has written.
+
+    Raises `ValueError` where a place in the sentence is more than a name: whoever wrote it has read
+    what strangers upload, and `str.format` follows attributes and widths.
+    """
+    if not isinstance(found, dict):
+        return found
+    for sentence in (found["one"], found["many"]):
+        for _text, place, width, conversion in Formatter().parse(sentence):
+            if place is not None and not (place.isidentifier() and not width and not conversion):
+                raise ValueError(f"{place!r} is no name")
+    values = {name: from_json(value) for name, value in found["values"].items()}
+    return _message(found["one"], found["many"], values)
 
 
 def _message(template: str, many: str, values: dict[str, object]) -> Message:
     chosen = many if many and values["count"] != 1 else template
-    found = Message(chosen.format(**values))
+    found = Message(chosen.format(**values) if values else chosen)
     found.template, found.many, found.values = template, many, values
     return found
 
@@ -125,6 +158,32 @@ def N_(message: str) -> str:  # noqa: N802, gettext's own name
 
 
 _ = gettext
+
+
+class NumberMarks(NamedTuple):
+    """How numbers are written: the marks within them, and the sizes of groups from the right."""
+
+    decimal: str = "."
+    thousands: str = ","
+    grouping: tuple[int, ...] = (3,)
+
+
+def number_marks() -> NumberMarks:
+    """The marks within numbers in the visitor's language."""
+    return _number_marks(language())
+
+
+@cache
+def _number_marks(now: str) -> NumberMarks:
+    if now in (ENGLISH, PSEUDO):
+        return NumberMarks()
+    from babel import Locale  # not for English
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    locale = Locale.parse(now)
+    first, others = locale.decimal_formats[None].grouping
+    sizes = (first,) if first == others else (first, *[others] * MOST_GROUPS)
+    return NumberMarks(get_decimal_symbol(locale), get_group_symbol(locale), sizes)
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:
@@ -159,7 +218,8 @@ def _complete(now: str) -> bool:
 
 
 def _shown(now: str, message: str, values: dict[str, object]) -> str:
-    said = message.format(**values) if values else message
+    spelled = {name: in_words(one) for name, one in values.items()}
+    said = message.format(**spelled) if values else message
     return f"⟦{said}⟧" if now == PSEUDO and said.strip() else said
 
 

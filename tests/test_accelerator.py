@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from explainer.accelerator import (
-    ON_THE_CPU,
     Accelerator,
     at_the_door,
     bytes_in_use,
@@ -20,6 +19,7 @@ from explainer.accelerator import (
     tried,
 )
 
+ON_THE_CPU = "everything is computed on the CPU."
 ROOT = Path(__file__).parent.parent
 WITHOUT_CUDA = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is here")
 

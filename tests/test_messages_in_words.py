@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
+import altair as alt
+import numpy as np
 import pytest
 
 from explainer import words
+from explainer.charts.filters.analysis import gain_chart
+from explainer.charts.specs import bare
+from explainer.charts.theme import LIGHT
+from explainer.convolution.spectrum import gain_profile
+from explainer.ui.common.components import script
 from explainer.words import (
+    ENGLISH,
     N_,
     PSEUDO,
+    Message,
     _,
     cached,
+    from_json,
     gettext,
+    in_words,
     languages,
     later,
     ngettext,
     nlater,
+    number_marks,
+    sentence_of,
     spoken,
+    to_json,
     told,
 )
 
@@ -119,4 +134,50 @@ def test_what_is_said_later_is_english_until_it_is_shown() -> None:
     error = ValueError(outer)
     with spoken(PSEUDO):
         assert told(error) == gettext(outer)
+        assert in_words("already in words") == "already in words"
     assert told(ValueError("plain")) == "plain"
+    crossed = sentence_of(pickle.loads(pickle.dumps(error)))
+    assert isinstance(crossed, Message)
+    assert crossed.values == {"steps": inner, "loss": 0.5}
+
+
+def test_a_message_among_the_values_is_said_too() -> None:
+    steps = nlater("{count} step", "{count} steps", 1)
+    assert _("Only {steps}.", steps=steps) == "Only 1 step."
+    with spoken(PSEUDO):
+        assert _("Only {steps}.", steps=steps) == "⟦Only ⟦1 step⟧.⟧"
+
+
+def test_a_message_is_written_for_another_process_and_read_again() -> None:
+    steps = nlater("{count} step", "{count} steps", 2)
+    message = later("After {steps}: {what}", steps=steps, what="{0}")
+    found = from_json(json.loads(json.dumps(to_json(message))))
+    assert found == message == "After 2 steps: {0}"
+    with spoken(PSEUDO):
+        assert in_words(found) == "⟦After ⟦2 steps⟧: {0}⟧"
+    assert from_json(to_json("plain {0}")) == "plain {0}"
+
+
+@pytest.mark.parametrize("place", ["{a.__class__}", "{a[0]}", "{a:999999999}", "{a!r:>9}", "{}"])
+def test_what_another_process_writes_reaches_nothing_but_its_values(place: str) -> None:
+    with pytest.raises(ValueError, match="no name"):
+        from_json({"one": place, "many": "", "values": {"a": "x"}})
+
+
+@pytest.mark.usefixtures("german")
+def test_numbers_of_charts_and_components_are_written_as_in_the_language() -> None:
+    assert number_marks() == (",", ".", (3,))
+    specification = gain_chart(gain_profile(np.zeros((8, 8))), LIGHT).to_dict()
+    number = specification["config"]["locale"]["number"]
+    assert (number["decimal"], number["thousands"], number["grouping"]) == (",", ".", [3])
+    assert bare(alt.Chart().mark_bar())["config"]["locale"]["number"] == number
+    assert script("lens").startswith('const MARKS = {"decimal": ",", "thousands": ".", "grouping"')
+    with spoken("hi"):
+        assert number_marks()[2][:3] == (3, 2, 2)
+
+
+@pytest.mark.parametrize("language", [ENGLISH, PSEUDO])
+def test_numbers_are_english_where_the_words_are(language: str) -> None:
+    with spoken(language):
+        assert number_marks() == (".", ",", (3,))
+        assert "locale" not in bare(alt.Chart().mark_bar()).get("config", {})

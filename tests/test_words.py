@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 PROSE = sorted((ROOT / "assets" / "prose").rglob("*.md"))
@@ -19,6 +21,7 @@ FORMULA = re.compile(r"\$\$.*?\$\$|\$(?!\s)[^$]+?(?<!\s)\$", re.DOTALL)
 COMMAND = re.compile(r"\\[a-zA-Z]+|\^\{|_\{")
 SHORT_CODES = re.compile(r"(?<![\w:]):[a-z_]+:|:[a-z-]+\[")
 POWER = re.compile(r"\w\)?\*\*[\w(]| \*\* ")  # in Python, no bold words
+MARKS = {"_", "N_", "gettext", "ngettext", "later", "nlater"}
 CODE_WORDS = re.compile(r"```.*?```|`[^`\n]+`|\\\$", re.DOTALL)
 ESCAPED = re.compile(r"\\[\\`*_{}\[\]()<>#|~:]")
 
@@ -154,8 +157,38 @@ def test_a_message_is_no_text_that_changes(module: Path) -> None:
     calls = [
         node
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in {"_", "N_", "gettext", "ngettext"}
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS
     ]
     built = (ast.JoinedStr, ast.BinOp)
     assert not [ast.unparse(one) for one in calls if isinstance(one.args[0], built)]
+
+
+@pytest.mark.parametrize("module", CODE, ids=relative)
+def test_what_is_raised_is_said_later(module: Path) -> None:
+    """Whoever raises it may work for nobody, or for somebody else than the one who reads it."""
+    if "ui" in module.parts:
+        return
+    raised = [
+        node.exc
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+    ]
+    said = [inner for one in raised for inner in ast.walk(one) if isinstance(inner, ast.Call)]
+    now = {"_", "gettext", "ngettext"}
+    assert not [ast.unparse(one) for one in said if getattr(one.func, "id", "") in now]
+
+
+def test_every_message_is_in_the_template_of_the_catalogues() -> None:
+    """What collects them does not see one that stands in an f-string."""
+    template = (ROOT / "assets" / "words" / "messages.pot").read_bytes()
+    found = [one.id for one in read_po(BytesIO(template), charset="utf-8") if one.id]
+    known = {one for both in found for one in ([both] if isinstance(both, str) else both)}
+    said = [
+        node.args[0].value
+        for module in CODE
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS
+        if isinstance(node.args[0], ast.Constant)
+    ]
+    assert len(said) > 1000
+    assert set(said) <= known

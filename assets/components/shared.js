@@ -1,6 +1,6 @@
 // What every component of the app shares: its life on the page, its words, the byte format of its data, the
 // exact pixels of the picture, and the flow control that lets a picture follow the hand.
-// LANGUAGE and DICTIONARY stand before it, written by explainer/ui/common/components.py.
+// MARKS and DICTIONARY stand before it, written by explainer/ui/common/components.py.
 
 /** @type {(message: string, values?: Object<string, *>) => string} A message in the reader's language. */
 function say(message, values = {}) {
@@ -184,7 +184,8 @@ function makeFlow(send) {
 // ---------------------------------------------------------------- numbers
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high)
-const DECIMAL = (0.5).toLocaleString(LANGUAGE)[1]
+const { decimal: DECIMAL, thousands: THOUSANDS, grouping: [FIRST, OTHERS = FIRST] } = MARKS
+const GROUPS = new RegExp(`\\B(?=(\\d{${OTHERS}})*\\d{${FIRST}}$)`, "g")
 
 // A number as the page prints it: a true minus sign, no negative zero, the decimal mark of the language.
 function printed(value, write) {
@@ -196,7 +197,7 @@ function printed(value, write) {
 function show(value, decimals = 3) { return printed(value, size => size.toFixed(decimals)) }
 function rounded(value, digits = 4) { return printed(value, size => String(Number(size.toPrecision(digits)))) }
 function power(value, decimals) { return printed(value, size => size.toExponential(decimals)) }
-function whole(value) { return Math.round(value).toLocaleString(LANGUAGE).replace("-", "−") }
+function whole(value) { return String(Math.round(value)).replace("-", "−").replace(GROUPS, THOUSANDS) }
 
 // Colours between stops given as "#rrggbb", position in [0, 1].
 function rgbOf(hex) { return [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)) }

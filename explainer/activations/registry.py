@@ -9,9 +9,10 @@ from explainer.activations.activation import Activation
 from explainer.activations.rectifiers import LEAKING, SMOOTH
 from explainer.activations.squashing import SQUASHING
 from explainer.registry import Registry
+from explainer.words import N_
 
 __all__ = ["ACTIVATIONS", "TRAINED", "Activation"]
 
-ACTIVATIONS = Registry[Activation]("activation", *SQUASHING, *LEAKING, *SMOOTH)
+ACTIVATIONS = Registry[Activation](N_("activation"), *SQUASHING, *LEAKING, *SMOOTH)
 TRAINED: tuple[Activation, ...] = tuple(entry for entry in ACTIVATIONS if entry.trained)
 """Those the training engine offers."""

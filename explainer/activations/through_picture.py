@@ -57,7 +57,7 @@ def _spot(outputs: Tensor, row: float, column: float) -> Tensor:
 
 
 UPSTREAMS = Registry[Upstream](
-    "upstream gradient",
+    N_("upstream gradient"),
     Upstream(
         "output",
         N_("The output itself"),

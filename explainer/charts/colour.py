@@ -160,7 +160,7 @@ CLIPPED = View(
     prepare=_as_it_is,
     stops=lambda _theme: GREYS,
 )
-VIEWS = Registry[View]("view", SIGNED, MAGNITUDE, CLIPPED)
+VIEWS = Registry[View](N_("view"), SIGNED, MAGNITUDE, CLIPPED)
 
 
 def colour_result(prepared: Floats, scale: Scale, stops: tuple[str, ...]) -> Codes:

@@ -46,7 +46,7 @@ class Order:
 
 
 ORDERS = Registry[Order](
-    "order of maps",
+    N_("order of maps"),
     Order("network", N_("as in the network"), None),
     Order("mean", N_("by mean"), lambda one: float(one.mean())),
     Order("variance", N_("by variance"), lambda one: float(one.var(dtype=np.float64))),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView, Snapshot
-from explainer.words import N_
+from explainer.words import N_, in_words
 
 LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
 VALIDATION, TRAINING = "validation", "training"
@@ -69,7 +69,7 @@ class Pair:
 
 
 PAIRS = Registry[Pair](
-    "pair of curves",
+    N_("pair of curves"),
     Pair("loss-accuracy", N_("Loss and accuracy"), (LOSS, ACCURACY)),
     Pair("batch-loss-penalty", N_("Batch loss and penalty"), (BATCH_LOSS, PENALTY)),
     Pair("weights", N_("Weights"), (WEIGHT_NORM, ZEROS)),
@@ -114,7 +114,11 @@ def curves_of(
 def marks_of(snapshot: Snapshot) -> list[tuple[int, int, str]]:
     """What happened to a recipe: its index, at which step, and what, in words."""
     return sorted(
-        {(run.recipe, mark.step, mark.text) for run in snapshot.runs for mark in run.marks}
+        {
+            (run.recipe, mark.step, in_words(mark.text))
+            for run in snapshot.runs
+            for mark in run.marks
+        }
     )
 
 

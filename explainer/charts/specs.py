@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 import numpy as np
@@ -13,12 +13,24 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explainer.charts.theme import Theme
-from explainer.words import _
+from explainer.words import NumberMarks, _, number_marks
+
+AnyChart = TypeVar("AnyChart", bound=alt.Chart | alt.LayerChart | alt.FacetChart)
+
+
+def numbered(chart: AnyChart) -> AnyChart:
+    """`chart`, which writes its numbers as the visitor's language does."""
+    marks = number_marks()
+    if marks == NumberMarks():
+        return chart
+    number = {**marks._asdict(), "grouping": list(marks.grouping), "currency": ["", ""]}
+    spoken: AnyChart = chart.configure(locale={"number": number})
+    return spoken
 
 
 def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     """The specification of `chart` without any data."""
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = numbered(chart).to_dict()
     for part in (spec, *spec.get("layer", ())):
         part.pop("data", None)
         part.pop("datasets", None)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.registry import Registry
-from explainer.words import N_, _
+from explainer.words import N_, later
 
 Indices = NDArray[np.int64]
 
@@ -103,7 +103,7 @@ class Padding:
 
 
 PADDINGS = Registry[Padding](
-    "padding",
+    N_("padding"),
     Padding(
         slug="none",
         title=N_("None"),
@@ -166,7 +166,7 @@ class ChannelMode:
 
 
 CHANNEL_MODES = Registry[ChannelMode](
-    "channel mode",
+    N_("channel mode"),
     ChannelMode(
         slug="each",
         title=N_("Each colour"),
@@ -210,7 +210,9 @@ class Application:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.bias) and abs(self.bias) <= LARGEST_BIAS):
-            raise ValueError(f"bias is {self.bias:g}, but it goes from -10 to 10")
+            raise ValueError(
+                later("bias is {bias}, but it goes from -10 to 10", bias=f"{self.bias:g}")
+            )
         _check_whole("stride", self.stride, LARGEST_STRIDE)
         _check_whole("dilation", self.dilation, LARGEST_DILATION)
         PADDINGS[self.padding]
@@ -219,7 +221,12 @@ class Application:
 
 def _check_whole(name: str, value: int, largest: int) -> None:
     if value != int(value) or not 1 <= value <= largest:
-        raise ValueError(f"{name} is {value}, but it is a whole number from 1 to {largest}")
+        raise ValueError(
+            later(
+                "{name} is {value}, but it is a whole number from 1 to {most}",
+                name=name, value=value, most=largest,
+            )
+        )  # fmt: skip
 
 
 def span(taps: int, dilation: int) -> int:
@@ -258,10 +265,10 @@ def output_length(size: int, taps: int, application: Application, *, side: str) 
     before, after = pads(taps, application)
     window = span(taps, application.dilation)
     if size + before + after < window:
-        raise ValueError(_(TOO_SMALL[side], window=window, size=size))
+        raise ValueError(later(TOO_SMALL[side], window=window, size=size))
     if after > border.most(size):
         most = f"{border.most(size):g}"
         raise ValueError(
-            _(TOO_LITTLE[side], padding=_(border.title), needed=after, size=size, most=most)
+            later(TOO_LITTLE[side], padding=later(border.title), needed=after, size=size, most=most)
         )
     return (size + before + after - window) // application.stride + 1

@@ -25,6 +25,7 @@ from explainer.convolution.application import (
 from explainer.convolution.fastest import fastest
 from explainer.convolution.kernel import Image, Weights
 from explainer.convolution.ways import Job
+from explainer.words import later
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def checked_weights(weights: ArrayLike) -> Weights:
     if kernel.ndim != 2 or kernel.size == 0:
         raise ValueError(f"a kernel has shape (kh, kw), this one has {kernel.shape}")
     if not np.isfinite(kernel).all():
-        raise ValueError("a kernel holds finite numbers, this one has an infinity or a NaN")
+        raise ValueError(later("a kernel holds finite numbers, this one has an infinity or a NaN"))
     return kernel
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from explainer.convolution.kernel import Weights
-from explainer.words import _
+from explainer.words import later
 
 LARGEST_SIDE = 15
 LARGEST_WEIGHT = 1000.0
@@ -23,15 +23,15 @@ def checked(weights: ArrayLike) -> Weights:
     grid = np.array(weights, dtype=np.float64)
     if grid.ndim != 2:
         raise ValueError(
-            _("A kernel has rows and columns, this one has shape {shape}.", shape=grid.shape)
+            later("A kernel has rows and columns, this one has shape {shape}.", shape=grid.shape)
         )
     _check_sides(*grid.shape)
     if not np.isfinite(grid).all():
-        raise ValueError(_("A kernel holds finite numbers, this one has an infinity or a NaN."))
+        raise ValueError(later("A kernel holds finite numbers, this one has an infinity or a NaN."))
     largest = float(np.abs(grid).max())
     if largest > LARGEST_WEIGHT:
         raise ValueError(
-            _(
+            later(
                 "A weight of size {size} is too large; they go from −1000 to 1000.",
                 size=f"{largest:g}",
             )
@@ -42,7 +42,11 @@ def checked(weights: ArrayLike) -> Weights:
 def _check_sides(rows: int, columns: int) -> None:
     if not (1 <= rows <= LARGEST_SIDE and 1 <= columns <= LARGEST_SIDE):
         raise ValueError(
-            _("A kernel is 1×1 to 15×15, this one is {rows}×{columns}.", rows=rows, columns=columns)
+            later(
+                "A kernel is 1×1 to 15×15, this one is {rows}×{columns}.",
+                rows=rows,
+                columns=columns,
+            )
         )
 
 
@@ -119,13 +123,17 @@ def parse(text: str) -> Weights:
     """
     if len(text) > 20_000:
         raise ValueError(
-            _("A kernel as text has at most 20000 characters, this one {count}.", count=len(text))
+            later(
+                "A kernel as text has at most 20000 characters, this one {count}.", count=len(text)
+            )
         )
     rows = [row.split(",") for row in re.split(r"[_;\n]", text.strip())]
     if len({len(row) for row in rows}) > 1:
         lengths = ", ".join(str(len(row)) for row in rows[:16])
         raise ValueError(
-            _("All rows need the same number of weights, these have {lengths}.", lengths=lengths)
+            later(
+                "All rows need the same number of weights, these have {lengths}.", lengths=lengths
+            )
         )
     _check_sides(len(rows), len(rows[0]))
     return checked([[_number(entry) for entry in row] for row in rows])
@@ -135,4 +143,4 @@ def _number(entry: str) -> float:
     try:
         return float(entry)
     except ValueError:
-        raise ValueError(_("“{text}” is not a number.", text=entry.strip()[:20])) from None
+        raise ValueError(later("“{text}” is not a number.", text=entry.strip()[:20])) from None

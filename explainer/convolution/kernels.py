@@ -13,10 +13,11 @@ from explainer.convolution.kernels_smooth import BASICS, BLURS, SHARPENERS
 from explainer.convolution.kernels_texture import TEXTURES
 from explainer.parameters import Parameter
 from explainer.registry import Registry
+from explainer.words import N_
 
 __all__ = ["KERNELS", "Kernel", "Parameter", "Weights", "weights"]
 
-KERNELS = Registry[Kernel]("kernel", *EDGES, *BLURS, *SHARPENERS, *TEXTURES, *BASICS)
+KERNELS = Registry[Kernel](N_("kernel"), *EDGES, *BLURS, *SHARPENERS, *TEXTURES, *BASICS)
 
 
 def weights(slug: str, **parameters: float) -> Weights:

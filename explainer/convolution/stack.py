@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from explainer.convolution.application import CHANNEL_MODES, PADDINGS, Application, output_shape
 from explainer.convolution.apply import apply, checked_picture, checked_weights, mixed
 from explainer.convolution.kernel import Image
-from explainer.words import _
+from explainer.words import later
 
 
 def feature_map(
@@ -24,13 +24,13 @@ def feature_map(
     `ValueError` for no kernels, for sizes that differ without padding, and as `apply` does.
     """
     if not kernels:
-        raise ValueError("a feature map needs at least one kernel, there are none")
+        raise ValueError(later("a feature map needs at least one kernel, there are none"))
     stack = [checked_weights(weights) for weights in kernels]
     shapes = sorted({kernel.shape for kernel in stack})
     if len(shapes) > 1 and not PADDINGS[application.padding].keeps_size:
         named = ", ".join(f"{height}×{width}" for height, width in shapes)
         raise ValueError(
-            _("Without padding all kernels need one size, these have {sizes}.", sizes=named)
+            later("Without padding all kernels need one size, these have {sizes}.", sizes=named)
         )
     summing = _one_map_each(application)
     image = mixed(checked_picture(pixels), summing)

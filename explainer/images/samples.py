@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explainer.images.picture import WORK_LIMIT, Picture, PictureError
 from explainer.images.thumbnails import fit
-from explainer.words import N_
+from explainer.words import N_, later
 
 Codes = NDArray[np.uint8]
 
@@ -196,7 +196,9 @@ def find(entries: tuple[Sample, ...], slug: str) -> Sample:
         if entry.slug == slug:
             return entry
     known = ", ".join(entry.slug for entry in entries)
-    raise PictureError(f"There is no picture “{slug[:40]}” here; there are {known}.")
+    raise PictureError(
+        later("There is no picture “{slug}” here; there are {known}.", slug=slug[:40], known=known)
+    )
 
 
 @lru_cache(maxsize=len(SAMPLES))

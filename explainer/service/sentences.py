@@ -1,7 +1,7 @@
 """What a service says of a piece of work, in one place: why it waits, is paused or was closed.
 
 Each sentence holds the value and the bound. Only words; who says them when, the scheduler knows.
-What a visitor's thread asks for is in their language, what a thread of the service says in English.
+They are said later: a thread of the service works for many and knows nobody's language.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explainer.service.settings import MEGABYTE
-from explainer.words import N_, _, ngettext
+from explainer.words import N_, later, nlater
 
 
 @dataclass(frozen=True)
@@ -27,26 +27,26 @@ class Sentences:
 
     def open_already(self, most: int) -> str:
         """Refusal of one more: `most` of them exist, which is the most."""
-        return ngettext(
+        return nlater(
             "{count} {work} is open, the most this server takes; try again in a while.",
             "{count} {work} are open, the most this server takes; try again in a while.",
-            most, work=_(self.one if most == 1 else self.many),
+            most, work=later(self.one if most == 1 else self.many),
         )  # fmt: skip
 
     def line_full(self, working: int, waiting: int) -> str:
         """So many have a slot and so many wait, so there is no place for this one."""
-        there = ngettext(
+        there = nlater(
             "{count} {work} is at work", "{count} {work} are at work",
-            working, work=_(self.one if working == 1 else self.many),
+            working, work=later(self.one if working == 1 else self.many),
         )  # fmt: skip
-        go_on, work = _(self.go_on), _(self.one)
+        go_on, work = later(self.go_on), later(self.one)
         if not waiting:
-            return _(
+            return later(
                 "{at_work}, which is all there is room for; this {work} stays paused, so press"
                 " {button} in a while.",
                 at_work=there, work=work, button=go_on,
             )  # fmt: skip
-        return ngettext(
+        return nlater(
             "{at_work} and {count} waits, which is all there is room for; this {work} stays paused,"
             " so press {button} in a while.",
             "{at_work} and {count} wait, which is all there is room for; this {work} stays paused,"
@@ -56,48 +56,50 @@ class Sentences:
 
     def seconds_used(self, most: float) -> str:
         """It has worked for `most` seconds, which is the most."""
-        return _(
+        return later(
             "This {work} has been at work for {seconds} s, the most there is; it stays paused.",
-            work=_(self.one), seconds=f"{most:,.0f}",
+            work=later(self.one), seconds=f"{most:,.0f}",
         )  # fmt: skip
 
     def steps_used(self, most: int) -> str:
         """It has gone `most` steps, which is the most."""
-        return ngettext(
+        return nlater(
             "This {work} has gone {steps} step, the most there is; it stays paused.",
             "This {work} has gone {steps} steps, the most there is; it stays paused.",
-            most, work=_(self.one), steps=f"{most:,}",
+            most, work=later(self.one), steps=f"{most:,}",
         )  # fmt: skip
 
     def bytes_used(self, held: int, most: int) -> str:
         """It holds `held` bytes, of which it may hold `most`."""
-        return _(
+        return later(
             "The {what} of this {work} take {held} MB of the {most} MB there are; it stays paused.",
-            what=_(self.keeps), work=_(self.one), held=f"{held / MEGABYTE:,.0f}",
+            what=later(self.keeps), work=later(self.one), held=f"{held / MEGABYTE:,.0f}",
             most=f"{most / MEGABYTE:,.0f}",
         )  # fmt: skip
 
     @property
     def replaced(self) -> str:
         """It was closed because its visitor has begun another."""
-        return _("A newer {work} of yours took the place of this one.", work=_(self.one))
+        return later("A newer {work} of yours took the place of this one.", work=later(self.one))
 
     @property
     def abandoned(self) -> str:
         """It was closed because its visitor has left."""
-        return _("Nobody was there for this {work} any more, so it was closed.", work=_(self.one))
+        return later(
+            "Nobody was there for this {work} any more, so it was closed.", work=later(self.one)
+        )
 
     @property
     def stopped(self) -> str:
         """It was closed because the server ends."""
-        return _("The server is stopping, so this {work} was closed.", work=_(self.one))
+        return later("The server is stopping, so this {work} was closed.", work=later(self.one))
 
     @property
     def crashed(self) -> str:
         """It was closed because of a fault of the program."""
-        return _(
+        return later(
             "Something went wrong in this {work}, so it was closed; the others go on.",
-            work=_(self.one),
+            work=later(self.one),
         )
 
 

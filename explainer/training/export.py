@@ -25,6 +25,7 @@ from explainer.training.measurement.history import NAMES, Curves
 from explainer.training.measurement.snapshot import RunView, Snapshot
 from explainer.training.recipe.recipe import Recipe, to_dict, to_text
 from explainer.training.task import ACCURACY, Task
+from explainer.words import later
 
 FORMAT = "deepglass race"
 LONGEST_SLUG, SHOWN = 40, 24
@@ -108,7 +109,7 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
     """
     kept, best = run.record.checkpoint, run.record.best
     if kept is None or best is None:
-        raise ValueError("there are no weights to save before the first measurement")
+        raise ValueError(later("there are no weights to save before the first measurement"))
     normaliser = run.data.normaliser
     metadata = {
         "recipe": to_text(run.recipe),

@@ -190,7 +190,7 @@ def huber(outputs: Tensor, targets: Tensor) -> Tensor:
 
 CLASSIFICATION = Classification()
 TASKS = Registry[Task](
-    "task",
+    N_("task"),
     CLASSIFICATION,
     Regression("squared", N_("Numbers, squared error"), squared, "F.mse_loss"),
     Regression("absolute", N_("Numbers, absolute error"), absolute, "F.l1_loss"),

@@ -7,7 +7,8 @@ const shared = await loaded("shared", [
   "colourAt", "inkOn", "partUnder", "onKeys", "makeFlow", "component",
 ])
 const german = await loaded("shared", ["say", "show", "whole"], {
-  language: "de", dictionary: { "Row {row}, column {column}": "Spalte {column}, Zeile {row}" },
+  marks: { decimal: ",", thousands: ".", grouping: [3] },
+  dictionary: { "Row {row}, column {column}": "Spalte {column}, Zeile {row}" },
 })
 
 test("a message is English where there is no other, with the values in their places", () => {
@@ -32,6 +33,12 @@ test("a number has the decimal mark and the groups of the language", () => {
   assert.equal(german.show(-1234.5, 1), "−1234,5")
   assert.equal(german.whole(-1234567), "−1.234.567")
   assert.equal(shared.whole(1234567.4), "1,234,567")
+})
+
+test("groups have the sizes that they have in the language", async () => {
+  const { whole } = await loaded("shared", ["whole"], { marks: { decimal: ".", thousands: ",", grouping: [3, 2, 2] } })
+  assert.deepEqual([123, 12345, -123456789].map(whole), ["123", "12,345", "−12,34,56,789"])
+  assert.deepEqual([7, 123, -123, 1000, -123456].map(shared.whole), ["7", "123", "−123", "1,000", "−123,456"])
 })
 
 test("the number of a report is larger than the one before, however late that was", () => {

@@ -28,7 +28,7 @@ from explainer.activations.formula.tree import (
     Number,
     Where,
 )
-from explainer.words import N_, _, ngettext
+from explainer.words import N_, later, nlater
 
 MOST_LETTERS, MOST_NESTED = 200, 30
 TOKEN = re.compile(
@@ -68,7 +68,7 @@ def parse_tree(text: str, names: tuple[str, ...] | None) -> Node:
     """
     if len(text) > MOST_LETTERS:
         raise FormulaError(
-            _(
+            later(
                 "The formula has {count} letters; at most {most} are read.",
                 count=len(text), most=MOST_LETTERS,
             ),
@@ -86,7 +86,7 @@ def _tokens(text: str) -> Iterator[Token]:
         found = TOKEN.match(typed, position)
         if found is None:
             place = position + _spaces(typed[position:]) + 1
-            sentence = _(
+            sentence = later(
                 "At place {place}, “{sign}” is no part of a formula.",
                 place=place, sign=typed[place - 1],
             )  # fmt: skip
@@ -143,7 +143,7 @@ class _Reader:
 
     def error(self, message: str, place: int | None = None, **values: object) -> FormulaError:
         place = self.next.place if place is None else place
-        return FormulaError(_(message, place=place, **values), place)
+        return FormulaError(later(message, place=place, **values), place)
 
     def finish(self) -> None:
         if self.next.kind == "end":
@@ -219,7 +219,7 @@ class _Reader:
             )  # fmt: skip
         arguments = self.arguments()
         if len(arguments) != function.values:
-            sentence = ngettext(
+            sentence = nlater(
                 "At place {place}, {name} takes {count} value, not {given}.",
                 "At place {place}, {name} takes {count} values, not {given}.",
                 function.values, place=token.place, name=name, given=len(arguments),
@@ -256,9 +256,9 @@ class _Reader:
 def _listed(signs: tuple[str, ...]) -> str:
     first, *others = (f"“{sign}”" for sign in signs)
     for other in others:
-        first = _("{these} or {this}", these=first, this=other)
+        first = later("{these} or {this}", these=first, this=other)
     return first
 
 
 def _named(token: Token) -> str:
-    return _("the end") if token.kind == "end" else f"“{token.text}”"
+    return later("the end") if token.kind == "end" else f"“{token.text}”"

@@ -38,7 +38,7 @@ class DepthMeasure:
 
 
 DEPTH_MEASURES = Registry[DepthMeasure](
-    "measure",
+    N_("measure"),
     DepthMeasure(
         "gradient",
         N_("Gradient at the sums"),

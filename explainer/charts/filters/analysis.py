@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.charts.colour import SIGNED, paint
-from explainer.charts.specs import finite
+from explainer.charts.specs import finite, numbered
 from explainer.charts.theme import Theme
 from explainer.convolution.kernel import Weights
 from explainer.convolution.spectrum import GainProfile
@@ -41,7 +41,7 @@ def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
         )
         .properties(height=230)
     )
-    return chart
+    return numbered(chart)
 
 
 def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Chart:
@@ -61,7 +61,7 @@ def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Char
         )
         .properties(height=230)
     )
-    return chart
+    return numbered(chart)
 
 
 def square_picture(

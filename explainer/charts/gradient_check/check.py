@@ -155,6 +155,7 @@ def sweep_points(sweeps: Sequence[Sweep], lines: Theory) -> pd.DataFrame:
 @cached
 def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
     """The specification for `sweep_points`, on log-log axes, with a rule at the chosen ε."""
+    both, one = _("truncation"), _("in {numbers}")
     numbers = alt.Color(
         "numbers:N",
         scale=alt.Scale(
@@ -164,8 +165,8 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
         legend=alt.Legend(
             title=None,
             orient="top",
-            labelExpr=f"datum.label == 'both' ? {quoted(_('truncation'))} : "
-            f"replace({quoted(_('in {numbers}'))}, '{{numbers}}', datum.label)",
+            labelExpr=f"datum.label == 'both' ? {quoted(both)} : "
+            f"replace({quoted(one)}, '{{numbers}}', datum.label)",
         ),
     )
     x = alt.X(

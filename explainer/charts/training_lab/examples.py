@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.charts.colour import rgb
-from explainer.charts.specs import finite
+from explainer.charts.specs import finite, numbered
 from explainer.charts.theme import Theme
 from explainer.words import _
 
@@ -69,4 +69,4 @@ def points_chart(
         )
         .properties(height=340)
     )
-    return chart
+    return numbered(chart)

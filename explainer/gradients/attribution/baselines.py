@@ -14,6 +14,7 @@ from torch import Tensor
 from torchvision.transforms.functional import gaussian_blur
 
 from explainer.registry import Registry
+from explainer.words import N_
 
 # The standard deviation of the blur, as a share of the picture's longer side.
 BLUR = 1 / 8
@@ -46,7 +47,7 @@ def _mean(picture: Tensor, black: Tensor) -> Tensor:
 
 
 BASELINES = Registry[Baseline](
-    "baseline",
+    N_("baseline"),
     Baseline("black", "Black", _black),
     Baseline("blur", "The photo, blurred", _blur),
     Baseline("mean", "The photo's mean colour", _mean),

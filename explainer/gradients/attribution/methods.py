@@ -24,8 +24,9 @@ from explainer.gradients.attribution.rectified import RECTIFIED
 from explainer.gradients.attribution.target import Target, resolve
 from explainer.parameters import Value, checked
 from explainer.registry import Registry
+from explainer.words import N_
 
-METHODS = Registry[Method]("method", *GRADIENTS, *RECTIFIED, OCCLUSION, *CLASS_ACTIVATION)
+METHODS = Registry[Method](N_("method"), *GRADIENTS, *RECTIFIED, OCCLUSION, *CLASS_ACTIVATION)
 
 
 def attribute(

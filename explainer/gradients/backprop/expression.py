@@ -21,7 +21,7 @@ from explainer.gradients.backprop.operations import (
     SQUARE,
     Operation,
 )
-from explainer.words import _
+from explainer.words import later
 
 MOST_NODES, MOST_INPUTS, LONGEST_NAME = 40, 10, 6
 STATEMENT = re.compile(r"[^;\n]+")
@@ -39,7 +39,7 @@ class _Builder:
     def add(self, node: Node) -> int:
         if len(self.nodes) == MOST_NODES:
             raise ValueError(
-                _("The graph has more than {most} nodes, which is the most.", most=MOST_NODES)
+                later("The graph has more than {most} nodes, which is the most.", most=MOST_NODES)
             )
         self.nodes.append(node)
         return len(self.nodes) - 1
@@ -66,7 +66,9 @@ class _Builder:
                 return self.operation(BINARY[operator.sign], left, right)
             case Call(function=function, arguments=arguments):
                 return self.operation(FUNCTIONS[function.name], *arguments)
-        raise ValueError(_("A graph has no “where”; relu, max and abs are switches it can have."))
+        raise ValueError(
+            later("A graph has no “where”; relu, max and abs are switches it can have.")
+        )
 
     def name(self, name: str) -> int:
         if name in CONSTANTS and name not in self.known:
@@ -89,13 +91,13 @@ class _Builder:
         if name in self.known:
             if name in self.given:
                 raise ValueError(
-                    _("“{name}” has a value already; give this value another name.", name=name)
+                    later("“{name}” has a value already; give this value another name.", name=name)
                 )
             raise ValueError(
-                _("“{name}” was used before; give this value another name.", name=name)
+                later("“{name}” was used before; give this value another name.", name=name)
             )
         if name.lower() in (*BY_NAME, *CONSTANTS, "where", "ln"):
-            raise ValueError(_("“{name}” is the name of a function or a constant.", name=name))
+            raise ValueError(later("“{name}” is the name of a function or a constant.", name=name))
         self.known[_checked(name)] = index
         self.given.add(name)
         node = self.nodes[index]
@@ -110,25 +112,25 @@ def read(text: str) -> Graph:
         if found[0].strip():
             last = builder.statement(found[0], found.start())
     if last < 0 or builder.nodes[last].operation is None:
-        raise ValueError(_("Nothing is computed; write a formula such as (x + y) * z."))
+        raise ValueError(later("Nothing is computed; write a formula such as (x + y) * z."))
     graph = Graph(tuple(_named(_needed(builder.nodes, last))))
     if len(graph.variables) > MOST_INPUTS:
         raise ValueError(
-            _(
+            later(
                 "The formula has {count} inputs; at most {most} have room.",
                 count=len(graph.variables),
                 most=MOST_INPUTS,
             )
         )
     if not graph.variables:
-        raise ValueError(_("The formula has no input to differentiate for, such as x."))
+        raise ValueError(later("The formula has no input to differentiate for, such as x."))
     return graph
 
 
 def _checked(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise ValueError(
-            _(
+            later(
                 "The name “{name}” is too long; at most {most} letters.",
                 name=name,
                 most=LONGEST_NAME,

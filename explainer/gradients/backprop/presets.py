@@ -40,7 +40,7 @@ class GraphPreset:
 
 
 PRESETS = Registry[GraphPreset](
-    "graph",
+    N_("graph"),
     GraphPreset(
         "sum-and-product",
         N_("A sum and a product"),

@@ -62,7 +62,7 @@ ONE_SIDED = Scheme(
     r"\frac{L(\theta + \varepsilon) - L(\theta)}{\varepsilon}",
     "(at(EPSILON) - at(0.0)) / EPSILON",
 )
-SCHEMES = Registry[Scheme]("difference", CENTRAL, ONE_SIDED)
+SCHEMES = Registry[Scheme](N_("difference"), CENTRAL, ONE_SIDED)
 
 
 def numeric_gradient(

@@ -39,7 +39,7 @@ class Fault:
 
 
 FAULTS = Registry[Fault](
-    "fault",
+    N_("fault"),
     Fault("none", N_("Nothing"), N_("Every line is as the chain rule has it.")),
     Fault(
         "sign",

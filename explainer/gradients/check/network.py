@@ -88,7 +88,7 @@ def _sigmoid(z: Array) -> Array:
 
 
 NONLINEARITIES = Registry[Nonlinearity](
-    "activation",
+    N_("activation"),
     Nonlinearity("tanh", N_("tanh"), np.tanh, lambda h: 1 - h**2, "np.tanh(z1)", "1 - h**2"),
     Nonlinearity(
         "sigmoid",

@@ -24,7 +24,7 @@ class DepthPreset(Story):
 
 
 DEPTH_PRESETS = Registry[DepthPreset](
-    "story",
+    N_("story"),
     DepthPreset(
         slug="three",
         title=N_("Sigmoid, tanh, ReLU"),

@@ -58,7 +58,7 @@ def _wild(name: str, *, clip_norm: float = 0.0, clip_value: float = 0.0) -> Reci
 
 
 RACES = Registry[DepthRace](
-    "story",
+    N_("story"),
     DepthRace(
         slug="ten-sigmoids",
         title=N_("Ten sigmoid layers"),

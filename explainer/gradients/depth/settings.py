@@ -9,7 +9,7 @@ from explainer.training.recipe.fields import Field
 from explainer.training.recipe.initialisation import SCHEMES
 from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text, value_of
 from explainer.training.recipe.recipe import from_text as recipe_from_text
-from explainer.words import N_, _
+from explainer.words import N_, _, later
 
 MOST_SETTINGS = 6
 NAMES = (
@@ -51,7 +51,7 @@ def from_text(text: str) -> Network:
     """The setting that :func:`text_of` wrote. Raises `ValueError` with one sentence."""
     network = recipe_from_text(text).network
     if network.kind != "mlp":
-        raise ValueError(_("the network is a CNN, but here it is a stack of dense layers"))
+        raise ValueError(later("the network is a CNN, but here it is a stack of dense layers"))
     return network
 
 

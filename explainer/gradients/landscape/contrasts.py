@@ -71,7 +71,7 @@ def _rescaled(setup: Setup) -> Variants:
 
 
 CONTRASTS = Registry[Contrast](
-    "contrast",
+    N_("contrast"),
     Contrast("none", N_("Nothing"), _alone),
     Contrast("skips", N_("Skips"), _skips),
     Contrast("norm", N_("Batch norm"), _norm),

@@ -64,7 +64,7 @@ class Scaling:
 
 
 SCALINGS = Registry[Scaling](
-    "scaling",
+    N_("scaling"),
     Scaling("filter", N_("Filter by filter"), _by_filter),
     Scaling("whole", N_("As a whole"), _whole),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from explainer.gradients.landscape.contrasts import CONTRASTS, Variants
 from explainer.gradients.landscape.directions import SCALINGS
 from explainer.gradients.landscape.setup import LARGEST_SEED, Setup
+from explainer.parameters import not_among
 
 RANDOM, PATH = "random", "path"
 POINTS = (7, 13, 25, 51)
@@ -46,8 +47,7 @@ class SurveyPlan:
         ):
             value = getattr(self, name)
             if value not in allowed:
-                listed = ", ".join(map(str, allowed))
-                raise ValueError(f"{name} is {value!r}, but it is one of {listed}")
+                raise ValueError(not_among(name, value, allowed))
         CONTRASTS[self.contrast].of(self.setup)
 
     @property

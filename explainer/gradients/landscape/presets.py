@@ -19,7 +19,7 @@ class LandscapePreset(Story):
 
 
 PRESETS = Registry[LandscapePreset](
-    "story",
+    N_("story"),
     LandscapePreset(
         slug="path",
         title=N_("The path down"),

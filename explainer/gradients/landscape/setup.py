@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from explainer.activations.registry import ACTIVATIONS, TRAINED
 from explainer.gradients.landscape.networks import Network
-from explainer.words import _
+from explainer.parameters import not_among
+from explainer.words import later
 
 CLASSES, PIXELS = 10, 64
 KINDS = ("cnn", "mlp")
@@ -51,16 +52,20 @@ class Setup:
         for name, allowed in OFFERED.items():
             value = getattr(self, name)
             if value not in allowed:
-                listed = ", ".join(map(str, allowed))
-                raise ValueError(f"{name} is {value!r}, but it is one of {listed}")
+                raise ValueError(not_among(name, value, allowed))
         if not 0 <= self.seed <= LARGEST_SEED:
-            raise ValueError(f"seed is {self.seed}, but it goes from 0 to {LARGEST_SEED}")
+            raise ValueError(
+                later(
+                    "{name} is {value}, but it goes from {least} to {most}",
+                    name="seed", value=self.seed, least=0, most=LARGEST_SEED,
+                )
+            )  # fmt: skip
         if self.rescale != 1 and self.activation not in HOMOGENEOUS:
             raise ValueError(
-                _(
+                later(
                     "only with ReLU or leaky ReLU can two layers be rescaled, and the activation "
                     "is {activation}",
-                    activation=_(ACTIVATIONS[self.activation].title),
+                    activation=later(ACTIVATIONS[self.activation].title),
                 )
             )
 

@@ -22,7 +22,7 @@ from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.training import Diverged
 from explainer.gradients.landscape.views import Snapshot, VariantView
 from explainer.training.engine.devices import cores, workers
-from explainer.words import N_
+from explainer.words import N_, sentence_of
 
 EARLY_LEVELS = 2  # of the planes, before the path and the curvature are measured
 TRAINING_COST = 3  # a step costs this many forward passes
@@ -88,7 +88,7 @@ class Survey:
             try:
                 return self._work(time.perf_counter() + seconds)
             except (Diverged, ValueError) as error:
-                self._snapshot = replace(self._seen(), finished=True, message=str(error))
+                self._snapshot = replace(self._seen(), finished=True, message=sentence_of(error))
                 return 1
 
     def close(self) -> None:

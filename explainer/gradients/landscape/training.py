@@ -22,6 +22,7 @@ from explainer.gradients.landscape.weights import load, statistics_of, vector_of
 from explainer.training.data.registry import load as load_data
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.seeds import generator
+from explainer.words import later
 
 INTERVALS = 30
 DATA, SPLIT = "digits", Split()
@@ -103,9 +104,12 @@ class PathTraining:
         self.losses.append(loss)
         if not math.isfinite(loss):
             raise Diverged(
-                f"The loss left the finite numbers at step {self.step}: with a learning rate of "
-                f"{self.setup.learning_rate:g} this network does not learn. Choose a smaller one."
-            )
+                later(
+                    "The loss left the finite numbers at step {step}: with a learning rate of"
+                    " {rate} this network does not learn. Choose a smaller one.",
+                    step=self.step, rate=f"{self.setup.learning_rate:g}",
+                )
+            )  # fmt: skip
 
     def _finished(self, network: Network, kept: list[tuple[int, Tensor, Tensor]]) -> Trained:
         steps, path, statistics = zip(*kept, strict=True)

@@ -21,9 +21,11 @@ from explainer.images.decoding.budget import Budget
 from explainer.images.decoding.decoders import run_decoder, scratch
 from explainer.images.decoding.limits import LIMITS
 from explainer.images.decoding.reader import Reading
+from explainer.images.decoding.refusals import DIED
 from explainer.images.decoding.structure import outline
 from explainer.images.decoding.worker import Job
 from explainer.images.picture import WORK_LIMIT, Picture, PictureError
+from explainer.words import from_json, later
 
 BUDGET = Budget(LIMITS.memory_bytes, most=LIMITS.processes, patience=LIMITS.passed_by)
 
@@ -42,11 +44,18 @@ def decode(data: bytes, filename: str) -> Picture:
     if (width, height) != reading.original_size:
         before = " × ".join(map(str, reading.original_size))
         notes += (
-            f"Brought from {before} to {width} × {height} pixels for work;"
-            " the download uses the full resolution.",
+            later(
+                "Brought from {before} to {width} × {height} pixels for work;"
+                " the download uses the full resolution.",
+                before=before,
+                width=width,
+                height=height,
+            ),
         )
     title = _title(filename)
-    alt = f"Your picture “{title}”, {width} × {height} pixels"
+    alt = later(
+        "Your picture “{title}”, {width} × {height} pixels", title=title, width=width, height=height
+    )
     return Picture(title, title, alt, reading.codes, reading.original_size, notes)
 
 
@@ -62,13 +71,13 @@ def decode_full(data: bytes) -> NDArray[np.uint8]:
 def _title(filename: str) -> str:
     """The last part of ``filename``, printable and at most 80 characters long."""
     last = PurePosixPath(filename.replace("\\", "/")).name
-    return "".join(letter for letter in last if letter.isprintable())[:80] or "picture"
+    return "".join(letter for letter in last if letter.isprintable())[:80] or later("picture")
 
 
 def _read_apart(data: bytes, longest: int | None) -> Reading:
     """Decode ``data`` in a process of its own, as soon as there is room for it."""
     if not data:
-        raise PictureError("This file is empty: it has 0 bytes.")
+        raise PictureError(later("This file is empty: it has 0 bytes."))
     if len(data) > LIMITS.file_bytes:
         raise PictureError(limits.too_heavy(len(data)))
     found = outline(data)
@@ -102,7 +111,7 @@ def _run(job: Job, given: IO[bytes], taken: IO[bytes]) -> None:
         if returned in bounds:
             raise PictureError(limits.too_slow(bounds[returned]))
     if returned != 0:
-        raise PictureError("This picture is damaged: its decoder gave up without a word.")
+        raise PictureError(DIED)
 
 
 def _collected(taken: IO[bytes]) -> Reading:
@@ -110,6 +119,6 @@ def _collected(taken: IO[bytes]) -> Reading:
     taken.seek(0)
     facts = json.loads(taken.readline())
     if "refused" in facts:
-        raise PictureError(facts["refused"])
+        raise PictureError(from_json(facts["refused"]))
     codes = np.memmap(taken, np.uint8, "r", taken.tell(), tuple(facts["shape"]))
-    return Reading(codes, tuple(facts["original_size"]), tuple(facts["notes"]))
+    return Reading(codes, tuple(facts["original_size"]), tuple(map(from_json, facts["notes"])))

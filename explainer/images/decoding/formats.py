@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from explainer.words import N_, later
+
 _HEAD_BYTES = 1024
 
 
@@ -40,25 +42,25 @@ FORMATS = (
     Format("TIFF", "TIFF", rb"(II[*+]\x00(?!\x10\x00\x00\x00CR)|MM\x00[*+])", (".tif", ".tiff")),
 )
 SUFFIXES = tuple(sorted(suffix for form in FORMATS for suffix in form.suffixes))
-NAMES = "PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or AVIF"
+NAMES = later("PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or AVIF")
 STRANGERS = (
-    Stranger("an SVG drawing", rb"\s*(<\?xml.*|<!--.*|<!DOCTYPE svg.*)?<svg[\s>]"),
-    Stranger("a web page", rb"\s*<(!doctype html|html)"),
-    Stranger("a PDF document", rb"%PDF"),
-    Stranger("a JPEG 2000 picture", rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"),
-    Stranger("a JPEG XL picture", rb"\x00\x00\x00\x0cJXL |\xff\x0a"),
-    Stranger("a Photoshop file", rb"8BPS"),
-    Stranger("an icon", rb"\x00\x00[\x01\x02]\x00[^\x00]"),
-    Stranger("a PPM, PGM or PBM picture", rb"P[1-7]\s"),
-    Stranger("an OpenEXR picture", rb"v/1\x01"),
-    Stranger("a Radiance picture", rb"#\?(RADIANCE|RGBE)"),
-    Stranger("a DICOM picture", rb".{128}DICM"),
+    Stranger(N_("an SVG drawing"), rb"\s*(<\?xml.*|<!--.*|<!DOCTYPE svg.*)?<svg[\s>]"),
+    Stranger(N_("a web page"), rb"\s*<(!doctype html|html)"),
+    Stranger(N_("a PDF document"), rb"%PDF"),
+    Stranger(N_("a JPEG 2000 picture"), rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"),
+    Stranger(N_("a JPEG XL picture"), rb"\x00\x00\x00\x0cJXL |\xff\x0a"),
+    Stranger(N_("a Photoshop file"), rb"8BPS"),
+    Stranger(N_("an icon"), rb"\x00\x00[\x01\x02]\x00[^\x00]"),
+    Stranger(N_("a PPM, PGM or PBM picture"), rb"P[1-7]\s"),
+    Stranger(N_("an OpenEXR picture"), rb"v/1\x01"),
+    Stranger(N_("a Radiance picture"), rb"#\?(RADIANCE|RGBE)"),
+    Stranger(N_("a DICOM picture"), rb".{128}DICM"),
     Stranger(
-        "a camera's raw file",
+        N_("a camera's raw file"),
         rb"II\*\x00\x10\x00\x00\x00CR|II\x1a\x00|FUJIFILMCCD|IIR[OS]|IIU\x00|.{4}ftypcrx ",
     ),
-    Stranger("a video", rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI "),
-    Stranger("a zip archive", rb"PK\x03\x04"),
+    Stranger(N_("a video"), rb".{4}ftyp|\x1aE\xdf\xa3|RIFF.{4}AVI "),
+    Stranger(N_("a zip archive"), rb"PK\x03\x04"),
 )
 
 Kind = TypeVar("Kind", Format, Stranger)

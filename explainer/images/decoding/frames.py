@@ -19,8 +19,9 @@ from explainer.images.decoding.raster import OVER_WHITE, Found, Raster, raster_o
 from explainer.images.decoding.refusals import NO_HEIC, checked_size, damaged
 from explainer.images.decoding.tiff import read_numbers
 from explainer.images.picture import PictureError
+from explainer.words import N_
 
-SEVERAL = "This file holds several pictures; the first is used."
+SEVERAL = N_("This file holds several pictures; the first is used.")
 _DEPTH, _COLOUR_TYPE = 24, 25  # where a PNG says them
 _RUN_LENGTHS = (1, 2)  # of 8 and of 4 bits, in a BMP
 _WIDE = (b"\x10\x02", b"\x10\x04", b"\x10\x06")  # colours, grey with alpha, colours with alpha

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from explainer.words import later
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -41,42 +43,49 @@ LIMITS = Limits()
 
 def too_heavy(size: int) -> str:
     """The sentence for a file of ``size`` bytes, over the limit."""
-    limit = LIMITS.file_bytes // 1024**2
-    return f"This file has {size / 1024**2:.1f} MB; the limit is {limit} MB."
+    return later(
+        "This file has {size} MB; the limit is {limit} MB.",
+        size=f"{size / 1024**2:.1f}", limit=LIMITS.file_bytes // 1024**2,
+    )  # fmt: skip
 
 
 def too_many_pixels(pixels: str) -> str:
     """The sentence for a header that announces ``pixels``, such as "268,402,689"."""
-    return f"This picture has {pixels} pixels; the limit is {LIMITS.pixels:,} pixels."
+    return later(
+        "This picture has {pixels} pixels; the limit is {limit} pixels.",
+        pixels=pixels, limit=f"{LIMITS.pixels:,}",
+    )  # fmt: skip
 
 
 def too_narrow(width: int, height: int) -> str:
     """The sentence for a strip of ``width`` × ``height`` pixels."""
-    return (
-        f"This picture is a strip of {width:,} × {height:,} pixels; the longer side may be"
-        f" at most {LIMITS.aspect} times the shorter one."
-    )
+    return later(
+        "This picture is a strip of {width} × {height} pixels; the longer side may be at most"
+        " {aspect} times the shorter one.",
+        width=f"{width:,}", height=f"{height:,}", aspect=LIMITS.aspect,
+    )  # fmt: skip
 
 
 def too_many_parts(format_name: str, parts: str, most: int) -> str:
     """The sentence for a file of more than ``most`` ``parts``, such as "chunks"."""
-    return (
-        f"This {format_name} has more than {most:,} {parts}, the limit;"
-        " a copy of it, saved anew, will do."
-    )
+    return later(
+        "This {format} has more than {most} {parts}, the limit; a copy of it, saved anew, will do.",
+        format=format_name, most=f"{most:,}", parts=later(parts),
+    )  # fmt: skip
 
 
 def too_slow(seconds: float) -> str:
     """The sentence for a decoder that ran out of its ``seconds``."""
-    return (
-        f"Decoding this picture takes more than {seconds:.1f} seconds, the limit;"
-        " a smaller copy of it, saved as PNG or JPEG, will do."
+    return later(
+        "Decoding this picture takes more than {seconds} seconds, the limit;"
+        " a smaller copy of it, saved as PNG or JPEG, will do.",
+        seconds=f"{seconds:.1f}",
     )
 
 
 def too_large() -> str:
     """The sentence for a decoder that ran out of the memory it was given."""
-    return (
+    return later(
         "Decoding this picture takes more memory than one of its size may take here;"
         " a smaller copy of it, saved as PNG or JPEG, will do."
     )
@@ -84,7 +93,8 @@ def too_large() -> str:
 
 def too_busy() -> str:
     """The sentence for an upload that found no free decoder."""
-    return (
-        f"The server is busy with other pictures and had no time for this one within"
-        f" {LIMITS.wait_seconds:g} seconds; please try again."
+    return later(
+        "The server is busy with other pictures and had no time for this one within {seconds}"
+        " seconds; please try again.",
+        seconds=f"{LIMITS.wait_seconds:g}",
     )

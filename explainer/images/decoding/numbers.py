@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.words import later
+
 Codes = NDArray[np.uint8]
 Place = tuple[slice, slice, slice]
 """Rows, columns and samples of a block."""
@@ -100,11 +102,17 @@ def _settled(
     if samples.dtype.kind == "u" and narrow:
         if samples.dtype.itemsize == 1 or samples.top or high > TWELVE_BITS or high < 1:
             return assumed, ()
-        note = f"No value is over {high:g}: they are read as 12 bits, from 0 to {TWELVE_BITS}."
+        note = later(
+            "No value is over {high}: they are read as 12 bits, from 0 to {most}.",
+            high=f"{high:g}", most=TWELVE_BITS,
+        )  # fmt: skip
         return Scale(0, TWELVE_BITS, samples.exponent), (note,)
     if samples.dtype.kind == "f" and low >= 0 and high <= 1:
         return assumed, ()
-    note = f"The values run from {low:g} to {high:g} and are scaled to 0 … 1."
+    note = later(
+        "The values run from {low} to {high} and are scaled to 0 … 1.",
+        low=f"{low:g}", high=f"{high:g}",
+    )  # fmt: skip
     return Scale(low, high), (note,)
 
 

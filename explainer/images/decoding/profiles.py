@@ -13,10 +13,11 @@ from PIL import Image, ImageCms
 
 from explainer.images.decoding.numbers import strips
 from explainer.images.decoding.raster import Codes, Raster
+from explainer.words import N_
 
-CONVERTED = "Its colours are converted to sRGB by the colour profile in the file."
-NO_PROFILE = "The colour profile in the file cannot be used and is left out."
-GAMMA = "Its brightness is converted to that of sRGB by the gamma in the file."
+CONVERTED = N_("Its colours are converted to sRGB by the colour profile in the file.")
+NO_PROFILE = N_("The colour profile in the file cannot be used and is left out.")
+GAMMA = N_("Its brightness is converted to that of sRGB by the gamma in the file.")
 _SPACES = {"L": ("GRAY", "RGB"), "RGB": ("RGB",), "CMYK": ("CMYK",), "LAB": ("Lab",)}
 _SAME = 2
 """Levels by which a profile may differ from sRGB and still be taken for it."""

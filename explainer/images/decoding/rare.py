@@ -9,10 +9,16 @@ from io import BytesIO
 from tifffile import TiffFile
 
 from explainer.images.decoding.formats import Format
+from explainer.words import later
 
 _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _BMP_BITS = (1, 4, 8, 16, 24, 32)
-_BMP_COMPRESSIONS = {3: "bit fields", 4: "JPEG inside", 5: "PNG inside", 6: "bit fields"}
+_BMP_COMPRESSIONS = {
+    3: later("bit fields"),
+    4: later("JPEG inside"),
+    5: later("PNG inside"),
+    6: later("bit fields"),
+}
 _TIFF_COMPRESSIONS = (1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946)
 _TIFF_BITS = {1, 2, 4, 8, 16, 32, 64}
 _TIFF_SAMPLES = (1, 2, 3)  # unsigned, signed, floating point
@@ -29,14 +35,16 @@ def rare_kind(data: bytes, form: Format) -> str | None:
 def _bmp_kind(data: bytes) -> str | None:
     (size,) = struct.unpack_from("<I", data, 14)
     if size not in _BMP_HEADERS:
-        return f"a header of {size} bytes" if 12 < size < 200 else None
+        return later("a header of {size} bytes", size=size) if 12 < size < 200 else None
     if size == 12:
         bits, compression = struct.unpack_from("<H", data, 24)[0], 0
     else:
         bits, compression = struct.unpack_from("<HI", data, 28)
     if compression > 2:
         return _BMP_COMPRESSIONS.get(compression)
-    return f"{bits} bits a pixel" if bits not in _BMP_BITS and 0 < bits <= 64 else None
+    if bits in _BMP_BITS or not 0 < bits <= 64:
+        return None
+    return later("{bits} bits a pixel", bits=bits)
 
 
 def _jpeg_kind(data: bytes) -> str | None:
@@ -53,26 +61,30 @@ def _jpeg_kind(data: bytes) -> str | None:
 def _frame_kind(marker: int, *, precision: int) -> str | None:
     """ITU-T T.81, table B.1: the low two bits say the process, the next hierarchy and coding."""
     if marker & 3 == 3:
-        return "lossless"
+        return later("lossless")
     if marker & 4:
-        return "hierarchical"
+        return later("hierarchical")
     if precision != 8:
-        return f"{precision} bits a sample" if precision <= 16 else None
-    return "arithmetic coding" if marker & 8 else None
+        return later("{bits} bits a sample", bits=precision) if precision <= 16 else None
+    return later("arithmetic coding") if marker & 8 else None
 
 
 def _tiff_kind(data: bytes) -> str | None:
     with TiffFile(BytesIO(data)) as file:
         page = file.pages.first
         if page.compression not in _TIFF_COMPRESSIONS:
-            return f"{getattr(page.compression, 'name', 'unknown')} compression"
+            name = getattr(page.compression, "name", later("unknown"))
+            return later("{name} compression", name=name)
         if page.sampleformat not in _TIFF_SAMPLES:
-            return "complex numbers"
+            return later("complex numbers")
         bits = page.bitspersample
         depths = {bits} if isinstance(bits, int) else set(bits)
         if depths <= _TIFF_BITS:
             return None
-        return f"{' and '.join(map(str, sorted(depths)))} bits a sample"
+        first, *others = map(str, sorted(depths))
+        for other in others:
+            first = later("{these} and {this}", these=first, this=other)
+        return later("{bits} bits a sample", bits=first)
 
 
 _KINDS = {"BMP": _bmp_kind, "JPEG": _jpeg_kind, "TIFF": _tiff_kind}

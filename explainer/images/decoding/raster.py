@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.images.decoding.numbers import Samples, codes_of, strips
+from explainer.words import N_
 
 Codes = NDArray[np.uint8]
-OVER_WHITE = "Transparent parts are laid over white."
+OVER_WHITE = N_("Transparent parts are laid over white.")
 
 
 @dataclass(frozen=True)

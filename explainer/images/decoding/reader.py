@@ -21,6 +21,7 @@ from explainer.images.decoding.rare import rare_kind
 from explainer.images.decoding.refusals import UnsupportedKindError, damaged, unknown
 from explainer.images.picture import PictureError
 from explainer.images.thumbnails import fit
+from explainer.words import later
 
 Codes = NDArray[np.uint8]
 
@@ -68,7 +69,7 @@ def _refusal(error: Exception, data: bytes, form: Format) -> PictureError:
     """Our own sentence for what a decoder raised: its words are for programmers."""
     if isinstance(error, Image.DecompressionBombError):
         announced = re.search(r"\((\d+) pixels\)", str(error))
-        pixels = f"{int(announced[1]):,}" if announced else "too many"
+        pixels = f"{int(announced[1]):,}" if announced else later("too many")
         return PictureError(limits.too_many_pixels(pixels))
     out_of_memory = isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
     if out_of_memory or isinstance(error, MemoryError):

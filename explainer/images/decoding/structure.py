@@ -18,6 +18,7 @@ from explainer.images.decoding import limits
 from explainer.images.decoding.limits import LIMITS
 from explainer.images.decoding.outline import Outline
 from explainer.images.picture import PictureError
+from explainer.words import N_
 
 Part = tuple[bytes | int, int]
 """The kind of a part, as its format writes it, and where it starts."""
@@ -78,8 +79,8 @@ def _bound(format_name: str, parts: str, count: int, most: int) -> None:
 
 def _png(data: bytes) -> Outline:
     kinds = Counter(kind for kind, _ in _parts(_png_chunks(data)))
-    _bound("PNG", "chunks", kinds.total(), LIMITS.parts)
-    _bound("PNG", "colour profiles", kinds[b"iCCP"], LIMITS.profiles)
+    _bound("PNG", N_("chunks"), kinds.total(), LIMITS.parts)
+    _bound("PNG", N_("colour profiles"), kinds[b"iCCP"], LIMITS.profiles)
     width, height, depth = unpack_from(">IIB", data, 16)
     return Outline(width, height, 26 if depth > 8 else 9)
 
@@ -95,9 +96,9 @@ def _png_chunks(data: bytes) -> Iterator[Part]:
 def _jpeg(data: bytes) -> Outline:
     segments = _parts(_jpeg_segments(data))
     scans = sum(kind == SCAN for kind, _ in segments)
-    _bound("JPEG", "segments", len(segments), LIMITS.parts)
-    _bound("JPEG", "bytes between its segments", _junk(segments), LIMITS.blocks)
-    _bound("JPEG", "scans", scans, LIMITS.scans)
+    _bound("JPEG", N_("segments"), len(segments), LIMITS.parts)
+    _bound("JPEG", N_("bytes between its segments"), _junk(segments), LIMITS.blocks)
+    _bound("JPEG", N_("scans"), scans, LIMITS.scans)
     frames = [(kind, start) for kind, start in segments if kind in FRAMES]
     if not frames:
         return Outline()
@@ -131,7 +132,7 @@ def _jpeg_segments(data: bytes) -> Iterator[Part]:
 
 def _gif(data: bytes) -> Outline:
     blocks = _parts(_gif_blocks(data), LIMITS.blocks)
-    _bound("GIF", "blocks", len(blocks), LIMITS.blocks)
+    _bound("GIF", N_("blocks"), len(blocks), LIMITS.blocks)
     width, height = unpack_from("<HH", data, 6)
     pictures = [start for kind, start in blocks if kind == GIF_PICTURE]
     if pictures:
@@ -171,7 +172,7 @@ def _tiff(data: bytes) -> Outline:
     tags = _tiff_tags(data)
     strips = max(tags.get(tag, NOTHING).numbers for tag in (TIFF_STRIPS, TIFF_TILES))
     strips = min(strips, len(data))  # a count beyond the file is no count
-    _bound("TIFF", "strips", strips, LIMITS.parts)
+    _bound("TIFF", N_("strips"), strips, LIMITS.parts)
     width, height = (tags.get(tag, NOTHING).first for tag in (TIFF_WIDTH, TIFF_HEIGHT))
     bits, samples = tags.get(TIFF_BITS, NOTHING), tags.get(TIFF_SAMPLES, NOTHING)
     return Outline(width, height, 8 + 2 * max(1, samples.first) * max(8, bits.first) // 8)
@@ -184,7 +185,7 @@ def _tiff_tags(data: bytes) -> dict[int, Tag]:
     offset = "Q" if big else "I"
     start = unpack_from(order + offset, data, 8 if big else 4)[0]
     count = unpack_from(order + ("Q" if big else "H"), data, start)[0]
-    _bound("TIFF", "tags", count, LIMITS.parts)
+    _bound("TIFF", N_("tags"), count, LIMITS.parts)
     layout = Struct(f"{order}HH{offset}")
     first, size = start + (8 if big else 2), layout.size + (8 if big else 4)
     tags = {}
@@ -202,7 +203,7 @@ def _tiff_tags(data: bytes) -> dict[int, Tag]:
 
 def _webp(data: bytes) -> Outline:
     chunks = _parts(_webp_chunks(data))
-    _bound("WebP", "chunks", len(chunks), LIMITS.parts)
+    _bound("WebP", N_("chunks"), len(chunks), LIMITS.parts)
     kind, start = chunks[0]
     if kind == b"VP8X":
         low, middle, high = unpack_from("<HHH", data, start + 12)  # two numbers of 24 bits

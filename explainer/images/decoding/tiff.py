@@ -19,6 +19,7 @@ from explainer.images.decoding.numbers import Place, Samples, strips
 from explainer.images.decoding.orientation import checked_orientation
 from explainer.images.decoding.raster import Found, raster_of
 from explainer.images.decoding.refusals import UnsupportedKindError, checked_size, damaged
+from explainer.words import later
 
 _BY_TIFFFILE = (1, 8, 32946, 32773)  # none, Deflate twice, PackBits
 _LZW = 5
@@ -85,7 +86,9 @@ def _samples(page: TiffPage, data: bytes, form: Format) -> Samples:
     wanted = _colours(page) + (_alpha(page) is not None)
     dtype = page.dtype
     if dtype is None or page.samplesperpixel < wanted:
-        raise UnsupportedKindError(form.name, f"{page.samplesperpixel} samples a pixel")
+        raise UnsupportedKindError(
+            form.name, later("{count} samples a pixel", count=page.samplesperpixel)
+        )
     kept: Callable[[], Iterator[tuple[Place, NDArray[Any]]]]
     if page.compression in _BY_TIFFFILE and page.predictor != _FLOATING_PREDICTOR:
         kept = lambda: _segments(page, wanted)  # noqa: E731
@@ -134,8 +137,12 @@ def _by_opencv(page: TiffPage, data: bytes, form: Format) -> NDArray[Any]:
 
 
 def _words(page: TiffPage) -> str:
-    kinds = {1: "unsigned", 2: "signed", 3: "floating-point"}
-    compression = getattr(page.compression, "name", "unknown")
-    where = ", planes apart" if page.planarconfig == _SEPARATE else ""
-    kind = kinds[int(page.sampleformat)]
-    return f"{page.bitspersample}-bit {kind} samples with {compression} compression{where}"
+    kinds = {1: later("unsigned"), 2: later("signed"), 3: later("floating-point")}
+    words = later(
+        "{bits}-bit {kind} samples with {name} compression",
+        bits=page.bitspersample,
+        kind=kinds[int(page.sampleformat)],
+        name=getattr(page.compression, "name", later("unknown")),
+    )
+    apart = page.planarconfig == _SEPARATE
+    return later("{samples}, planes apart", samples=words) if apart else words

@@ -21,6 +21,7 @@ from PIL import Image
 from explainer.images.decoding.limits import LIMITS
 from explainer.images.decoding.reader import Reading, read
 from explainer.images.picture import PictureError
+from explainer.words import sentence_of, to_json
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def answer(reading: Reading, taken: IO[bytes]) -> None:
     facts = {
         "shape": reading.codes.shape,
         "original_size": reading.original_size,
-        "notes": reading.notes,
+        "notes": [to_json(note) for note in reading.notes],
     }
     taken.write(json.dumps(facts).encode() + b"\n")
     rows = max(1, 2**20 // reading.codes.shape[1])
@@ -85,7 +86,7 @@ def decode(job: Job, given: IO[bytes], taken: IO[bytes]) -> None:
     try:
         answer(read(given.read(), longest=job.longest), taken)
     except PictureError as error:
-        taken.write(json.dumps({"refused": str(error)}).encode() + b"\n")
+        taken.write(json.dumps({"refused": to_json(sentence_of(error))}).encode() + b"\n")
     taken.flush()
 
 

@@ -85,7 +85,7 @@ def _entry(slug: str, title: str, description: str, network: Network) -> DigitNe
 
 
 DIGIT_NETWORKS = Registry[DigitNetwork](
-    "digit network",
+    N_("digit network"),
     _entry(
         "digit-mlp",
         N_("MLP"),

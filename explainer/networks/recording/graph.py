@@ -18,6 +18,7 @@ from explainer.networks.drill.windows import PIXEL, Field, beyond, union
 from explainer.networks.recording.layer_kinds import NOT_NEGATIVE, Kind, Shape, Windows, kind
 from explainer.networks.recording.recording import Call, Recording, exclusive, record
 from explainer.networks.recording.unfolding import with_other_tensors
+from explainer.words import later
 
 INPUT = "input"
 Layout = Literal["maps", "channels last", "flat"]
@@ -105,7 +106,10 @@ def _origin(call: Call, taken: Tensor, origins: dict[int, _Origin]) -> _Origin:
         return origins[id(taken)]
     except KeyError:
         raise ValueError(
-            f"layer {call.name!r} takes what no layer gave; unfold the network first"
+            later(
+                "layer {name} takes what no layer gave; unfold the network first",
+                name=repr(call.name),
+            )
         ) from None
 
 

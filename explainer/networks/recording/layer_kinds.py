@@ -23,7 +23,7 @@ from explainer.networks.drill.sums import Drill
 from explainer.networks.drill.windows import Window
 from explainer.networks.recording.unfolding import Concatenation, Multiplication, Scale
 from explainer.training.recipe.layers import Noisy, Skip, StochasticPool2d
-from explainer.words import N_, _, ngettext
+from explainer.words import N_, _, later, ngettext
 
 Shape = tuple[int, int, int]
 Windows = tuple[Window, Window]
@@ -217,4 +217,5 @@ def kind(module: nn.Module) -> Kind | None:
             return entry
     if isinstance(module, TRANSPARENT):
         return None
-    raise ValueError(f"a layer of type {type(module).__name__} is of no kind that is known here")
+    name = type(module).__name__
+    raise ValueError(later("a layer of type {name} is of no kind that is known here", name=name))

@@ -78,7 +78,7 @@ def _sign(mixture: Floats) -> float:
 
 
 READINGS = Registry[Reading](
-    "reading",
+    N_("reading"),
     Reading(
         "own-colours",
         N_("in its own colours"),

@@ -98,10 +98,10 @@ def _length(values: Tensor, _black: Tensor, _white: Tensor, field: Box) -> Tenso
 
 SPECTRUM = Holding("spectrum", N_("as frequencies"), _spectrum_shape, _from_spectrum)
 PIXELS = Holding("pixels", N_("as pixels"), _pixels_shape, _pixels)
-HOLDINGS = Registry[Holding]("way to hold a picture", SPECTRUM, PIXELS)
+HOLDINGS = Registry[Holding](N_("way to hold a picture"), SPECTRUM, PIXELS)
 WITHIN_COLOURS = Bound("colours", N_("colours from 0 to 1"), _colours)
 WITHIN_LENGTH = Bound("length", N_("a fixed contrast"), _length)
-BOUNDS = Registry[Bound]("bound", WITHIN_COLOURS, WITHIN_LENGTH)
+BOUNDS = Registry[Bound](N_("bound"), WITHIN_COLOURS, WITHIN_LENGTH)
 
 
 def mixed(values: Tensor) -> Tensor:

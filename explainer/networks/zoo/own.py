@@ -18,7 +18,7 @@ from explainer.networks.zoo.normalisation import normalised
 from explainer.training.data.splits import Normaliser
 from explainer.training.engine.run import Run
 from explainer.training.recipe.build_network import build
-from explainer.words import _
+from explainer.words import _, later, sentence_of
 
 MOST_PICTURES = 24
 
@@ -79,10 +79,10 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
     """
     kept, best, shape = run.record.checkpoint, run.record.best, run.data.shape
     if kept is None or best is None:
-        raise ValueError(_("There is no best network before the first measurement."))
+        raise ValueError(later("There is no best network before the first measurement."))
     if len(shape) != 3 or shape[1] != shape[2]:
         raise ValueError(
-            _("This network takes points, not pictures, so it has no maps to look at.")
+            later("This network takes points, not pictures, so it has no maps to look at.")
         )
     network = build(run.recipe.network, shape, len(run.data.classes), run.recipe.regularisation)
     kept.restore(network)
@@ -125,7 +125,9 @@ def _check(network: nn.Module, shape: tuple[int, ...]) -> None:
     try:
         layers(network, (shape[0], shape[1], shape[2]))
     except ValueError as error:
-        raise ValueError(_("This network cannot be opened: {reason}.", reason=error)) from None
+        raise ValueError(
+            later("This network cannot be opened: {reason}.", reason=sentence_of(error))
+        ) from None
 
 
 def as_codes(normaliser: Normaliser, inputs: Tensor) -> NDArray[np.uint8]:

@@ -24,7 +24,7 @@ from explainer.training.data.registry import DATA_SETS, load
 from explainer.training.data.splits import Normaliser
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.recipe import Recipe, from_text
-from explainer.words import _, ngettext
+from explainer.words import later, nlater
 
 LARGEST_MB, LARGEST_HEADER = 64, 1_000_000
 LARGEST_SIDE, MOST_CLASSES, LONGEST_NAME = 256, 200, 80
@@ -37,7 +37,7 @@ def opened(content: bytes, name: str) -> OwnNetwork:
     missing = [one for one in NEEDED if one not in told]
     if missing:
         raise ValueError(
-            _(
+            later(
                 "{name} does not say its {missing}: it is no file of weights from the training"
                 " lab.",
                 name=name,
@@ -47,7 +47,9 @@ def opened(content: bytes, name: str) -> OwnNetwork:
     recipe, shape, classes = from_text(told["recipe"]), _shape(told), _classes(told)
     mean, deviation = (_numbers(told, key, shape[0]) for key in ("mean", "std"))
     if min(deviation) <= 0:
-        raise ValueError(_("std is {value}, but it is more than 0.", value=f"{min(deviation):g}"))
+        raise ValueError(
+            later("std is {value}, but it is more than 0.", value=f"{min(deviation):g}")
+        )
     network = _filled(recipe, shape, len(classes), _tensors(content))
     pictures, labels = _pictures(told, shape, classes, Normaliser(*_columns(mean, deviation)))
     return own_network(
@@ -70,18 +72,20 @@ def _metadata(content: bytes) -> dict[str, str]:
     if len(content) > LARGEST_MB * 2**20:
         size = f"{len(content) / 2**20:.1f}"
         raise ValueError(
-            _("The file has {size} MB, but at most {most} are opened.", size=size, most=LARGEST_MB)
+            later(
+                "The file has {size} MB, but at most {most} are opened.", size=size, most=LARGEST_MB
+            )
         )
     if content[:4] == b"PK\x03\x04":
-        raise ValueError(_("This is a zip: unpack it and open one of its .safetensors files."))
+        raise ValueError(later("This is a zip: unpack it and open one of its .safetensors files."))
     length, rest = int.from_bytes(content[:8], "little"), len(content) - 8
     if not 2 <= length <= rest:
         raise ValueError(
-            _("This is no safetensors file: the length of its header does not fit it.")
+            later("This is no safetensors file: the length of its header does not fit it.")
         )
     if length > LARGEST_HEADER:
         raise ValueError(
-            _(
+            later(
                 "The header of the file has {length} bytes, but at most {most} are read.",
                 length=f"{length:,}",
                 most=f"{LARGEST_HEADER:,}",
@@ -90,7 +94,7 @@ def _metadata(content: bytes) -> dict[str, str]:
     try:
         found = json.loads(content[8 : 8 + length]).get("__metadata__", {})
     except (ValueError, RecursionError, AttributeError):
-        raise ValueError(_("This is no safetensors file: its header cannot be read.")) from None
+        raise ValueError(later("This is no safetensors file: its header cannot be read.")) from None
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
@@ -99,7 +103,7 @@ def _read(told: Mapping[str, str], key: str) -> Any:
         return json.loads(told[key])
     except (ValueError, RecursionError):
         raise ValueError(
-            _("{key} is {value}, which cannot be read.", key=key, value=repr(told[key][:40]))
+            later("{key} is {value}, which cannot be read.", key=key, value=repr(told[key][:40]))
         ) from None
 
 
@@ -107,15 +111,15 @@ def _shape(told: Mapping[str, str]) -> tuple[int, int, int]:
     found = _read(told, "shape")
     if not isinstance(found, list) or not all(type(one) is int for one in found):
         value = repr(told["shape"][:40])
-        raise ValueError(_("shape is {value}, but it is a list of whole numbers.", value=value))
+        raise ValueError(later("shape is {value}, but it is a list of whole numbers.", value=value))
     if len(found) != 3:
         raise ValueError(
-            _("This network takes points, not pictures, so it has no maps to look at.")
+            later("This network takes points, not pictures, so it has no maps to look at.")
         )
     channels, height, width = found
     if channels not in (1, 3) or height != width or not 1 <= height <= LARGEST_SIDE:
         raise ValueError(
-            _(
+            later(
                 "The network takes {shape} numbers, but it takes 1 or 3 colours and squares of 1 to"
                 " {most} pixels.",
                 shape=f"{channels} × {height} × {width}",
@@ -130,7 +134,7 @@ def _classes(told: Mapping[str, str]) -> tuple[str, ...]:
     count = len(found) if isinstance(found, list) else 0
     if not 2 <= count <= MOST_CLASSES:
         raise ValueError(
-            ngettext(
+            nlater(
                 "The file names {count} class, but it names 2 to {most}.",
                 "The file names {count} classes, but it names 2 to {most}.",
                 count,
@@ -148,7 +152,7 @@ def _numbers(told: Mapping[str, str], key: str, count: int) -> tuple[float, ...]
         or not all(type(one) in (int, float) and abs(one) < 1e9 for one in found)
     ):
         raise ValueError(
-            _(
+            later(
                 "{key} is {value}, but it is a number for each of {count}.",
                 key=key,
                 value=repr(told[key][:40]),
@@ -170,7 +174,9 @@ def _tensors(content: bytes) -> dict[str, Tensor]:
     try:
         return load_tensors(content)
     except (SafetensorError, ValueError, KeyError, TypeError):
-        raise ValueError(_("This is no safetensors file: its numbers cannot be read.")) from None
+        raise ValueError(
+            later("This is no safetensors file: its numbers cannot be read.")
+        ) from None
 
 
 def _filled(
@@ -182,10 +188,10 @@ def _filled(
     for name, wanted in plan.items():
         found = tensors.get(name)
         if found is None:
-            raise ValueError(_("The file lacks {name}, which its recipe asks for.", name=name))
+            raise ValueError(later("The file lacks {name}, which its recipe asks for.", name=name))
         if found.shape != wanted.shape or found.dtype != wanted.dtype:
             raise ValueError(
-                _(
+                later(
                     "{name} is {found}, but its recipe makes it {wanted}.",
                     name=name,
                     found=_size(found),
@@ -193,10 +199,14 @@ def _filled(
                 )
             )
         if not found.isfinite().all():
-            raise ValueError(_("{name} holds NaN or infinity: this network diverged.", name=name))
+            raise ValueError(
+                later("{name} holds NaN or infinity: this network diverged.", name=name)
+            )
     if extra := [name for name in tensors if name not in plan]:
         raise ValueError(
-            _("The file holds {name}, which its recipe does not have.", name=repr(extra[0][:40]))
+            later(
+                "The file holds {name}, which its recipe does not have.", name=repr(extra[0][:40])
+            )
         )
     network = build(recipe.network, shape, classes, recipe.regularisation)
     network.load_state_dict(dict(tensors))
@@ -205,7 +215,7 @@ def _filled(
 
 def _size(tensor: Tensor) -> str:
     size = " × ".join(map(str, tensor.shape)) or "1"
-    return _("{size} of {type}", size=size, type=str(tensor.dtype).removeprefix("torch."))
+    return later("{size} of {type}", size=size, type=str(tensor.dtype).removeprefix("torch."))
 
 
 def _columns(*rows: tuple[float, ...]) -> list[Tensor]:

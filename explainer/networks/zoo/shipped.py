@@ -79,7 +79,7 @@ class Shipped:
 
 VGG_SOURCE = "K. Simonyan and A. Zisserman, 2015; batch norm: S. Ioffe and C. Szegedy, 2015"
 SHIPPED = Registry[Shipped](
-    "network",
+    N_("network"),
     Shipped(
         slug="lenet",
         title="LeNet-5",

@@ -27,7 +27,7 @@ from explainer import files
 from explainer.networks.recording.unfolding import unfolded
 from explainer.networks.zoo.normalisation import normalised
 from explainer.registry import Registry
-from explainer.words import N_
+from explainer.words import N_, later, sentence_of
 
 Progress = Callable[[int, int], None]
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -111,7 +111,7 @@ class Classifier:
 _GOOGLENET = partial(models.googlenet, aux_logits=False, transform_input=False, init_weights=False)
 
 CLASSIFIERS = Registry[Classifier](
-    "network",
+    N_("network"),
     Classifier(
         slug="alexnet",
         title="AlexNet",
@@ -214,21 +214,30 @@ def download(slug: str, progress: Progress = lambda done, total: None) -> Path:
                 files.fetch(address, entry.path, progress, algorithm="sha256", digest=digest)
             except files.WrongFileError as error:
                 raise DownloadError(
-                    f"The weights of {entry.title} arrived damaged ({error}); try again."
-                ) from None
+                    later(
+                        "The weights of {network} arrived damaged ({reason}); try again.",
+                        network=entry.title, reason=sentence_of(error),
+                    )
+                ) from None  # fmt: skip
             except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
                 reason = getattr(error, "reason", None) or error
                 if isinstance(error, HTTPError):
                     error.close()
                 raise DownloadError(
-                    f"The weights of {entry.title} could not be fetched ({reason});"
-                    " the networks that come with the app need no download."
-                ) from None
+                    later(
+                        "The weights of {network} could not be fetched ({reason}); the networks"
+                        " that come with the app need no download.",
+                        network=entry.title, reason=str(reason),
+                    )
+                ) from None  # fmt: skip
             except OSError as error:
                 raise DownloadError(
-                    f"The weights of {entry.title} could not be stored in {entry.path.parent}"
-                    f" ({error.strerror or error})."
-                ) from None
+                    later(
+                        "The weights of {network} could not be stored in {place} ({reason}).",
+                        network=entry.title, place=entry.path.parent,
+                        reason=error.strerror or str(error),
+                    )
+                ) from None  # fmt: skip
     return entry.path
 
 

@@ -19,8 +19,9 @@ from explainer.training.augmentation.augmentation import Augmentation
 from explainer.training.augmentation.geometry import GEOMETRY, combined, warped
 from explainer.training.augmentation.mixing import MIXING
 from explainer.training.augmentation.pixels import PIXELS
+from explainer.words import N_
 
-AUGMENTATIONS = Registry[Augmentation]("augmentation", *GEOMETRY, *PIXELS, *MIXING)
+AUGMENTATIONS = Registry[Augmentation](N_("augmentation"), *GEOMETRY, *PIXELS, *MIXING)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explainer.training.data.data_set import DataError
 from explainer.training.data.stored import Layout, Stored, cached
-from explainer.words import _
+from explainer.words import later
 
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -44,7 +44,7 @@ def _unpickled(root: Path) -> Stored:
             train, test = (CIFAR10(root, train=part == "train") for part in PARTS)
     except RuntimeError as error:
         raise DataError(
-            _(
+            later(
                 "The CIFAR-10 batches in {place} are not the published ones: their md5 sums "
                 "differ; remove the folder and download them again.",
                 place=root / BATCHES,
@@ -66,7 +66,7 @@ def read_folders(root: Path) -> Stored:
     folder = _folder(root)
     if folder is None:
         raise DataError(
-            _(
+            later(
                 "{place} has no train/<class> and test/<class> for CIFAR-10.",
                 place=root / FOLDERS[0],
             )
@@ -85,7 +85,7 @@ def decode_folders(folder: Path) -> Stored:
     paths = [path for part in files for group in part for path in group]
     if not 2 <= len(paths) <= MOST_PICTURES:
         raise DataError(
-            _(
+            later(
                 "{folder} holds {count} pictures; it must be 2 to {most}.",
                 folder=folder,
                 count=f"{len(paths):,}",
@@ -107,10 +107,10 @@ def _decoded(path: Path) -> NDArray[np.uint8]:
         data = file.read(LARGEST_FILE)
     codes = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     if codes is None:
-        raise DataError(_("{path} is not a picture that can be read.", path=path))
+        raise DataError(later("{path} is not a picture that can be read.", path=path))
     if codes.shape != (SIDE, SIDE, 3):
         raise DataError(
-            _(
+            later(
                 "{path} has {width} × {height} pixels, not 32 × 32.",
                 path=path,
                 width=codes.shape[1],

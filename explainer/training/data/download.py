@@ -18,6 +18,7 @@ from explainer.training.data.fetching import Told, Wanted
 from explainer.training.data.published import Resource
 from explainer.training.data.real import SOURCES, Published
 from explainer.training.data.root import data_root
+from explainer.words import Message, later, sentence_of
 
 UNPACKED = 400 * 1024**2
 
@@ -60,11 +61,13 @@ def _portion(progress: Progress, before: int, size: int, total: int) -> Progress
 
 
 def _sentence(entry: Published, root: Path, error: Exception) -> str:
-    reason = str(error).rstrip(".") or type(error).__name__
-    return (
-        f"{entry.title} could not be downloaded ({reason}); try again later, or put {entry.files}"
-        f" into {root / entry.place} yourself."
-    )
+    said = sentence_of(error)
+    reason = said if isinstance(said, Message) else said.rstrip(".") or type(error).__name__
+    return later(
+        "{data} could not be downloaded ({reason}); try again later, or put {files} into {place}"
+        " yourself.",
+        data=entry.title, reason=reason, files=later(entry.files), place=root / entry.place,
+    )  # fmt: skip
 
 
 def fetch(resource: Resource, path: Path, progress: Progress) -> None:
@@ -96,7 +99,8 @@ def _unpack(folder: Path, file: Path, name: str) -> None:
     with tarfile.open(file) as archive:
         members = [member for member in archive if member.name.startswith(f"{folder.name}/")]
         if sum(member.size for member in members) > UNPACKED:
-            raise DataError(f"{name} unpacks to more than {UNPACKED // 1024**2} MB")
+            most = UNPACKED // 1024**2
+            raise DataError(later("{name} unpacks to more than {most} MB", name=name, most=most))
         for member in members:
             _extract(archive, member, unpacked.resolve(), name)
     if folder.exists():  # aside, and gone with the folder of the download
@@ -112,7 +116,11 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, into: Path, name
     target = (into / member.name).resolve()
     content = archive.extractfile(member) if member.isfile() else None
     if not target.is_relative_to(into) or (content is None and not member.isdir()):
-        raise DataError(f"{name} holds {member.name!r}, which has no place in it")
+        raise DataError(
+            later(
+                "{name} holds {what}, which has no place in it", name=name, what=repr(member.name)
+            )
+        )
     if content is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with content, target.open("wb") as file:

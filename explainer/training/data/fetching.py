@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from explainer.words import sentence_of
+
 VARIABLE = "DEEPGLASS_FETCH"
 Told = Callable[[int, int], None]
 
@@ -101,7 +103,7 @@ def _run(found: Fetch) -> None:
     try:
         found.wanted.get(found.told)
     except found.wanted.failure as error:
-        found.error = str(error)
+        found.error = sentence_of(error)
     except _UnwantedError:
         pass
     finally:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from explainer.training.data.data_set import DataError
 from explainer.training.data.stored import Layout, Stored
-from explainer.words import _
+from explainer.words import later
 
 BYTES = 0x08  # the type code of unsigned bytes
 LARGEST = 200 * 1024**2
@@ -36,7 +36,9 @@ def idx_layout(folders: tuple[str, ...]) -> Layout:
     def read(root: Path) -> Stored:
         folder = place(root)
         if folder is None:
-            raise DataError(_("The four idx files are not in {place}.", place=root / folders[0]))
+            raise DataError(
+                later("The four idx files are not in {place}.", place=root / folders[0])
+            )
         return read_split(folder)
 
     return Layout(lambda root: place(root) is not None, read)
@@ -48,7 +50,7 @@ def read_split(folder: Path) -> Stored:
     for part, (pictures, labels) in zip(PARTS, arrays, strict=True):
         if pictures.ndim != 3 or labels.ndim != 1 or len(pictures) != len(labels):
             raise DataError(
-                _(
+                later(
                     "The files of {part} in {folder} do not belong together: pictures {pictures}, "
                     "labels {labels}.",
                     part=part,
@@ -60,7 +62,7 @@ def read_split(folder: Path) -> Stored:
     (train, train_labels), (test, test_labels) = arrays
     if train.shape[1:] != test.shape[1:]:
         raise DataError(
-            _(
+            later(
                 "Training and test pictures in {folder} differ in size: {training} and {test}.",
                 folder=folder,
                 training=train.shape[1:],
@@ -78,12 +80,14 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
         with opened(path, "rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(_("{path} cannot be read ({reason}).", path=path, reason=error)) from error
+        raise DataError(
+            later("{path} cannot be read ({reason}).", path=path, reason=str(error))
+        ) from error
     dimensions = data[3] if len(data) >= 4 and data[:3] == bytes([0, 0, BYTES]) else 0
     sizes = np.frombuffer(data, ">u4", dimensions, 4) if len(data) >= 4 + 4 * dimensions else ()
     if not dimensions or len(data) != 4 + 4 * dimensions + math.prod(int(size) for size in sizes):
         raise DataError(
-            _(
+            later(
                 "{path} is not a whole idx file: it has {count} bytes.",
                 path=path,
                 count=f"{len(data):,}",

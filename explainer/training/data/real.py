@@ -27,7 +27,7 @@ from explainer.training.data.published import (
 from explainer.training.data.root import VARIABLE, data_root
 from explainer.training.data.stored import Layout, Stored
 from explainer.training.data.stratify import take
-from explainer.words import N_, _
+from explainer.words import N_, later
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ CLOTHES = (
 )  # fmt: skip
 IDX_FILES = N_("the four files that end in -ubyte.gz")
 SOURCES = Registry[Published](
-    "published data",
+    N_("published data"),
     Published(
         slug="mnist",
         title="MNIST",
@@ -104,11 +104,11 @@ def stored(slug: str) -> Stored:
         if layout.present(root):
             return layout.read(root)
     raise DataError(
-        _(
+        later(
             "{data} is not there yet: download it, or put {files} into {place} (the "
             "environment variable {variable} names another root).",
             data=entry.title,
-            files=_(entry.files),
+            files=later(entry.files),
             place=root / entry.place,
             variable=VARIABLE,
         )
@@ -125,7 +125,7 @@ def load_real(slug: str, *, count: float, test_count: float) -> Examples:
     if int(labels.max()) >= len(entry.classes):
         last = len(entry.classes) - 1
         raise DataError(
-            _(
+            later(
                 "{data} has a label {label}; they end at {last}.",
                 data=entry.title,
                 label=int(labels.max()),

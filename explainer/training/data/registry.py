@@ -11,11 +11,12 @@ from explainer.training.data.points import POINTS
 from explainer.training.data.real import REAL
 from explainer.training.data.shapes import SHAPES
 from explainer.training.data.shipped import SHIPPED
+from explainer.words import N_
 
-DATA_SETS = Registry[DataSet]("data set", *SHIPPED, *PATCHES, *SHAPES, *POINTS, *REAL)
+DATA_SETS = Registry[DataSet](N_("data set"), *SHIPPED, *PATCHES, *SHAPES, *POINTS, *REAL)
 """Those with classes, which the training lab offers."""
 
-EVERY_DATA_SET = Registry[DataSet]("data set", *DATA_SETS, *NUMBERS)
+EVERY_DATA_SET = Registry[DataSet](N_("data set"), *DATA_SETS, *NUMBERS)
 
 
 def load(slug: str, **settings: Value) -> Examples:

@@ -19,7 +19,7 @@ from explainer.training.augmentation.geometry import assembled, warped
 from explainer.training.augmentation.pixels import noised
 from explainer.training.data.data_set import Examples
 from explainer.training.data.shapes import shapes
-from explainer.words import N_, _
+from explainer.words import N_, later
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _other_backgrounds(examples: Examples, rows: Tensor, generator: torch.Genera
 
 
 SHIFTS = Registry[Shift](
-    "shift",
+    N_("shift"),
     Shift(
         slug="blur",
         title=N_("Blur"),
@@ -147,7 +147,9 @@ def shifted(examples: Examples, rows: Tensor, slug: str, *, seed: int, **values:
     entry = SHIFTS[slug]
     if not entry.suits(examples):
         raise ValueError(
-            _("{shift} does not suit {data}", shift=_(entry.title), data=_(examples.title))
+            later(
+                "{shift} does not suit {data}", shift=later(entry.title), data=later(examples.title)
+            )
         )
     generator = torch.Generator().manual_seed(seed)
     return entry.apply(examples, rows, generator, **checked(entry.title, entry.parameters, values))

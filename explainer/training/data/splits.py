@@ -16,7 +16,7 @@ from explainer.training.data.copies import copies
 from explainer.training.data.data_set import Examples
 from explainer.training.data.stratify import take, with_noise
 from explainer.training.task import CLASSIFICATION, Task
-from explainer.words import _
+from explainer.words import later
 
 LARGEST_NOISE = 0.5
 SMALLEST_STD = 1e-6
@@ -45,12 +45,30 @@ class Split:
 
     def __post_init__(self) -> None:
         if self.train_size is not None and self.train_size < 1:
-            raise ValueError(f"train_size is {self.train_size}, but it starts at 1")
+            raise ValueError(
+                later(
+                    "{name} is {value}, but it starts at 1",
+                    name="train_size",
+                    value=self.train_size,
+                )
+            )
         for name in ("validation_share", "test_share"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}, but it lies in [0, 1)")
+                raise ValueError(
+                    later(
+                        "{name} is {value}, but it lies in [0, 1)",
+                        name=name,
+                        value=getattr(self, name),
+                    )
+                )
         if not 0 <= self.label_noise <= LARGEST_NOISE:
-            raise ValueError(f"label_noise is {self.label_noise}, but it lies in [0, 0.5]")
+            raise ValueError(
+                later(
+                    "{name} is {value}, but it lies in [0, 0.5]",
+                    name="label_noise",
+                    value=self.label_noise,
+                )
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +101,7 @@ def split(examples: Examples, config: Split) -> Parts:
     validation, rest = with_copies(rest, groups, take(different, examples.strata, count)[0])
     if not len(rest):
         raise ValueError(
-            _(
+            later(
                 "No example is left to learn from: of {examples} examples {validation} are for"
                 " validation and {test} for the test; make their shares smaller.",
                 examples=len(examples), validation=len(validation), test=len(test),
@@ -92,7 +110,7 @@ def split(examples: Examples, config: Split) -> Parts:
     wanted = len(rest) if config.train_size is None else config.train_size
     if wanted > len(rest):
         raise ValueError(
-            _(
+            later(
                 "train_size is {wanted}, but only {left} of {examples} examples remain beside"
                 " {validation} for validation and {test} for the test",
                 wanted=wanted, left=len(rest), examples=len(examples),
@@ -105,7 +123,7 @@ def split(examples: Examples, config: Split) -> Parts:
     if examples.classes:
         labels = with_noise(labels, len(examples.classes), config.label_noise, generator=generator)
     elif config.label_noise:
-        raise ValueError(_("Label noise gives examples another class, and these have numbers."))
+        raise ValueError(later("Label noise gives examples another class, and these have numbers."))
     return Parts(train, validation, test, labels)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from explainer.files import with_replacement
 from explainer.training.data.data_set import DataError
-from explainer.words import _
+from explainer.words import later
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Stored:
         count, shape = len(self.labels), self.pictures.shape
         if len(shape) != 4 or shape[0] != count or not 0 < self.test_from < count:
             raise DataError(
-                _(
+                later(
                     "These files do not belong together: pictures {shape}, {count} labels, and a "
                     "test part that begins at {start}.",
                     shape=shape,

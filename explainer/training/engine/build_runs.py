@@ -17,10 +17,21 @@ from explainer.training.measurement.weight_frames import frame_bytes
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.layers import channels_last
 from explainer.training.recipe.recipe import Recipe
+from explainer.words import N_, later, sentence_of
 
 MOST_RECIPES = 8
 MOST_SEEDS = 10
 MEGABYTE = 1024**2
+RECIPES = N_("there are {count} recipes, but a race has 1 to {most}")
+SEEDS = N_("there are {count} seeds, but a race has 1 to {most}")
+LONE_EXAMPLE = N_(
+    "batch norm of a dense layer needs 2 examples in a batch to tell how far they spread, but there"
+    " is one training example"
+)
+BATCHES_OF_ONE = N_(
+    "batch norm of a dense layer needs 2 examples in a batch to tell how far they spread, but the"
+    " batch size is 1"
+)
 
 Source = Prepared | Callable[[int], Prepared]
 """The data of all seeds, or what prepares those of one seed."""
@@ -56,8 +67,8 @@ def build_runs(
     seeds, for data without examples to validate on, for networks that the data do not fit, and for
     a race that is too large.
     """
-    _check_count("recipes", len(recipes), MOST_RECIPES)
-    _check_count("seeds", len(set(seeds)), MOST_SEEDS)
+    _check_count(RECIPES, len(recipes), MOST_RECIPES)
+    _check_count(SEEDS, len(set(seeds)), MOST_SEEDS)
     data = {seed: _ready(source(seed) if callable(source) else source) for seed in seeds}
     moved = _moved(data, device)
     precision = _precision(recipes, moved[seeds[0]], len(seeds), settings.most_bytes)
@@ -75,14 +86,14 @@ def build_runs(
     ]
 
 
-def _check_count(what: str, count: int, most: int) -> None:
+def _check_count(sentence: str, count: int, most: int) -> None:
     if not 1 <= count <= most:
-        raise ValueError(f"there are {count} {what}, but a race has 1 to {most}")
+        raise ValueError(later(sentence, count=count, most=most))
 
 
 def _ready(data: Prepared) -> Prepared:
     if not len(data.validation_labels):
-        raise ValueError("there are no examples to validate on: give validation a share")
+        raise ValueError(later("there are no examples to validate on: give validation a share"))
     return data
 
 
@@ -114,8 +125,13 @@ def _precision(
     if checkpoints / 2 <= room:
         return torch.float16
     raise ValueError(
-        f"the best weights of {len(recipes) * seeds} runs need {checkpoints / MEGABYTE:.0f} MB, "
-        f"but a race may keep {most_bytes / MEGABYTE:.0f} MB: take smaller networks or fewer runs"
+        later(
+            "the best weights of {runs} runs need {needed} MB, but a race may keep {most} MB: take"
+            " smaller networks or fewer runs",
+            runs=len(recipes) * seeds,
+            needed=f"{checkpoints / MEGABYTE:.0f}",
+            most=f"{most_bytes / MEGABYTE:.0f}",
+        )
     )
 
 
@@ -124,10 +140,15 @@ def _built(recipe: Recipe, number: int, data: Prepared) -> nn.Sequential:
     try:
         _check_norm(recipe, len(data.train_labels))
         if recipe.regularisation.label_smoothing and not data.classes:
-            raise ValueError("label smoothing spreads a label over classes, and here are numbers")
+            raise ValueError(
+                later("label smoothing spreads a label over classes, and here are numbers")
+            )
         return build(recipe.network, data.shape, data.outputs, recipe.regularisation)
     except ValueError as error:
-        raise ValueError(f"{recipe.name or f'Recipe {number}'} cannot train: {error}") from None
+        name = recipe.name or later("Recipe {number}", number=number)
+        raise ValueError(
+            later("{recipe} cannot train: {reason}", recipe=name, reason=sentence_of(error))
+        ) from None
 
 
 def _check_norm(recipe: Recipe, examples: int) -> None:
@@ -138,8 +159,4 @@ def _check_norm(recipe: Recipe, examples: int) -> None:
     if recipe.network.batch_norm and recipe.network.hidden_dense_layers:
         size = recipe.training.batch(examples)
         if size < 2:
-            cause = "there is one training example" if examples < 2 else "the batch size is 1"
-            raise ValueError(
-                "batch norm of a dense layer needs 2 examples in a batch to tell how far they "
-                f"spread, but {cause}"
-            )
+            raise ValueError(later(LONE_EXAMPLE if examples < 2 else BATCHES_OF_ONE))

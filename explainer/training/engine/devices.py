@@ -15,6 +15,7 @@ from explainer.accelerator import accelerator
 from explainer.freed_memory import keep_freed_memory
 from explainer.training.engine.grouping import Grouping
 from explainer.training.engine.run_group import Way
+from explainer.words import later, nlater
 
 MOST_RUNS = 80
 ALL_AT_ONCE = Grouping(threads=0, largest=MOST_RUNS, most_values=sys.maxsize, across_seeds=True)
@@ -49,10 +50,10 @@ def device(slug: str) -> Device:
     if slug == "cuda":
         return Device(slug, torch.cuda.get_device_name(), ALL_AT_ONCE, Way.GRAPHED)
     if slug == "mps":
-        return Device(slug, "Apple GPU", ALL_AT_ONCE, Way.AHEAD)
+        return Device(slug, later("Apple GPU"), ALL_AT_ONCE, Way.AHEAD)
     if slug == "cpu":
         count = cores()
-        title = f"CPU, {count} core{'s' if count > 1 else ''}"
+        title = nlater("CPU, {count} core", "CPU, {count} cores", count)
         return Device(slug, title, Grouping(threads=count, largest=4))
     raise ValueError(f"no device {slug!r}; there are cuda, mps, cpu")
 

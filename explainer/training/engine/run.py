@@ -27,6 +27,7 @@ from explainer.training.recipe.penalties import PENALTIES
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import SCHEDULES
 from explainer.training.seeds import generator
+from explainer.words import later
 
 STEP_OVERHEAD = 64  # a step costs about as much as this many examples more than it has
 
@@ -175,7 +176,9 @@ class Run:
         """Turn the learning rate, from the next step on; the change is marked."""
         if value != self.dials.learning_rate:
             self.dials.learning_rate = value
-            self.record.mark(self.step, "learning_rate", f"learning rate {value:g}")
+            self.record.mark(
+                self.step, "learning_rate", later("learning rate {rate}", rate=f"{value:g}")
+            )
 
     def set_strength(self, penalty: str, value: float) -> None:
         """Turn the strength of a penalty, from the next step on; the change is marked."""

@@ -17,6 +17,7 @@ from explainer.training.measurement.evaluation import Score, evaluate
 from explainer.training.measurement.history import LayerValues, Point
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.penalties import penalty_value
+from explainer.words import later
 
 TINY = torch.finfo(torch.float32).tiny
 CLOSE_WATCH = 16  # the first steps, and those after a change of the dials, are looked at one by one
@@ -129,7 +130,9 @@ class RunMeasurement:
         train, validation = score
         absolute, squared, zeros = sums
         if not (math.isfinite(squared) and math.isfinite(train.loss)):
-            what = "training loss" if math.isfinite(squared) else "sum of squared weights"
+            what = later("training loss")
+            if not math.isfinite(squared):
+                what = later("sum of squared weights")
             run.record.diverged(run.step, what, run.dials.learning_rate, run.dials.strengths)
             return
         point = Point(
@@ -191,7 +194,7 @@ class RunMeasurement:
             if not run.record.batch_loss(step, loss):
                 run.step = step
                 rate, strengths = run.dials.learning_rate, run.dials.strengths
-                run.record.diverged(step, "loss of the batch", rate, strengths)
+                run.record.diverged(step, later("loss of the batch"), rate, strengths)
                 return
 
     def _due(self, step: int) -> bool:

@@ -90,7 +90,7 @@ def questions(measure: Measure) -> Registry[Question]:
     unit, scale, better = (POINTS, 100, 1) if measure.percent else ("", 1, measure.better)
     titles = TITLES[measure.percent]
     return Registry[Question](
-        "question",
+        N_("question"),
         Question("accuracy", titles["accuracy"], better, accuracy, unit, scale),
         Question("loss", N_("Validation loss"), -1, loss, "", 1),
         Question("best", titles["best"], better, best, unit, scale),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from explainer.words import later
 
 REMEMBERED = 64
 LARGE_START = 50.0  # times the loss of guessing
@@ -43,48 +46,64 @@ class Vitals:
 
     def explain(self, step: int, what: str, given: Conditions) -> str:
         """Two or three sentences on why `what` was not finite at `step`."""
-        head = f"At step {step} the {what} was no longer a finite number."
-        return f"{head} {self._reason(given)}"
+        return later(
+            "At step {step} the {what} was no longer a finite number. {reason}",
+            step=step, what=what, reason=self._reason(given),
+        )  # fmt: skip
 
     def _reason(self, given: Conditions) -> str:
         guessing = given.guessing
         if guessing > 0 and not self.first_loss <= LARGE_START * guessing:
-            return (
-                f"The very first loss was {_short(self.first_loss)}, where guessing gives "
-                f"{guessing:.2f}: the initial weights ({given.initialisation}) are too large for "
-                "this network."
-            )
-        for name, strength in (("L2", given.l2), ("weight decay", given.weight_decay)):
+            return later(
+                "The very first loss was {loss}, where guessing gives {guessing}: the initial"
+                " weights ({initialisation}) are too large for this network.",
+                loss=_short(self.first_loss), guessing=f"{guessing:.2f}",
+                initialisation=given.initialisation,
+            )  # fmt: skip
+        for name, strength in (("L2", given.l2), (later("weight decay"), given.weight_decay)):
             if given.learning_rate * strength > OVERSHOOT:
                 product = given.learning_rate * strength
-                return (
-                    f"Learning rate times the strength of {name} is {product:.3g}, and above 2 "
-                    "each step throws a weight further across 0 than it was: make either smaller."
-                )
-        return f"{self._growth()} {_advice(given.learning_rate)}".strip()
+                return later(
+                    "Learning rate times the strength of {name} is {product}, and above 2 each step"
+                    " throws a weight further across 0 than it was: make either smaller.",
+                    name=name, product=_short(product),
+                )  # fmt: skip
+        growth, advice = self._growth(), _advice(given.learning_rate)
+        return later("{growth} {advice}", growth=growth, advice=advice) if growth else advice
 
     def _growth(self) -> str:
-        parts = []
-        for name, series in (("loss", self.losses), ("gradient norm", self.norms)):
-            finite = [(step, value) for step, value in series if math.isfinite(value)]
-            if len(finite) < 2:
-                continue
-            low = min(finite, key=lambda pair: pair[1])
-            last = finite[-1]
-            if last[1] >= GROWTH * low[1]:
-                parts.append(
-                    f"the {name} grew from {_short(low[1])} at step {low[0]} to "
-                    f"{_short(last[1])} at step {last[0]}"
-                )
-        text = " and ".join(parts)
-        return f"{text[0].upper()}{text[1:]}: the gradient exploded." if parts else ""
+        loss, norm = _grown(self.losses), _grown(self.norms)
+        if loss and norm:
+            return later(
+                "The loss grew {loss} and the gradient norm grew {norm}: the gradient exploded.",
+                loss=loss, norm=norm,
+            )  # fmt: skip
+        if loss:
+            return later("The loss grew {loss}: the gradient exploded.", loss=loss)
+        if norm:
+            return later("The gradient norm grew {norm}: the gradient exploded.", norm=norm)
+        return ""
+
+
+def _grown(series: Iterable[tuple[int, float]]) -> str:
+    """From where to where it grew, since its lowest point; empty where that is not tenfold."""
+    finite = [(step, value) for step, value in series if math.isfinite(value)]
+    if len(finite) < 2:
+        return ""
+    (before, low), (after, high) = min(finite, key=lambda pair: pair[1]), finite[-1]
+    if high < GROWTH * low:
+        return ""
+    return later(
+        "from {low} at step {before} to {high} at step {after}",
+        low=_short(low), before=before, high=_short(high), after=after,
+    )  # fmt: skip
 
 
 def _advice(learning_rate: float) -> str:
-    return (
-        f"Each step with the learning rate {learning_rate:g} overshot by more than the one before; "
-        f"try {learning_rate / 10:g}."
-    )
+    return later(
+        "Each step with the learning rate {rate} overshot by more than the one before; try {less}.",
+        rate=f"{learning_rate:g}", less=f"{learning_rate / 10:g}",
+    )  # fmt: skip
 
 
 def _short(value: float) -> str:

@@ -18,6 +18,7 @@ from explainer.training.measurement.history import History, LayerValues, Point
 from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, SCHEDULES
+from explainer.words import N_, later
 
 MOST_MARKS = 100
 
@@ -27,9 +28,9 @@ class Status(StrEnum):
 
     TRAINING = "training"
     FINISHED = "finished"
-    STOPPED_EARLY = "stopped early"
-    DIVERGED = "diverged"
-    FAILED = "failed"
+    STOPPED_EARLY = N_("stopped early")
+    DIVERGED = N_("diverged")
+    FAILED = N_("failed")
 
     @property
     def broken(self) -> bool:
@@ -137,7 +138,7 @@ class RunRecord:
             self.end(
                 Status.STOPPED_EARLY,
                 point.step,
-                f"The validation loss has not been lower than at step {best_at}.",
+                later("The validation loss has not been lower than at step {step}.", step=best_at),
             )
         self._watch(point)
 
@@ -161,7 +162,7 @@ class RunRecord:
         """End the run."""
         self.status, self.explanation = status, explanation
         if status is not Status.FINISHED:
-            self.mark(step, status.value, status.value)
+            self.mark(step, status.value, later(status.value))
 
     def _watch(self, point: Point) -> None:
         if not self._watches:
@@ -170,4 +171,8 @@ class RunRecord:
         if self._plateau.exhausted:
             self.plateau_factor *= PLATEAU_FACTOR
             self._plateau.renew(self._evaluations)
-            self.mark(point.step, "plateau", f"learning rate × {self.plateau_factor:g}")
+            self.mark(
+                point.step,
+                "plateau",
+                later("learning rate × {factor}", factor=f"{self.plateau_factor:g}"),
+            )

@@ -19,11 +19,12 @@ from explainer.training.presets.by_heart import (
 from explainer.training.presets.descent import BATCH_NORM, DEPTH, OPTIMISERS
 from explainer.training.presets.elsewhere import OTHER_BACKGROUND
 from explainer.training.presets.preset import Judged, Preset
+from explainer.words import N_
 
 __all__ = ["PRESETS", "Judged", "Preset", "preset"]
 
 PRESETS = Registry[Preset](
-    "preset",
+    N_("preset"),
     REMEDIES,
     L1_OR_L2,
     DROPOUT,

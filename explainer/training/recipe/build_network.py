@@ -26,6 +26,7 @@ from explainer.training.recipe.layers import (
 )
 from explainer.training.recipe.poolings import POOLINGS, WINDOW
 from explainer.training.recipe.sections import Network, Regularisation
+from explainer.words import later
 
 Named = Iterator[tuple[str, nn.Module]]
 
@@ -77,12 +78,21 @@ def build_initialised(
 def maps_after_blocks(network: Network, shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Maps, height and width of what the blocks of a CNN hand to the dense layers."""
     if len(shape) != 3:
-        raise ValueError(f"a CNN needs pictures (C, H, W), but one input has the shape {shape}")
+        raise ValueError(
+            later(
+                "a CNN needs pictures (C, H, W), but one input has the shape {shape}", shape=shape
+            )
+        )
     height, width = (side // WINDOW**network.blocks for side in shape[1:])
     if not height or not width:
         raise ValueError(
-            f"blocks is {network.blocks}, but {shape[1]} × {shape[2]} pixels can be halved only "
-            f"{min(shape[1:]).bit_length() - 1} times"
+            later(
+                "blocks is {blocks}, but {height} × {width} pixels can be halved only {most} times",
+                blocks=network.blocks,
+                height=shape[1],
+                width=shape[2],
+                most=min(shape[1:]).bit_length() - 1,
+            )
         )
     return network.channels * 2 ** (network.blocks - 1), height, width
 

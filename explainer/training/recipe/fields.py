@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from explainer.parameters import Choice, Option, Parameter
-from explainer.words import _
+from explainer.parameters import Choice, Option, Parameter, not_a_number
+from explainer.words import later
 
 Idle = Callable[[Any], str]
 """One sentence that says why a field changes nothing in a recipe; empty where it does."""
@@ -46,7 +46,9 @@ class Switch:
         """`value` as a bool; 0 and 1 count. Raises `ValueError` naming it."""
         if value not in (0, 1):
             given = repr(value)
-            raise ValueError(_("{name} is {value}, but it is 0 or 1", name=self.name, value=given))
+            raise ValueError(
+                later("{name} is {value}, but it is 0 or 1", name=self.name, value=given)
+            )
         return bool(value)
 
 
@@ -101,11 +103,6 @@ class Field:
             return float(value)
         except (ValueError, OverflowError):
             raise ValueError(not_a_number(self.name, str(value)[:40])) from None
-
-
-def not_a_number(name: str, value: object) -> str:
-    """What to say of a value that should be a number."""
-    return _("{name} is {value}, but it is a number", name=name, value=repr(value))
 
 
 def number(

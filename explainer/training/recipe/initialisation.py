@@ -79,7 +79,7 @@ class Scheme:
 
 
 SCHEMES = Registry[Scheme](
-    "initialisation",
+    N_("initialisation"),
     Scheme(
         "he",
         N_("He"),

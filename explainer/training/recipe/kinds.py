@@ -18,7 +18,7 @@ class Kind:
 
 
 KINDS = Registry[Kind](
-    "kind of network",
+    N_("kind of network"),
     Kind("mlp", N_("MLP"), convolutions=False),
     Kind("cnn", N_("CNN"), convolutions=True),
 )

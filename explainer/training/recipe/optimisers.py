@@ -120,7 +120,7 @@ def _root(value: float | Tensor) -> float | Tensor:
 ADAM_FORMULA = r"w \leftarrow w - \eta\,\hat m / (\sqrt{\hat v} + \epsilon)"
 
 OPTIMISERS = Registry[Optimiser](
-    "optimiser",
+    N_("optimiser"),
     Optimiser(
         "sgd",
         N_("SGD"),

@@ -102,7 +102,7 @@ def limit_norms(weight: Tensor, limit: Amount) -> None:
 
 # In the order in which they act.
 PENALTIES = Registry[Penalty](
-    "penalty",
+    N_("penalty"),
     Penalty(
         "l2",
         N_("L2 in the loss"),

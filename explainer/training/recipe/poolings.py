@@ -24,7 +24,7 @@ class Pooling:
 
 
 POOLINGS = Registry[Pooling](
-    "pooling",
+    N_("pooling"),
     Pooling("max", N_("Maximum"), lambda: nn.MaxPool2d(WINDOW)),
     Pooling("average", N_("Average"), lambda: nn.AvgPool2d(WINDOW)),
     Pooling("stochastic", N_("Stochastic"), StochasticPool2d),

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from explainer.parameters import not_a_number
 from explainer.training.augmentation.pipeline import AUGMENTATIONS, AugmentationStep, step
-from explainer.training.recipe.fields import Field, fields_of, not_a_number
+from explainer.training.recipe.fields import Field, fields_of
 from explainer.training.recipe.sections import Network, Regularisation, Training, elastic_net
-from explainer.words import _
+from explainer.words import _, later
 
 __all__ = [
     "FIELDS",
@@ -56,17 +57,19 @@ class Recipe:
         if len(self.name) > LONGEST_NAME:
             count, most = len(self.name), LONGEST_NAME
             raise ValueError(
-                _("name has {count} characters, but it has at most {most}", count=count, most=most)
+                later(
+                    "name has {count} characters, but it has at most {most}", count=count, most=most
+                )
             )
         if not self.name.isprintable():
             name = repr(self.name)
             raise ValueError(
-                _("name is {name}, but it holds printable characters alone", name=name)
+                later("name is {name}, but it holds printable characters alone", name=name)
             )
         if len(self.augmentation) > MOST_AUGMENTATIONS:
             count, most = len(self.augmentation), MOST_AUGMENTATIONS
             raise ValueError(
-                _("there are {count} augmentations, but at most {most}", count=count, most=most)
+                later("there are {count} augmentations, but at most {most}", count=count, most=most)
             )
         checked = (step(one.slug, **dict(one.values)) for one in self.augmentation)
         object.__setattr__(self, "augmentation", tuple(checked))
@@ -96,7 +99,10 @@ def idle(recipe: Recipe, entry: Field) -> str:
 def with_value(recipe: Recipe, name: str, value: Any) -> Recipe:
     """`recipe` with one field changed, whichever section it lives in. Raises `ValueError`."""
     if name not in _BY_NAME:
-        raise ValueError(f"a recipe has no field {name!r}; it has {', '.join(_BY_NAME)}")
+        known = ", ".join(_BY_NAME)
+        raise ValueError(
+            later("a recipe has no field {name}; it has {known}", name=repr(name), known=known)
+        )
     entry = _BY_NAME[name]
     section = replace(getattr(recipe, entry.section), **{name: value})
     changed: dict[str, Any] = {entry.section: section}
@@ -119,18 +125,18 @@ def from_text(text: str) -> Recipe:
     if len(text) > LONGEST_TEXT:
         count, most = len(text), LONGEST_TEXT
         raise ValueError(
-            _("the recipe has {count} characters, but at most {most}", count=count, most=most)
+            later("the recipe has {count} characters, but at most {most}", count=count, most=most)
         )
     values: dict[str, Any] = {}
     steps: list[AugmentationStep] = []
     for part in filter(None, text.split(PART)):
         key, separator, value = part.partition(VALUE)
         if not separator or (key not in _BY_KEY and key not in ("name", "aug")):
-            raise ValueError(_("a recipe has no part {part}", part=repr(part[:40])))
+            raise ValueError(later("a recipe has no part {part}", part=repr(part[:40])))
         if key == "aug":
             steps.append(_augmentation(value))
         elif key in values:
-            raise ValueError(_("the recipe names {key} twice", key=repr(key)))
+            raise ValueError(later("the recipe names {key} twice", key=repr(key)))
         else:
             values[key] = _unescaped(value) if key == "name" else value
     name = values.pop("name", "")
@@ -175,7 +181,7 @@ def _augmentation(text: str) -> AugmentationStep:
     names = [parameter.name for parameter in AUGMENTATIONS[slug].parameters]
     if len(numbers) != len(names):
         raise ValueError(
-            _(
+            later(
                 "{step} takes {wanted} values, but there are {count}",
                 step=slug, wanted=len(names), count=len(numbers),
             )
@@ -208,5 +214,5 @@ def _unescaped(text: str) -> str:
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
     if code > 0x10FFFF:
-        raise ValueError(_("the name holds {code}, which is no character", code=repr(found[0])))
+        raise ValueError(later("the name holds {code}, which is no character", code=repr(found[0])))
     return chr(code)

@@ -81,7 +81,7 @@ def _half_cosine(start: float, end: float, step: float, length: float) -> float:
 
 
 SCHEDULES = Registry[Schedule](
-    "schedule",
+    N_("schedule"),
     Schedule("constant", N_("Constant"), N_("The same learning rate throughout."), "1", constant),
     Schedule(
         "step",

@@ -21,7 +21,7 @@ from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.poolings import POOLINGS
 from explainer.training.recipe.schedules import SCHEDULES
-from explainer.words import N_, _
+from explainer.words import N_, later
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Network:
         check_all(self)
         if self.batch_norm and self.layer_norm:
             raise ValueError(
-                _("batch norm and layer norm are both on, but there is one norm at most")
+                later("batch norm and layer norm are both on, but there is one norm at most")
             )
 
 

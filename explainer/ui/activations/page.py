@@ -26,7 +26,7 @@ from explainer.ui.common.curves import (
     pinned_x,
 )
 from explainer.ui.common.prose import escaped, say
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 KEY = "activations"
 FIRST = ("sigmoid", "tanh", "relu")
@@ -79,7 +79,7 @@ def _own_formula() -> str | None:
         parse(text)
         st.session_state[kept] = text
     except FormulaError as error:
-        st.error(escaped(str(error)), icon=":material/function:")
+        st.error(escaped(told(error)), icon=":material/function:")
     return st.session_state.get(kept)
 
 

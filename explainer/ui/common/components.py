@@ -3,8 +3,8 @@
 A component lives in `assets/components/<name>.{html,css,js}`; `shared.js` goes before each script.
 Components of one family have HTML and CSS in common, and a script that goes between the two.
 
-What a script says, it says with `say("…")`, in English; before `shared.js` go the language of the
-visitor and what those messages are in it.
+What a script says, it says with `say("…")`, in English; before `shared.js` go the marks within
+numbers in the visitor's language, and what those messages are in it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import streamlit as st
 
 from explainer.messages import LARGEST_NUMBER, whole
 from explainer.strict_json import strict_json
-from explainer.words import ENGLISH, PSEUDO, gettext, language
+from explainer.words import ENGLISH, gettext, language, number_marks
 
 FOLDER = Path(__file__).parents[3] / "assets" / "components"
 STRING = r'"(?:[^"\\\n]|\\.)*"'
@@ -61,8 +61,8 @@ def script(name: str, *, family: str = "") -> str:
     source = common + _text(f"{name}.js")
     now = language()
     words = {} if now == ENGLISH else {message: gettext(message) for message in said(source)}
-    tag = ENGLISH if now == PSEUDO else now.replace("_", "-")  # of numbers
-    return f"const LANGUAGE = {json.dumps(tag)}, DICTIONARY = {strict_json(words)}\n{source}"
+    marks = strict_json(number_marks()._asdict())
+    return f"const MARKS = {marks}, DICTIONARY = {strict_json(words)}\n{source}"
 
 
 @cache

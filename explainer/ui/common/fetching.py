@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.training.data.fetching import Fetch, Wanted, fetch, fetch_of, fetching_allowed, leave
 from explainer.ui.common.prose import escaped
-from explainer.words import _
+from explainer.words import _, in_words
 
 KEY = "fetch"
 SECONDS = 0.5
@@ -28,7 +28,7 @@ def offer(wanted: Wanted, *, source: str, forbidden: str, meanwhile: str = "") -
         _watched(found, meanwhile)
         return
     if found is not None and found.error:
-        st.warning(escaped(found.error), icon=":material/cloud_off:")
+        st.warning(escaped(in_words(found.error)), icon=":material/cloud_off:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             _(

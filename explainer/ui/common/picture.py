@@ -24,7 +24,7 @@ from explainer.images.thumbnails import encode_png, thumbnail
 from explainer.ui.common.components import heard, mount, pack
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
-from explainer.words import _, cached
+from explainer.words import Message, _, cached, later, sentence_of
 
 KEY = "picture"
 THUMBNAIL = 96
@@ -126,7 +126,7 @@ def _first_choice() -> Chosen:
     try:
         return Chosen(gallery_picture(slug), slug)
     except PictureError as error:
-        refuse(KEY, str(error))
+        refuse(KEY, sentence_of(error))
         return Chosen(gallery_picture(DEFAULT), DEFAULT)
 
 
@@ -141,14 +141,14 @@ def _take_file(key: str) -> None:
         forget(KEY)
         return
     data = file.getvalue()
-    _try(lambda: Chosen(decode(data, file.name), upload=data), name=f"{file.name}: ")
+    _try(lambda: Chosen(decode(data, file.name), upload=data), name=file.name)
 
 
 def _take_oversize() -> None:
     """A file past the bound of the uploader never arrives; the browser tells its name and size."""
     told = st.session_state[f"{KEY}.gallery"].oversize
     if told["name"]:
-        refuse(KEY, f"{told['name']}: {too_heavy(int(told['size']))}")
+        refuse(KEY, _about(str(told["name"]), too_heavy(int(told["size"]))))
     else:  # it was taken back
         forget(KEY)
 
@@ -158,10 +158,15 @@ def _try(choose: Callable[[], Chosen], *, name: str = "") -> None:
     try:
         chosen = choose()
     except PictureError as error:
-        refuse(KEY, f"{name}{error}")
+        reason = sentence_of(error)
+        refuse(KEY, _about(name, reason) if name else reason)
         return
     st.session_state.pop(KEY, None)  # or what is replaced would be held until the rerun after this
     st.session_state[KEY] = chosen
+
+
+def _about(file: str, reason: str) -> Message:
+    return later("{file}: {reason}", file=file, reason=reason)
 
 
 def _say_what_happened(chosen: Chosen) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer.ui.common.prose import escaped
+from explainer.words import in_words
 
 _ALL = "refusals"
 _PAGE = "refusals.page"
 
 
 def refuse(key: str, sentence: str) -> None:
-    """Keep the sentence under `key`, for the page that is open."""
+    """Keep the sentence under `key`, for the page that is open; it is put into words when shown."""
     _kept()[key] = sentence
 
 
@@ -26,7 +27,7 @@ def forget(key: str) -> None:
 def show_refusal(key: str, *, icon: str) -> None:
     """The sentence, letter by letter, where there is one."""
     if sentence := _kept().get(key):
-        st.error(escaped(sentence), icon=icon)
+        st.error(escaped(in_words(sentence)), icon=icon)
 
 
 def open_with_nothing_refused(page: str) -> None:

@@ -35,7 +35,7 @@ from explainer.ui.training_lab.control import (
 from explainer.ui.training_lab.curves import View, race_curves, status_line
 from explainer.ui.training_lab.plan import DataChoice, LabPlan
 from explainer.ui.training_lab.recipe_editor import dot, name_of
-from explainer.words import _
+from explainer.words import _, in_words
 
 KEY = "depth"
 SECONDS = 0.5
@@ -148,7 +148,7 @@ def _broken(snapshot: Snapshot) -> None:
                 "**{name}** (seed {seed}): {explanation}",
                 name=escaped(name_of(snapshot.recipes[index], index)),
                 seed=broken[0].seed,
-                explanation=escaped(broken[0].explanation),
+                explanation=escaped(in_words(broken[0].explanation)),
             )
             st.markdown(words)
 

@@ -25,7 +25,7 @@ from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.story import outcome
 from explainer.ui.training_lab.recipe_editor import dot
-from explainer.words import N_, _
+from explainer.words import N_, _, later, sentence_of, told
 
 KEY = "depth"
 LINK = f"{KEY}.link"
@@ -118,7 +118,7 @@ def _set(index: int, name: str, key: str) -> None:
         entries[index] = replace(entries[index], **changed)
     except ValueError as error:
         st.session_state[f"{KEY}.refused{index}"] = _(
-            "That does not go together: {reason}.", reason=error
+            "That does not go together: {reason}.", reason=told(error)
         )
         _show_anew()
         return
@@ -170,5 +170,6 @@ def _from_link(text: str) -> tuple[Network, ...]:
     try:
         return tuple(from_text(part) for part in text.split(SEPARATOR))[:MOST_SETTINGS]
     except ValueError as error:
-        refuse(LINK, _("The settings of this link cannot be read: {reason}.", reason=error))
+        reason = sentence_of(error)
+        refuse(LINK, later("The settings of this link cannot be read: {reason}.", reason=reason))
         return FIRST.settings

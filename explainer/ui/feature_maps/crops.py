@@ -18,7 +18,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.feature_maps.page import KEY, Subject
-from explainer.words import _, ngettext
+from explainer.words import _, ngettext, told
 
 SLICE, EVERY = 0.3, 0.35
 CROP, WHOLE = 92, 60
@@ -61,7 +61,7 @@ def liked_search(looked: Subject, layer: str, index: int) -> Liked | None:
         with st.spinner(_("Reading the pictures"), show_time=False):
             album = album_for(looked.entry)
     except DataError as error:
-        st.warning(escaped(str(error)), icon=":material/broken_image:")
+        st.warning(escaped(told(error)), icon=":material/broken_image:")
         return None
 
     def make() -> Search:

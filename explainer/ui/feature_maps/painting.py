@@ -255,7 +255,8 @@ def _comparison(painted: Painted, liked: Liked | None, best: float | None) -> st
     if liked is None or best is None or best <= 0 or not np.isfinite(strongest):
         return text
     if strongest <= best:
-        return f"{text} {_('None is as strong as the best real crop yet.')}"
+        none = _("None is as strong as the best real crop yet.")
+        return f"{text} {none}"
     more = _(
         "The strongest excites the unit {times} times as much as the best crop of {count} real "
         "pictures: an exaggeration of what it meets in the world, which is why both stand side by "

@@ -41,7 +41,7 @@ from explainer.ui.filters.own_kernel import (
     sent_weights,
     write_own_to_url,
 )
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 BIAS = Parameter(
     name="bias",
@@ -174,7 +174,7 @@ def _show(chosen: Chosen, setup: Setup, number: int) -> FilterOutput | None:
     try:
         found = output_of(chosen.picture, setup)
     except ValueError as error:
-        st.warning(str(error), icon=":material/crop_free:")
+        st.warning(told(error), icon=":material/crop_free:")
         return None
     lens(_message(chosen.picture, setup, found, number, pinned_pixel(KEY), theme()), key=KEY)
     return found

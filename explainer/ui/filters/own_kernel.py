@@ -19,7 +19,7 @@ from explainer.convolution.kernel import Weights
 from explainer.messages import number
 from explainer.registry import Registry
 from explainer.ui.common.components import count_of, heard, mount, reported
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
 
@@ -38,7 +38,7 @@ class Operation:
 
 
 OPERATIONS = Registry[Operation](
-    "operation",
+    N_("operation"),
     Operation("normalise", N_("Normalise to sum 1"), grid.normalise),
     Operation("transpose", N_("Transpose"), grid.transpose),
     Operation("flip", N_("Flip left and right"), grid.flip),
@@ -129,7 +129,7 @@ def _from_url(key: str) -> Weights:
     try:
         return grid.parse(text)
     except ValueError as error:
-        st.warning(str(error), icon=":material/grid_off:")
+        st.warning(told(error), icon=":material/grid_off:")
         return grid.parse(BEGINNING)
 
 
@@ -153,4 +153,4 @@ def _operate(key: str) -> None:
         try:
             _remember(key, operation.run(_remembered(key)))
         except ValueError as error:  # a weight would leave the range
-            st.toast(str(error), icon=":material/grid_off:")
+            st.toast(told(error), icon=":material/grid_off:")

@@ -30,7 +30,7 @@ from explainer.ui.filters.bench import Setup
 from explainer.ui.filters.controls import KEY
 from explainer.ui.filters.lens import pinned_pixel
 from explainer.ui.filters.stack import stack_section
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 
 def notice_section(chosen: Chosen, setup: Setup) -> None:
@@ -152,7 +152,7 @@ def row_section(chosen: Chosen, setup: Setup) -> None:
         after = apply(first, other, plain)
         together = apply(chosen.picture.pixels, combined, plain)
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(told(error))
         return
     for column, (values, caption) in zip(
         st.columns(3),
@@ -198,7 +198,7 @@ def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
     try:
         shape = output_shape(height, width, setup.weights.shape, setup.application)
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(told(error))
         return
     sides = (("H'", height, setup.weights.shape[0]), ("W'", width, setup.weights.shape[1]))
     for name, size, taps in sides:

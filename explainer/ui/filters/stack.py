@@ -18,7 +18,7 @@ from explainer.ui.common.picture import Chosen
 from explainer.ui.common.prose import say
 from explainer.ui.filters.bench import Setup
 from explainer.ui.filters.controls import KEY
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 OWN_SCALE = Named("own", N_("Each its own"))
 SHARED = Named("shared", N_("One scale for all"))
@@ -53,7 +53,7 @@ def stack_section(chosen: Chosen, setup: Setup) -> None:
             chosen.picture.pixels, [k.build(**k.defaults()) for k in chosen_kernels], application
         )
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(told(error))
         return
     rows, columns, depth = maps.shape
     weights = sum(k.build(**k.defaults()).size * 3 + 1 for k in chosen_kernels)

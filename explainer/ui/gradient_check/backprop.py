@@ -18,7 +18,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice
 from explainer.ui.common.graph import graph_message, graph_view
 from explainer.ui.common.prose import escaped, say
-from explainer.words import _
+from explainer.words import _, told
 
 KEY = "gradient_check"
 INPUTS = f"{KEY}.at"
@@ -34,7 +34,7 @@ def step_by_step() -> None:
     try:
         graph = graph_of(text)
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/edit:")
+        st.error(escaped(told(error)), icon=":material/edit:")
         graph = graph_of(preset.text)
         text = preset.text
     parameters = preset.parameters(graph)

@@ -29,7 +29,7 @@ from explainer.gradients.landscape.setup import Setup
 from explainer.ui.common.choice import Entry, Named, choice, keep_in_link
 from explainer.ui.common.story import outcome
 from explainer.ui.landscape.job import KEY
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 OWN = Named("own", N_("Your own"))
 PRESET = f"{KEY}.preset"
@@ -85,7 +85,7 @@ def choices() -> Choice | None:
     try:
         plan = SurveyPlan(Setup(**network), contrast, **plane)
     except ValueError as error:
-        words = _("These settings do not go together: {reason}.", reason=error)
+        words = _("These settings do not go together: {reason}.", reason=told(error))
         st.warning(words, icon=":material/info:")
         return None
     return Choice(plan, PARTS.index(part), view == SURFACE.slug)

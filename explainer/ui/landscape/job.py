@@ -13,7 +13,7 @@ from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.survey import Survey
 from explainer.service import Phase, Service, ServiceClosed, ServiceFull, Ticket, service_of
 from explainer.ui.common.visits import visit
-from explainer.words import _, ngettext
+from explainer.words import _, in_words, ngettext, sentence_of
 
 KEY = "landscape"
 WORK = "landscapes"
@@ -41,7 +41,7 @@ def ticket_for(plan: SurveyPlan) -> Ticket[Survey] | None:
 def refusal(plan: SurveyPlan) -> str:
     """Why the survey of `plan` was not begun; empty where it was not refused."""
     refused: Refused | None = st.session_state.get(REFUSED)
-    return refused[1] if refused and refused[0] == plan else ""
+    return in_words(refused[1]) if refused and refused[0] == plan else ""
 
 
 def again(plan: SurveyPlan) -> None:
@@ -53,7 +53,7 @@ def _begin(plan: SurveyPlan) -> Ticket[Survey] | None:
     try:
         ticket = _service().open(lambda: Survey(plan), visit(WORK).id)
     except (ServiceFull, ServiceClosed) as error:
-        st.session_state[REFUSED] = plan, str(error)
+        st.session_state[REFUSED] = plan, sentence_of(error)
         return None
     st.session_state.pop(REFUSED, None)
     st.session_state[TICKET] = ticket
@@ -70,16 +70,16 @@ def status(ticket: Ticket[Survey], plan: SurveyPlan) -> None:
     """How far the survey is, and the button that stops it or lets it go on."""
     state, seen = ticket.state, ticket.race.snapshot
     if state.phase is Phase.CLOSED:
-        st.warning(state.message, icon=":material/info:")
+        st.warning(in_words(state.message), icon=":material/info:")
         st.button(_("Compute it again"), key=f"{KEY}.again", on_click=again, args=(plan,))
         return
     if seen.message:
-        st.warning(seen.message, icon=":material/info:")
+        st.warning(in_words(seen.message), icon=":material/info:")
         return
     if seen.finished:
         return
     if state.message:
-        st.warning(state.message, icon=":material/info:")
+        st.warning(in_words(state.message), icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(seen.progress, text=_words(ticket))
         if is_active(ticket):

@@ -7,7 +7,7 @@ import streamlit as st
 from explainer.networks.zoo.saved import LARGEST_MB, opened
 from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.networks.own import keep
-from explainer.words import _
+from explainer.words import _, later, sentence_of
 
 
 def open_saved(page: str) -> None:
@@ -47,7 +47,7 @@ def _take(page: str) -> None:
     try:
         entry = opened(file.getvalue(), file.name)
     except ValueError as error:
-        refuse(_key(page), f"{file.name}: {error}")
+        refuse(_key(page), later("{file}: {reason}", file=file.name, reason=sentence_of(error)))
         return
     keep(entry)
     st.session_state[f"{page}.network"] = entry.slug

@@ -24,7 +24,7 @@ from explainer.ui.common.prose import escaped
 from explainer.ui.common.visits import visit
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.plan import KEY, LabPlan
-from explainer.words import _, ngettext
+from explainer.words import _, in_words, ngettext, sentence_of, told
 
 RACE = "race"
 STEPS = (10, 100)
@@ -64,7 +64,7 @@ def last_words() -> str:
     """What there is to say of the visitor's race, closed ones included, or of a refused start."""
     refused: str = st.session_state.get(f"{KEY}.refused_start", "")
     ticket: Ticket[Race] | None = st.session_state.get(f"{KEY}.ticket")
-    return refused or (ticket.state.message if ticket else "")
+    return in_words(refused or (ticket.state.message if ticket else ""))
 
 
 def begin(plan: LabPlan, examples: Examples, first: Callable[[Race], None]) -> None:
@@ -78,7 +78,7 @@ def begin(plan: LabPlan, examples: Examples, first: Callable[[Race], None]) -> N
             lambda: plan.build(examples, service().settings.most_bytes), visit(RACES).id
         )
     except (ValueError, ServiceFull, ServiceClosed) as error:
-        st.session_state[f"{KEY}.refused_start"] = str(error)
+        st.session_state[f"{KEY}.refused_start"] = sentence_of(error)
         return
     _origins[ticket] = plan, examples
     st.session_state[f"{KEY}.ticket"] = ticket
@@ -218,7 +218,7 @@ def _turn(ticket: Ticket[Race], key: str, index: int, slug: str) -> None:
         else:
             ticket.command(lambda race: race.set_learning_rate(index, value))
     except ValueError as error:
-        st.session_state[f"{KEY}.refused_start"] = str(error)
+        st.session_state[f"{KEY}.refused_start"] = sentence_of(error)
 
 
 def score_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
@@ -229,7 +229,7 @@ def score_shifted(ticket: Ticket[Race], examples: Examples, slug: str) -> None:
         try:
             st.session_state[f"{KEY}.shifted"] = answer_now(ticket, question, costly=True)
         except NoAnswer as error:
-            st.warning(escaped(str(error)), icon=":material/info:")
+            st.warning(escaped(told(error)), icon=":material/info:")
 
 
 def shifted_answer() -> list[Score | None] | None:

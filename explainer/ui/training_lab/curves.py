@@ -41,7 +41,7 @@ from explainer.ui.common.live import live_picture
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.plan import LabPlan
 from explainer.ui.training_lab.recipe_editor import name_of
-from explainer.words import _, language, ngettext, spoken
+from explainer.words import _, in_words, language, ngettext, spoken
 
 SECONDS = 0.25
 FIRST_PAUSE, LONGEST_PAUSE = 20.0, 320.0  # seconds until a route that was closed is tried again
@@ -255,7 +255,7 @@ def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
 def computed_on(snapshot: Snapshot) -> str:
     """The device, and how much of its own memory is in use."""
     if not snapshot.device_bytes:
-        return snapshot.device
+        return in_words(snapshot.device)
     used = f"{snapshot.device_bytes / 1024**2:,.0f}"
     return _("{device}, {megabytes} MB in use", device=snapshot.device, megabytes=used)
 

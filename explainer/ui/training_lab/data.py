@@ -26,7 +26,7 @@ from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.settings import setting_controls
 from explainer.ui.training_lab.division import together_toggle
 from explainer.ui.training_lab.plan import KEY, DataChoice
-from explainer.words import N_, _, language
+from explainer.words import N_, _, in_words, later, sentence_of, told
 
 OWN_ZIP = Named("zip", N_("Your own pictures (zip)"))
 FOLDER = "folder:"
@@ -58,7 +58,7 @@ def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Example
         name = slug.removeprefix(FOLDER)
         chosen, examples = DataChoice("folder", slug), _or_say(name, lambda: _folder(name))
     for note in examples.notes if examples else ():
-        details.caption(escaped(note))
+        details.caption(escaped(in_words(note)))
     return chosen, examples
 
 
@@ -166,7 +166,8 @@ def _take_zip() -> None:
     try:
         examples = from_zip(file.getvalue(), file.name)
     except DataError as error:
-        refuse(f"{KEY}.zip", f"{file.name}: {error}")
+        reason = sentence_of(error)
+        refuse(f"{KEY}.zip", later("{file}: {reason}", file=file.name, reason=reason))
         return
     st.session_state.pop(f"{KEY}.zip_examples", None)  # or it would be held for one more rerun
     st.session_state[f"{KEY}.zip_examples"] = examples
@@ -183,7 +184,7 @@ def _or_say(what: Hashable, read: Callable[[], Examples]) -> Examples | None:
         _READ_BEFORE.add(what)
         return found
     except ValueError as error:
-        st.error(escaped(str(error)), icon=":material/folder_off:")
+        st.error(escaped(told(error)), icon=":material/folder_off:")
         return None
 
 
@@ -193,10 +194,5 @@ def _loaded(slug: str, values: tuple[tuple[str, Any], ...]) -> Examples:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _in_words(name: str, spoken: str) -> Examples:
-    """The pictures of a folder, with notes in the language that is `spoken`."""
-    return from_folder(data_root(), name)
-
-
 def _folder(name: str) -> Examples:
-    return _in_words(name, language())
+    return from_folder(data_root(), name)

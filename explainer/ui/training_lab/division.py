@@ -12,7 +12,7 @@ from explainer.training.data.splits import Parts, Split, split
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
-from explainer.words import _, language, ngettext
+from explainer.words import _, language, ngettext, told
 
 KEPT = f"{KEY}.division"
 
@@ -23,7 +23,7 @@ def division_words(examples: Examples, config: Split, seeds: int) -> int:
     Returns how many there are to train on.
     """
     sizes, sentences = remembered(
-        KEPT, (id(examples), examples.name, config, language()), lambda: _told(examples, config)
+        KEPT, (examples, config, language()), lambda: _told(examples, config)
     )
     st.caption(
         _(
@@ -68,7 +68,7 @@ def _told(examples: Examples, config: Split) -> tuple[tuple[int, int, int], tupl
     try:
         parts = split(examples, config)
     except ValueError as error:
-        return (0, 0, 0), (str(error),)
+        return (0, 0, 0), (told(error),)
     sizes = len(parts.train), len(parts.validation), len(parts.test)
     return sizes, tuple(filter(None, (*gaps(examples, parts), _copies(examples, parts))))
 

@@ -21,7 +21,7 @@ from explainer.training.recipe.recipe import (
     with_value,
 )
 from explainer.ui.common.refusal import forget, refuse
-from explainer.words import _
+from explainer.words import _, later, sentence_of, told
 
 KEY = "training_lab"
 LINK = f"{KEY}.link"
@@ -80,7 +80,7 @@ def change(index: int, name: str, value: object) -> str:
     try:
         set_recipe(index, with_value(recipes()[index], name, value))
     except ValueError as error:
-        return str(error)
+        return told(error)
     return ""
 
 
@@ -121,6 +121,7 @@ def _from_url() -> tuple[Recipe, ...]:
     try:
         found = tuple(from_text(part) for part in text.split(SEPARATOR))
     except ValueError as error:
-        refuse(LINK, _("The recipes of this link cannot be read: {reason}.", reason=error))
+        reason = sentence_of(error)
+        refuse(LINK, later("The recipes of this link cannot be read: {reason}.", reason=reason))
         return FIRST_RECIPES
     return found[:MOST_RECIPES]

@@ -18,7 +18,7 @@ from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY, change, recipes, set_recipe
 from explainer.ui.training_lab.recipe_augmentation import augmentation_steps
-from explainer.words import N_, _
+from explainer.words import N_, _, told
 
 SECTIONS = {
     "network": N_("Network"),
@@ -123,7 +123,7 @@ def _rename(index: int, key: str) -> None:
     try:
         set_recipe(index, replace(recipes()[index], name=typed.strip()))
     except ValueError as error:
-        st.session_state[REFUSED] = _("This name cannot be taken: {reason}.", reason=error)
+        st.session_state[REFUSED] = _("This name cannot be taken: {reason}.", reason=told(error))
     if recipes()[index].name != typed:
         _show_anew()
 

@@ -14,7 +14,7 @@ from explainer.ui.common.tables import table
 from explainer.ui.training_lab.control import shifted_answer
 from explainer.ui.training_lab.prediction import outcome
 from explainer.ui.training_lab.recipe_editor import dot, name_of, named
-from explainer.words import N_, _
+from explainer.words import N_, _, in_words
 
 HEADINGS = (
     N_("recipe"),
@@ -50,7 +50,7 @@ def standings(snapshot: Snapshot) -> None:
 
 def _sentences(snapshot: Snapshot) -> list[str]:
     """Why runs broke off or have no score: for each recipe how many, and the first one's reason."""
-    sentences = [snapshot.problem] if snapshot.problem else []
+    sentences = [in_words(snapshot.problem)] if snapshot.problem else []
     for index, recipe in enumerate(snapshot.recipes):
         runs = snapshot.of_recipe(index)
         reasons = (

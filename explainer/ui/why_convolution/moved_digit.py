@@ -143,9 +143,10 @@ def _within_reach(source: object) -> int:
 
 def _scale(stops: tuple[str, ...]) -> str:
     """What the colours of the three maps stand for."""
+    least = _("read rightly: 0 %")
     return (
         '<div style="display:flex;align-items:center;gap:.5rem;font-size:.8rem">'
-        f"{escape(_('read rightly: 0 %'))}"
+        f"{escape(least)}"
         f'<span style="width:10rem;height:.7rem;border-radius:3px;background:linear-gradient(90deg,'
         f'{",".join(stops)})"></span>100 %</div>'
     )

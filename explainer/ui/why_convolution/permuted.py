@@ -23,7 +23,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.common.visits import visit
-from explainer.words import _
+from explainer.words import _, in_words, sentence_of
 
 KEY = "why_convolution"
 WORK = "permuted"
@@ -57,7 +57,7 @@ def permuted_pixels() -> None:
                 _("Other seeds"), icon=":material/casino:", on_click=_begin, args=(following,)
             )
     if refused := st.session_state.get(REFUSED):
-        st.warning(refused, icon=":material/info:")
+        st.warning(in_words(refused), icon=":material/info:")
     if ticket is not None:
         _panel(ticket)
 
@@ -78,7 +78,7 @@ def _begin(first: int) -> None:
     try:
         ticket = service_of(WORK).open(lambda: PermutedRace(seeds), visit(WORK).id)
     except (ServiceFull, ServiceClosed) as error:
-        st.session_state[REFUSED] = str(error)
+        st.session_state[REFUSED] = sentence_of(error)
         return
     st.session_state[TICKET] = ticket
     ticket.command(PermutedRace.play)
@@ -104,10 +104,10 @@ def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
     if seen.finished:
         return
     if state.phase is Phase.CLOSED:
-        st.warning(state.message, icon=":material/info:")
+        st.warning(in_words(state.message), icon=":material/info:")
         return
     if state.message:
-        st.warning(state.message, icon=":material/info:")
+        st.warning(in_words(state.message), icon=":material/info:")
     done = f"{seen.share:.0%}"
     words = (
         _("Training twelve networks, {done} done", done=done)

@@ -178,10 +178,11 @@ def test_a_file_of_another_kind_is_called_by_its_name(stranger: Any) -> None:
 
 NAMES = "|".join(form.name for form in FORMATS)
 KIND = r"[\w ,-]{1,80}"
+WILL_DO = "saved as PNG or JPEG, the picture will do"
 SENTENCES = re.compile(
     rf"This ({NAMES}) picture is damaged or cut short\."
-    rf"|This kind of ({NAMES}) is not supported \({KIND}\); {refusals.WILL_DO}\."
-    rf"|This is an? [\w' ,]+, which cannot be read here; {refusals.WILL_DO}\."
+    rf"|This kind of ({NAMES}) is not supported \({KIND}\); {WILL_DO}\."
+    rf"|This is an? [\w' ,]+, which cannot be read here; {WILL_DO}\."
     rf"|{re.escape(refusals.NOT_A_PICTURE)}"
     r"|This picture has \d+ × \d+ pixels; it needs at least 1 × 1\."
     r"|This picture has [\d,]+ pixels; the limit is 50,000,000 pixels\."

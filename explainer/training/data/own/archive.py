@@ -16,7 +16,7 @@ from io import BytesIO
 from explainer.training.data.data_set import DataError
 from explainer.training.data.own.limits import OWN_LIMITS, megabytes
 from explainer.training.data.own.names import Parts, checked, is_skipped, nested, printable
-from explainer.words import _
+from explainer.words import later
 
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 ENTRY_SIGNATURE = b"PK\x01\x02"  # of one entry in the central directory
@@ -44,7 +44,7 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         if len(data) > OWN_LIMITS.zip_bytes:
             raise DataError(
-                _(
+                later(
                     "This zip has {size}; the limit is {limit}.",
                     size=megabytes(len(data)),
                     limit=megabytes(OWN_LIMITS.zip_bytes),
@@ -55,7 +55,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-            raise DataError(_("This file is not a zip, or it is damaged or cut short.")) from error
+            raise DataError(
+                later("This file is not a zip, or it is damaged or cut short.")
+            ) from error
         self._packed = len(data)
         self._unpacked = 0
         _check_count(len(self._zip.infolist()))
@@ -74,7 +76,7 @@ class Archive:
                 NotImplementedError,
             ) as error:
                 raise DataError(
-                    _("“{name}” is damaged inside the zip.", name=entry.name)
+                    later("“{name}” is damaged inside the zip.", name=entry.name)
                 ) from error
             if data.startswith(SIGNATURES):
                 raise DataError(nested(entry.name))
@@ -96,7 +98,7 @@ class Archive:
         if size > bounds.picture_bytes:
             limit = megabytes(bounds.picture_bytes)
             raise DataError(
-                _(
+                later(
                     "“{name}” has more than {limit}, the limit for one picture.",
                     name=entry.name,
                     limit=limit,
@@ -104,14 +106,14 @@ class Archive:
             )
         if self._unpacked > bounds.unpacked_bytes:
             raise DataError(
-                _(
+                later(
                     "This zip unpacks to more than {limit}, the limit.",
                     limit=megabytes(bounds.unpacked_bytes),
                 )
             )
         if self._unpacked > max(bounds.ratio_bytes, bounds.ratio * self._packed):
             raise DataError(
-                _(
+                later(
                     "This zip unpacks to more than {ratio} times its {bytes} bytes, the limit; "
                     "pictures do not.",
                     ratio=bounds.ratio,
@@ -123,7 +125,7 @@ class Archive:
 def _check_count(count: int, *, slack: int = 0) -> None:
     if count > OWN_LIMITS.entries + slack:
         raise DataError(
-            _(
+            later(
                 "This zip has {count} entries; the limit is {limit}.",
                 count=f"{count:,}",
                 limit=f"{OWN_LIMITS.entries:,}",
@@ -147,7 +149,7 @@ def _checked_entries(
         entry = ZippedFile(parts, info)
         _check_kind(entry)
         if parts in entries:
-            raise DataError(_("“{name}” is in this zip twice.", name=printable(entry.name)))
+            raise DataError(later("“{name}” is in this zip twice.", name=printable(entry.name)))
         entries[parts] = entry
     return tuple(entries[parts] for parts in sorted(entries)), tuple(skipped)
 
@@ -156,14 +158,14 @@ def _check_kind(entry: ZippedFile) -> None:
     info, name = entry.info, printable(entry.name)
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise DataError(_("“{name}” is a link or a device, not a file.", name=name))
+        raise DataError(later("“{name}” is a link or a device, not a file.", name=name))
     if info.flag_bits & 0x1:
         raise DataError(
-            _("“{name}” is encrypted; a zip without a password can be read.", name=name)
+            later("“{name}” is encrypted; a zip without a password can be read.", name=name)
         )
     if info.compress_type not in METHODS:
         raise DataError(
-            _(
+            later(
                 "“{name}” is packed by method {method}; only stored (0) and deflated (8) can "
                 "be read.",
                 name=name,

@@ -25,7 +25,7 @@ from explainer.training.data.own.names import (
     printable,
 )
 from explainer.training.data.own.squares import squares
-from explainer.words import N_, _
+from explainer.words import N_, later
 
 FOLDER = "own"  # below the data root: own/<data set>/<class>/<picture>
 
@@ -58,7 +58,7 @@ def from_path(path: Path) -> Examples:
         return _examples(path.name, list(files), skipped, _read(files.values()))
     except OSError as error:
         raise DataError(
-            _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
+            later("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
         ) from None
 
 
@@ -76,11 +76,11 @@ def _examples(
 ) -> Examples:
     """Decode `contents`, which lie at the sorted `paths`, and label them by their folders."""
     if skipped and not paths:
-        raise DataError(_("There are no pictures here, only {files}.", files=in_words(skipped)))
+        raise DataError(later("There are no pictures here, only {files}.", files=in_words(skipped)))
     folders = classes_of(paths)
     classes = sorted(set(folders))
     codes: NDArray[np.uint8] = squares(("/".join(path) for path in paths), contents)
-    title = printable(name) or _("own pictures")
+    title = printable(name) or later("own pictures")
     return Examples(
         name=title,
         title=title,
@@ -90,7 +90,7 @@ def _examples(
         test_from=None,
         credit=N_("Your own pictures"),
         origin="own",
-        notes=(_("Skipped: {files}.", files=in_words(skipped)),) if skipped else (),
+        notes=(later("Skipped: {files}.", files=in_words(skipped)),) if skipped else (),
     )
 
 
@@ -98,11 +98,11 @@ def _inside(place: Path, name: str) -> Path:
     folder = (place / name).resolve()
     if folder == place.resolve() or not folder.is_relative_to(place.resolve()):
         raise DataError(
-            _("“{name}” is not a folder in {place}.", name=printable(name), place=place)
+            later("“{name}” is not a folder in {place}.", name=printable(name), place=place)
         )
     if not folder.is_dir():
         raise DataError(
-            _("There is no folder “{name}” in {place}.", name=printable(name), place=place)
+            later("There is no folder “{name}” in {place}.", name=printable(name), place=place)
         )
     return folder
 
@@ -117,7 +117,7 @@ def _files(folder: Path) -> tuple[dict[Parts, Path], list[Parts]]:
     for path in folder.rglob("*"):
         parts = checked(path.relative_to(folder).as_posix())
         if path.is_symlink() and not is_hidden(parts):
-            raise DataError(_("“{name}” is a link, not a file.", name=printable(path.name)))
+            raise DataError(later("“{name}” is a link, not a file.", name=printable(path.name)))
         if path.is_file():
             if is_skipped(parts):
                 skipped.append(parts)
@@ -125,7 +125,7 @@ def _files(folder: Path) -> tuple[dict[Parts, Path], list[Parts]]:
                 files[parts] = path
         if len(files) > OWN_LIMITS.entries:
             raise DataError(
-                _(
+                later(
                     "“{name}” has more than {limit} files, the limit.",
                     name=folder.name,
                     limit=f"{OWN_LIMITS.entries:,}",
@@ -143,7 +143,7 @@ def _read(files: Iterable[Path]) -> Iterator[bytes]:
         if len(data) > OWN_LIMITS.picture_bytes:
             limit = megabytes(OWN_LIMITS.picture_bytes)
             raise DataError(
-                _(
+                later(
                     "“{name}” has more than {limit}, the limit for one picture.",
                     name=path.name,
                     limit=limit,
@@ -151,7 +151,7 @@ def _read(files: Iterable[Path]) -> Iterator[bytes]:
             )
         if total > OWN_LIMITS.unpacked_bytes:
             raise DataError(
-                _(
+                later(
                     "These pictures have more than {limit}, the limit.",
                     limit=megabytes(OWN_LIMITS.unpacked_bytes),
                 )

@@ -9,7 +9,7 @@ from itertools import takewhile
 from explainer.images.decoding.formats import SUFFIXES
 from explainer.training.data.data_set import DataError
 from explainer.training.data.own.limits import OWN_LIMITS
-from explainer.words import _, ngettext
+from explainer.words import later, nlater
 
 SYSTEM = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz")
@@ -27,11 +27,13 @@ def checked(name: str) -> Parts:
     parts = tuple(path.removesuffix("/").split("/"))
     odd = any(part in ("", ".", "..") or not part.isprintable() for part in parts)
     if odd or path[1:2] == ":":
-        raise DataError(_("“{name}” is not a plain path of folders and a file name.", name=shown))
+        raise DataError(
+            later("“{name}” is not a plain path of folders and a file name.", name=shown)
+        )
     for part in parts:
         if len(part) > OWN_LIMITS.name_length:
             raise DataError(
-                _(
+                later(
                     "“{name}” has a name of {count} characters; the limit is {limit}.",
                     name=shown,
                     count=len(part),
@@ -56,17 +58,17 @@ def in_words(skipped: Sequence[Parts]) -> str:
     others = [parts for parts in skipped if not is_hidden(parts)]
     hidden = len(skipped) - len(others)
     names = [printable(parts[-1]) for parts in others[:NAMED]]
-    kinds = ngettext(
+    kinds = nlater(
         "{number} file of other kinds ({names})", "{number} files of other kinds ({names})",
         len(others), number=f"{len(others):,}",
         names=", ".join([*names, "…"] if len(others) > NAMED else names),
     )  # fmt: skip
-    system = ngettext(
+    system = nlater(
         "{number} file hidden or of the system", "{number} files hidden or of the system",
         hidden, number=f"{hidden:,}",
     )  # fmt: skip
     if others and hidden:
-        return _("{others} and {hidden}", others=kinds, hidden=system)
+        return later("{others} and {hidden}", others=kinds, hidden=system)
     return kinds if others else system
 
 
@@ -88,7 +90,7 @@ def classes_of(paths: Sequence[Parts]) -> list[str]:
             raise DataError(nested("/".join(path)))
         if len(path) != inner + 2:
             raise DataError(
-                _(
+                later(
                     "“{name}” is in no place for a picture: each picture belongs into a folder"
                     " named after its class.",
                     name=printable("/".join(path)),
@@ -101,14 +103,16 @@ def classes_of(paths: Sequence[Parts]) -> list[str]:
 
 def nested(name: str) -> str:
     """The sentence for an archive among the pictures."""
-    return _("“{name}” is an archive; only pictures may lie in the folders.", name=printable(name))
+    return later(
+        "“{name}” is an archive; only pictures may lie in the folders.", name=printable(name)
+    )
 
 
 def _count(names: list[str]) -> None:
     counts, bounds = Counter(names), OWN_LIMITS
     if not bounds.fewest_classes <= len(counts) <= bounds.most_classes:
         raise DataError(
-            _(
+            later(
                 "There are {count} folders with pictures; a data set has {fewest} to {most} "
                 "classes, a folder for each.",
                 count=len(counts),
@@ -119,7 +123,7 @@ def _count(names: list[str]) -> None:
     for name, count in counts.items():
         if count < bounds.fewest_pictures:
             raise DataError(
-                ngettext(
+                nlater(
                     "The folder “{name}” has {count} picture; a class needs at least {fewest}.",
                     "The folder “{name}” has {count} pictures; a class needs at least {fewest}.",
                     count,

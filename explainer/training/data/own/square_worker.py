@@ -2,12 +2,13 @@
 
 Run by :mod:`explainer.training.data.own.squares`. Each picture comes as its length (4 bytes) and
 its bytes, and is answered before the next one is read: `+` and 32 · 32 · 3 codes, or `-`, the
-length of a sentence (4 bytes) and the sentence. Time and memory are bounded, for each, as for one
-upload.
+length of a sentence as JSON (4 bytes) and the sentence. Time and memory are bounded, for each, as
+for one upload.
 """
 
 from __future__ import annotations
 
+import json
 import struct
 import sys
 
@@ -21,6 +22,7 @@ from explainer.images.decoding.structure import outline
 from explainer.images.decoding.worker import Job, bound_this_process
 from explainer.images.picture import PictureError
 from explainer.images.thumbnails import centred_square
+from explainer.words import sentence_of, to_json
 
 SIDE = 32
 LENGTH = struct.Struct(">I")
@@ -45,7 +47,7 @@ def answer(data: bytes) -> bytes:
         bound_this_process(job_of(data))
         return b"+" + square(read(data).codes).tobytes()
     except PictureError as error:
-        sentence = str(error).encode()
+        sentence = json.dumps(to_json(sentence_of(error))).encode()
         return b"-" + LENGTH.pack(len(sentence)) + sentence
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -21,11 +22,11 @@ from explainer.training.data.data_set import DataError
 from explainer.training.data.own.limits import OWN_LIMITS
 from explainer.training.data.own.names import printable
 from explainer.training.data.own.square_worker import LENGTH, SIDE
-from explainer.words import N_, _
+from explainer.words import from_json, later, sentence_of
 
 ROOT = Path(__file__).parents[4]
 BYTES = SIDE * SIDE * 3
-BUSY = N_("The server is busy with other people's pictures; please try again.")
+BUSY = later("The server is busy with other people's pictures; please try again.")
 ONE_AT_A_TIME = BoundedSemaphore(1)
 
 
@@ -35,7 +36,7 @@ def squares(names: Iterable[str], contents: Iterable[bytes]) -> NDArray[np.uint8
     Raises :class:`DataError` naming the file that cannot be read, or the limit on time.
     """
     if not ONE_AT_A_TIME.acquire(timeout=OWN_LIMITS.wait_seconds):
-        raise DataError(_(BUSY))
+        raise DataError(BUSY)
     try:
         with _worker() as (given, answered, late):
             codes = []
@@ -53,11 +54,13 @@ def _room(name: str, data: bytes) -> Iterator[None]:
     try:
         needed = outline(data).memory(len(data))
     except PictureError as error:
-        raise DataError(_("“{name}”: {reason}", name=printable(name), reason=error)) from error
+        raise DataError(
+            later("“{name}”: {reason}", name=printable(name), reason=sentence_of(error))
+        ) from error
     try:
         room = BUDGET.take(needed, OWN_LIMITS.wait_seconds)
     except TimeoutError as error:
-        raise DataError(_(BUSY)) from error
+        raise DataError(BUSY) from error
     try:
         yield
     finally:
@@ -109,17 +112,18 @@ def _ask(
         if len(codes) == BYTES:
             return np.frombuffer(codes, np.uint8).reshape(SIDE, SIDE, 3)
     raise DataError(
-        _("“{name}”: {reason}", name=printable(name), reason=_refusal(verdict, answered, late))
+        later("“{name}”: {reason}", name=printable(name), reason=_refusal(verdict, answered, late))
     )
 
 
 def _refusal(verdict: bytes, answered: IO[bytes], late: Event) -> str:
     if verdict == b"-":
         length = answered.read(LENGTH.size)
-        return answered.read(LENGTH.unpack(length)[0]).decode()
+        sentence: str = from_json(json.loads(answered.read(LENGTH.unpack(length)[0])))
+        return sentence
     if late.is_set():
-        return _(
+        return later(
             "the pictures up to this one took {seconds} seconds, the limit.",
             seconds=f"{OWN_LIMITS.seconds:g}",
         )
-    return _("this picture is damaged, or takes too much time or memory to decode.")
+    return later("this picture is damaged, or takes too much time or memory to decode.")

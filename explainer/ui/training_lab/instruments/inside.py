@@ -19,7 +19,7 @@ from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.names import pick_recipe
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
-from explainer.words import _
+from explainer.words import _, told
 
 PAGES = ("feature_maps", "attribution")
 REFUSED = f"{KEY}.not_taken_over"
@@ -88,7 +88,7 @@ def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:
     try:
         entry = answer_now(ticket, partial(_copied, number, name))
     except (ValueError, NoAnswer) as error:
-        st.session_state[REFUSED] = str(error)
+        st.session_state[REFUSED] = told(error)
         return
     keep(entry)
     for page in PAGES:

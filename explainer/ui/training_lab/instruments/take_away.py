@@ -27,7 +27,7 @@ from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.control import origin_of
 from explainer.ui.training_lab.names import pick_recipe
 from explainer.ui.training_lab.plan import KEY, LabPlan
-from explainer.words import _
+from explainer.words import _, told
 
 CODE_HEIGHT = 420
 PATIENCE_SECONDS = 30
@@ -79,8 +79,8 @@ def _weights(ticket: Ticket[Race], examples: Examples) -> bytes:
 
     try:
         return zipped(answer_now(ticket, question, seconds=PATIENCE_SECONDS))
-    except NoAnswer as error:  # a download has no other place for a sentence
-        return zipped({"there-are-no-weights.txt": f"{error}\n".encode()})
+    except (ValueError, NoAnswer) as error:  # a download has no other place for a sentence
+        return zipped({"there-are-no-weights.txt": f"{told(error)}\n".encode()})
 
 
 def _code(snapshot: Snapshot, plan: LabPlan, examples: Examples) -> None:

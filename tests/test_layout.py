@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "words": frozenset[str](),
     "files": frozenset[str](),
     "story": frozenset[str](),
-    "accelerator": frozenset[str](),
+    "accelerator": frozenset({"words"}),
     "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),
     "libraries": frozenset[str](),

@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "registry": frozenset[str](),
     "words": frozenset[str](),
     "files": frozenset[str](),
+    "notebook": frozenset[str](),
     "story": frozenset[str](),
     "accelerator": frozenset({"words"}),
     "freed_memory": frozenset({"accelerator"}),
@@ -56,7 +57,9 @@ MAY_IMPORT = {
     **{subject: BESIDE.union(SUBJECTS[:place]) for place, subject in enumerate(SUBJECTS)},
     "charts": BESIDE.union(SUBJECTS),
     "service": frozenset({"training", "words"}),
-    "ui": BESIDE.union(SUBJECTS, {"charts", "live_pictures", "messages", "service", "topics"}),
+    "ui": BESIDE.union(
+        SUBJECTS, {"charts", "live_pictures", "messages", "notebook", "service", "topics"}
+    ),
     "shell": frozenset({"libraries", "topics", "ui", "words"}),
     "pages": frozenset({"topics", "ui", *SUBJECTS}),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -80,7 +81,9 @@ def test_the_script_draws_the_curve_of_the_page(open_page: OpenPage, tmp_path: P
     look(page, "Take away")
     page.get_by_text("3. Dropout", exact=True).last.click()
     expect(page.get_by_text("ropout").last).to_be_visible()
-    script = saved(page, "The script", tmp_path)
+    script = saved(page, "Download the script", tmp_path)
+    cells = json.loads(saved(page, "Download the notebook", tmp_path).read_text())["cells"]
+    assert cells[-1]["source"] in script.read_text()
     metrics = saved(page, "Metrics, CSV", tmp_path)
     done = subprocess.run(
         [sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, timeout=120

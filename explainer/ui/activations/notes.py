@@ -20,6 +20,7 @@ from explainer.activations.often_said import (
 from explainer.activations.script import script
 from explainer.ui.activations.facts import number
 from explainer.ui.activations.page import KEY, Shown
+from explainer.ui.common.code import show_script
 from explainer.ui.common.prose import say
 from explainer.words import N_, _, cached
 
@@ -190,8 +191,4 @@ def code_section(_picture: object, shown: Shown) -> None:
                     x=number(shown.x),
                 )
             )
-    st.code(text, language="python")
-    st.download_button(
-        _("Download the script"), text, file_name="deepglass_activations.py", mime="text/x-python",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    show_script(KEY, text, "deepglass_activations")

@@ -7,6 +7,7 @@ import streamlit as st
 from explainer.gradients.depth.script import PHOTO, script
 from explainer.images.thumbnails import encode_png
 from explainer.ui.common.bounded import chosen_place
+from explainer.ui.common.code import show_script
 from explainer.ui.common.prose import say
 from explainer.ui.depth.one_pass import Passed
 from explainer.ui.depth.settings import KEY
@@ -20,14 +21,9 @@ def code(passed: Passed) -> None:
         place = chosen_place(_("Setting"), passed.titles, key=f"{KEY}.code_setting")
         network = passed.passages[place].network
         text = script(network, passed.batch, passed.seed, photo=passed.photo is not None)
-        st.code(text, language="python", height=420)
-        with st.container(horizontal=True):
-            st.download_button(
-                _("Download the script"), text, file_name="deepglass_depth.py",
-                mime="text/x-python", icon=":material/download:", on_click="ignore",
+        row = show_script(KEY, text, "deepglass_depth", height=420)
+        if passed.photo is not None:
+            row.download_button(
+                _("Download the photo"), encode_png(passed.photo), file_name=PHOTO,
+                mime="image/png", icon=":material/image:", on_click="ignore",
             )  # fmt: skip
-            if passed.photo is not None:
-                st.download_button(
-                    _("Download the photo"), encode_png(passed.photo), file_name=PHOTO,
-                    mime="image/png", icon=":material/image:", on_click="ignore",
-                )  # fmt: skip

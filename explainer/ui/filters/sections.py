@@ -23,6 +23,7 @@ from explainer.convolution.structure import compose, dilated, separability
 from explainer.images.picture import Picture
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Part, choice, open_part
+from explainer.ui.common.code import show_script
 from explainer.ui.common.page import show_picture
 from explainer.ui.common.picture import Chosen, offer_picture
 from explainer.ui.common.prose import say
@@ -232,16 +233,8 @@ def code_section(chosen: Chosen, setup: Setup) -> None:
     """The script that reproduces the current state."""
     say("filters", "code")
     text = script(setup.weights, setup.application, title=setup.title[0].upper() + setup.title[1:])
-    st.code(text, language="python")
-    st.download_button(
-        _("Download the script"),
-        text,
-        file_name="deepglass_filter.py",
-        mime="text/x-python",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    offer_picture(chosen)
+    with show_script("filters", text, "deepglass_filter"):
+        offer_picture(chosen)
 
 
 def _largest_difference(

@@ -16,6 +16,7 @@ from explainer.live_pictures import Render
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice
+from explainer.ui.common.code import show_script
 from explainer.ui.common.graph import graph_message, graph_view
 from explainer.ui.common.prose import escaped, say
 from explainer.words import _, told
@@ -115,4 +116,4 @@ def _judged(graph: Graph, inputs: Mapping[str, float]) -> None:
             )
         )
     with st.expander(_("The same in PyTorch"), icon=":material/code:"):
-        st.code(script(graph, inputs), language="python")
+        show_script(KEY, script(graph, inputs), "deepglass_backpropagation")

@@ -28,6 +28,7 @@ from explainer.gradients.check.theory import Theory, autograd, theory
 from explainer.gradients.check.verdict import BUG, GOOD, TOO_KIND, factor_error, verdict
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Entry, Named, choice
+from explainer.ui.common.code import show_script
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.words import _
@@ -249,15 +250,7 @@ def code(what: Asked) -> None:
     say(KEY, "code")
     text = script(what.setting, what.epsilon, what.scheme)
     with st.expander(_("The script of this check"), icon=":material/code:"):
-        st.code(text, language="python")
-        st.download_button(
-            _("Download the script"),
-            text,
-            file_name="deepglass_gradient_check.py",
-            mime="text/x-python",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        show_script(KEY, text, "deepglass_gradient_check")
 
 
 def _told(setting: Setting) -> tuple[str, float, int, str, str]:

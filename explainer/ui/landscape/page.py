@@ -23,6 +23,7 @@ from explainer.gradients.landscape.survey import Survey
 from explainer.gradients.landscape.views import PanelView, Snapshot, VariantView
 from explainer.service import Ticket
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.code import show_script
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.ui.landscape.controls import Choice, choices, preset_menu, story
@@ -197,7 +198,7 @@ def code(ticket: Ticket[Survey]) -> None:
         return
     with st.expander(_("The code: this plane in PyTorch, on its coarsest grid")):
         say(KEY, "code")
-        st.code(coarse_script(seen), language="python", height=420)
+        show_script(KEY, coarse_script(seen), "deepglass_landscape", height=420)
 
 
 def coarse_script(seen: Snapshot) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from explainer.convolution.sharing import CONNECTIONS, FirstLayer
 from explainer.convolution.sharing_script import sharing_script
 from explainer.ui.common.choice import Part, open_part
+from explainer.ui.common.code import show_script
 from explainer.ui.common.picture import Chosen, offer_picture
 from explainer.ui.common.prose import say
 from explainer.ui.why_convolution.equivariance import Question
@@ -52,12 +53,8 @@ def _code(chosen: Chosen, first: FirstLayer, asked: Question | None) -> None:
         return
     crop = (asked.grey.shape[0], asked.grey.shape[1])
     text = sharing_script(first, asked.layer, asked.weights, asked.shift, asked.size, crop)
-    st.code(text, language="python")
-    st.download_button(
-        _("Download the script"), text, file_name="deepglass_why_convolution.py",
-        mime="text/x-python", icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
-    offer_picture(chosen)
+    with show_script(KEY, text, "deepglass_why_convolution"):
+        offer_picture(chosen)
 
 
 PARTS = (

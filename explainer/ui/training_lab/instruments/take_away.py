@@ -22,6 +22,7 @@ from explainer.training.export import (
 )
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.script import data_file, needs_data_file, script
+from explainer.ui.common.code import show_script
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.control import origin_of
@@ -95,15 +96,10 @@ def _code(snapshot: Snapshot, plan: LabPlan, examples: Examples) -> None:
                 " parts from the one above where the mark is."
             )
         )
-    with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            _("The script"), code, f"{file_stem(index, recipe)}.py", "text/x-python",
-            key=f"{KEY}.save.script", on_click="ignore", icon=":material/code:",
+    row = show_script(KEY, code, file_stem(index, recipe), height=CODE_HEIGHT)
+    if needs_data_file(examples):
+        row.download_button(
+            _("Its data, to lie beside it"), partial(data_file, examples), "data.npz",
+            "application/octet-stream", key=f"{KEY}.save.data", on_click="ignore",
+            icon=":material/database:",
         )  # fmt: skip
-        if needs_data_file(examples):
-            st.download_button(
-                _("Its data, to lie beside it"), partial(data_file, examples), "data.npz",
-                "application/octet-stream", key=f"{KEY}.save.data", on_click="ignore",
-                icon=":material/database:",
-            )  # fmt: skip
-    st.code(code, language="python", height=CODE_HEIGHT)

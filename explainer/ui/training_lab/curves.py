@@ -24,6 +24,7 @@ from explainer.charts.race import (
     Measure,
     curves_of,
     marks_of,
+    old_course_of,
     usual_most,
 )
 from explainer.charts.theme import Theme
@@ -35,6 +36,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.live import live_picture
 from explainer.ui.training_lab.control import is_active
+from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.recipe_editor import name_of
 from explainer.words import _, language, ngettext, spoken
 
@@ -106,19 +108,23 @@ class Curves:
         before, number, header, blobs = self._kept
         if before != of:
             number, header, blobs = next(_numbers), {}, []
-            charts = [
-                curves_of(snapshot, measure, points=points, smoothing=self.view.smoothing)
-                for measure in self.view.measures
-            ]
+            smoothing = self.view.smoothing
+            now, old = (
+                [
+                    (place, curve)
+                    for place, measure in enumerate(self.view.measures)
+                    for curve in course(snapshot, measure, points=points, smoothing=smoothing)
+                ]
+                for course in (curves_of, old_course_of)
+            )
             header["number"] = number
-            header["curves"] = [
-                (place, curve.recipe, curve.part)
-                for place, curves in enumerate(charts)
-                for curve in curves
-            ]
+            header["curves"], header["old"] = (
+                [(place, curve.recipe, curve.part) for place, curve in course]
+                for course in (now, old)
+            )
             header["marks"] = marks_of(snapshot)
             header["most"] = [_most(snapshot, measure) for measure in self.view.measures]
-            blobs = [curve.values.tobytes() for curves in charts for curve in curves]
+            blobs = [curve.values.tobytes() for __, curve in (*now, *old)]
             self._kept = of, number, header, blobs
         return number, header, blobs
 
@@ -131,6 +137,7 @@ class Curves:
                 for index, recipe in enumerate(snapshot.recipes)
             ],
             "seeds": len(snapshot.seeds),
+            "then": looked_at(self.ticket),
             "charts": [self._described(measure) for measure in self.view.measures],
         }
 

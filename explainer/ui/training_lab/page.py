@@ -30,6 +30,7 @@ from explainer.ui.training_lab.plan import KEY, LabPlan, keep_recipes_in_url, re
 from explainer.ui.training_lab.prediction import predict
 from explainer.ui.training_lab.presets import chosen_preset, preset_menu
 from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
+from explainer.ui.training_lab.timeline import timeline
 from explainer.words import _
 
 TRIES = 20
@@ -90,6 +91,7 @@ def race(plan: LabPlan, examples: Examples) -> None:
             _options(ticket, examples)
         with panel:
             live_panel(ticket)
+            timeline(ticket)
         with looks:
             instruments(ticket)
 

@@ -8,10 +8,12 @@
  * @typedef {{slug: string, title: string, parts: string[], zero: boolean, logarithmic: boolean,
  *   alt: string}} RaceChart
  * @typedef {{view: number, number?: number, moving: boolean, status: string, most?: (?number)[],
- *   curves?: [number, number, string][], marks?: [number, number, string][]}} RaceNews Curves: chart, recipe,
- *   part; marks: recipe, step, text; `most` is for each chart.
+ *   curves?: [number, number, string][], old?: [number, number, string][], marks?: [number, number, string][]}}
+ *   RaceNews Curves: chart, recipe, part, and so the old course of a race that was left; marks: recipe, step,
+ *   text; `most` is for each chart.
  * @typedef {RaceNews & {address: string, every: number, recipes: {name: string, colour: string}[], seeds: number,
- *   charts: RaceChart[], total?: number}} RaceMessage `total` is how many steps a race has that has not begun.
+ *   then: ?number, charts: RaceChart[], total?: number}} RaceMessage `then` is an earlier step that is looked
+ *   at, `total` how many steps a race has that has not begun.
  */
 const NEAR = 6, TRIES = 3, RETRY = 1000
 const PHONE = 640  // pixels: below it the buttons and the curves may not share a screen
@@ -23,7 +25,7 @@ export default component(stand => {
   let settings = null
   /** @type {RaceNews} */
   let news = null
-  let curves = [], figures = [], at = null, timer = 0, turn = 0, failed = 0
+  let curves = [], old = [], figures = [], at = null, timer = 0, turn = 0, failed = 0
   const alone = new Set()  // recipes that are picked out, by index
   let hovered = null
   find(".names").setAttribute("aria-label", say("Recipes"))
@@ -48,7 +50,10 @@ export default component(stand => {
     if (header.view !== settings.view) return
     if (header.curves && !(news && news.view === header.view && header.number < news.number)) {
       news = header
-      curves = blobs.map((blob, place) => read(blob, header.curves[place]))
+      const all = [...header.curves, ...header.old]
+      const found = blobs.map((blob, place) => read(blob, all[place]))
+      curves = found.slice(0, header.curves.length)
+      old = found.slice(header.curves.length)
       draw()
     }
     find(".status").textContent = header.status
@@ -161,9 +166,10 @@ export default component(stand => {
       const { plot } = figure, { clientWidth: width, clientHeight: height } = plot
       if (!width || !news) return
       figure.figure.classList.toggle("narrow", width < NARROW)
+      const now = ofChart(place), before = old.filter(curve => curve.chart === place)
       const ends = [news.most[place], settings.total ?? 1]
-      figure.scale = scaleOf(settings.charts[place], ofChart(place), ...ends, width, height)
-      figure.picture = picture(settings, place, ofChart(place), news.marks, figure.scale, width, height)
+      figure.scale = scaleOf(settings.charts[place], [...now, ...before], ...ends, width, height)
+      figure.picture = picture(settings, place, now, before, news.marks, figure.scale, width, height)
       plot.replaceChildren(figure.picture)
       const steps = stepsOf(place)
       const span = { "aria-valuemin": steps[0] ?? 0, "aria-valuemax": steps.at(-1) ?? 0 }

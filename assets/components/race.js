@@ -85,7 +85,8 @@ function decades(low, high) {
   return found.filter(value => value >= low * 0.999 && value <= high * 1.001)
 }
 
-function picture({ charts, recipes }, place, curves, marks, scale, width, height) {
+// The old course of a race that was left is drawn thin and pale, behind the others.
+function picture({ charts, recipes, then }, place, curves, old, marks, scale, width, height) {
   const { title, parts } = charts[place], { left, right } = scale
   const size = { width, height, viewBox: `0 0 ${width} ${height}` }
   const drawn = svg("svg", { class: "picture", ...size, "aria-hidden": "true" },
@@ -102,14 +103,15 @@ function picture({ charts, recipes }, place, curves, marks, scale, width, height
   const colour = recipe => recipes[recipe].colour
   const bands = curves.map(({ recipe, ...curve }) =>
     svg("path", { class: "band", "data-recipe": recipe, fill: colour(recipe), d: around(curve, scale) }))
-  const lines = curves.map(({ recipe, part, ...curve }) => {
+  const line = kind => ({ recipe, part, ...curve }) => {
     const dashes = parts.length > 1 && DASHES[part] ? { "stroke-dasharray": DASHES[part], "stroke-opacity": 0.8 } : {}
     const look = { stroke: colour(recipe), d: along(curve, scale), ...dashes }
-    return svg("path", { class: "line", "data-recipe": recipe, ...look })
-  })
+    return svg("path", { class: kind, "data-recipe": recipe, ...look })
+  }
   const rules = marks.map(([recipe, step]) =>
     filled(uprightLine(scale.across(step), scale, "mark"), { "data-recipe": recipe, stroke: colour(recipe) }))
-  drawn.append(within(`race-clip-${place}`, scale, 2, ...bands, ...lines, ...rules))
+  if (then !== null) drawn.append(uprightLine(scale.across(then), scale, "then"))
+  drawn.append(within(`race-clip-${place}`, scale, 2, ...old.map(line("old")), ...bands, ...curves.map(line("line")), ...rules))
   return drawn
 }
 

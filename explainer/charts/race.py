@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,29 @@ def curves_of(
         Curve(index, part, _stacked(steps, _smoothed(band, smoothing) * measure.scale))
         for index, bands in enumerate(_all_bands(snapshot, measure, points))
         for part, steps, band in bands
+    ]
+
+
+def old_course_of(
+    snapshot: Snapshot,
+    measure: Measure,
+    *,
+    points: int = POINTS,
+    smoothing: float = 0.0,
+) -> list[Curve]:
+    """How the race that this one left went on, from the fork on: as :func:`curves_of`.
+
+    A curve belongs to the first recipe that goes on from there; what none goes on from has none.
+    """
+    fork = snapshot.fork
+    if fork is None or not fork.runs:
+        return []
+    left = replace(snapshot, recipes=fork.recipes, runs=fork.runs)
+    return [
+        replace(curve, recipe=fork.parents.index(curve.recipe), values=after)
+        for curve in curves_of(left, measure, points=points, smoothing=smoothing)
+        if curve.recipe in fork.parents
+        and (after := curve.values[:, curve.values[0] >= fork.step]).size
     ]
 
 

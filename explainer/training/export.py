@@ -22,7 +22,7 @@ from explainer.training.data.data_set import Examples, Origin
 from explainer.training.data.splits import Split
 from explainer.training.engine.run import Run
 from explainer.training.measurement.history import NAMES, Curves
-from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.training.measurement.snapshot import Fork, RunView, Snapshot
 from explainer.training.recipe.recipe import Recipe, to_dict, to_text
 from explainer.training.task import ACCURACY, Task
 from explainer.words import later
@@ -83,7 +83,8 @@ def metrics_json(snapshot: Snapshot, data: DataDescription, split: Split) -> str
     """Everything about the race as strict JSON: what is no finite number is null.
 
     Each run has its curves as columns. `split` is written without its seed, because every seed of
-    a race divides the data anew.
+    a race divides the data anew. `fork` says at which step it left a race with which recipes, and
+    which of them each recipe goes on from, or is null.
     """
     division = {name: value for name, value in asdict(split).items() if name != "seed"}
     whole = {
@@ -95,6 +96,7 @@ def metrics_json(snapshot: Snapshot, data: DataDescription, split: Split) -> str
         "step": snapshot.step,
         "finished": snapshot.finished,
         "device": snapshot.device,
+        "fork": _fork(snapshot.fork) if snapshot.fork else None,
         "runs": [_run(run, snapshot.task) for run in snapshot.runs],
     }
     return strict_json(whole) + "\n"
@@ -158,6 +160,11 @@ def file_stem(index: int, recipe: Recipe) -> str:
     """A name for files about the recipe of that index, from 0, that every file system takes."""
     slug = re.sub(r"[^a-z0-9]+", "-", recipe.name.lower()).strip("-")[:LONGEST_SLUG].strip("-")
     return f"{index + 1}-{slug or 'recipe'}"
+
+
+def _fork(fork: Fork) -> dict[str, Any]:
+    recipes = [to_dict(recipe) for recipe in fork.recipes]
+    return {"step": fork.step, "recipes": recipes, "parents": list(fork.parents)}
 
 
 def _run(run: RunView, task: Task) -> dict[str, Any]:

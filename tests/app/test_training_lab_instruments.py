@@ -30,11 +30,16 @@ def finished(app: AppTest) -> Ticket[Race]:
     """Start the race of the page and wait for its end."""
     app.button(key="training_lab.start").click().run()
     ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
+    wait_for_the_end(ticket)
+    return ticket
+
+
+def wait_for_the_end(ticket: Ticket[Race]) -> None:
+    """Return when the race has ended and has nothing to do."""
     deadline = time.monotonic() + 300
     while not ticket.race.snapshot.finished or ticket.race.has_work:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    return ticket
 
 
 def look(app: AppTest, tab: str) -> None:

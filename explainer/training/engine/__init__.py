@@ -11,5 +11,6 @@ The way down, from what a page holds to the numbers:
   batches (`stacked_batches.py`) and its parameters (`flat_parameters.py`); `dense_step.py` is its
   short way;
 - `update.py` is the step of the optimiser, alone and stacked;
-- `run_measurement.RunMeasurement` measures: into the run's record, which `views.py` freezes.
+- `run_measurement.RunMeasurement` measures: into the run's record, which `views.py` freezes;
+- `rewind/` keeps the runs as they are at some steps, to look back and to branch off from there.
 """

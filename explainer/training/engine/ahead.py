@@ -35,7 +35,7 @@ class Ahead:
 
     `rows` `(MOST, S, N)` are the rows of each of S sources, `amounts` `(MOST, 1 + A, K)` the
     learning rate and what `AMOUNTS` names for each run, `losses` `(MOST, K)` what a step leaves
-    behind. `place` says how many of them are done, `number` how many steps since the beginning.
+    behind. `place` says how many of them are done, `number` how many since the optimiser began.
     Runs with the same seed, data and augmentation are one source: they see the same batches.
     """
 
@@ -63,7 +63,7 @@ class Ahead:
         self.rows[:count].copy_(on_its_way(rows, device))
         self.amounts[:count].copy_(on_its_way(amounts, device))
         self.place.zero_()
-        self.number.fill_(step)
+        self.number.fill_(step - self.stack.runs[0].optimiser_begun)
 
     def step(self) -> None:
         """One step of all runs, by what lies on the device alone."""

@@ -42,7 +42,8 @@ class Settings:
     """How a race measures and how much it may keep.
 
     `most_bytes` bounds history and checkpoints together: checkpoints that would not fit are kept
-    in half precision, and where that is too much as well the race is refused. `stacked` allows the
+    in half precision, and where that is too much as well the race is refused. What is left holds
+    the runs as they were at `kept_steps` earlier steps at most (`rewind/`). `stacked` allows the
     fast path; without it every run trains alone. `graphs` records its steps where there is CUDA.
     `test_at_end` scores the best checkpoints on the test part when all runs have ended.
     """
@@ -52,6 +53,7 @@ class Settings:
     stacked: bool = True
     test_at_end: bool = True
     graphs: bool = True
+    kept_steps: int = 0
 
 
 def build_runs(
@@ -71,7 +73,7 @@ def build_runs(
     _check_count(SEEDS, len(set(seeds)), MOST_SEEDS)
     data = {seed: _ready(source(seed) if callable(source) else source) for seed in seeds}
     moved = _moved(data, device)
-    precision = _precision(recipes, moved[seeds[0]], len(seeds), settings.most_bytes)
+    precision = checkpoint_precision(recipes, moved[seeds[0]], len(seeds), settings.most_bytes)
     return [
         Run(
             recipe,
@@ -112,7 +114,7 @@ def _channels_last(data: Prepared) -> Prepared:
     )
 
 
-def _precision(
+def checkpoint_precision(
     recipes: Sequence[Recipe], data: Prepared, seeds: int, most_bytes: int
 ) -> torch.dtype:
     """Full precision for checkpoints where there is room, else half; refuses what is too large."""

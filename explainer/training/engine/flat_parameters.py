@@ -8,7 +8,7 @@ norm parameters: `weights` is what penalties see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -31,16 +31,14 @@ class FlatParameters:
     def __init__(
         self, models: Sequence[nn.Module], memories: Sequence[Memory], slots: tuple[str, ...]
     ) -> None:
-        first = dict(models[0].named_parameters())
-        names = sorted(first, key=lambda name: first[name].dim() < 2)
+        self.shapes = names = shapes(models[0])
         self.count = len(models)
-        self._shapes = {name: first[name].shape for name in names}
         self.values = torch.stack([_row(model, names) for model in models])
         self.gradients = torch.zeros_like(self.values)
         self.blocks = self._windows(self.values)
         self.gradient_blocks = self._windows(self.gradients)
-        self.weight_names = [name for name in names if first[name].dim() >= 2]
-        self.weight_count = sum(first[name].numel() for name in self.weight_names)
+        self.weight_names = [name for name, shape in names.items() if len(shape) >= 2]
+        self.weight_count = sum(names[name].numel() for name in self.weight_names)
         self.weights = self.values[:, : self.weight_count]
         self.weight_gradients = self.gradients[:, : self.weight_count]
         self._collected = set(names)
@@ -98,9 +96,20 @@ class FlatParameters:
         return matrix
 
     def _windows(self, matrix: Tensor) -> dict[str, Tensor]:
-        sizes = [shape.numel() for shape in self._shapes.values()]
-        parts = zip(self._shapes.items(), torch.split(matrix, sizes, dim=1), strict=True)
-        return {name: part.view(self.count, *shape) for (name, shape), part in parts}
+        return dict(windows(matrix, self.shapes))
+
+
+def shapes(model: nn.Module) -> dict[str, torch.Size]:
+    """The shapes of the parameters by name, in the order that they have in a row."""
+    named = sorted(model.named_parameters(), key=lambda pair: pair[1].dim() < 2)
+    return {name: parameter.shape for name, parameter in named}
+
+
+def windows(matrix: Tensor, shapes: Mapping[str, torch.Size]) -> Iterator[tuple[str, Tensor]]:
+    """Each parameter of all rows of `matrix` `(..., P)`, as `(..., *shape)`."""
+    parts = torch.split(matrix, [shape.numel() for shape in shapes.values()], dim=-1)
+    for (name, shape), part in zip(shapes.items(), parts, strict=True):
+        yield name, part.view(*matrix.shape[:-1], *shape)
 
 
 def layer_names(model: nn.Module) -> tuple[str, ...]:
@@ -110,6 +119,6 @@ def layer_names(model: nn.Module) -> tuple[str, ...]:
     )
 
 
-def _row(model: nn.Module, names: list[str]) -> Tensor:
+def _row(model: nn.Module, names: Iterable[str]) -> Tensor:
     table = dict(model.named_parameters())
     return torch.cat([table[name].detach().flatten() for name in names])

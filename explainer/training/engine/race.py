@@ -48,14 +48,16 @@ class Race:
         settings: Settings | None = None,
         device: Device | None = None,
     ) -> None:
-        self.recipes, self._closed = tuple(recipes), False
+        settings, device = settings or Settings(), device or best_device()
+        self._hold(RaceRuns(tuple(recipes), data, seeds, settings, device))
+
+    def _hold(self, race_runs: RaceRuns) -> None:
+        self._closed = self._unseen = False
         self._rewinds = deque[None]()  # one for each return to step 0 that is still to come
         self._commands, self._rate_limit, self._working = Commands(), RateLimit(), threading.RLock()
-        self._unseen = False
-        self._race_runs: RaceRuns | None = RaceRuns(
-            self.recipes, data, seeds, settings or Settings(), device or best_device()
-        )
-        self._snapshot = self._race_runs.view(0.0)
+        self._race_runs: RaceRuns | None = race_runs
+        self._snapshot = race_runs.view(0.0)
+        self.recipes = self._snapshot.recipes
 
     # Commands, from any thread.
 
@@ -116,15 +118,33 @@ class Race:
         """Score the best checkpoint of every run on the test part; each run once until reset."""
         self._note(RaceRuns.test)
 
-    def ask(self, question: Callable[[Sequence[Run]], Answer]) -> Future[Answer]:
+    def ask(
+        self, question: Callable[[Sequence[Run]], Answer], at: int | None = None
+    ) -> Future[Answer]:
         """Let the worker answer `question` about its runs between two slices.
 
-        The runs belong to the worker: what the question returns must be its own copy. A race that
-        is closed cancels the answer, and so does one that has `MOST_NOTES` things to do already.
+        With `at` they are as they were at the kept step nearest to it. The runs belong to the
+        worker: what the question returns must be its own copy. A race that is closed cancels the
+        answer, and so does one that has `MOST_NOTES` things to do already.
         """
-        answer: Future[Answer] = Future()
-        self._note(lambda race_runs: _answer(answer, question, race_runs.runs), answer.cancel)
-        return answer
+        if at is None:
+            return self._asked(lambda race_runs: question(race_runs.runs))
+        return self._asked(lambda race_runs: question(race_runs.at(at)))
+
+    def at(self, step: int) -> Future[Snapshot]:
+        """The race as it was at the kept step nearest to `step`, which the snapshot names."""
+        return self._asked(lambda race_runs: race_runs.view_at(step))
+
+    def branch(self, step: int, recipes: Sequence[Recipe] | None = None) -> Future[Race]:
+        """Another race from the nearest step on that is kept whole, with these recipes.
+
+        It is paused, and paired with this one: the same weights, batches and draws up to there, and
+        from there on whatever the recipes do not change. Without a change it gives the numbers of
+        this race. The answer raises `ValueError` with one sentence where a recipe cannot go on.
+        """
+        return self._asked(
+            lambda race_runs: Race._of(race_runs.branch(step, recipes or self.recipes))
+        )
 
     # For readers and for whoever schedules.
 
@@ -244,6 +264,17 @@ class Race:
 
         self._note(note, self._rewinds.popleft)
 
+    @classmethod
+    def _of(cls, race_runs: RaceRuns) -> Race:
+        race = cls.__new__(cls)
+        race._hold(race_runs)
+        return race
+
+    def _asked(self, make: Callable[[RaceRuns], Answer]) -> Future[Answer]:
+        answer: Future[Answer] = Future()
+        self._note(lambda race_runs: _answer(answer, make, race_runs), answer.cancel)
+        return answer
+
     def _note(
         self, do: Callable[[RaceRuns], None], drop: Callable[[], object] = lambda: None
     ) -> None:
@@ -259,11 +290,11 @@ class Race:
 
 
 def _answer(
-    answer: Future[Answer], question: Callable[[Sequence[Run]], Answer], runs: Sequence[Run]
+    answer: Future[Answer], make: Callable[[RaceRuns], Answer], race_runs: RaceRuns
 ) -> None:
     if not answer.set_running_or_notify_cancel():
         return
     try:
-        answer.set_result(question(runs))
+        answer.set_result(make(race_runs))
     except Exception as error:
         answer.set_exception(error)

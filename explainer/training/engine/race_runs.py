@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,11 +15,14 @@ from explainer.training.data.splits import Prepared
 from explainer.training.engine.build_runs import Settings, Source, build_runs
 from explainer.training.engine.devices import Device, device, workers
 from explainer.training.engine.grouping import groups
+from explainer.training.engine.rewind.branch import again, branched
+from explainer.training.engine.rewind.kept_run import Places, keep
+from explainer.training.engine.rewind.kept_steps import KeptRuns, KeptSteps
 from explainer.training.engine.run import Run
 from explainer.training.engine.run_group import DeviceLostError, RunGroup, Way, run_groups
 from explainer.training.engine.views import run_view, score_on_test
 from explainer.training.measurement.failure import LOST, goes_on_the_cpu, not_scored
-from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.measurement.snapshot import Fork, Snapshot
 from explainer.training.recipe.recipe import Recipe
 
 PIECES = 4  # parts in which a group does what it is to do
@@ -42,7 +46,7 @@ class RaceRuns:
     ) -> None:
         self._recipes, self._source, self._seeds = recipes, source, tuple(seeds)
         self._settings, self._device = settings, device
-        self.step, self._groups = 0, list[RunGroup]()
+        self._looked: dict[int, list[Run]] = {}  # by the step they are of; at most one
         self._line_up()
 
     @property
@@ -53,26 +57,16 @@ class RaceRuns:
     def advance(self, steps: int) -> int:
         """Train every run that goes on for so many steps; returns how many it really were."""
         before, goal = self.step, self.step + steps
-        while behind := [group for group in self._groups if group.step < goal]:
-            try:
-                self._go(behind, goal)
-            except DeviceLostError as error:
-                self._to_the_cpu(error)
-                continue
-            self.step = max(self.step, *(group.step for group in behind))
-            if any(group.broken for group in behind):
-                self._regroup()
+        self._looked = {}
+        self._keep_if_due()
+        while not self.finished and self.step < goal:
+            self._go_on(min(goal, self._kept.next_after(self.step)))
+            self._keep_if_due()
         return max(1, self.step - before)
 
     def rest(self) -> None:
         """Measure where the runs have come to a halt; at the end, score them on the test part."""
-        try:
-            for group in self._groups:
-                group.measure()
-        except DeviceLostError as error:
-            self._to_the_cpu(error)
-        if any(group.failed for group in self._groups):
-            self._regroup()
+        self._settle(RunGroup.measure)
         if self.finished and self._settings.test_at_end:
             self.test()
 
@@ -80,14 +74,40 @@ class RaceRuns:
         """Back to step 0 and the very same initial weights."""
         for run in self.runs:
             run.reset()
-        self.step = 0
-        self._regroup()
+        self._begin(self.runs)
 
     def next_seeds(self) -> None:
         """Back to step 0 with as many seeds that come after those raced so far."""
         first = max(self._seeds) + 1
         self._seeds = tuple(range(first, first + len(self._seeds)))
         self._line_up()
+
+    def at(self, step: int) -> Sequence[Run]:
+        """The runs as they were at the kept step nearest to `step`, or as they are if that is now.
+
+        Whoever looks must leave them as they are.
+        """
+        near = self._nearest(step, [kept.step for kept in self._kept.steps])
+        if near == self.step:
+            return self.runs
+        if near not in self._looked:
+            kept = zip(self.runs, self._kept.at(near).runs, strict=True)
+            self._looked = {near: [one.onto(again(run, one.recipe), run) for run, one in kept]}
+        return self._looked[near]
+
+    def branch(self, step: int, recipes: Sequence[Recipe]) -> RaceRuns:
+        """The runs of another race, from the nearest step on that is kept whole, or from now on.
+
+        Raises `ValueError` as :func:`branched` does.
+        """
+        near = self._nearest(step, [kept.step for kept in self._kept.steps if kept.whole])
+        here = self._now() if near == self.step else self._kept.at(near)
+        branch = branched(self.runs, here, near, recipes, self._settings)
+        other = copy.copy(self)
+        other._recipes = tuple(recipes)
+        other._begin(branch.runs, branch.fork)
+        other._kept.take_over(self._kept, near, here, branch.places)
+        return other
 
     def turn(self, recipe: int, change: Callable[[Run], None]) -> None:
         """Change something of every run of a recipe."""
@@ -107,38 +127,100 @@ class RaceRuns:
 
     def view(self, steps_per_second: float) -> Snapshot:
         """All that there is to see of the runs; paused, as far as they know."""
-        count, first = len(self._seeds), self.runs[0]
+        return self._view(self.runs, steps_per_second)
+
+    def view_at(self, step: int) -> Snapshot:
+        """What there was to see at the kept step nearest to `step`."""
+        return self._view(self.at(step), 0.0)
+
+    def _view(self, runs: Sequence[Run], steps_per_second: float) -> Snapshot:
+        count, first = len(self._seeds), runs[0]
         sizes = [run.record.nbytes for run in self.runs]
         return Snapshot(
-            recipes=self._recipes,
+            recipes=tuple(run.recipe for run in runs[::count]),
             seeds=self._seeds,
-            runs=tuple(run_view(number // count, run) for number, run in enumerate(self.runs)),
-            step=self.step,
-            total_steps=max(run.total_steps for run in self.runs),
+            runs=tuple(run_view(number // count, run) for number, run in enumerate(runs)),
+            step=self.step if runs is self.runs else max(run.step for run in runs),
+            total_steps=max(run.total_steps for run in runs),
             steps_per_epoch=first.batches.examples / first.batches.size,
             playing=False,
-            finished=self.finished,
+            finished=not any(run.active for run in runs),
             stop_at=None,
             speed=None,
             steps_per_second=steps_per_second,
             device=self._device.title,
             groups=tuple(len(group.runs) for group in self._groups),
-            history_bytes=sum(history for history, _ in sizes),
-            checkpoint_bytes=sum(kept for _, kept in sizes),
+            history_bytes=sum(history for history, _ in sizes) + self._old_bytes,
+            checkpoint_bytes=sum(kept for _, kept in sizes) + self._kept.nbytes,
             device_bytes=bytes_in_use(self._device.torch),
             problem=self._device.problem,
             task=first.data.task,
+            kept=self._kept.steps,
+            fork=self._fork,
         )
 
     def _line_up(self) -> None:
         who = self._recipes, self._seeds, self._source, self._settings
         try:
-            self.runs = build_runs(*who, self._device.torch)
+            runs = build_runs(*who, self._device.torch)
         except LOST as error:
             self._give_up(error)
-            self.runs = build_runs(*who, self._device.torch)
-        self.step = 0
+            runs = build_runs(*who, self._device.torch)
+        self._begin(runs)
+
+    def _begin(self, runs: list[Run], fork: Fork | None = None) -> None:
+        """Take these runs, which are at step 0 or at that of the fork."""
+        self.runs, self._fork, self.step = runs, fork, fork.step if fork else 0
+        self._old_bytes = fork.nbytes if fork else 0
+        room = self._settings.most_bytes - self._old_bytes
+        self._kept = KeptSteps(runs, self._settings.kept_steps, room)
+        self._looked = {}
+        self._groups = list[RunGroup]()
         self._regroup()
+
+    def _nearest(self, step: int, kept: Sequence[int]) -> int:
+        return min([self.step, *kept], key=lambda one: abs(one - step))
+
+    def _keep_if_due(self) -> None:
+        """Keep the runs as they are; a race that has no memory for it goes on without."""
+        if self.finished or not self._kept.due(self.step):
+            return
+        try:
+            self._kept.keep(self.step, self.runs, self._settled())
+        except (RuntimeError, MemoryError) as error:
+            _log.warning("This race keeps no steps any more", exc_info=error)
+            self._kept.stop()
+
+    def _now(self) -> KeptRuns:
+        places = self._settled()
+        return KeptRuns(tuple(keep(run, places) for run in self.runs))
+
+    def _settled(self) -> Places:
+        """Let all that is done be noted; where the runs that go on are."""
+        self._settle(RunGroup.settle)
+        return dict(chain.from_iterable(group.places.items() for group in self._groups))
+
+    def _settle(self, how: Callable[[RunGroup], None]) -> None:
+        """Do this with every group."""
+        try:
+            for group in self._groups:
+                how(group)
+        except DeviceLostError as error:
+            self._to_the_cpu(error)
+        if any(group.broken for group in self._groups):
+            self._regroup()
+
+    def _go_on(self, goal: int) -> None:
+        """Bring every run that goes on to the step `goal`, or to its end."""
+        while behind := [group for group in self._groups if group.step < goal]:
+            try:
+                self._go(behind, goal)
+            except DeviceLostError as error:
+                self._to_the_cpu(error)
+                continue
+            self.step = max(self.step, *(group.step for group in behind))
+            if any(group.broken for group in behind):
+                self._regroup()
 
     def _go(self, behind: Sequence[RunGroup], goal: int) -> None:
         """Bring the groups that are `behind` to the step `goal`, or to their end."""
@@ -158,6 +240,7 @@ class RaceRuns:
         """Let the runs go on from where they stand; a run whose numbers are lost ends."""
         self._give_up(error)
         self._groups = []  # they hold the GPU's memory
+        self._kept.stop()  # and these lie there
         shared = {id(run.data): run.data for run in self.runs}
         moved = dict[int, Prepared]()
         for run, place in [(run, id(run.data)) for run in self.runs]:

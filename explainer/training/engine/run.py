@@ -65,12 +65,31 @@ class Dials:
         strengths = {entry.slug: getattr(recipe.regularisation, entry.slug) for entry in PENALTIES}
         return cls(recipe.training.learning_rate, strengths)
 
+    def copy(self) -> Dials:
+        """Dials of one's own, at the same positions."""
+        return Dials(self.learning_rate, dict(self.strengths))
+
+    def with_changes(self, before: Dials, after: Dials) -> Dials:
+        """These, but where `after` is set otherwise than `before`."""
+
+        def now(turned: float, old: float, new: float) -> float:
+            return turned if new == old else new
+
+        return Dials(
+            now(self.learning_rate, before.learning_rate, after.learning_rate),
+            {
+                slug: now(value, before.strengths[slug], after.strengths[slug])
+                for slug, value in self.strengths.items()
+            },
+        )
+
 
 class Run:
     """The state of one run: model, optimiser's memory, place in the data, and what was measured.
 
     `data` lies on the device that the run trains on. `precision` is that of its checkpoint.
-    `filmed` runs keep pictures of their first layer. A run that is `alone` joins no stack.
+    `filmed` runs keep pictures of their first layer. A run that is `alone` joins no stack. The
+    optimiser remembers what was since step `optimiser_begun`.
     """
 
     def __init__(
@@ -110,6 +129,7 @@ class Run:
             self.generator,
         ).to(self.device)
         self.memory: Memory = {}
+        self.optimiser_begun = 0
         self.dials = Dials.of(recipe)
         film = WeightFrames() if self.filmed else None
         layers = layer_names(self.model)

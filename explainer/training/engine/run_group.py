@@ -11,10 +11,12 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from enum import StrEnum
+from functools import cached_property
 from itertools import islice
 
 from explainer.training.engine.ahead import AheadLoop
 from explainer.training.engine.graphs import recorded
+from explainer.training.engine.rewind.kept_run import Place, Places
 from explainer.training.engine.run import Run
 from explainer.training.engine.stacked import Stack, stackable, train_stacked
 from explainer.training.engine.training_loop import plain_measurement, train
@@ -87,7 +89,8 @@ class RunGroup:
     def advance(self, steps: int) -> None:
         """Train for `steps` steps, or fewer where all runs end before.
 
-        Raises :class:`DeviceLostError` where that is so; so does :meth:`measure`.
+        Raises :class:`DeviceLostError` where that is so; so do :meth:`measure` and
+        :meth:`settle`.
         """
         try:
             self._go(steps)
@@ -100,6 +103,19 @@ class RunGroup:
             self._measurement.evaluate(scheduled=False)
         except Exception as error:
             self._fail(error)
+
+    def settle(self) -> None:
+        """Note what the steps that are done have left behind."""
+        try:
+            self._measurement.settle()
+        except Exception as error:
+            self._fail(error)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the state of each of its runs lies."""
+        flat = self._measurement.flat
+        return {id(run): Place.of(run, flat, row) for row, run in enumerate(self.runs)}
 
     @property
     def step(self) -> int:

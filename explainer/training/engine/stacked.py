@@ -50,7 +50,8 @@ def stack_key(run: Run) -> Hashable:
             run.batches.size,
             run.batches.examples,
         ),
-        (run.optimiser.slug, momentum, run.total_steps, run.every, run.step),
+        (run.optimiser.slug, run.optimiser_begun, momentum),
+        (run.total_steps, run.every, run.step),
     )
 
 
@@ -150,7 +151,7 @@ def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
         update(
             stack.flat,
             runs[0].optimiser,
-            step=measurement.steps + 1,
+            step=measurement.steps + 1 - runs[0].optimiser_begun,
             rates=[run.rate for run in runs],
             momentum=training.momentum,
             strengths=[run.dials.strengths for run in runs],

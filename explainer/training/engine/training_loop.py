@@ -37,7 +37,7 @@ def train(run: Run, measurement: RunMeasurement | None = None) -> Iterator[int]:
         update(
             flat,
             run.optimiser,
-            step=run.step + 1,
+            step=run.step + 1 - run.optimiser_begun,
             rates=[run.rate],
             momentum=training.momentum,
             strengths=[run.dials.strengths],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from explainer.words import later
 
@@ -26,6 +28,28 @@ class Conditions:
     initialisation: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class PackedVitals:
+    """Vitals in little memory: of both series steps and values in turn."""
+
+    first_loss: float
+    losses: array[float]
+    norms: array[float]
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes held."""
+        return 8 * (1 + len(self.losses) + len(self.norms))
+
+    def unpacked(self) -> Vitals:
+        """The vitals as they were."""
+        vitals = Vitals()
+        vitals.first_loss = self.first_loss
+        for held, packed in ((vitals.losses, self.losses), (vitals.norms, self.norms)):
+            held.extend(zip(map(int, packed[::2]), packed[1::2], strict=True))
+        return vitals
+
+
 class Vitals:
     """The last losses and gradient norms of a run, each with its step."""
 
@@ -33,6 +57,11 @@ class Vitals:
         self.first_loss = math.nan
         self.losses: deque[tuple[int, float]] = deque(maxlen=REMEMBERED)
         self.norms: deque[tuple[int, float]] = deque(maxlen=REMEMBERED)
+
+    def packed(self) -> PackedVitals:
+        """All of it, in little memory."""
+        losses, norms = (array("d", chain.from_iterable(one)) for one in (self.losses, self.norms))
+        return PackedVitals(self.first_loss, losses, norms)
 
     def loss(self, step: int, value: float) -> None:
         """Note the data loss of the batch of `step`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 
@@ -33,3 +34,9 @@ class Patience:
     def renew(self, at: int) -> None:
         """Start waiting again from `at`; the best stays."""
         self._best_at, self.waited = at, 0
+
+    def allowing(self, allowed: int) -> Patience:
+        """A copy that waits so long."""
+        other = copy.copy(self)
+        other.allowed = allowed
+        return other

@@ -82,8 +82,26 @@ class Curves:
     def __len__(self) -> int:
         return len(self.step)
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the columns, without the layers."""
+        return sum(getattr(self, name).nbytes for name in NAMES)
+
 
 NAMES = tuple(field.name for field in dataclasses.fields(Point))
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far a history was: `seen` scheduled points, and the row that was then the last one."""
+
+    seen: int
+    last: tuple[NDArray[np.float64], LayerValues] | None
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes held."""
+        return sum(row.nbytes for row in self.last) if self.last else 0
 
 
 class History:
@@ -131,6 +149,27 @@ class History:
         if self._curves is None:
             self._curves = self._copy()
         return self._curves
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is now."""
+        row = self._count - 1
+        last = (self._table[row].copy(), self._layer_table[row].copy()) if self._count else None
+        return Progress(self._seen, last)
+
+    def until(self, progress: Progress) -> History:
+        """The history as it was at `progress`, with the gaps that it has got since."""
+        other = History(self.layers, len(self._table))
+        kept = -(-progress.seen // self._stride)
+        other._table[:kept], other._layer_table[:kept] = (
+            self._table[:kept],
+            self._layer_table[:kept],
+        )
+        other._count, other._seen, other._stride = kept, progress.seen, self._stride
+        if progress.last and not (kept and progress.last[0][0] == other._table[kept - 1, 0]):
+            other._table[kept], other._layer_table[kept] = progress.last
+            other._count, other._provisional = kept + 1, True
+        return other
 
     def _copy(self) -> Curves:
         columns = self._table[: self._count].T.copy()

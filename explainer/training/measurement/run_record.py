@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from array import array
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import torch
 from torch import nn
 
 from explainer.training.measurement.checkpoint import Checkpoint, checkpoint
-from explainer.training.measurement.divergence import Conditions, Vitals
+from explainer.training.measurement.divergence import Conditions, PackedVitals, Vitals
 from explainer.training.measurement.early_stopping import Patience
 from explainer.training.measurement.evaluation import Score
 from explainer.training.measurement.failure import failure
-from explainer.training.measurement.history import History, LayerValues, Point
+from explainer.training.measurement.history import History, LayerValues, Point, Progress
 from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, SCHEDULES
 from explainer.words import N_, later
 
 MOST_MARKS = 100
+VALUES = (
+    "status", "explanation", "marks", "last", "best", "test", "untested", "plateau_factor",
+    "_evaluations",
+)  # fmt: skip
+"""What there is to a record that is replaced and never changed."""
+
+VALUE_BYTES = 2048  # about, without the checkpoint
 
 
 class Status(StrEnum):
@@ -45,6 +55,25 @@ class Mark:
     step: int
     what: str
     text: str
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRecord:
+    """A record as it was at some step; curves and film only ever grow, so how far they were."""
+
+    values: tuple[Any, ...]
+    vitals: PackedVitals
+    early: Patience
+    plateau: Patience
+    batch_losses: array[float]
+    checkpoint: Checkpoint | None
+    progress: Progress
+    frames: int
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes held, but for the checkpoint."""
+        return VALUE_BYTES + self.vitals.nbytes + 8 * len(self.batch_losses) + self.progress.nbytes
 
 
 class RunRecord:
@@ -96,6 +125,31 @@ class RunRecord:
         """Bytes of history and of the checkpoint."""
         history = self.history.nbytes + (self.film.nbytes if self.film else 0)
         return history, self.checkpoint.nbytes if self.checkpoint else 0
+
+    def keep(self) -> KeptRecord:
+        """The record as it is now."""
+        return KeptRecord(
+            values=tuple(getattr(self, name) for name in VALUES),
+            vitals=self.vitals.packed(),
+            early=copy.copy(self._early),
+            plateau=copy.copy(self._plateau),
+            batch_losses=array("d", self._batch_losses),
+            checkpoint=self.checkpoint,
+            progress=self.history.progress,
+            frames=self.film.seen if self.film else 0,
+        )
+
+    def take(self, kept: KeptRecord, grown: RunRecord) -> None:
+        """Become what was kept of the record that has `grown` since; the recipe stays one's own."""
+        for name, value in zip(VALUES, kept.values, strict=True):
+            setattr(self, name, value)
+        self.vitals, self._batch_losses = kept.vitals.unpacked(), kept.batch_losses.tolist()
+        self._early = kept.early.allowing(self._early.allowed)
+        self._plateau = kept.plateau.allowing(self._plateau.allowed)
+        self.plateau_factor = self.plateau_factor if self._watches else 1.0
+        self.checkpoint = kept.checkpoint
+        self.history = grown.history.until(kept.progress)
+        self.film = grown.film.until(kept.frames) if grown.film else None
 
     def mark(self, step: int, what: str, text: str) -> None:
         """Remember that something happened; of the same thing at the same step, the last."""

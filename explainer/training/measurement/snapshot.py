@@ -11,7 +11,7 @@ from explainer.training.measurement.weight_frames import Frame
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.task import CLASSIFICATION, Task
 
-__all__ = ["Curves", "Mark", "Point", "RunView", "Score", "Snapshot", "Status"]
+__all__ = ["Curves", "Fork", "KeptStep", "Mark", "Point", "RunView", "Score", "Snapshot", "Status"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +42,34 @@ class RunView:
     film: tuple[tuple[int, Frame], ...] = ()
 
 
+@dataclass(frozen=True)
+class KeptStep:
+    """A step at which the runs of a race are kept: `whole`, to go on from there, or for a look."""
+
+    step: int
+    whole: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Fork:
+    """Where a race left another after `step` steps.
+
+    `parents` names for each of its recipes the one it goes on from, by index; `recipes` and `runs`
+    are those of the other race as it was left, the runs without film and layers; there are none
+    where they would take too much room.
+    """
+
+    step: int
+    parents: tuple[int, ...]
+    recipes: tuple[Recipe, ...]
+    runs: tuple[RunView, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the curves."""
+        return sum(run.curves.nbytes for run in self.runs)
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """A race at one moment.
@@ -52,7 +80,9 @@ class Snapshot:
     lately, for each run; times the runs that go on it is `model_steps_per_second`. `groups` are
     the sizes of the stacks that train together. `device` is the name of what computes, of whose
     own memory `device_bytes` are in use (0 for the CPU), and `problem` one sentence where it should
-    be another. The accuracies of its runs are what the `task` measures.
+    be another. The accuracies of its runs are what the `task` measures. `kept` are the steps that
+    one can go back to; the bytes of checkpoints are theirs as well. `fork` says where the race
+    began if that was not at step 0.
     """
 
     recipes: tuple[Recipe, ...]
@@ -73,6 +103,8 @@ class Snapshot:
     device_bytes: int = 0
     problem: str = ""
     task: Task = CLASSIFICATION
+    kept: tuple[KeptStep, ...] = ()
+    fork: Fork | None = None
 
     def of_recipe(self, recipe: int) -> tuple[RunView, ...]:
         """The runs of one recipe, seed by seed."""

@@ -17,10 +17,13 @@ Frame = NDArray[np.float16]
 
 
 class WeightFrames:
-    """Frames `(n, ...)` of the first n ≤ 16 kernels of a network, each with its step."""
+    """Frames `(n, ...)` of the first n ≤ 16 kernels of a network, each with its step.
+
+    `seen` counts the frames that were offered.
+    """
 
     def __init__(self, most: int = MOST_FRAMES) -> None:
-        self._most, self._seen, self._stride = most, 0, 1
+        self._most, self.seen, self._stride = most, 0, 1
         self._frames: list[tuple[int, Frame]] = []
 
     @property
@@ -35,13 +38,20 @@ class WeightFrames:
 
     def append(self, step: int, model: nn.Module) -> None:
         """Take a frame of `model` where it is the turn of one."""
-        if self._seen % self._stride == 0:
+        if self.seen % self._stride == 0:
             if len(self._frames) == self._most:
                 self._frames = self._frames[::2]
                 self._stride *= 2
-            if self._seen % self._stride == 0:
+            if self.seen % self._stride == 0:
                 self._frames.append((step, frame_of(model)))
-        self._seen += 1
+        self.seen += 1
+
+    def until(self, seen: int) -> WeightFrames:
+        """The film as it was when so many frames had been offered, with the gaps it has since."""
+        other = WeightFrames(self._most)
+        other.seen, other._stride = seen, self._stride
+        other._frames = self._frames[: -(-seen // self._stride)]
+        return other
 
 
 def frame_of(model: nn.Module) -> Frame:

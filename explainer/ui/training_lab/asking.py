@@ -18,6 +18,9 @@ import streamlit as st
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
+from explainer.training.measurement.snapshot import Snapshot
+from explainer.ui.common.memory import remembered
+from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import N_, _
 
@@ -61,14 +64,37 @@ def answer_now(
     *,
     seconds: float = PATIENCE_SECONDS,
     costly: bool = False,
+    at: int | None = None,
 ) -> Value:
     """The answer to `question`, awaited for so many seconds at the most.
 
-    A `costly` one is not put where the budget of the race is used up. Raises :class:`NoAnswer`;
-    what the question raises comes as it is.
+    With `at` it is about the runs as they were at that kept step. A `costly` one is not put where
+    the budget of the race is used up. Raises :class:`NoAnswer`; what the question raises comes as
+    it is.
     """
-    order = ticket.errand if costly else ticket.command
-    asked: Future[Value] | None = order(lambda race: race.ask(question))
+    return awaited(ticket, lambda race: race.ask(question, at), seconds=seconds, costly=costly)
+
+
+def seen(ticket: Ticket[Race]) -> Snapshot:
+    """The race as it was at the step that is looked at, or as it is. Raises :class:`NoAnswer`."""
+    at = looked_at(ticket)
+    if at is None:
+        return ticket.race.snapshot
+    return remembered(
+        f"{KEY}.seen", (ticket.id, ticket.race.snapshot.seeds, at),
+        lambda: awaited(ticket, lambda race: race.at(at)),
+    )  # fmt: skip
+
+
+def awaited(
+    ticket: Ticket[Race],
+    order: Callable[[Race], Future[Value]],
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    costly: bool = False,
+) -> Value:
+    """What comes of an `order` to the race, as :func:`answer_now` has it."""
+    asked = (ticket.errand if costly else ticket.command)(order)
     if asked is None:
         raise NoAnswer(_(GONE) if ticket.closed else ticket.state.message)
     try:
@@ -93,14 +119,16 @@ def latest(
 ) -> WorkerAnswer[Value] | None:
     """The newest answer there is to `question`, which `name` identifies; None before the first.
 
-    While the race moves it is put again after `shortest` seconds at the earliest.
+    While the race moves it is put again after `shortest` seconds at the earliest. Where an earlier
+    step is looked at, it is about the runs as they were there.
 
     What `name` says must be all that the question depends on apart from the race.
     """
     asked: _Asked[Value] = _asked(ticket, name)
     _collect(asked, shortest)
     if asked.pending is None and _due(asked, ticket, moving=moving):
-        asked.pending = ticket.command(lambda race: race.ask(_timed(question)))
+        at = looked_at(ticket)
+        asked.pending = ticket.command(lambda race: race.ask(_timed(question), at))
     if asked.pending is not None and not (moving and asked.last):
         _wait(asked.pending, FIRST_WAIT if moving else STILL_WAIT)
         _collect(asked, shortest)
@@ -109,7 +137,7 @@ def latest(
 
 def _asked(ticket: Ticket[Race], name: Hashable) -> _Asked[Value]:
     kept = st.session_state.setdefault(f"{KEY}.asked", {})
-    place = (ticket.id, ticket.race.snapshot.seeds, name)
+    place = (ticket.id, ticket.race.snapshot.seeds, looked_at(ticket), name)
     found: _Asked[Value] = kept.pop(place, None) or _Asked()
     kept[place] = found  # the one used last comes last
     while len(kept) > MOST_KEPT:
@@ -120,7 +148,7 @@ def _asked(ticket: Ticket[Race], name: Hashable) -> _Asked[Value]:
 def _due(asked: _Asked[Value], ticket: Ticket[Race], *, moving: bool) -> bool:
     if asked.last is None:
         return True
-    if asked.last.step == ticket.race.snapshot.step:
+    if looked_at(ticket) is not None or asked.last.step == ticket.race.snapshot.step:
         return False
     return not moving or time.monotonic() >= asked.again_at
 

@@ -7,6 +7,7 @@ short grace; a reload finds it again by the id in the address, once its owner is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -22,8 +23,8 @@ from explainer.training.recipe.penalties import PENALTIES
 from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.visits import visit
-from explainer.ui.training_lab.asking import NoAnswer, answer_now
-from explainer.ui.training_lab.plan import KEY, LabPlan
+from explainer.ui.training_lab.asking import NoAnswer, answer_now, awaited
+from explainer.ui.training_lab.plan import KEY, LabPlan, recipes
 from explainer.words import _, in_words, ngettext, sentence_of, told
 
 RACE = "race"
@@ -72,12 +73,29 @@ def begin(plan: LabPlan, examples: Examples, first: Callable[[Race], None]) -> N
 
     A race that cannot be built leaves the old one as it is and one sentence for the page.
     """
+    _open(lambda: plan.build(examples, service().settings.most_bytes), plan, examples, first)
+
+
+def branch(ticket: Ticket[Race], step: int) -> None:
+    """Let a race with the recipes of the page go on from a kept step, in place of the old one."""
+    origin = origin_of(ticket)
+    if origin is None:
+        return
+    plan, examples = replace(origin[0], recipes=recipes()), origin[1]
+
+    def build() -> Race:
+        return awaited(ticket, lambda race: race.branch(step, plan.recipes), costly=True)
+
+    _open(build, plan, examples, Race.play)
+
+
+def _open(
+    build: Callable[[], Race], plan: LabPlan, examples: Examples, first: Callable[[Race], None]
+) -> None:
     st.session_state.pop(f"{KEY}.refused_start", None)
     try:
-        ticket = service().open(
-            lambda: plan.build(examples, service().settings.most_bytes), visit(RACES).id
-        )
-    except (ValueError, ServiceFull, ServiceClosed) as error:
+        ticket = service().open(build, visit(RACES).id)
+    except (ValueError, NoAnswer, ServiceFull, ServiceClosed) as error:
         st.session_state[f"{KEY}.refused_start"] = sentence_of(error)
         return
     _origins[ticket] = plan, examples

@@ -26,6 +26,7 @@ from explainer.charts.race import (
     Measure,
     curves_of,
     marks_of,
+    old_course_of,
     usual_most,
 )
 from explainer.charts.theme import Theme
@@ -39,6 +40,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.live import live_picture
 from explainer.ui.training_lab.control import is_active
+from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.plan import LabPlan
 from explainer.ui.training_lab.recipe_editor import name_of
 from explainer.words import _, in_words, language, ngettext, spoken
@@ -111,25 +113,30 @@ class Curves:
         before, number, header, blobs = self._kept
         if before != of:
             number, header, blobs = next(_numbers), {}, []
-            charts = [
-                curves_of(snapshot, measure, points=points, smoothing=self.view.smoothing)
-                for measure in self.view.measures
-            ]
+            smoothing = self.view.smoothing
+            now, old = (
+                [
+                    (place, curve)
+                    for place, measure in enumerate(self.view.measures)
+                    for curve in course(snapshot, measure, points=points, smoothing=smoothing)
+                ]
+                for course in (curves_of, old_course_of)
+            )
             header["number"] = number
-            header["curves"] = [
-                (place, curve.recipe, curve.part)
-                for place, curves in enumerate(charts)
-                for curve in curves
-            ]
+            header["curves"], header["old"] = (
+                [(place, curve.recipe, curve.part) for place, curve in course]
+                for course in (now, old)
+            )
             header["marks"] = marks_of(snapshot)
             header["most"] = [_most(snapshot, measure) for measure in self.view.measures]
-            blobs = [curve.values.tobytes() for curves in charts for curve in curves]
+            blobs = [curve.values.tobytes() for __, curve in (*now, *old)]
             self._kept = of, number, header, blobs
         return number, header, blobs
 
     def _settings(self, theme: Theme) -> dict[str, Any]:
         snapshot = self.ticket.race.snapshot
-        return _settings(self.view, theme, snapshot.recipes, len(snapshot.seeds))
+        told = _settings(self.view, theme, snapshot.recipes, len(snapshot.seeds))
+        return {**told, "then": looked_at(self.ticket)}
 
 
 def _settings(view: View, theme: Theme, recipes: Sequence[Recipe], seeds: int) -> dict[str, Any]:
@@ -179,6 +186,7 @@ def empty_curves(key: str, plan: LabPlan, examples: Examples, training: int, vie
                 "most": [ends.get(measure.slug) for measure in view.measures],
                 "total": total,
                 "address": "",
+                "then": None,
             }
         ),
         on_woken_change=reported,

@@ -41,6 +41,7 @@ from explainer.ui.training_lab.presets import (
     told_before,
 )
 from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
+from explainer.ui.training_lab.timeline import timeline
 from explainer.words import _
 
 TRIES = 20
@@ -106,6 +107,7 @@ def race(plan: LabPlan, examples: Examples, training: int) -> None:
             _options(ticket, examples)
         with curves:
             live_curves(ticket)
+            timeline(ticket)
         with numbers:
             live_table(ticket)
         with looks:

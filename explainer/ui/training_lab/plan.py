@@ -27,6 +27,7 @@ KEY = "training_lab"
 LINK = f"{KEY}.link"
 SEPARATOR = "!"
 MOST_RECIPES = 8
+KEPT_STEPS = 40
 FIRST_RECIPES = (Recipe(name="Plain"),)
 
 
@@ -49,14 +50,14 @@ class LabPlan(RacePlan):
     def build(self, examples: Examples, most_bytes: int) -> Race:
         """The race; within a seed every recipe has the same split, start and batches.
 
-        `most_bytes` bounds its history and checkpoints. Raises `ValueError` with one sentence
-        where the recipes do not fit the data.
+        `most_bytes` bounds its history, checkpoints and kept steps. Raises `ValueError` with one
+        sentence where the recipes do not fit the data.
         """
         return Race(
             self.recipes,
             self.source(examples),
             seeds=self.seeds,
-            settings=Settings(evaluation=self.evaluation, most_bytes=most_bytes),
+            settings=Settings(self.evaluation, most_bytes, kept_steps=KEPT_STEPS),
         )
 
 

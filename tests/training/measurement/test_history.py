@@ -7,10 +7,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 from explainer.training.measurement.divergence import Conditions, Vitals
 from explainer.training.measurement.history import Curves, History, Point
+from explainer.training.measurement.weight_frames import WeightFrames
 
+NETWORK = nn.Linear(1, 1)
 ZEROS = Point(0, *[0.0] * 9)
 
 
@@ -41,6 +44,34 @@ def test_an_unscheduled_point_gives_way_to_the_next() -> None:
     assert history.curves().step.tolist() == [0, 3]
     history.append(point(5))
     assert history.curves().step.tolist() == [0, 5]
+
+
+@given(st.data(), st.integers(1, 400), st.integers(2, 20))
+def test_a_history_that_is_cut_and_goes_on_is_the_one_that_went_on(
+    data: st.DataObject, count: int, half: int
+) -> None:
+    """At the cut it ends with the last point of then; at the end it is the same, row by row."""
+    here = data.draw(st.integers(0, count))
+    between = data.draw(st.booleans())
+    whole, film = History(room=2 * half), WeightFrames(half)
+    for step in range(count):
+        if step == here:
+            if between:
+                whole.append(point(step), scheduled=False)
+            place, frames = whole.progress, film.seen
+        whole.append(point(step))
+        film.append(step, NETWORK)
+    if here == count:
+        place, frames = whole.progress, film.seen
+    cut, short = whole.until(place), film.until(frames)
+    steps = cut.curves().step.tolist()
+    assert steps[-1:] == ([here] if between and here < count else [here - 1] * (here > 0))
+    assert all(step <= here for step, _ in short.frames)
+    for step in range(here, count):
+        cut.append(point(step))
+        short.append(step, NETWORK)
+    assert cut.curves().step.tolist() == whole.curves().step.tolist()
+    assert [step for step, _ in short.frames] == [step for step, _ in film.frames]
 
 
 def test_curves_cannot_be_written_and_do_not_change() -> None:

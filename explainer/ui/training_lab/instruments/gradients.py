@@ -22,7 +22,7 @@ from explainer.training.instruments.units import UnitShares, unit_shares
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.prose import say
-from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import (
     first_seed_runs,
     of_step,
@@ -38,7 +38,7 @@ UNIT_TITLES = {"dead": N_("dead units (%)"), "saturated": N_("saturated (%)")}
 def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """Gradient and step of each layer, dead and saturated units, and one recipe over time."""
     say("training_lab", "gradients")
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     if not snapshot.step:
         st.caption(_("There is no gradient before the first step."))
         return

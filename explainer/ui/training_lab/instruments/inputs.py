@@ -17,7 +17,7 @@ from explainer.training.instruments.next_step import Dropped, NextBatch, next_ba
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import data, figures, inline, legend
 from explainer.ui.common.prose import say
-from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import of_step, pick_recipe
 from explainer.words import N_, _
 
@@ -34,7 +34,7 @@ Seen = tuple[NextBatch | None, tuple[Dropped, ...]]
 def inputs_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """The next batch before and after augmentation, then the masks of each layer."""
     say("training_lab", "inputs")
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     index = pick_recipe(snapshot, "inputs_of")
     number = index * len(snapshot.seeds)
     answer = latest(ticket, ("inputs", index), partial(_seen, number), moving=moving)

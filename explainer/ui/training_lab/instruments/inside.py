@@ -15,7 +15,8 @@ from explainer.training.engine.run import Run
 from explainer.training.measurement.snapshot import RunView, Snapshot, Status
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.networks.own import ITS_OWN, keep, own_networks
-from explainer.ui.training_lab.asking import NoAnswer, answer_now
+from explainer.ui.training_lab.asking import NoAnswer, answer_now, seen
+from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.names import pick_recipe
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
@@ -28,7 +29,7 @@ REFUSED = f"{KEY}.not_taken_over"
 def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """A recipe, a seed, how good its best network is; once taken over, the pages that open it."""
     say("training_lab", "inside")
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     index = pick_recipe(snapshot, "inside_of")
     run = _pick_seed(snapshot, index)
     if run.best is None:
@@ -86,7 +87,7 @@ def _pick_seed(snapshot: Snapshot, index: int) -> RunView:
 def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:
     """Copy the best network of a run and choose it on the pages, or leave one sentence."""
     try:
-        entry = answer_now(ticket, partial(_copied, number, name))
+        entry = answer_now(ticket, partial(_copied, number, name), at=looked_at(ticket))
     except (ValueError, NoAnswer) as error:
         st.session_state[REFUSED] = told(error)
         return

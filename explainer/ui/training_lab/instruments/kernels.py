@@ -18,7 +18,7 @@ from explainer.training.measurement.snapshot import Snapshot, Status
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
-from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import first_seed_runs, marked, of_step, pick_recipe
 from explainer.words import _
 
@@ -31,7 +31,7 @@ STRIP_KERNELS = 8
 def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """A row of kernels for each recipe, and the film of one."""
     say("training_lab", "kernels")
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     chosen = first_seed_runs(snapshot)
 
     def question(runs: Sequence[Run]) -> tuple[list[Kernels], tuple[int, ...]]:

@@ -22,7 +22,7 @@ from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import data, figures, inline
 from explainer.ui.common.prose import say
-from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import first_seed_runs, marked, of_step, pick_recipe
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import _, ngettext
@@ -35,7 +35,7 @@ SHORT_NAME = 3
 def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """On points the boundaries of all recipes; then the answers of one."""
     say("training_lab", "mistakes")
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     _boundaries(ticket, snapshot, moving=moving)
     index = pick_recipe(snapshot, "mistakes_of")
     number = index * len(snapshot.seeds)

@@ -10,6 +10,8 @@ import streamlit as st
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.ui.common.choice import Part, open_part
+from explainer.ui.common.prose import escaped
+from explainer.ui.training_lab.asking import NoAnswer
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.instruments.gradients import gradients_tab
 from explainer.ui.training_lab.instruments.inputs import inputs_tab
@@ -20,6 +22,7 @@ from explainer.ui.training_lab.instruments.network import network_tab
 from explainer.ui.training_lab.instruments.take_away import take_away_tab
 from explainer.ui.training_lab.instruments.verdict import verdict_tab
 from explainer.ui.training_lab.instruments.weights import weights_tab
+from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import N_
 
@@ -44,7 +47,10 @@ def _live(
     @st.fragment(run_every=seconds if is_active(ticket) and not standing else None)
     def panel() -> None:
         if ticket.race.snapshot.runs:
-            draw(ticket, moving=is_active(ticket))
+            try:
+                draw(ticket, moving=is_active(ticket) and looked_at(ticket) is None)
+            except NoAnswer as error:
+                st.caption(escaped(str(error)))
 
     panel()
 

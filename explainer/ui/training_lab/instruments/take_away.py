@@ -45,6 +45,14 @@ def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     plan, examples = origin
     if moving:
         st.caption(_("The files hold the race as it is when you press the button."))
+    if snapshot.fork:
+        st.caption(
+            _(
+                "This race left another at step {step}. The code and the command train its recipes"
+                " from the beginning, so their curves are others.",
+                step=f"{snapshot.fork.step:,}",
+            )
+        )
     _files(ticket, plan, examples)
     _code(snapshot, plan, examples)
 

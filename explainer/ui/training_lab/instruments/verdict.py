@@ -15,6 +15,7 @@ from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice
 from explainer.ui.common.prose import escaped, say
+from explainer.ui.training_lab.asking import seen
 from explainer.ui.training_lab.instruments.comparing import questions
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
@@ -25,7 +26,7 @@ ASKED = f"{KEY}.asked_for"
 
 def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """What is compared, the chart, and a line for each recipe."""
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     say("training_lab", "verdict")
     if len(snapshot.recipes) < 2:
         st.info(_("One recipe alone has nothing to be compared with: add a second one."))

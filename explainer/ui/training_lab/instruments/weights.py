@@ -25,7 +25,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import DIVERGED, marked, of_step
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import _
@@ -37,7 +37,7 @@ ABSENT = "–"
 def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """Histogram and table of the weights, then the pruning curve."""
     say("training_lab", "weights")
-    snapshot = ticket.race.snapshot
+    snapshot = seen(ticket)
     epsilon = st.select_slider(
         _("Nearly zero: smaller than ε"),
         SMALL,

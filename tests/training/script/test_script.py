@@ -344,6 +344,12 @@ def test_faces_come_from_their_library_and_a_test_part_may_be_missing() -> None:
     assert "test_inputs" not in found.names
 
 
+@pytest.mark.parametrize("slug", ["mnist-sample", "textures"])
+def test_pictures_that_lie_here_come_from_a_file_with_their_own_test_part(slug: str) -> None:
+    assert needs_data_file(load(slug))
+    assert_same_curve(shortened(CNN, 8), load(slug), Split(train_size=100, seed=2))
+
+
 def own(inputs: torch.Tensor, name: str = "pets.zip") -> Examples:
     labels = torch.arange(len(inputs)) % 3
     return Examples(name, name, inputs, labels, ("cat", "dog", "eel"), None, "Your own pictures")

@@ -111,7 +111,8 @@ function picture({ charts, recipes, then }, place, curves, old, marks, scale, wi
   const rules = marks.map(([recipe, step]) =>
     filled(uprightLine(scale.across(step), scale, "mark"), { "data-recipe": recipe, stroke: colour(recipe) }))
   if (then !== null) drawn.append(uprightLine(scale.across(then), scale, "then"))
-  drawn.append(within(`race-clip-${place}`, scale, 2, ...old.map(line("old")), ...bands, ...curves.map(line("line")), ...rules))
+  const lines = [...old.map(line("old")), ...bands, ...curves.map(line("line"))]
+  drawn.append(within(`race-clip-${place}`, scale, 2, ...lines, ...rules))
   return drawn
 }
 

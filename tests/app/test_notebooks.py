@@ -23,6 +23,7 @@ from explainer.topics import topic
 from explainer.training.data.registry import load
 from explainer.training.presets import PRESETS
 from explainer.training.script import script
+from explainer.training.script.loading import data_file
 from explainer.ui.common.code import question
 from explainer.ui.training_lab.presets import FIRST
 from tests.app.reading import app_at
@@ -72,10 +73,11 @@ def checked(text: str, slug: str, source: str) -> None:
 
 
 def run(texts: Mapping[str, str], folder: Path) -> None:
-    """Run the cells of each notebook in their order, the picture of the page beside them."""
+    """Run the cells of each notebook in their order, beside them what the pages give to it."""
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "picture.png").write_bytes(encode_png(gallery_picture(DEFAULT).codes))
+    (folder / "data.npz").write_bytes(data_file(load(PRESETS[FIRST].data)))
     done = subprocess.run(
         [sys.executable, "-c", RUN], cwd=folder, input=" ".join(texts),
         capture_output=True, text=True, timeout=300, env={**os.environ, "OMP_NUM_THREADS": "1"},

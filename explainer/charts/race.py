@@ -127,11 +127,16 @@ def old_course_of(
         return []
     left = replace(snapshot, recipes=fork.recipes, runs=fork.runs)
     return [
-        replace(curve, recipe=fork.parents.index(curve.recipe), values=after)
+        Curve(fork.parents.index(curve.recipe), curve.part, _from(fork.step, curve.values))
         for curve in curves_of(left, measure, points=points, smoothing=smoothing)
         if curve.recipe in fork.parents
-        and (after := curve.values[:, curve.values[0] >= fork.step]).size
     ]
+
+
+def _from(step: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What was measured from `step` on, and before that last."""
+    first = np.searchsorted(values[0], step, side="right") - 1
+    return np.ascontiguousarray(values[:, max(int(first), 0) :])
 
 
 def marks_of(snapshot: Snapshot) -> list[tuple[int, int, str]]:

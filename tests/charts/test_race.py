@@ -18,12 +18,13 @@ from explainer.charts.race import (
     Measure,
     curves_of,
     marks_of,
+    old_course_of,
     usual_most,
 )
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.race import Race
-from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.measurement.snapshot import Fork, Snapshot
 from explainer.training.recipe.recipe import Recipe, with_value
 
 
@@ -116,3 +117,15 @@ def test_the_axis_of_a_loss_ends_at_twice_what_it_began_with_and_then_where_reci
     assert later < starts
     assert usual_most(snapshot) == pytest.approx(2 * later)
     assert usual_most(shortened(snapshot, 3)) == pytest.approx(2 * starts)
+
+
+def test_the_old_course_of_a_branch_goes_on_from_the_fork(snapshot: Snapshot) -> None:
+    """The second recipe goes on from the old first one, and nothing from the old second one."""
+    assert old_course_of(snapshot, LOSS) == []
+    fork = Fork(31, (0, 0), snapshot.recipes, snapshot.runs)
+    before = curve(snapshot, LOSS, TRAINING).values
+    found = old_course_of(replace(snapshot, fork=fork), LOSS)
+    assert [(one.recipe, one.part) for one in found] == [(0, VALIDATION), (0, TRAINING)]
+    after = found[1].values
+    assert after[0, 0] == max(step for step in before[0] if step <= 31)
+    np.testing.assert_array_equal(after, before[:, -after.shape[1] :])

@@ -14,6 +14,7 @@ from explainer.training.augmentation.pipeline import step
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.devices import ALL_AT_ONCE, Device, device
 from explainer.training.engine.race import Race, Settings
+from explainer.training.engine.rewind import kept_steps
 from explainer.training.engine.rewind.branch import BRANCH
 from explainer.training.engine.rewind.kept_steps import EVENLY, RECORD_BYTES
 from explainer.training.engine.run import Run
@@ -351,3 +352,17 @@ def test_a_race_that_is_reset_has_no_past(few_digits: Prepared) -> None:
     found = run_out(branch, 2)
     assert (found.fork, [kept.step for kept in found.kept]) == (None, [0, 1, 2])
     assert found.runs[0].marks == ()
+
+
+def test_a_race_that_has_no_memory_to_keep_its_steps_goes_on_without(
+    few_digits: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = race(few_digits, EXACT["momentum"])
+    assert run_out(one, 40).kept
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("out of memory")
+
+    monkeypatch.setattr(kept_steps, "keep", full)
+    end = run_out(one)
+    assert (end.step, end.kept, end.runs[0].status) == (120, (), Status.FINISHED)

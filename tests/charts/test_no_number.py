@@ -96,7 +96,7 @@ from explainer.training.instruments.units import UnitShares
 from explainer.training.instruments.verdict import Verdict
 from explainer.training.instruments.weights import WeightReport
 from explainer.training.measurement.history import Curves, LayerCurves
-from explainer.training.measurement.snapshot import RunView, Snapshot
+from explainer.training.measurement.snapshot import Fork, RunView, Snapshot
 from explainer.training.recipe.recipe import Network, Recipe, with_value
 
 HUGE = 1e36  # float32 holds a hundred times as much, and not its square
@@ -118,7 +118,7 @@ OWN = frozenset(
         "hand_made_weights",
     }
 )
-DRAWN_BY_HAND = (race.curves_of,)  # sent as raw numbers; the browser leaves gaps
+DRAWN_BY_HAND = (race.curves_of, race.old_course_of)  # sent as raw numbers; the browser leaves gaps
 PER_LAYER = ("sums", "gradient", "weight_gradient", "difference")
 UNBOUNDED = (race.usual_most,)  # infinite, it says, where there is no bound
 
@@ -263,6 +263,12 @@ def _race(bad: Spoiled) -> Snapshot:
     """The first recipe is spoiled, the second sound."""
     runs = [_run(run, bad) if run.recipe == 0 else run for run in _raced().runs]
     return replace(_raced(), runs=tuple(runs))
+
+
+def _branched(bad: Spoiled) -> Snapshot:
+    """A race that left the spoiled one after four steps."""
+    spoiled = _race(bad)
+    return replace(spoiled, fork=Fork(4, (0, 1), spoiled.recipes, spoiled.runs))
 
 
 def _boundary(bad: Spoiled) -> Boundary:
@@ -425,6 +431,11 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         for pair in race.PAIRS
         for measure in pair.measures
     ],
+    race.old_course_of: lambda bad: [
+        race.old_course_of(_branched(bad), measure)
+        for pair in race.PAIRS
+        for measure in pair.measures
+    ],
     race.marks_of: lambda bad: race.marks_of(_race(bad)),
     race.usual_most: lambda bad: race.usual_most(_race(bad)),
     answers.confusion_points: lambda bad: answers.confusion_points(_answers(bad)),
@@ -459,6 +470,9 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     specs.table_of: lambda bad: specs.table_of([(bad.fill,), (0.5,)], value=pa.float32()),
     specs.finite_only: lambda bad: pd.DataFrame({"value": specs.finite_only(bad.array(3))}),
     specs.finite: lambda bad: specs.finite(bad.fill),
+    specs.numbered: lambda bad: specs.numbered(
+        alt.Chart(pd.DataFrame({"value": specs.finite_only(bad.array(3))})).mark_point()
+    ),
     units.growth_points: lambda bad: units.growth_points(
         [(step, bad.single(2)) for step in (0, 1)], ["a", "b"], bad.fill
     ),

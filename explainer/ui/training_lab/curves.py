@@ -182,6 +182,7 @@ def empty_curves(key: str, plan: LabPlan, examples: Examples, training: int, vie
                 "status": " · ".join([status, _entered(len(plan.recipes), len(plan.seeds))]),
                 "number": 0,
                 "curves": [],
+                "old": [],
                 "marks": [],
                 "most": [ends.get(measure.slug) for measure in view.measures],
                 "total": total,

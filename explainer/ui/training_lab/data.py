@@ -58,7 +58,7 @@ def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Example
         name = slug.removeprefix(FOLDER)
         chosen, examples = DataChoice("folder", slug), _or_say(name, lambda: _folder(name))
     for note in examples.notes if examples else ():
-        details.caption(escaped(in_words(note)))
+        st.caption(escaped(in_words(note)))
     return chosen, examples
 
 

@@ -64,6 +64,11 @@ class Activation:
         """The value as LaTeX, with symbols for the parameters."""
         return self.read[0].latex()
 
+    @property
+    def learns(self) -> bool:
+        """Whether its module has weights of its own, which training changes."""
+        return any(True for _ in self.module().parameters())
+
     def defaults(self) -> dict[str, float]:
         """The default value of each parameter, by name."""
         return {parameter.name: parameter.default for parameter in self.parameters}

@@ -21,7 +21,6 @@ from streamlit.runtime.state.query_params import QueryParams
 from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
-from explainer.service import stop_service
 from explainer.topics import TOPICS
 from explainer.ui.common.components import heard, number_of, unread
 from explainer.ui.filters.own_kernel import sent_weights
@@ -30,6 +29,8 @@ from tests.app.reading import ROOT
 from tests.drawing import examples
 from tests.test_live_pictures import asked
 from tests.test_messages import ANYTHING
+
+pytestmark = pytest.mark.usefixtures("service_of_its_own")
 
 SLUGS = [topic.slug for topic in TOPICS]
 NUMBERS = (
@@ -43,12 +44,6 @@ TEXTS = (
     "../../etc/passwd", "%00%ff", "None", "true", "null", ",", "_", "~", "!", ";", "a=b;c", "1,2,3",
 )  # fmt: skip
 TRAINS = {"Batch norm, closely"}
-
-
-@pytest.fixture(autouse=True)
-def _service_of_its_own() -> Iterator[None]:
-    yield
-    stop_service()
 
 
 @pytest.fixture(scope="module", autouse=True)

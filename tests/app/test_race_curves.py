@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,19 +15,15 @@ from streamlit.testing.v1 import AppTest
 from explainer.charts.race import ACCURACY, LOSS
 from explainer.charts.theme import DARK, LIGHT
 from explainer.live_pictures import LivePicture
-from explainer.service import Ticket, stop_service
+from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.ui.training_lab.curves import Curves, View, is_reachable
 from tests.app.reading import app_at, message_to
 
+pytestmark = pytest.mark.usefixtures("service_of_its_own")
+
 TWO = "name-Plain~net-mlp~steps-40!name-Steep~net-mlp~lr-0.5~steps-40"
 KEY = "training_lab.curves"
-
-
-@pytest.fixture(autouse=True)
-def _service_of_its_own() -> Iterator[None]:
-    yield
-    stop_service()
 
 
 @pytest.fixture

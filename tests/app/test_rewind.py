@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.service import Ticket, stop_service
+from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.rewind.branch import BRANCH
 from explainer.training.recipe.recipe import with_value
@@ -18,14 +17,10 @@ from tests.app.reading import app_at, message_to
 from tests.app.test_training_lab import run_until
 from tests.app.test_training_lab_instruments import finished, html_of, look, wait_for_the_end
 
+pytestmark = pytest.mark.usefixtures("service_of_its_own")
+
 LIST = "training_lab.recipe_list"
 TWO = "name-Plain~net-mlp~steps-90~l1p-0.02!name-Dropout~net-mlp~do-0.5~steps-90"
-
-
-@pytest.fixture(autouse=True)
-def _service_of_its_own() -> Iterator[None]:
-    yield
-    stop_service()
 
 
 @pytest.fixture

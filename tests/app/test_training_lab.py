@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.service import stop_service
 from explainer.training.data.registry import load
 from explainer.training.data.shifted import suitable
 from explainer.training.instruments.shifted_score import shifted_scores
@@ -17,13 +16,9 @@ from explainer.training.presets import PRESETS, Preset
 from explainer.ui.training_lab.asking import answer_now
 from tests.app.reading import app_at, message_to, text_of
 
+pytestmark = pytest.mark.usefixtures("service_of_its_own")
+
 TWO = "name-Plain~net-mlp~steps-150!name-Dropout~net-mlp~do-0.5~steps-150"
-
-
-@pytest.fixture(autouse=True)
-def _service_of_its_own() -> Iterator[None]:
-    yield
-    stop_service()
 
 
 def table_of(app: AppTest) -> str:

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.service import Ticket, stop_service
+from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.ui.training_lab.instruments.tabs import TABS
 from tests.app.reading import app_at, text_of
+
+pytestmark = pytest.mark.usefixtures("service_of_its_own")
 
 SHORT = (
     "name-Plain~net-mlp~steps-60!name-Dropout~net-mlp~do-0.5~steps-60!name-Same~net-mlp~steps-60"
 )
 POINTS = {"training_lab__data": "moons"}
-
-
-@pytest.fixture(autouse=True)
-def _service_of_its_own() -> Iterator[None]:
-    yield
-    stop_service()
 
 
 def finished(app: AppTest) -> Ticket[Race]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from explainer.service import stop_service
 from tests.app.reading import app_at
 
-
-@pytest.fixture(autouse=True)
-def _service_of_its_own() -> Iterator[None]:
-    yield
-    stop_service()
+pytestmark = pytest.mark.usefixtures("service_of_its_own")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ KINDS = ("cnn", "mlp")
 LAYERS = (4, 8, 14, 20)
 WIDTHS = (4, 8, 12)
 # Those with a slope of their own to learn would add directions to the plane.
-LEARNING = tuple(one.slug for one in TRAINED if not any(True for _ in one.module().parameters()))
+LEARNING = tuple(entry.slug for entry in TRAINED if not entry.learns)
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 STEPS = (50, 100, 200, 400, 800, 1600)

@@ -147,10 +147,12 @@ def _built(recipe: Recipe, number: int, data: Prepared) -> nn.Sequential:
             )
         return build(recipe.network, data.shape, data.outputs, recipe.regularisation)
     except ValueError as error:
-        name = recipe.name or later("Recipe {number}", number=number)
         raise ValueError(
-            later("{recipe} cannot train: {reason}", recipe=name, reason=sentence_of(error))
-        ) from None
+            later(
+                "{recipe} cannot train: {reason}",
+                recipe=recipe.called(number - 1), reason=sentence_of(error),
+            )
+        ) from None  # fmt: skip
 
 
 def _check_norm(recipe: Recipe, examples: int) -> None:

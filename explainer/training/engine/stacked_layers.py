@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explainer.activations.registry import TRAINED
+from explainer.activations.registry import TRAINED, Activation
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_dense import Inputs, Layer, linear, masks
 from explainer.training.recipe.layers import (
@@ -192,13 +192,14 @@ def stochastic_pool(flat: FlatParameters, name: str, modules: Sequence[Stochasti
     return apply
 
 
-def never_falls(module: nn.Module) -> bool:
-    """Whether f(a) ≤ f(b) for a ≤ b; a module that learns its shape is not counted on."""
-    values: Tensor = module(torch.linspace(-20, 20, 4001))
-    return not any(True for _ in module.parameters()) and bool((values.diff() >= -1e-6).all())
+def never_falls(entry: Activation) -> bool:
+    """Whether f(a) ≤ f(b) for a ≤ b; one that learns its shape is not counted on."""
+    if entry.learns:
+        return False
+    values: Tensor = entry.module()(torch.linspace(-20, 20, 4001))
+    return bool((values.diff() >= -1e-6).all())
 
 
-_ACTIVATIONS = [entry.module() for entry in TRAINED]
 STACKED: dict[type[nn.Module], Maker] = {
     nn.Conv2d: conv,
     nn.Linear: linear,
@@ -212,14 +213,14 @@ STACKED: dict[type[nn.Module], Maker] = {
     nn.MaxPool2d: elementwise,
     nn.AvgPool2d: elementwise,
     nn.AdaptiveAvgPool2d: elementwise,
-    **{type(module): elementwise for module in _ACTIVATIONS},
+    **{type(entry.module()): elementwise for entry in TRAINED},
     nn.PReLU: prelu,
     nn.ReLU: relu,
     Dropout: dropout,
     MapDropout: map_dropout,
     StochasticPool2d: stochastic_pool,
 }
-RISING = tuple(type(module) for module in _ACTIVATIONS if never_falls(module))
+RISING = tuple(type(entry.module()) for entry in TRAINED if never_falls(entry))
 """Activations that never fall: the maximum may be taken before them."""
 
 OPTIONAL = (Dropout, MapDropout)

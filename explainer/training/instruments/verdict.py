@@ -20,7 +20,7 @@ from statistics import fmean
 from explainer.training.instruments.questions import Question
 from explainer.training.instruments.student import interval
 from explainer.training.measurement.snapshot import Snapshot
-from explainer.words import N_, _
+from explainer.words import N_, _, in_words
 
 __all__ = ["Question", "Verdict", "held_against", "verdicts", "winner"]
 
@@ -84,7 +84,7 @@ def held_against(prediction: int, snapshot: Snapshot, question: Question) -> str
 
 def name(snapshot: Snapshot, recipe: int) -> str:
     """What the visitor calls a recipe, else its number from 1."""
-    return snapshot.recipes[recipe].name or _("Recipe {number}", number=recipe + 1)
+    return in_words(snapshot.recipes[recipe].called(recipe))
 
 
 def _values(snapshot: Snapshot, question: Question, recipe: int) -> list[float | None]:

@@ -53,6 +53,10 @@ class Recipe:
     augmentation: tuple[AugmentationStep, ...] = ()
     name: str = ""
 
+    def called(self, index: int) -> str:
+        """Its name; without one its number, which begins with 1, to be put into words later."""
+        return self.name or later("Recipe {number}", number=index + 1)
+
     def __post_init__(self) -> None:
         if len(self.name) > LONGEST_NAME:
             count, most = len(self.name), LONGEST_NAME

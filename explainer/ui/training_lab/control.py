@@ -167,9 +167,12 @@ def _buttons(ticket: Ticket[Race]) -> None:
 
 def speed_menu(ticket: Ticket[Race] | None) -> None:
     """How fast the race goes, or the next one will."""
+    if SPEED not in st.session_state and ticket is not None:  # it was left, and found again
+        going = int(ticket.race.snapshot.speed or 0)
+        st.session_state[SPEED] = going if going in SPEEDS else 0
     st.selectbox(
         _("Speed"), SPEEDS, key=SPEED, format_func=_speed, on_change=_set_speed, args=(ticket,),
-        label_visibility="collapsed", width=190,
+        label_visibility="collapsed", width=190, persist_state="session",
     )  # fmt: skip
 
 

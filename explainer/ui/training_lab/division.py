@@ -25,17 +25,18 @@ def division_words(examples: Examples, config: Split, seeds: int) -> int:
     sizes, sentences = remembered(
         KEPT, (examples, config, language()), lambda: _told(examples, config)
     )
-    st.caption(
-        _(
-            "{data}: {training} to train on, {validation} to validate on, {test} to test on, "
-            "divided anew for each of {seeds}.",
-            data=escaped(_(examples.title)),
-            training=f"{sizes[0]:,}",
-            validation=f"{sizes[1]:,}",
-            test=f"{sizes[2]:,}",
-            seeds=ngettext("{count} seed", "{count} seeds", seeds),
+    if any(sizes):
+        st.caption(
+            _(
+                "{data}: {training} to train on, {validation} to validate on, {test} to test on; "
+                "{seeds}.",
+                data=escaped(_(examples.title)),
+                training=f"{sizes[0]:,}",
+                validation=f"{sizes[1]:,}",
+                test=f"{sizes[2]:,}",
+                seeds=ngettext("{count} seed", "{count} seeds", seeds),
+            )
         )
-    )
     if sentences:
         st.warning("  \n".join(map(escaped, sentences)), icon=":material/call_split:")
     return sizes[0]

@@ -14,7 +14,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.refusal import show_refusal
 from explainer.ui.training_lab.plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
 from explainer.ui.training_lab.recipe_dialog import edit_recipe
-from explainer.words import N_, _
+from explainer.words import N_, _, in_words
 
 CHANGES = {"copy": (N_("Copy"), copy), "remove": (N_("Remove"), remove)}
 
@@ -57,7 +57,7 @@ def _actions(index: int, count: int, *, points: bool) -> None:
 
 def name_of(recipe: Recipe, index: int) -> str:
     """What a recipe is called on the page."""
-    return recipe.name or _("Recipe {number}", number=index + 1)
+    return in_words(recipe.called(index))
 
 
 def named(recipe: Recipe, index: int) -> str:

@@ -103,7 +103,7 @@ def _continued(
     recipe: Recipe, index: int, kept: KeptRun, grown: Run, precision: torch.dtype
 ) -> Run:
     """A run of the recipe with that index, which goes on where `kept` was."""
-    run, name = again(grown, recipe, precision), recipe.name or f"Recipe {index + 1}"
+    run, name = again(grown, recipe, precision), recipe.called(index)
     if not kept.fits(run):
         raise ValueError(
             later("{recipe} cannot go on from there: its network has another shape", recipe=name)
@@ -119,7 +119,7 @@ def _continued(
             )
         )  # fmt: skip
     if run.active:
-        run.record.mark(run.step, BRANCH, BRANCH)
+        run.record.mark(run.step, BRANCH, later("branch"))
     return run
 
 

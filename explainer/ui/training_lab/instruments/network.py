@@ -19,6 +19,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mount, pack
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.control import origin_of
 from explainer.ui.training_lab.names import of_step, pick_recipe
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import _, ngettext
@@ -29,27 +30,32 @@ INPUTS = ("x", "y")
 
 def network_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """The network of one recipe, first seed; a sentence where the data are no points."""
-    say("training_lab", "network")
-    snapshot = ticket.race.snapshot
-    index = pick_recipe(snapshot, "network")
-    place = index * len(snapshot.seeds)
-
-    def question(runs: Sequence[Run]) -> UnitMaps | None:
-        run = runs[place]
-        return unit_maps(run) if run.data.shape == (2,) else None
-
-    answer = latest(ticket, ("network", index), question, moving=moving, shortest=SHORTEST)
-    if answer is None:
-        st.caption(_("Measuring."))
-        return
-    if answer.value is None:
+    if not is_drawn(ticket):
         st.info(
             _("The network is drawn unit by unit for points, such as spirals; for pictures see"
               " *Kernels* and *Look inside*.")
         )  # fmt: skip
         return
+    say("training_lab", "network")
+    snapshot = ticket.race.snapshot
+    index = pick_recipe(snapshot, "network")
+    place = index * len(snapshot.seeds)
+
+    def question(runs: Sequence[Run]) -> UnitMaps:
+        return unit_maps(runs[place])
+
+    answer = latest(ticket, ("network", index), question, moving=moving, shortest=SHORTEST)
+    if answer is None:
+        st.caption(_("Measuring."))
+        return
     mount("network", key=f"{KEY}.network_drawn", data=_message(answer.value, theme()))
     st.caption(of_step(answer.step, snapshot))
+
+
+def is_drawn(ticket: Ticket[Race]) -> bool:
+    """Whether the race is on points."""
+    origin = origin_of(ticket)
+    return origin is not None and origin[1].shape == (2,)
 
 
 def _message(found: UnitMaps, look: Theme) -> bytes:

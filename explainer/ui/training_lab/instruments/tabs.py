@@ -18,13 +18,13 @@ from explainer.ui.training_lab.instruments.inputs import inputs_tab
 from explainer.ui.training_lab.instruments.inside import inside_tab
 from explainer.ui.training_lab.instruments.kernels import kernels_tab
 from explainer.ui.training_lab.instruments.mistakes import mistakes_tab
-from explainer.ui.training_lab.instruments.network import network_tab
+from explainer.ui.training_lab.instruments.network import is_drawn, network_tab
 from explainer.ui.training_lab.instruments.take_away import take_away_tab
 from explainer.ui.training_lab.instruments.verdict import verdict_tab
 from explainer.ui.training_lab.instruments.weights import weights_tab
 from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.plan import KEY
-from explainer.words import N_
+from explainer.words import N_, told
 
 SECONDS = 3.0
 QUICK_SECONDS = 0.25
@@ -50,14 +50,19 @@ def _live(
             try:
                 draw(ticket, moving=is_active(ticket) and looked_at(ticket) is None)
             except NoAnswer as error:
-                st.caption(escaped(str(error)))
+                st.caption(escaped(told(error)))
 
     panel()
 
 
+def _network(ticket: Ticket[Race]) -> None:
+    """Four times a second where there is a network to draw."""
+    _live(network_tab, ticket, seconds=QUICK_SECONDS if is_drawn(ticket) else SECONDS)
+
+
 TABS = (
     Part("verdict", N_("Verdict"), partial(_live, verdict_tab)),
-    Part("network", N_("Network"), partial(_live, network_tab, seconds=QUICK_SECONDS)),
+    Part("network", N_("Network"), _network),
     Part("weights", N_("Weights"), partial(_live, weights_tab)),
     Part("kernels", N_("Kernels"), partial(_live, kernels_tab)),
     Part("inside", N_("Look inside"), partial(_live, inside_tab)),

@@ -70,7 +70,8 @@ export default component(stand => {
       const d = `M${left},${high}C${middle},${high} ${middle},${low} ${x2},${low}`
       const title = `${name({ layer: layer + 1, unit: to })} ← ${name({ layer, unit: from })}: ${rounded(weight)}`
       const feeds = !chosen || chosen.layer === 0 || (chosen.layer === layer + 1 && chosen.unit === to)
-      const look = { stroke: weight < 0 ? BLUE : RED, "stroke-width": 0.3 + THICK * Math.abs(weight) / most, d }
+      const size = Number.isFinite(weight) ? Math.abs(weight) / most : 0
+      const look = { stroke: weight < 0 ? BLUE : RED, "stroke-width": 0.3 + THICK * size, d }
       return svg("path", { class: feeds ? "edge" : "edge faint", ...look }, svg("title", {}, title))
     }))
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 
@@ -11,8 +12,13 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.charts.theme import LIGHT
 from explainer.service import Ticket, stop_service
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.race import Race
+from explainer.training.engine.run import Run
+from explainer.training.instruments.unit_maps import unit_maps
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.recipe import (
     Network,
@@ -23,6 +29,7 @@ from explainer.training.recipe.recipe import (
 )
 from explainer.ui.training_lab.control import origin_of
 from explainer.ui.training_lab.instruments import take_away
+from explainer.ui.training_lab.instruments.network import message_of
 from explainer.ui.training_lab.instruments.tabs import TABS
 from tests.app.reading import app_at, text_of
 
@@ -130,3 +137,17 @@ def test_the_race_as_json_and_csv_is_strict(app: AppTest) -> None:
 
     assert json.loads(take_away._json(ticket, *origin), parse_constant=refuse)["runs"]
     assert "nan" not in take_away._csv(ticket).lower()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1e30])
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_a_network_of_numbers_that_are_none_is_drawn(depth: int, value: float) -> None:
+    data = prepare(load("moons"), Split(train_size=40))
+    run = Run(Recipe(Network(kind="mlp", depth=depth, width=4)), 0, data)
+    for parameter in run.model.parameters():
+        parameter.data.fill_(value)
+    found = unit_maps(run, 9)
+    assert len(found.layers) == depth + 2
+    message = message_of(found, LIGHT)
+    head = message[4 : 4 + int.from_bytes(message[:4], "little")]
+    assert len(json.loads(head, parse_constant=pytest.fail)["titles"]) == depth + 2

@@ -112,6 +112,8 @@ def test_leaving_the_page_and_coming_back_finds_the_race_going_on(open_page: Ope
 
 def test_a_reload_adopts_the_race_again(open_page: OpenPage) -> None:
     page = open_page(LONG)
+    page.get_by_role("combobox", name="Speed").click()
+    page.get_by_role("option", name="100 steps a second").click()
     start(page)
     wait_for_step(page, 10)
     expect(page).to_have_url(with_query("race="))
@@ -120,6 +122,7 @@ def test_a_reload_adopts_the_race_again(open_page: OpenPage) -> None:
     expect(page.get_by_text(STEP)).to_be_visible(timeout=30_000)
     assert step_of(page) >= 10
     assert page.url.split("race=")[1] == before.split("race=")[1]
+    expect(page.get_by_role("combobox", name="Speed")).to_have_value("100 steps a second")
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def network_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     if answer is None:
         st.caption(_("Measuring."))
         return
-    mount("network", key=f"{KEY}.network_drawn", data=_message(answer.value, theme()))
+    mount("network", key=f"{KEY}.network_drawn", data=message_of(answer.value, theme()))
     st.caption(of_step(answer.step, snapshot))
 
 
@@ -58,7 +58,7 @@ def is_drawn(ticket: Ticket[Race]) -> bool:
     return origin is not None and origin[1].shape == (2,)
 
 
-def _message(found: UnitMaps, look: Theme) -> bytes:
+def message_of(found: UnitMaps, look: Theme) -> bytes:
     """Sizes and names, then the pictures of all units, the weights between layers, the decision."""
     pictures = [
         np.stack([painted(np.nan_to_num(one), span_of(layer), look) for one in layer])

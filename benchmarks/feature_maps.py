@@ -4,7 +4,7 @@
   and after that.
 - *photo*: another photo is chosen; all maps of a layer of ResNet-20.
 
-The yardstick is another order for the same maps: the round trip of the page and nothing else.
+The yardstick is another colour scale for the same maps: the round trip of the page, nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scripts.serving import serving
 
 NETWORKS = ("ResNet-20", "Small VGG", "LeNet-5")
 PHOTOS = ("coffee", "astronaut", "rocket", "chelsea")
-ORDERS = ("by mean", "by variance", "as in the network")
+SCALES = ("each map", "the network", "the layer")
 TURNS = 8
 ADDRESS = "/feature_maps?picture=chelsea&feature_maps.network={network}&feature_maps.layer={layer}"
 WARM_UP_MILLISECONDS = 8000
@@ -82,7 +82,7 @@ def main() -> int:
             name = NETWORKS[(turn + 2) % len(NETWORKS)]
             again[name].append(press(page, SEGMENT, name))
         opened(page, served.url, "ResNet-20", "stage1_block1.residual.conv1")
-        order = [press(page, SEGMENT, ORDERS[turn % len(ORDERS)]) for turn in range(TURNS + 1)]
+        scale = [press(page, SEGMENT, SCALES[turn % len(SCALES)]) for turn in range(TURNS + 1)]
         page.get_by_role("button", name="Choose a picture").click()
         page.wait_for_timeout(1500)
         gallery = ".gallery button[data-slug='{}']"
@@ -90,9 +90,9 @@ def main() -> int:
             press(page, gallery.format(PHOTOS[turn % len(PHOTOS)])) for turn in range(2 * TURNS)
         ]
         browser.close()
-    yardstick = float(np.median(order))
+    yardstick = float(np.median(scale))
     print(f"{'ms until the maps are painted':<44}{'p50':>8}{'p95':>8}{'times':>8}")
-    print_row("another order of the same maps (yardstick)", order, yardstick)
+    print_row("another scale of the same maps (yardstick)", scale, yardstick)
     for name, taken in first.items():
         print_row(f"network {name}, the first time", [taken], yardstick)
     for name, times in again.items():

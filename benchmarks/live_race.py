@@ -104,7 +104,7 @@ def print_slider() -> None:
         page.get_by_text(STEP).wait_for()
         page.get_by_role("link", name="Home").click()
         busy = slider_median(browser, served.url)
-        page.get_by_role("link", name="Training lab", exact=True).click()
+        page.get_by_test_id("stSidebarNavLink").filter(has_text="Training lab").click()
         page.get_by_role("button", name="Pause").click()
         page.wait_for_timeout(1000)
         idle = slider_median(browser, served.url)

@@ -17,15 +17,16 @@ import numpy as np
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.testing.v1 import AppTest
 
-from explainer.charts.race import LIVE_POINTS, PAIRS
+from explainer.charts.race import LIVE_POINTS, pairs
 from explainer.service import Ticket, service, stop_service
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.race import Race, Settings
 from explainer.training.engine.run import Evaluation
 from explainer.training.recipe.recipe import Recipe
+from explainer.training.task import CLASSIFICATION
 from explainer.ui.training_lab import curves
-from explainer.ui.training_lab.curves import Curves, View
+from explainer.ui.training_lab.curve_news import Curves, View
 from explainer.ui.training_lab.instruments.tabs import TABS
 from explainer.warmup import freeze_heap
 
@@ -53,13 +54,13 @@ def update(ticket: object, points: int, name: str) -> None:
 
     import streamlit as st
 
-    from explainer.ui.training_lab import curves, live
+    from explainer.ui.training_lab import curves, page
     from explainer.ui.training_lab.instruments.tabs import TABS
     from explainer.ui.training_lab.table import standings
 
     st.session_state.pop("training_lab.curves.source", None)
     with patch.multiple(curves, LIVE_POINTS=points, POINTS=points):
-        live.draw(ticket)  # type: ignore[arg-type]
+        page.draw(ticket)  # type: ignore[arg-type]
     standings(ticket.race.snapshot)  # type: ignore[attr-defined]
     if name:
         next(part for part in TABS if part.slug == name).show(ticket)
@@ -87,7 +88,7 @@ def cost(ticket: Ticket[Race], points: int, name: str) -> tuple[float, float]:
 
 def answer(ticket: Ticket[Race]) -> tuple[float, float]:
     """Median milliseconds, and kilobytes of an answer to the browser, with all curves new."""
-    view = View(next(iter(PAIRS)).measures)
+    view = View(next(iter(pairs(CLASSIFICATION))).measures)
     times, size = [], 0
     with patch.object(curves, "POINTS", LIVE_POINTS):
         for _ in range(REPEATS):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from explainer.powers import short
 from explainer.words import later
 
 Value = float | str
@@ -33,8 +34,8 @@ class Parameter:
         """`value` as a float. Raises `ValueError` naming the value and the bound it breaks."""
         number = float(value)
         bounds = {
-            "name": self.name, "value": f"{number:g}",
-            "least": f"{self.minimum:g}", "most": f"{self.maximum:g}", "step": f"{self.step:g}",
+            "name": self.name, "value": short(number),
+            "least": short(self.minimum), "most": short(self.maximum), "step": short(self.step),
         }  # fmt: skip
         if not math.isfinite(number) or not self.minimum <= number <= self.maximum:
             raise ValueError(

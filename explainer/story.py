@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class Story:
     """A story by name: what to `watch`, what is `seen` and `why`, read after it was looked at.
 
-    Where `seen` tells why as well, `why` is empty. A test holds `seen` to be so.
+    Where `seen` tells why as well, `why` is empty. A test holds `seen` to be so. Where it is told
+    from the numbers on screen, `seen` is empty.
     """
 
     slug: str
     title: str
     watch: str
-    seen: str
+    seen: str = ""
     why: str = ""

@@ -8,7 +8,6 @@ comes later is collected every few seconds. Last the process that decodes upload
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import atexit
 import gc
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from explainer.freed_memory import give_back_freed_memory
-from explainer.libraries import FIRST, SLOW, import_libraries
+from explainer.libraries import FIRST, SLOW, import_libraries, modules_of
 from explainer.nodelay import send_small_answers_at_once
 from explainer.quiet_exit import end_quietly
 from explainer.service import stop_service
@@ -73,9 +72,8 @@ def warm_decoders() -> None:
 
 def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
     """The modules that the pages import, read from their source."""
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py")))
-    found = (node for tree in trees for node in tree.body if isinstance(node, ast.ImportFrom))
-    return tuple(dict.fromkeys(node.module for node in found if node.module))
+    found = (name for path in sorted(folder.glob("*.py")) for name in modules_of(path))
+    return tuple(dict.fromkeys(found))
 
 
 async def warm_up() -> None:

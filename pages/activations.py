@@ -5,6 +5,7 @@ from explainer.ui.activations.sections import sections
 from explainer.ui.common.page import open_page
 from explainer.ui.common.picture import picture_input
 from explainer.ui.common.prose import say
+from explainer.ui.ending.ending import close_page
 
 open_page("activations")
 entries, own = choose()
@@ -13,3 +14,4 @@ if shown is not None:
     say("activations", "notice")
     chosen = picture_input()
     sections(chosen, shown)
+close_page("activations")

@@ -1,11 +1,11 @@
-"""Home: an invitation to each topic."""
+"""Home: three minutes to begin with, and an invitation to each topic."""
 
-import streamlit as st
-
+from explainer.ui.common.page import head
 from explainer.ui.common.prose import say
-from explainer.ui.home.cards import cards
+from explainer.ui.home.cards import topics_map, tour
 
-st.title("Deepglass")
+head("Deepglass")
 say("home", "welcome")
-cards()
+tour()
+topics_map()
 say("home", "promise")

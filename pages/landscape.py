@@ -2,6 +2,7 @@
 
 from explainer.ui.common.page import open_page
 from explainer.ui.common.prose import say
+from explainer.ui.ending.ending import close_page
 from explainer.ui.landscape.page import arithmetic, asked, code, landscape
 
 open_page("landscape")
@@ -12,3 +13,4 @@ if ticket:
     code(ticket)
 say("landscape", "notice")
 say("landscape", "how")
+close_page("landscape")

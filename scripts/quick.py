@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -49,18 +50,21 @@ def changed_files(root: Path) -> list[str]:
     return sorted({*differing, *untracked})
 
 
-def names_imported(source: str, package: tuple[str, ...]) -> Iterator[str]:
+@cache
+def names_imported(source: str, package: tuple[str, ...]) -> list[str]:
     """The full names of all that a module of `package` imports, also inside functions.
 
     `from explainer import images` counts as `explainer.images`.
     """
+    found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*base, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            found += [f"{module}.{alias.name}" for alias in node.names]
+    return found
 
 
 def sources(root: Path) -> dict[str, str]:

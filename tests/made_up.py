@@ -66,8 +66,8 @@ squashing.SQUASHING = (
 from explainer.training.data.registry import load  # noqa: E402
 from explainer.training.data.splits import Split, prepare  # noqa: E402
 from explainer.training.engine.run import Run  # noqa: E402
+from explainer.training.engine.run_group import train  # noqa: E402
 from explainer.training.engine.stacked import Stack, train_stacked  # noqa: E402
-from explainer.training.engine.training_loop import train  # noqa: E402
 from explainer.training.presets import PRESETS  # noqa: E402
 from explainer.training.recipe.recipe import (  # noqa: E402
     FIELDS,

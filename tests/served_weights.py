@@ -11,11 +11,13 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
-from explainer.networks.zoo.torchvision_models import CLASSIFIERS, Classifier
+if TYPE_CHECKING:
+    from explainer.networks.zoo.torchvision_models import Classifier
+
 
 DATA = bytes(range(256)) * 4096
 SLOW = "slow-"
@@ -72,6 +74,9 @@ def weights_server(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
 
 def served_as(monkeypatch: pytest.MonkeyPatch, url: str) -> Classifier:
     """MobileNetV3, its weights at another address."""
+    # Here, for torchvision takes seconds to import and few tests need it.
+    from explainer.networks.zoo.torchvision_models import CLASSIFIERS
+
     entry = CLASSIFIERS["mobilenet-v3"]
     moved = replace(entry, weights=SimpleNamespace(url=url, meta=entry.weights.meta))
     monkeypatch.setitem(CLASSIFIERS._by_slug, entry.slug, moved)

@@ -90,6 +90,7 @@ def test_what_an_exploration_found_does_not_change_what_is_drawn(
     assert drawn(project) == here
 
 
+@pytest.mark.slow
 def test_an_exploration_draws_ten_times_as_many_and_others_each_time(project: Path) -> None:
     first, second = (drawn(project, "--hypothesis-profile=explore") for _ in range(2))
     assert sum("usual" in line for line in first) >= 500

@@ -32,6 +32,7 @@ sys.meta_path.insert(0, Missing())
 NAMES = {"streamlit", "altair", "cv2", "pandas", "hypothesis", "tifffile", "pillow_heif"}
 
 
+@pytest.mark.slow
 def test_it_needs_the_usual_scientific_libraries_alone() -> None:
     script = WITHOUT.replace("{names}", repr(NAMES)) + (
         "import benchmarks.gpu as it\n"

@@ -16,7 +16,7 @@ SCRIPTS = sorted(FOLDER.glob("*.js"))
 TESTS = sorted((Path(__file__).parent / "javascript").glob("*.test.mjs"))
 FAMILIES = {"plane": "planes", "surface": "planes", "live_race": "race"}
 COMPONENTS = [
-    path.stem for path in SCRIPTS if path.stem not in {"shared", *FAMILIES.values()}
+    path.stem for path in SCRIPTS if path.stem not in {"shared", "focus", *FAMILIES.values()}
 ]  # fmt: skip
 NODE = Path(compute_driver_executable()[0])
 LONGEST_LINE = 120
@@ -59,7 +59,7 @@ def test_a_line_of_a_script_fits_the_screen(path: Path) -> None:
     assert not [line for line in lines if len(line) > LONGEST_LINE]
 
 
-@pytest.mark.parametrize("name", ["shared", *FAMILIES.values()])
+@pytest.mark.parametrize("name", ["shared", "focus", *FAMILIES.values()])
 def test_what_scripts_share_is_used(name: str) -> None:
     """The linter sees one file at a time, so it cannot say this of what others use."""
     names = re.findall(

@@ -15,8 +15,8 @@ import pytest
 
 from explainer.topics import TOPICS, Topic
 from scripts.quick import names_imported
+from tests.files import ROOT, holds_for
 
-ROOT = Path(__file__).parents[1]
 # Each subject may use those before it, and all of them what stands beside them.
 SUBJECTS = ("images", "convolution", "activations", "training", "networks", "gradients")
 BESIDE = frozenset(
@@ -26,6 +26,7 @@ BESIDE = frozenset(
         "freed_memory",
         "lengths",
         "parameters",
+        "powers",
         "registry",
         "story",
         "strict_json",
@@ -39,9 +40,11 @@ MAY_IMPORT = {
     "messages": frozenset[str](),
     "live_pictures": frozenset({"messages"}),
     "nodelay": frozenset[str](),
+    "frontend": frozenset[str](),
     "quiet_exit": frozenset[str](),
     "lengths": frozenset[str](),
-    "parameters": frozenset({"words"}),
+    "parameters": frozenset({"powers", "words"}),
+    "powers": frozenset[str](),
     "registry": frozenset({"words"}),
     "words": frozenset[str](),
     "files": frozenset({"words"}),
@@ -70,11 +73,6 @@ MODULES = sorted((ROOT / "explainer").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 PROSE = sorted((ROOT / "assets" / "prose").rglob("*.md"))
 PACKAGES = sorted({path.parent for path in MODULES})
-
-
-def relative(path: Path) -> str:
-    """The path as the reader of a test's name knows it."""
-    return path.relative_to(ROOT).as_posix()
 
 
 def part_of(path: Path) -> str:
@@ -109,7 +107,7 @@ def without_formulas_and_code(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("test", TESTS, ids=relative)
+@holds_for(TESTS)
 def test_how_many_examples_are_drawn_is_said_in_one_place(test: Path) -> None:
     """Only `examples` of `tests/drawing.py` draws more of them in an exploration."""
     assert "hypothesis.settings" not in imported_modules(test)
@@ -147,12 +145,12 @@ def test_every_slug_is_unique() -> None:
     assert len(slugs) == len(set(slugs))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=relative)
-def test_every_page_but_home_has_a_topic(page: Path) -> None:
-    assert page.stem in {"home", *(topic.slug for topic in TOPICS)}
+@holds_for(PAGES)
+def test_every_page_but_home_and_glossary_has_a_topic(page: Path) -> None:
+    assert page.stem in {"home", "glossary", *(topic.slug for topic in TOPICS)}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=relative)
+@holds_for(PAGES)
 def test_a_page_holds_no_def_and_no_class(page: Path) -> None:
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found = [
@@ -177,20 +175,20 @@ for subject in sys.argv[1:]:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("module", MODULES, ids=relative)
+@holds_for(MODULES)
 def test_only_ui_and_the_shell_import_streamlit(module: Path) -> None:
     if part_of(module) not in ("ui", "shell"):
         assert "streamlit" not in imported_libraries(module)
 
 
-@pytest.mark.parametrize("module", [*MODULES, *PAGES], ids=relative)
+@holds_for([*MODULES, *PAGES])
 def test_dependencies_point_one_way(module: Path) -> None:
     part = part_of(module)
     assert part in MAY_IMPORT, f"{part!r} has no place among the parts of the app"
     assert imported_parts(module) <= MAY_IMPORT[part] | {part}
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=relative)
+@holds_for(PACKAGES)
 def test_nothing_imports_what_imports_it(package: Path) -> None:
     """Among the modules and folders of a folder, a folder counting as one thing, is no circle."""
     uses: dict[str, set[str]] = {}
@@ -208,7 +206,7 @@ def test_nothing_imports_what_imports_it(package: Path) -> None:
         pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=relative)
+@holds_for(PACKAGES)
 def test_a_folder_holds_at_most_25_modules(package: Path) -> None:
     assert len(list(package.glob("*.py"))) <= 25
 
@@ -219,12 +217,12 @@ def test_topics_and_words_import_next_to_nothing(module: str) -> None:
     assert imported_libraries(ROOT / "explainer" / f"{module}.py") <= allowed
 
 
-@pytest.mark.parametrize("module", [ROOT / "app.py", *MODULES, *PAGES], ids=relative)
+@holds_for([ROOT / "app.py", *MODULES, *PAGES])
 def test_a_module_has_at_most_300_lines(module: Path) -> None:
     assert len(module.read_text().splitlines()) <= 300
 
 
-@pytest.mark.parametrize("prose", PROSE, ids=relative)
+@holds_for(PROSE)
 def test_prose_keeps_its_voice(prose: Path) -> None:
     words = without_formulas_and_code(prose.read_text(encoding="utf-8"))
     assert "!" not in words

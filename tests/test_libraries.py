@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 TWO_AT_ONCE = """
 import threading
@@ -19,6 +21,7 @@ print(Permute.__name__)
 """
 
 
+@pytest.mark.slow
 def test_two_threads_that_want_torchvision_at_once_both_get_all_of_it() -> None:
     done = subprocess.run(
         [sys.executable, "-c", TWO_AT_ONCE], cwd=ROOT, capture_output=True, text=True, timeout=300

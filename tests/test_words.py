@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-ROOT = Path(__file__).parents[1]
+from tests.files import ROOT, holds_for
+
 PROSE = sorted((ROOT / "assets" / "prose").rglob("*.md"))
 # Words of the code: what the screen says, and what is handed to it from elsewhere to be shown.
 CODE = sorted([*(ROOT / "explainer").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
@@ -24,11 +26,6 @@ POWER = re.compile(r"\w\)?\*\*[\w(]| \*\* ")  # in Python, no bold words
 MARKS = {"_", "N_", "gettext", "ngettext", "later", "nlater"}
 CODE_WORDS = re.compile(r"```.*?```|`[^`\n]+`|\\\$", re.DOTALL)
 ESCAPED = re.compile(r"\\[\\`*_{}\[\]()<>#|~:]")
-
-
-def relative(path: Path) -> str:
-    """The path as the reader of a test's name knows it."""
-    return path.relative_to(ROOT).as_posix()
 
 
 def faults(text: str) -> list[str]:
@@ -74,17 +71,23 @@ def opens(outside: str, inside: str) -> bool:
     return not inside.isspace() and (inside.isalnum() or not outside.isalnum())
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """The syntax of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def strings(path: Path) -> Iterator[tuple[int, str]]:
     """The strings of a module but its docstrings, with a word for each value that is put in."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = tree(path)
     skipped = {
         id(line.value)
-        for node in ast.walk(tree)
+        for node in ast.walk(found)
         if isinstance(getattr(node, "body", None), list)
         for line in node.body  # type: ignore[attr-defined]
         if isinstance(line, ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in ast.walk(found):
         outer = id(node) not in skipped
         if isinstance(node, ast.JoinedStr) and outer:
             skipped |= {id(part) for part in ast.walk(node)}
@@ -120,12 +123,12 @@ def test_shapes_that_markdown_shows_as_their_source_are_found(text: str, fault: 
     assert bool(faults(text)) == fault
 
 
-@pytest.mark.parametrize("prose", PROSE, ids=relative)
+@holds_for(PROSE)
 def test_prose_is_shown_as_it_is_meant(prose: Path) -> None:
     assert faults(prose.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("module", CODE, ids=relative)
+@holds_for(CODE)
 def test_words_in_the_code_are_shown_as_they_are_meant(module: Path) -> None:
     found = [(line, faults(text)) for line, text in strings(module) if is_marked(text)]
     assert [one for one in found if one[1]] == []
@@ -151,26 +154,26 @@ def test_nothing_is_stored_but_trained_networks_and_what_three_of_them_read() ->
     assert "Stored are only the networks that come trained, and how well three" in said("home")
 
 
-@pytest.mark.parametrize("module", CODE, ids=relative)
+@holds_for(CODE)
 def test_a_message_is_no_text_that_changes(module: Path) -> None:
     """A catalogue cannot have what is put together first: values go to their places by name."""
     calls = [
         node
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS
     ]
     built = (ast.JoinedStr, ast.BinOp)
     assert not [ast.unparse(one) for one in calls if isinstance(one.args[0], built)]
 
 
-@pytest.mark.parametrize("module", CODE, ids=relative)
+@holds_for(CODE)
 def test_what_is_raised_is_said_later(module: Path) -> None:
     """Whoever raises it may work for nobody, or for somebody else than the one who reads it."""
     if "ui" in module.parts:
         return
     raised = [
         node.exc
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
     ]
     said = [inner for one in raised for inner in ast.walk(one) if isinstance(inner, ast.Call)]
@@ -186,7 +189,7 @@ def test_every_message_is_in_the_template_of_the_catalogues() -> None:
     said = [
         node.args[0].value
         for module in CODE
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MARKS
         if isinstance(node.args[0], ast.Constant)
     ]

@@ -34,7 +34,7 @@ export default component(place => {
     settings = header
     if (holder.childElementCount === header.entries.length) return
     holder.replaceChildren(...header.entries.map(({ slug, title, teaches }, i) => {
-      const address = addressOf(blobs[i], "image/jpeg")
+      const address = addressOf(blobs[i], "image/webp")
       const image = element("img", { src: address, alt: "", width: header.side, height: header.side })
       const attributes = { type: "button", title: teaches, "data-slug": slug }
       return element("button", attributes, image, element("span", { text: title }))

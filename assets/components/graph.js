@@ -14,7 +14,7 @@
 const CARD = { width: 84, height: 64 }
 const PITCH = { least: 104, most: 190, cross: 80 }
 const DOWN = { along: 104, cross: 90, least: 68 }
-const REST_MS = 700
+const REST_MS = 120
 
 export default component(place => {
   const root = place.find(".walk"), find = selector => root.querySelector(selector)
@@ -136,8 +136,9 @@ export default component(place => {
     range.value = at
     range.setAttribute("aria-valuetext", `${step.heading}. ${step.lines.join(". ")}`)
     stage.setAttribute("aria-label", `${graph.alt} ${keys}`)
-    find(".first").disabled = find(".back").disabled = at === 0
-    find(".next").disabled = find(".last").disabled = at === count
+    // Not `disabled`: a button that is loses the focus.
+    const off = { first: at === 0, back: at === 0, next: at === count, last: at === count }
+    for (const [name, none] of Object.entries(off)) find(`.${name}`).setAttribute("aria-disabled", none)
   }
 
   place.onLive(() => graph?.name, update)

@@ -1,7 +1,8 @@
-// A kernel to type into: a table of numbers, coloured by value. Fractions such as 1/9 are read.
+// A kernel to type into: a table of numbers, coloured by value. Fractions such as 1/9 are read, and a table
+// that is pasted takes the place of the one there is.
 // Out, state "edited": {values: {weights}, number}.
 /**
- * @typedef {{name: string, address: string, weights: number[][], largest: number, stops: string[],
+ * @typedef {{name: string, address: string, weights: number[][], largest: number, most: number, stops: string[],
  *   number: number}} GridMessage
  */
 const GRID_ARROWS = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }  // those across move within the text
@@ -13,7 +14,7 @@ export default component(place => {
 
 function build(place, grid, /** @type {GridMessage} */ data, report) {
   const rows = data.weights.length, columns = data.weights[0].length
-  const table = place.find("table"), message = place.find(".message")
+  const table = place.find("table"), message = place.find(".message"), total = place.find(".total")
   const cellAt = (row, column) => element("input", {
     type: "text", inputmode: "text", autocomplete: "off", size: 1, "data-row": row, "data-column": column,
     "aria-label": say("Weight {row}, {column}", { row: row + 1, column: column + 1 }),
@@ -40,6 +41,7 @@ function build(place, grid, /** @type {GridMessage} */ data, report) {
       const rgb = colourAt(grid.data.stops, (value + limit) / (2 * limit))
       Object.assign(cells[row][column].style, { background: `rgb(${rgb.join()})`, color: inkOn(rgb) })
     }))
+    total.textContent = say("Sum of the weights: {sum}", { sum: rounded(sumOf(grid.weights)) })
   }
   const read = (cell, final) => {
     const value = parse(cell.value), most = grid.data.largest
@@ -53,6 +55,24 @@ function build(place, grid, /** @type {GridMessage} */ data, report) {
     if (final) grid.flow.finish(move, report)
     else grid.flow.push(move)
   }
+  // A single number goes into its cell, as into any field.
+  table.onpaste = event => {
+    const lines = linesOf(event.clipboardData.getData("text"))
+    if (lines.flat().length < 2) return
+    event.preventDefault()
+    const { largest, most } = grid.data, pasted = lines.map(line => line.map(parse))
+    const wide = Math.max(...pasted.map(line => line.length))
+    const wrong = lines.flat().find((_, at) => !(Math.abs(pasted.flat()[at] ?? NaN) <= largest))
+    if (wrong !== undefined) message.textContent = refusal(wrong, largest)
+    else if (pasted.some(line => line.length !== wide)) {
+      message.textContent = say("The rows that were pasted are not equally long; the table stays as it was.")
+    } else if (Math.max(wide, pasted.length) > most) {
+      message.textContent = say("A table has at most {most} rows and columns; it stays as it was.", { most })
+    } else {
+      message.textContent = ""
+      grid.flow.finish({ values: { weights: pasted } }, report)
+    }
+  }
   table.oninput = event => read(event.target, false)
   table.onchange = event => read(event.target, true)
   table.onfocusin = event => event.target.select?.()
@@ -62,6 +82,21 @@ function build(place, grid, /** @type {GridMessage} */ data, report) {
     const row = Number(event.target.dataset.row) + GRID_ARROWS[event.key]
     cells[(row + rows) % rows][event.target.dataset.column].focus()
   }
+}
+
+// Rounding must not make something of nothing.
+function sumOf(weights) {
+  const sum = weights.flat().reduce((all, one) => all + one, 0)
+  return Math.abs(sum) < 1e-9 * weights.flat().reduce((all, one) => all + Math.abs(one), 0) ? 0 : sum
+}
+
+// The numbers of a table as spreadsheets, Python, NumPy and MATLAB write it, each as text.
+function linesOf(text) {
+  const inside = text.slice(Math.max(text.indexOf("["), 0))
+  const rows = inside.replace(/\][\s,]*\[/g, "\n").split(/[;\n]/)
+  const between = text.includes("\t") ? "\t" : /[,\s]+/
+  return rows.map(row => row.replace(/[[\](){}]/g, "").split(between).map(one => one.trim()).filter(one => one))
+    .filter(row => row.length)
 }
 
 function refusal(value, most) {

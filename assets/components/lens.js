@@ -3,11 +3,11 @@
 // weights and the settings. The sum is worked out in double precision, with no rerun.
 // Out, state "pinned": {pixel: [row, column] | null}.
 /**
- * With the output as an image. `start` and `pinned` are [row, column] of the output, `shape` its size; the
+ * With the output as an image. `rests` and `pinned` are [row, column] of the output, `shape` its size; the
  * rest says how it came about.
  * @typedef {{low: string, high: string, meaning: string, stops: string[]}} LensLegend
  * @typedef {{name: string, number: number, mime: string, digest: string, height: number, width: number,
- *   shape: number[], start: [number, number], pinned: ?[number, number], statistics: string,
+ *   shape: number[], rests: [number, number], pinned: ?[number, number], statistics: string,
  *   legend: LensLegend, sequential: string[], diverging: string[],
  *   captions: {input: string, output: string}, alt: {input: string, output: string},
  *   weights: number[][], bias: number, stride: number, dilation: number, top: number, left: number,
@@ -61,6 +61,7 @@ export default component(place => {
   const input = pane("input"), output = pane("output")
   /** @type {LensMessage} */
   let settings = null
+  let colour = 0  // of three, whose tables are shown
   let refreshing = 0, refreshed = 0, picture = null, drawn = "", at = null, pinned = false, shownFor = ""
   find(".bar").setAttribute("aria-label", say("How the two pictures are laid out"))
   find('[data-layout="side"]').textContent = say("Side by side")
@@ -77,7 +78,7 @@ export default component(place => {
       frame.style.setProperty("--ratio", header.width / header.height)
     }
     if (shownFor !== header.digest) { shownFor = header.digest; at = null; pinned = false }
-    at = bounded(header.pinned ?? at ?? header.start)
+    at = bounded(header.pinned ?? (pinned || held() ? at : null) ?? header.rests)
     pinned ||= header.pinned !== null
     showScale(find, header.legend)
     find(".statistics").textContent = header.statistics
@@ -145,11 +146,20 @@ export default component(place => {
                     (across * settings.width - 0.5 - middle(weights[0].length) + left) / stride])
   }
 
+  // Whether the hand is here. Once it has gone, the pixel is that of the page's arithmetic again.
+  const held = () => root.matches(":hover") || [input, output].some(({ overlay }) => overlay.matches(":focus-visible"))
+  const rest = () => { if (picture && !pinned && !held()) moveTo(settings.rests) }
+  root.onpointerleave = rest
+  find(".colours").onclick = event => {
+    const button = event.target.closest("button")
+    if (button) { colour = Number(button.dataset.colour); refresh() }
+  }
   function moveTo(pixel) { at = bounded(pixel); refresh() }
   function pin(value) { pinned = value; refresh(); place.report("pinned", { pixel: value ? at : null }) }
 
   for (const side of [input, output]) {
     side.overlay.onpointermove = event => { if (picture && !pinned) moveTo(pixelUnder(event, side)) }
+    side.overlay.onblur = rest
     side.overlay.onclick = event => {
       if (!picture) return
       moveTo(pixelUnder(event, side))
@@ -169,7 +179,8 @@ export default component(place => {
     drawBox(input, ...windowBox())
     const [rows, columns] = settings.shape
     drawBox(output, at[1] / columns, at[0] / rows, 1 / columns, 1 / rows)
-    showMicroscope(find, settings, at, pinned, found)
+    colour = Math.min(colour, found.sums.length - 1)
+    showMicroscope(find, settings, at, pinned, found, colour)
   }
 
   function windowBox() {
@@ -222,7 +233,7 @@ function channelName(channels, index) {
   return channels === "grey" ? say("grey") : [say("red"), say("green"), say("blue")][index]
 }
 
-function showMicroscope(find, settings, [atRow, atColumn], pinned, { cells, sums, outputs }) {
+function showMicroscope(find, settings, [atRow, atColumn], pinned, { cells, sums, outputs }, colour) {
   const { bias, channels } = settings
   const where = say("Output pixel: row {row}, column {column}", { row: atRow, column: atColumn })
   find(".where").textContent = pinned ? `${where} · ${say("pinned, click to let go")}` : where
@@ -233,8 +244,11 @@ function showMicroscope(find, settings, [atRow, atColumn], pinned, { cells, sums
   const limit = Math.max(...cells.flat().map(cell => Math.abs(cell.weight)), 1e-12)
   const { fontFamily: family, borderTopColor: rule } = getComputedStyle(holder)
   const look = { side: cellSide(holder.clientWidth, size), ratio: window.devicePixelRatio || 1, family, rule }
+  showColours(find(".colours"), sums.map((_, channel) => channelName(channels, channel)), colour)
   sums.forEach((sum, channel) => {
     const row = holder.children[channel]
+    row.hidden = channel !== colour
+    if (row.hidden) return
     const name = channelName(channels, channel)
     row.querySelector(".channel").textContent = name
     const [values, weights, products] = row.querySelectorAll("canvas")
@@ -256,11 +270,22 @@ function showMicroscope(find, settings, [atRow, atColumn], pinned, { cells, sums
     : sums.map((sum, i) => `${show(sum)} ${biasText} = ${show(outputs[i])}`)
   result.replaceChildren(element("span", { class: "label", text: say("Sum + bias = output") }),
     ...parts.map(text => element("span", { class: "part", text })))
-  const hint = find(".hint"), usual = say("Window × weights = products. Move over either picture, or use the arrow " +
-    "keys (Shift for tens). A click pins the pixel. Dashed cells lie outside the picture.")
+  find(".said").textContent = `${where}: ${parts.join("; ")}`
+  const hint = find(".hint"), usual = say("Window × weights = products. Arrow keys move the window too (Shift for " +
+    "tens), a click pins it. Dashed cells are padding.")
   hint.textContent = usual
   holder.onpointermove = event => { hint.textContent = cellUnder(event, cells, holder) ?? usual }
   holder.onpointerleave = () => { hint.textContent = usual }
+}
+
+// A button for each colour; none where there is one channel.
+function showColours(holder, names, chosen) {
+  const count = names.length > 1 ? names.length : 0
+  if (holder.children.length !== count) {
+    holder.replaceChildren(...names.slice(0, count).map((name, index) =>
+      element("button", { type: "button", "data-colour": index, text: name })))
+  }
+  [...holder.children].forEach((button, index) => button.setAttribute("aria-pressed", index === chosen))
 }
 
 // The product under the pointer in words, for tables too fine to print their numbers.
@@ -283,8 +308,10 @@ function channelRow() {
 
 // The side of a cell in CSS pixels, so that three tables of `size` cells stand beside one another.
 function cellSide(width, size) {
-  const room = Math.min(230, (width - (width > 480 ? 190 : 72)) / 3)
-  return clamp(Math.floor(room / size), 4, 52)
+  const room = Math.min(180, (width - (width > 480 ? 190 : 72)) / 3)
+  const side = clamp(Math.floor(room / size), 4, 52)
+  // On a phone the tables go below one another before their numbers become too small to be printed.
+  return width > 480 || size > 5 ? side : Math.max(side, clamp(Math.floor((width - 24) / 2 / size), 4, 31))
 }
 
 function paintGrid(canvas, cells, valueOf, stops, [low, high], look, isOutside = () => false) {

@@ -53,8 +53,8 @@ export default component(({ find }) => {
       const span = say("{first} to {last}", { first: whole(Math.min(...numbers)), last: whole(Math.max(...numbers)) })
       const counts = { count: numbers.length, span, total: whole(way.total) }
       note.textContent = way.shared
-        ? say("{count} weights, {span}: everybody's. {total} in all.", counts)
-        : say("{count} weights, {span}: nobody else's. {total} in all.", counts)
+        ? say("{count} weights, {span}: shared by all outputs. {total} in all.", counts)
+        : say("{count} weights, {span}: not shared. {total} in all.", counts)
       return `${way.title}: ${span}`
     })
     readout.textContent = say("Output in row {row}, column {column}, one map of one colour. Its weights: {told}.",

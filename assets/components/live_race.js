@@ -12,8 +12,8 @@
  *   RaceNews Curves: chart, recipe, part, and so the old course of a race that was left; marks: recipe, step,
  *   text; `most` is for each chart.
  * @typedef {RaceNews & {address: string, every: number, recipes: {name: string, colour: string}[], seeds: number,
- *   then: ?number, charts: RaceChart[], total?: number}} RaceMessage `then` is an earlier step that is looked
- *   at, `total` how many steps a race has that has not begun.
+ *   then: ?number, charts: RaceChart[], total?: number, starts?: string}} RaceMessage `then` is an earlier step
+ *   that is looked at; of a race that has not begun, `total` is how many steps it has, and `starts` finds its buttons.
  */
 const NEAR = 6, TRIES = 3, RETRY = 1000
 const PHONE = 640  // pixels: below it the buttons and the curves may not share a screen
@@ -26,6 +26,7 @@ export default component(stand => {
   /** @type {RaceNews} */
   let news = null
   let curves = [], old = [], figures = [], at = null, timer = 0, turn = 0, failed = 0
+  let awaited = false  // a race was started that the page knows nothing of yet
   const alone = new Set()  // recipes that are picked out, by index
   let hovered = null
   find(".names").setAttribute("aria-label", say("Recipes"))
@@ -35,6 +36,7 @@ export default component(stand => {
     const counts = message => `${message?.recipes.length} ${message?.charts.length}`
     const fresh = counts(settings) !== counts(header), begins = settings && !settings.moving && header.moving
     settings = header
+    awaited = false
     if (fresh) { hovered = at = null; build() }
     find(".hint").textContent = settings.seeds > 1
       ? say("Lines are medians over the seeds, bands reach from the least to the largest. " +
@@ -47,6 +49,7 @@ export default component(stand => {
   }
 
   function take(header, blobs) {
+    if (awaited && header.view) settings = { ...settings, view: header.view }
     if (header.view !== settings.view) return
     if (header.curves && !(news && news.view === header.view && header.number < news.number)) {
       news = header
@@ -60,13 +63,15 @@ export default component(stand => {
   }
 
   // Asking for news, as long as the race moves by what the page knows.
-  const asks = () => Boolean(settings?.address && settings.moving)
+  const asks = () => Boolean(settings?.address && (settings.moving || awaited))
+
+  const pause = () => settings.every / (curves.some(({ steps }) => steps.length) ? 1 : 4)  // the first are awaited
 
   function plan() {
     clearTimeout(timer)
     turn += 1  // what is on its way speaks for itself alone
     failed = 0
-    if (asks()) timer = setTimeout(ask, settings.every, turn)
+    if (asks()) timer = setTimeout(ask, pause(), turn)
   }
 
   async function ask(mine) {
@@ -80,15 +85,21 @@ export default component(stand => {
       if (mine !== turn) return
       failed = 0
       take(header, blobs)
-      if (header.moving) return next(Math.max(settings.every - (performance.now() - began), settings.every / 4))
+      if (header.moving) return next(Math.max(pause() - (performance.now() - began), settings.every / 4))
       stand.trigger("woken", true)
       next(RETRY)  // until the page has said so too
     } catch {
       if (mine !== turn) return
       failed += 1
-      if (failed >= TRIES) stand.report("closed", { view, number: Date.now() })
+      if (failed >= TRIES && !awaited) stand.report("closed", { view, number: Date.now() })
       else next(RETRY)
     }
+  }
+
+  function started(event) {
+    if (!settings?.starts || !event.target.closest?.(settings.starts)) return
+    awaited = true
+    plan()
   }
 
   function seen() {
@@ -263,6 +274,7 @@ export default component(stand => {
 
   const sized = stand.onResize(() => draw())
   stand.listen(document, "visibilitychange", seen)
+  stand.listen(document, "click", started)
   stand.atEnd(() => { clearTimeout(timer); turn += 1 })
   return update
 })

@@ -4,7 +4,8 @@
 /**
  * With the picture; `tile` is height and width in its pixels, `selected` an index.
  * @typedef {{number: number, digest: number, mime: string, height: number, width: number, columns: number,
- *   tile: [number, number], gap: number, labels: string[], selected: ?number, alt: string}} MapsMessage
+ *   tile: [number, number], gap: number, labels: string[], numbers: number[], selected: ?number,
+ *   alt: string}} MapsMessage
  */
 export default component(place => {
   const { find } = place
@@ -19,7 +20,7 @@ export default component(place => {
     if (settings?.digest !== header.digest) showPicture(header, picture)
     settings = header
     tiles.setAttribute("aria-label", header.alt)
-    const wanted = JSON.stringify([header.labels, header.columns, header.tile, header.gap])
+    const wanted = JSON.stringify([header.labels, header.numbers, header.columns, header.tile, header.gap])
     if (layout !== wanted) { layout = wanted; layTiles() }
     if (header.number >= number) { number = header.number; chosen = header.selected }
     active = bounded(chosen ?? active)
@@ -36,9 +37,10 @@ export default component(place => {
   }
 
   function layTiles() {
-    const { labels, columns, tile: [tall, wide], gap, height, width } = settings
+    const { labels, numbers = [], columns, tile: [tall, wide], gap, height, width } = settings
     tiles.replaceChildren(...labels.map((label, index) => {
       const option = element("div", { role: "option", id: `tile-${index}`, "data-index": index, "aria-label": label })
+      if (index < numbers.length) option.append(element("span", { class: "number", text: whole(numbers[index]) }))
       const left = (index % columns) * (wide + gap), top = Math.floor(index / columns) * (tall + gap)
       Object.assign(option.style, {
         left: `${(100 * left) / width}%`, width: `${(100 * wide) / width}%`,
@@ -100,8 +102,11 @@ export default component(place => {
 
   // Enlarged pixels keep their edges; a montage larger than its place is averaged.
   const sharpen = () => {
+    if (!settings) return
     const enlarged = frame.clientWidth * (window.devicePixelRatio || 1) > image.naturalWidth
     image.style.imageRendering = enlarged ? "pixelated" : "auto"
+    const { tile: [tall, wide], width } = settings, shown = (frame.clientWidth * Math.min(tall, wide)) / width
+    frame.classList.toggle("tight", shown < 26)
   }
   image.onload = sharpen
   place.onResize(sharpen, frame)

@@ -29,7 +29,7 @@ function drawCard({ title, note, rows, total, loss }, colours) {
     element("td", { text: say("loss L") }), cell(loss))
   const body = element("tbody", {}, ...rows.map(row => drawRow(row, colours)), sums)
   const table = element("table", {}, element("thead", {}, heading), body)
-  return element("section", { class: "card" }, element("h3", { text: title }), element("p", { text: note }), table)
+  return element("section", { class: "card" }, element("h2", { text: title }), element("p", { text: note }), table)
 }
 
 function drawRow({ label, share, gradient, wanted }, colours) {

@@ -10,7 +10,7 @@ export default component(stand => {
   function addPanel(index, grid) {
     const parts = framed(), image = element("img", { alt: "", draggable: "false" })
     const lines = svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" })
-    const surface = element("div", { class: "surface", role: "img", tabindex: "0" })
+    const surface = element("div", { class: "surface", role: "application", tabindex: "0" })
     parts.frame.append(image, lines, surface)
     grid.append(parts.figure)
     let shown = null
@@ -84,7 +84,7 @@ function told(panels, place, part) {
     const { steps, off, truth, foot } = panel
     const text = say("Step {step}: {off} off the plane.", { step: steps[point], off: off[point] })
     const losses = { truth: truth[point], foot: foot[point] }
-    return [element("b", { text }), ` ${say("Its true loss is {truth}, the plane has {foot}", losses)}`]
+    return [element("b", { text }), ` ${say("Its true loss is {truth}, its projection has {foot}", losses)}`]
   }
   const text = `x = ${show(panel.x[column], 2)}, y = ${show(panel.y[row], 2)}: `
   const values = panels.map(one => {

@@ -4,6 +4,7 @@ const NARROW = 480, KEY_ROW = 20
 const USUAL = 0.9  // the share of a band's points that a linear axis reaches at least
 const ROOM = 10  // how far beyond the end of a linear axis a logarithmic one may go, as a factor
 const MOST_MARKS = 8
+const MOST_LABELS = 4
 const DASHES = { training: "5 4" }
 
 function partName(part) {
@@ -110,10 +111,20 @@ function picture({ charts, recipes, then }, place, curves, old, marks, scale, wi
   }
   const rules = marks.map(([recipe, step]) =>
     filled(uprightLine(scale.across(step), scale, "mark"), { "data-recipe": recipe, stroke: colour(recipe) }))
+  rules.push(...labels(marks, scale))
   if (then !== null) drawn.append(uprightLine(scale.across(then), scale, "then"))
   const lines = [...old.map(line("old")), ...bands, ...curves.map(line("line"))]
   drawn.append(within(`race-clip-${place}`, scale, 2, ...lines, ...rules))
   return drawn
+}
+
+// What was changed, beside its line and near the top, one below the other; where there are many, the readout says it.
+function labels(marks, { across, right, top }) {
+  return marks.length > MOST_LABELS ? [] : marks.map(([recipe, step, text], row) => {
+    const x = across(step), late = x > right - 6 * text.length
+    const place = { x: x + (late ? -4 : 4), y: top + 11 + 13 * row, "text-anchor": late ? "end" : "start" }
+    return svg("text", { class: "label", "data-recipe": recipe, ...place }, text)
+  })
 }
 
 // Which dashes stand for which part: at the right of the title, below it where there is no room.

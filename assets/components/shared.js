@@ -100,6 +100,33 @@ async function askForPicture({ address, name }, value) {
   window.dispatchEvent(new CustomEvent("deepglass-live", { detail: { name, message } }))
 }
 
+/**
+ * Asks the server for news, without a rerun of the page, from one run of the page to the next: `take` is given each
+ * answer and says whether there will be more. Where there is none the page's next run begins anew.
+ * @type {(place: object, take: (message: Uint8Array) => boolean) =>
+ *   (address: string, every: number, values: () => object) => void}
+ */
+function keepAsking(place, take) {
+  let timer = 0, turn = 0
+  const stop = () => { clearTimeout(timer); turn += 1 }
+  place.atEnd(stop)
+  return (address, every, values) => {
+    stop()
+    const mine = turn
+    const ask = async () => {
+      const began = performance.now()
+      if (!document.hidden) {
+        const answer = await post(address, { values: values() }).catch(() => null)
+        if (!answer?.ok || mine !== turn) return
+        const message = new Uint8Array(await answer.arrayBuffer())  // none where another took the place
+        if (mine !== turn || (message.length && !take(message))) return
+      }
+      timer = setTimeout(ask, Math.max(every - (performance.now() - began), every / 4))
+    }
+    if (address) timer = setTimeout(ask, every)
+  }
+}
+
 // How a component's moves travel: as pictures where there is an address, else as reruns. Where a
 // fetch fails the moves are reruns for a while, the longer the more fetches have failed in a row, and
 // then the address is tried again. `report` is told in how many milliseconds that will be.
@@ -183,6 +210,7 @@ function makeFlow(send) {
 
 // ---------------------------------------------------------------- numbers
 
+const RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high)
 const { decimal: DECIMAL, thousands: THOUSANDS, grouping: [FIRST, OTHERS = FIRST] } = MARKS
 const GROUPS = new RegExp(`\\B(?=(\\d{${OTHERS}})*\\d{${FIRST}}$)`, "g")
@@ -192,7 +220,12 @@ function printed(value, write) {
   if (!Number.isFinite(value)) return { Infinity: "∞", "-Infinity": "−∞" }[value] ?? "–"
   const text = write(Math.abs(value))
   const sign = value < 0 && /[1-9]/.test(text) ? "−" : ""
-  return sign + text.replace("e+", "e").replace("-", "−").replace(".", DECIMAL)
+  const [mantissa, exponent] = text.split("e")
+  return sign + (exponent ? inPowers(mantissa, exponent) : text).replace(".", DECIMAL)
+}
+function inPowers(mantissa, exponent) {
+  const raised = Array.from(String(Number(exponent)), digit => RAISED["-0123456789".indexOf(digit)]).join("")
+  return `${mantissa === "1" ? "" : `${mantissa} · `}10${raised}`
 }
 function show(value, decimals = 3) { return printed(value, size => size.toFixed(decimals)) }
 function rounded(value, digits = 4) { return printed(value, size => String(Number(size.toPrecision(digits)))) }
@@ -208,9 +241,14 @@ function colourAt(stops, position) {
   const [a, b] = [rgbOf(stops[index]), rgbOf(stops[index + 1])]
   return a.map((value, i) => Math.round(value + (b[i] - value) * (place - index)))
 }
-function inkOn([red, green, blue]) {
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#10151c" : "#ffffff"
+
+// Relative luminance, in [0, 1], and the ink that has the larger contrast to a colour: 4.58 at least.
+function luminance(rgb) {
+  const linear = part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  const [red, green, blue] = rgb.map(code => linear(code / 255))
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
+function inkOn(rgb) { return (luminance(rgb) + 0.05) ** 2 > 1.05 * 0.05 ? "#000000" : "#ffffff" }
 
 // A node of the page, one of a drawing, and what gives attributes to one that is there; null is none.
 function element(tag, attributes, ...children) { return filled(document.createElement(tag), attributes, children) }

@@ -8,7 +8,7 @@ export default component(place => {
   let header = null, panels = [], asked = 0
 
   function addPanel(_, grid) {
-    const parts = framed(), canvas = element("canvas", { role: "img", tabindex: "0" })
+    const parts = framed(), canvas = element("canvas", { role: "application", tabindex: "0" })
     parts.frame.classList.add("wide")
     parts.frame.append(canvas)
     grid.append(parts.figure)

@@ -1,18 +1,21 @@
 // One map of a network: laid over the photo, by itself, and the arithmetic behind the pixel under
 // the pointer. The values are here, so a hover reads them at once; the arithmetic of a pixel is asked
 // for at the live address, one pixel at a time and the latest last.
-// Out, state "pinned": {y, x, number}; y and x are null when the pixel is let go.
+// Out, state "pinned": {y, x, number}; y and x are null when the pixel is let go. State "followed": {layer, map,
+// y, x, number}, where the input that was clicked comes from, or where the walk had been before.
 /**
- * With the photo, the map as PNG and its values as float32; sizes and places are [rows, columns].
+ * With the photo, the map as WebP and its values as float32; sizes and places are [rows, columns].
  * @typedef {{size: number, jump: number, start: number}} UnitField What a pixel sees along an axis.
  * @typedef {{name: string, number: number, address: string, digest: number, pictures: number, mime: string,
  *   photo: [number, number], shape: [number, number], field: [UnitField, UnitField],
  *   legend: {stops: string[], low: string, high: string, meaning: string}, diverging: string[], title: string,
- *   alt: string, pinned: ?[number, number]}} UnitMessage
- * @typedef {{label: string, window: number[][], weights: ?number[][], sum: number}} DrillRow
- * @typedef {{label: string, value: number, sign?: string}} DrillTerm
+ *   alt: string, pinned: ?[number, number], here: ?UnitPlace}} UnitMessage
+ * @typedef {{layer: string, map: number, y?: number, x?: number}} UnitPlace
+ * @typedef {{label: string, window: number[][], weights: ?number[][], sum: number, from?: UnitPlace}} DrillRow
+ * @typedef {{label: string, value: number, sign?: string, from?: UnitPlace}} DrillTerm
  * @typedef {{number: number, y: number, x: number, heading: string, rows: DrillRow[], terms: DrillTerm[],
- *   hidden: ?{count: number, sum: number, what?: string}, total: DrillTerm, text: string, folded?: object}} Drill
+ *   hidden: ?{count: number, sum: number, what?: string}, total: DrillTerm, text: string,
+ *   sources: {label: string, from: UnitPlace}[], folded?: object}} Drill
  */
 const VISIBLE_ROWS = 4
 
@@ -26,8 +29,9 @@ export default component(stand => {
   /** @type {UnitMessage} */
   let settings = null
   let values = null, at = null, pinned = false, number = 0
+  let trail = []  // the places that a walk backwards has come through
   let answer = null, asked = "", since = 0, expanded = false, folded = false, reporting = 0, retrying = 0
-  photo.caption.textContent = say("The photo under the map; the box is all that the pixel sees of it")
+  photo.caption.textContent = say("What the pixel sees of the photo")
   const unreached = say("The arithmetic cannot be reached at the moment; reload the page to ask again.")
   find(".name").textContent = say("Map over photo")
   find(".rows").setAttribute("aria-label", say("Windows and weights"))
@@ -47,6 +51,7 @@ export default component(stand => {
       clearTimeout(retrying)
       if (pause) retrying = setTimeout(() => { asked = ""; refresh() }, pause)
     })
+    if (trail.length && header.here?.layer === trail.at(-1).layer) trail.pop()
     describe()
     refresh()
   }
@@ -78,7 +83,7 @@ export default component(stand => {
     revoke()
     find(".photo").src = addressOf(photoImage, settings.mime)
     find(".photo").classList.toggle("coarse", Math.max(...settings.photo) <= 160)
-    find(".laid").src = find(".map").src = addressOf(mapImage, "image/png")
+    find(".laid").src = find(".map").src = addressOf(mapImage, "image/webp")
     photo.pane.style.setProperty("--ratio", settings.photo[1] / settings.photo[0])
     map.pane.style.setProperty("--ratio", settings.shape[1] / settings.shape[0])
     place(find(".laid"), [laid(0), laid(1)], settings.photo)
@@ -89,6 +94,8 @@ export default component(stand => {
     const { alt, title, legend } = settings
     const keys = say("Arrow keys move the pixel, Enter pins it, Escape lets it go.")
     map.caption.textContent = title
+    find(".back").hidden = !trail.length
+    if (trail.length) find(".back").textContent = say("← Back to {layer}, map {map}", trail.at(-1))
     photo.surface.setAttribute("aria-label", `${alt} ${say("Laid over the photo.")} ${keys}`)
     map.surface.setAttribute("aria-label", `${alt} ${keys}`)
     showScale(find, legend)
@@ -204,6 +211,18 @@ export default component(stand => {
     const shown = folded && answer.folded ? { ...answer, ...answer.folded } : answer
     showDrill(find, shown, settings.diverging, expanded)
   }
+  // To the map that an input comes from, with its pixel pinned; and back again.
+  function go(place) {
+    number = later(number)
+    stand.report("followed", { ...place, number })
+  }
+  drill.onclick = event => {
+    const link = event.target.closest("[data-from]")
+    if (!link) return
+    trail.push({ ...settings.here, y: answer.y, x: answer.x })
+    go(JSON.parse(link.dataset.from))
+  }
+  find(".back").onclick = () => go(trail.at(-1))
   find(".fold").onclick = () => { folded = !folded; showAnswer() }
   find(".more").onclick = () => { expanded = !expanded; showAnswer() }
   const opacity = find("input")
@@ -225,6 +244,8 @@ function showDrill(find, { rows, hidden, terms, total, ...drill }, diverging, ex
   const shown = expanded ? rows : rows.slice(0, VISIBLE_ROWS)
   find(".heading").textContent = drill.heading
   find(".text").textContent = drill.text
+  find(".sources").replaceChildren(...drill.sources?.length ? [say("Made from"), " "] : [],
+    ...(drill.sources ?? []).map(({ label, from }) => origin(label, from)))
   find(".rows").replaceChildren(...shown.map(row => drillRow(row, look)))
   const more = find(".more"), extra = rows.length - VISIBLE_ROWS, rest = find(".hidden"), holder = find(".rows")
   more.hidden = extra <= 0
@@ -242,11 +263,11 @@ function showDrill(find, { rows, hidden, terms, total, ...drill }, diverging, ex
   match(null)
 }
 
-function drillRow({ label, window: values, weights, sum }, look) {
+function drillRow({ label, window: values, weights, sum, from }, look) {
   const { lines, note } = excerpt(values), grid = (...given) => numberGrid(look.diverging, ...given)
   const parts = [grid(lines, look.window, say("Values in the window"))]
   if (weights) parts.push(sign("×"), grid(excerpt(weights).lines, look.weights, say("Weights")))
-  return element("div", { class: "row" }, element("div", { class: "label", text: label + note }),
+  return element("div", { class: "row" }, element("div", { class: "label" }, origin(label, from), note),
     element("div", { class: "product" }, ...parts, sign(weights ? "=" : "→"), exact(sum)))
 }
 
@@ -284,8 +305,12 @@ const largest = (table, least) =>
   table.flat().reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), least)
 const sign = text => element("span", { class: "sign", text })
 const exact = value => element("span", { class: "figure", text: figure(value), title: value })
-const term = ({ label: text, value, sign: own }, usual) =>
-  element("span", { class: "term" }, sign(own ?? usual), element("span", { class: "label", text }), exact(value))
+// The name of an input: a button where one can go to it.
+const origin = (text, from) => (from
+  ? element("button", { class: "origin", type: "button", text, "data-from": JSON.stringify(from),
+    title: say("Go to this map") }) : text)
+const term = ({ label, value, sign: own, from }, usual) => element("span", { class: "term" },
+  sign(own ?? usual), element("span", { class: "label" }, origin(label, from)), exact(value))
 
 // Three decimals, as a power of ten where that would say nothing or too much.
 function figure(value) {
@@ -294,6 +319,6 @@ function figure(value) {
 function brief(value) {
   const size = Math.abs(value)
   if (size === 0) return value === 0 ? "0" : "–"
-  if (size < 5e-4 || size >= 1e4) return power(value, 1)
+  if (size < 5e-4 || size >= 1e4) return power(value, 0).replaceAll(" ", "")
   return show(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
 }

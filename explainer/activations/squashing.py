@@ -38,6 +38,7 @@ SQUASHING: tuple[Activation, ...] = (
         source="Widrow and Hoff 1960",
         code="nn.Identity()",
         module=nn.Identity,
+        trained=True,
     ),
     Activation(
         slug="sigmoid",

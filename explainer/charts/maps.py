@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from explainer.charts.colour import paint, usual_reach
+from explainer.charts.colour import paint, to_codes, usual_reach
 from explainer.charts.montage import tiles
 from explainer.charts.theme import Theme, centred
 from explainer.registry import Registry
@@ -21,6 +21,7 @@ from explainer.words import N_
 Maps = NDArray[np.float32]
 Codes = NDArray[np.uint8]
 MOST_SAMPLED = 200_000
+NO_NUMBER = 255
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,15 @@ def sorted_places(maps: Maps, order: Order) -> list[int]:
 def painted(values: Maps, span: Span, theme: Theme) -> Codes:
     """One map `(H, W)` in the colours of `span`, RGB."""
     return paint(np.ascontiguousarray(values), span.low, span.high, span.stops(theme))
+
+
+def coded(values: Maps, span: Span) -> Codes:
+    """`values` as codes from 0 to 254 along the colours of `span`, and 255 for no number."""
+    plane = np.ascontiguousarray(values)
+    high = span.low + (span.high - span.low) * NO_NUMBER / (NO_NUMBER - 1)
+    codes = np.minimum(to_codes(plane, span.low, high), NO_NUMBER - 1)
+    codes[np.isnan(plane)] = NO_NUMBER
+    return codes
 
 
 def tile_size(shape: tuple[int, int], most: int, least: int) -> tuple[int, int]:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView, Snapshot
-from explainer.words import N_, in_words
+from explainer.training.task import CLASSIFICATION, Task
+from explainer.words import N_, in_words, later
 
 LIVE_POINTS, POINTS = 120, 400  # of a curve, while it grows and once it stands
 VALIDATION, TRAINING = "validation", "training"
@@ -37,21 +38,34 @@ class Measure:
     logarithmic: bool = True
 
 
-LOSS = Measure(
-    "loss",
-    N_("loss, without penalty (nats)"),
-    ((VALIDATION, "validation_loss"), (TRAINING, "train_loss")),
-)
-ACCURACY = Measure(
-    "accuracy",
-    N_("accuracy (%)"),
-    ((VALIDATION, "validation_accuracy"), (TRAINING, "train_accuracy")),
-    scale=100.0,
-    zero=False,
-    logarithmic=False,
-)
-PENALTY = Measure("penalty", N_("penalty in the loss (nats)"), ((TRAINING, "penalty"),))
-BATCH_LOSS = Measure("batch_loss", N_("loss on the batches (nats)"), ((TRAINING, "batch_loss"),))
+def loss(task: Task) -> Measure:
+    """The loss of a task."""
+    title = later("loss, without penalty ({unit})", unit=later(task.unit))
+    return Measure("loss", title, ((VALIDATION, "validation_loss"), (TRAINING, "train_loss")))
+
+
+def how_well(task: Task) -> Measure:
+    """What a task measures apart from its loss."""
+    of, parts = task.measure, ((VALIDATION, "validation_measure"), (TRAINING, "train_measure"))
+    if of.percent:
+        title = later("{measure} (%)", measure=later(of.title))
+        return Measure(of.slug, title, parts, 100.0, zero=False, logarithmic=False)
+    return Measure(of.slug, later("{measure} (lower is better)", measure=later(of.title)), parts)
+
+
+def penalty(task: Task) -> Measure:
+    """What the penalties of a recipe add to the loss of a task."""
+    title = later("penalty in the loss ({unit})", unit=later(task.unit))
+    return Measure("penalty", title, ((TRAINING, "penalty"),))
+
+
+def batch_loss(task: Task) -> Measure:
+    """The loss of a task on what was trained on."""
+    title = later("loss on the batches ({unit})", unit=later(task.unit))
+    return Measure("batch_loss", title, ((TRAINING, "batch_loss"),))
+
+
+LOSS, ACCURACY = loss(CLASSIFICATION), how_well(CLASSIFICATION)
 GRADIENT = Measure("gradient", N_("length of the gradient"), ((TRAINING, "gradient_norm"),))
 WEIGHT_NORM = Measure("weights", N_("length of all weights"), ((TRAINING, "weight_norm"),))
 ZEROS = Measure(
@@ -68,13 +82,17 @@ class Pair:
     measures: tuple[Measure, Measure]
 
 
-PAIRS = Registry[Pair](
-    N_("pair of curves"),
-    Pair("loss-accuracy", N_("Loss and accuracy"), (LOSS, ACCURACY)),
-    Pair("batch-loss-penalty", N_("Batch loss and penalty"), (BATCH_LOSS, PENALTY)),
-    Pair("weights", N_("Weights"), (WEIGHT_NORM, ZEROS)),
-    Pair("gradient", N_("Gradient"), (GRADIENT, LOSS)),
-)
+def pairs(task: Task) -> Registry[Pair]:
+    """What is shown of a race with that task; the slugs are the same for all."""
+    both = N_("Loss and accuracy") if task.measure.percent else N_("Loss and error")
+    return Registry[Pair](
+        N_("pair of curves"),
+        Pair("loss-accuracy", both, (loss(task), how_well(task))),
+        Pair("batch-loss-penalty", N_("Batch loss and penalty"), (batch_loss(task), penalty(task))),
+        Pair("weights", N_("Weights"), (WEIGHT_NORM, ZEROS)),
+        Pair("gradient", N_("Gradient"), (GRADIENT, loss(task))),
+    )
+
 
 Band = tuple[str, NDArray[np.float64], NDArray[np.float64]]
 """A part, its steps `(n,)`, and least, median and largest value over the sound runs, `(3, n)`."""
@@ -157,18 +175,22 @@ def _stacked(steps: NDArray[np.float64], band: NDArray[np.float64]) -> NDArray[n
 COURSE = 8  # measurements
 
 
-def usual_most(snapshot: Snapshot) -> float:
-    """Where a linear axis of losses ends: beyond it, nothing is seen of the rest.
+def usual_most(snapshot: Snapshot, column: str = "validation_loss") -> float:
+    """Where a linear axis of losses ends, or of errors: beyond it, nothing is seen of the rest.
 
-    At twice the largest loss at the start; once there is a course, at twice the largest of its
-    second half, where the recipes part: the fall from the start is alike for all.
+    At twice the largest one at the start; once there is a course, at twice the largest of the
+    second half of its steps, where the recipes part: the fall from the start is alike for all.
+    Runs that broke off count where there are no others.
     """
-    courses = [run.curves.validation_loss for run in snapshot.runs if len(run.curves)]
-    starts = [float(one[0]) for one in courses if math.isfinite(one[0])]
+    curves = [run.curves for run in _sound(snapshot.runs)]
+    starts = [float(getattr(one, column)[0]) for one in curves]
+    starts = [one for one in starts if math.isfinite(one)]
     if not starts:
         return math.inf
-    later = np.concatenate([one[len(one) // 2 :] for one in courses])
-    if min(map(len, courses)) < COURSE or not np.isfinite(later).all():
+    later = np.concatenate(
+        [getattr(one, column)[one.step >= one.step[-1] / 2] for one in curves]
+    )  # by steps: the first of them are measured closely
+    if min(map(len, curves)) < COURSE or not np.isfinite(later).all():
         return 2 * max(starts)
     return 2 * min(max(starts), float(later.max()))
 

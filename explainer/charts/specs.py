@@ -13,18 +13,24 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from explainer.charts.theme import Theme
-from explainer.words import NumberMarks, _, number_marks
+from explainer.words import NumberMarks, number_marks
+
+AXIS_ROOM = 64  # labels and title of the x axis, and Streamlit's padding
 
 AnyChart = TypeVar("AnyChart", bound=alt.Chart | alt.LayerChart | alt.FacetChart)
 
 
 def numbered(chart: AnyChart) -> AnyChart:
-    """`chart`, which writes its numbers as the visitor's language does."""
+    """`chart`, which writes its numbers as the visitor's language does.
+
+    Its marks are no pictures of their own to a screen reader: the chart has its text.
+    """
     marks = number_marks()
-    if marks == NumberMarks():
-        return chart
-    number = {**marks._asdict(), "grouping": list(marks.grouping), "currency": ["", ""]}
-    spoken: AnyChart = chart.configure(locale={"number": number})
+    config: dict[str, Any] = {"mark": {"aria": False}}
+    if marks != NumberMarks():
+        number = {**marks._asdict(), "grouping": list(marks.grouping), "currency": ["", ""]}
+        config["locale"] = {"number": number}
+    spoken: AnyChart = chart.configure(**config)
     return spoken
 
 
@@ -37,14 +43,52 @@ def bare(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> dict[str, Any]:
     return spec
 
 
+def rows_high(rows: int, step: int, *, room: int = AXIS_ROOM) -> int:
+    """The height in pixels of a chart of `rows` rows, with `room` for all that is above and below.
+
+    A height by the step, which Vega-Lite offers, it warns of where the width follows the page.
+    """
+    return rows * step + room
+
+
 def quoted(text: str) -> str:
     """`text` as a string of a Vega expression, whatever quotation marks it has."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def data_axis() -> alt.Axis:
-    """An axis whose labels are names that the data have, and no words of ours."""
-    return alt.Axis(description=_("Names as the data have them"))
+def power_labels() -> str:
+    """What the labels of a logarithmic axis are, as a Vega expression: `10⁻⁵`, `2·10⁻⁵`."""
+    exponent = "floor(log(datum.value) / LN10 + 1e-9)"
+    factor = f"round(datum.value / pow(10, {exponent}))"
+    return f"({factor} == 1 ? '' : {factor} + '·') + {_ten_to(exponent)}"
+
+
+def number_text(field: str = "value", digits: int = 3) -> str:
+    """A number as a Vega expression, with a power of ten where it is far: `0.02`, `3 · 10⁻⁷`.
+
+    The field is one of the data; `value` is what an axis calls its ticks.
+    """
+    value = f"datum[{quoted(field)}]"
+    size = f"abs({value})"
+    exponent = f"floor(log({size}) / LN10 + 1e-9)"
+    mantissa = f"format({value} / pow(10, {exponent}), '.{digits}~r')"
+    far = f"isFinite({value}) && {size} > 0 && ({size} < 1e-4 || {size} >= 1e6)"
+    powers = f"({mantissa} == '1' ? '' : {mantissa} + ' · ') + {_ten_to(exponent)}"
+    return f"{far} ? {powers} : format({value}, ',.{digits}~r')"
+
+
+def log_axis() -> alt.Axis:
+    """A logarithmic axis of numbers of any size: of a decade 1, 2 and 5 have labels."""
+    factor = "round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))"
+    label = f"indexof([1, 2, 5], {factor}) < 0 ? '' : {number_text()}"
+    return alt.Axis(labelExpr=label, labelOverlap="greedy")
+
+
+def _ten_to(exponent: str) -> str:
+    digits = f"'' + {exponent}"
+    for plain, raised in zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True):
+        digits = f"replace({digits}, regexp('{plain}', 'g'), '{raised}')"
+    return f"'10' + {digits}"
 
 
 def recipe_colour(theme: Theme) -> alt.Color:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CLASS_ORDER = (4, 6, 7, 5, 3, 2, 1, 0)
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -24,12 +26,17 @@ class Theme:
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The categorical colours for classes: first those that few recipes or series reach."""
+        return tuple(self.categorical[place] for place in CLASS_ORDER)
+
 
 LIGHT = Theme(
     name="light",
     background="#ffffff",
     surface="#f2f5f8",
-    text="#1a2430",
+    text="#0f1720",
     grid="#d5dde6",
     categorical=(
         "#0072b2",

@@ -114,8 +114,9 @@ def _seen(patch: Numbers, application: Application) -> Numbers:
 class Counts:
     """What a filter costs: learnable numbers, and multiplications per output pixel and in all.
 
-    As a layer of a network with three input channels would have it: channels "summed" has one
-    weight for each tap and colour; the app's own summed kernel repeats one for all three.
+    One table and one bias serve all channels. `with_own_colours` is what a layer of a network
+    would learn in its place, whose weights differ from colour to colour: one filter over the three
+    for channels "summed", one filter each for "each".
     """
 
     weights: int
@@ -123,11 +124,17 @@ class Counts:
     multiplications_per_pixel: int
     multiplications: int
     output: tuple[int, int, int]
+    with_own_colours: int
 
     @property
     def parameters(self) -> int:
-        """Weights plus biases: what a network would learn, a whole number."""
+        """Weights plus biases: the numbers that make the output, a whole number."""
         return self.weights + self.biases
+
+    @property
+    def unshared(self) -> int:
+        """The weights there would be if each place of the output had a table of its own."""
+        return self.weights * self.output[0] * self.output[1]
 
 
 def counts(
@@ -138,11 +145,12 @@ def counts(
     taps = kernel_shape[0] * kernel_shape[1]
     seen = CHANNEL_MODES[application.channels].planes
     return Counts(
-        weights=taps * seen,
-        biases=output[2],
+        weights=taps,
+        biases=1,
         multiplications_per_pixel=taps * seen,
         multiplications=taps * seen * output[0] * output[1],
         output=output,
+        with_own_colours=taps * seen + output[2],
     )
 
 

@@ -1,11 +1,12 @@
 """Kernels that people write themselves: what can be done to the grid, and its form as text.
 
-A grid has 1 to 15 rows and columns, odd or even, of finite numbers from -1000 to 1000. Its middle
+A grid has 1 to 31 rows and columns, odd or even, of finite numbers from -1000 to 1000. Its middle
 is the tap that `apply` lays on the output pixel: of an even number of taps, the one before.
 """
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -14,8 +15,10 @@ from numpy.typing import ArrayLike
 from explainer.convolution.kernel import Weights
 from explainer.words import later
 
-LARGEST_SIDE = 15
+LARGEST_SIDE = 31  # that of the largest kernel there is
 LARGEST_WEIGHT = 1000.0
+MOST_EXACT, DIGITS = 15**2, 5
+MOST_CHARACTERS = 30_000
 
 
 def checked(weights: ArrayLike) -> Weights:
@@ -43,11 +46,36 @@ def _check_sides(rows: int, columns: int) -> None:
     if not (1 <= rows <= LARGEST_SIDE and 1 <= columns <= LARGEST_SIDE):
         raise ValueError(
             later(
-                "A kernel is 1×1 to 15×15, this one is {rows}×{columns}.",
+                "A kernel is 1×1 to {most}×{most}, this one is {rows}×{columns}.",
                 rows=rows,
                 columns=columns,
+                most=LARGEST_SIDE,
             )
         )
+
+
+def short_enough(weights: ArrayLike) -> Weights:
+    """`weights` so that a link can carry them: of more than 15 × 15, five digits of the largest.
+
+    Those that lie nearest to the next step are rounded the other way, so that the sum stays and
+    zero stays zero. Raises `ValueError` for what is no grid.
+    """
+    grid = checked(weights)
+    largest = float(np.abs(grid).max())
+    if grid.size <= MOST_EXACT or largest == 0:
+        return grid
+    decimals = DIGITS - 1 - math.floor(math.log10(largest))
+    steps = grid * 10.0**decimals
+    whole = np.round(steps)
+    missing = round(float((steps - whole).sum()))
+    nearest = np.argsort(-np.sign(missing) * (steps - whole).ravel(), kind="stable")
+    whole.ravel()[nearest[: abs(missing)]] += np.sign(missing)
+    return np.asarray(np.round(whole / 10.0**decimals, max(decimals, 0)) + 0.0, np.float64)
+
+
+def filled(weights: ArrayLike, value: float) -> Weights:
+    """The same size, every weight `value`. Raises `ValueError` for what is no grid."""
+    return np.full_like(checked(weights), value)
 
 
 def random(rows: int, columns: int, *, seed: int) -> Weights:
@@ -121,12 +149,13 @@ def parse(text: str) -> Weights:
 
     Raises `ValueError` of one sentence for text that is no grid.
     """
-    if len(text) > 20_000:
+    if len(text) > MOST_CHARACTERS:
         raise ValueError(
             later(
-                "A kernel as text has at most 20000 characters, this one {count}.", count=len(text)
+                "A kernel as text has at most {most} characters, this one {count}.",
+                most=MOST_CHARACTERS, count=len(text),
             )
-        )
+        )  # fmt: skip
     rows = [row.split(",") for row in re.split(r"[_;\n]", text.strip())]
     if len({len(row) for row in rows}) > 1:
         lengths = ", ".join(str(len(row)) for row in rows[:16])

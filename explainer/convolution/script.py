@@ -1,7 +1,8 @@
 """The code of the current state: a short script that computes it with OpenCV and with PyTorch.
 
 The script stands alone: it reads a picture, filters it twice, prints by how much the two differ and
-saves both. A test runs it for every kernel and every padding and compares it with `apply`.
+saves both, and a picture. A test runs it for every kernel and every padding and compares it with
+`apply`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def script(
     """Python source that applies the kernel `(kh, kw)` as `application` says.
 
     Run as `python script.py [path]`; without a path it opens `picture`. It writes `result.npy`, an
-    array `(2, H', W', C')`: OpenCV's result and torch's.
+    array `(2, H', W', C')` of OpenCV's result and torch's, and `result.png` to look at.
     """
     kernel = checked_weights(weights)
     parts = (
@@ -138,4 +139,9 @@ def _torch(kernel: Weights, application: Application) -> str:
 def _end() -> str:
     return """print("largest difference:", float(np.abs(by_opencv - by_torch).max()))
 np.save("result.npy", np.stack([by_opencv, by_torch]))
+
+# As a picture: zero is middle grey where there are values below it, else black; one is white.
+largest = max(1.0, float(np.abs(by_opencv).max()))
+shown = 0.5 + by_opencv / (2 * largest) if by_opencv.min() < 0 else by_opencv.clip(0, 1)
+cv2.imwrite("result.png", np.rint(255 * shown[..., ::-1]).astype(np.uint8))
 """

@@ -7,6 +7,7 @@ light and one dark pixel in turn, 1/2.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from explainer.convolution.apply import checked_weights
 
 LARGEST_SIDE = 512
+TINY, NEAR, SILENT, FAINT, BESIDE = 1e-9, 5e-3, 1e-4, 1e-3, 0.015
+LONGEST = 31  # taps of the largest kernel
 
 
 def frequency_response(weights: ArrayLike, size: int = 128) -> NDArray[np.float32]:
@@ -34,6 +37,8 @@ def frequency_response(weights: ArrayLike, size: int = 128) -> NDArray[np.float3
 class GainProfile:
     """Gains along the two axes: `frequencies` in cycles per pixel, 0 to 1/2, and one gain each.
 
+    The zeros are the frequencies that are taken out, lowest first; none where all are.
+
     `horizontal` is for waves that run to the right (upright stripes), `vertical` for those that run
     down.
     """
@@ -41,6 +46,8 @@ class GainProfile:
     frequencies: NDArray[np.float64]
     horizontal: NDArray[np.float64]
     vertical: NDArray[np.float64]
+    horizontal_zeros: tuple[float, ...] = ()
+    vertical_zeros: tuple[float, ...] = ()
 
 
 def gain_profile(weights: ArrayLike, points: int = 129) -> GainProfile:
@@ -51,7 +58,38 @@ def gain_profile(weights: ArrayLike, points: int = 129) -> GainProfile:
         frequencies=frequencies,
         horizontal=_gain(kernel.sum(axis=0), frequencies),
         vertical=_gain(kernel.sum(axis=1), frequencies),
+        horizontal_zeros=removed(kernel.sum(axis=0)),
+        vertical_zeros=removed(kernel.sum(axis=1)),
     )
+
+
+def removed(taps: NDArray[np.float64]) -> tuple[float, ...]:
+    """The frequencies from 0 to 1/2 at which `taps` `(n,)` have no gain, lowest first.
+
+    They are the roots of the taps, read as a polynomial, that lie on the unit circle. Left out are
+    those between which next to nothing passes either (less than 0.1 % of the largest gain), as in
+    the tail of a Gaussian.
+    """
+    size = float(np.abs(taps).sum())
+    if size < TINY:
+        return ()
+    roots = np.roots(np.trim_zeros(np.where(np.abs(taps) < TINY * size, 0, taps)))
+    near = roots[np.abs(np.abs(roots) - 1) < NEAR]
+    places = np.sort(np.abs(np.angle(near)) / (2 * np.pi))
+    # A root that is there several times comes as several beside it, whose mean it is.
+    groups = np.split(places, np.flatnonzero(np.diff(places) > NEAR) + 1)
+    found = np.array([_exact(taps, float(one.mean())) for one in groups if one.size])
+    beside = np.maximum(_gain(taps, found + BESIDE), _gain(taps, found - BESIDE))
+    largest = _gain(taps, np.linspace(0, 0.5, 129)).max()
+    sound = (_gain(taps, found) <= SILENT * size) & (beside > FAINT * largest)
+    return tuple(float(one) for one in found[sound])
+
+
+def _exact(taps: NDArray[np.float64], frequency: float) -> float:
+    """The fraction of small numbers nearby where the gain is zero but for rounding, else itself."""
+    exact = float(Fraction(frequency).limit_denominator(2 * LONGEST))
+    silent = _gain(taps, np.array([exact]))[0] <= TINY * np.abs(taps).sum()
+    return exact if silent and abs(exact - frequency) < NEAR else frequency
 
 
 def _gain(taps: NDArray[np.float64], frequencies: NDArray[np.float64]) -> NDArray[np.float64]:

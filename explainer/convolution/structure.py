@@ -11,6 +11,7 @@ from explainer.convolution.apply import checked_weights
 from explainer.convolution.kernel import Weights
 
 NEGLIGIBLE = 1e-7
+MOST_WHOLE = 12  # in how many parts of its least weight a kernel is tried to be whole
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,45 @@ def separability(weights: ArrayLike) -> Separability:
         multiplications_separable=rank * sum(kernel.shape),
         relative_error=float(np.linalg.norm(shares[1:]) / (np.linalg.norm(shares) or 1.0)),
     )
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A separable kernel as people write it: `scale` times `column` `(kh,)` times `row` `(kw,)`.
+
+    Column and row are whole numbers where they can be (1 2 1, not 0.6 1.2 0.6), else each sums to
+    1 where it does not sum to 0.
+    """
+
+    scale: float
+    column: NDArray[np.float64]
+    row: NDArray[np.float64]
+
+
+def factors(found: Separability) -> Factors | None:
+    """The column and the row of a kernel of rank 1; None for any other."""
+    if found.rank != 1:
+        return None
+    column, row = found.column, found.row
+    if (_zero_sum(row) and column.sum() < 0) or (not _zero_sum(row) and row.sum() < 0):
+        column, row = -column, -row
+    sizes = _size(column), _size(row)
+    return Factors(sizes[0] * sizes[1], column / sizes[0] + 0.0, row / sizes[1] + 0.0)
+
+
+def _zero_sum(vector: NDArray[np.float64]) -> bool:
+    return bool(abs(vector.sum()) <= NEGLIGIBLE * np.abs(vector).sum())
+
+
+def _size(vector: NDArray[np.float64]) -> float:
+    """What to divide by: the largest number that makes all whole, else the sum or the largest."""
+    largest = float(np.abs(vector).max())
+    least = float(np.abs(vector[np.abs(vector) > NEGLIGIBLE * largest]).min())
+    for multiple in range(1, MOST_WHOLE + 1):
+        whole = vector * multiple / least
+        if np.abs(whole - whole.round()).max() < NEGLIGIBLE * multiple * largest / least:
+            return least / multiple
+    return largest if _zero_sum(vector) else float(vector.sum())
 
 
 def _sign(vector: NDArray[np.float64]) -> float:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.uint8]
+FULL_COLOUR = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+LOSSLESS = 101  # a quality beyond 100 means it to OpenCV
 
 
 def fit(codes: Codes, width: int, height: int) -> Codes:
@@ -30,11 +32,12 @@ def fit(codes: Codes, width: int, height: int) -> Codes:
 
 
 def thumbnail(codes: Codes, size: int) -> bytes:
-    """The centred square of ``codes`` (H, W, 3), reduced to ``size`` × ``size``, as JPEG.
+    """The centred square of ``codes`` (H, W, 3), reduced to ``size`` × ``size``, as WebP.
 
     Where the square is smaller than ``size`` it keeps its own size.
     """
-    return encode_jpeg(fit(centred_square(codes), size, size), quality=85)
+    small = fit(centred_square(codes), size, size)
+    return _encode(small, ".webp", (cv2.IMWRITE_WEBP_QUALITY, 80))
 
 
 def centred_square(codes: Codes) -> Codes:
@@ -45,11 +48,26 @@ def centred_square(codes: Codes) -> Codes:
     return codes[top : top + side, left : left + side]
 
 
-def encode_jpeg(codes: Codes, quality: int = 90) -> bytes:
-    """``codes`` (H, W, 3) as JPEG; ``quality`` in 1..100, else ``ValueError``."""
+def encode_jpeg(codes: Codes, quality: int = 90, *, full_colour: bool = False) -> bytes:
+    """``codes`` (H, W, 3) as JPEG; ``quality`` in 1..100, else ``ValueError``.
+
+    Colours have half the resolution of light, which a photo bears; or the ``full`` one, which
+    colour scales need.
+    """
     if not 1 <= quality <= 100:
         raise ValueError(f"quality must lie in 1..100, not {quality}")
-    return _encode(codes, ".jpg", (cv2.IMWRITE_JPEG_QUALITY, quality))
+    sampling = (
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+        if full_colour
+        else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420
+    )
+    options = (cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling)
+    return _encode(codes, ".jpg", options)
+
+
+def encode_webp(codes: Codes) -> bytes:
+    """``codes`` (H, W, 3) as WebP, every code kept: a third of a PNG, three times as slow."""
+    return _encode(codes, ".webp", (cv2.IMWRITE_WEBP_QUALITY, LOSSLESS))
 
 
 def encode_png(codes: Codes) -> bytes:
@@ -57,7 +75,7 @@ def encode_png(codes: Codes) -> bytes:
     return _encode(codes, ".png", (cv2.IMWRITE_PNG_COMPRESSION, 1))
 
 
-def _encode(codes: Codes, suffix: str, options: tuple[int, int]) -> bytes:
+def _encode(codes: Codes, suffix: str, options: tuple[int, ...]) -> bytes:
     if codes.dtype != np.uint8 or codes.ndim != 3 or codes.shape[2] != 3:
         raise ValueError(f"codes must be uint8 (H, W, 3), not {codes.dtype} {codes.shape}")
     encoded, buffer = cv2.imencode(suffix, cv2.cvtColor(codes, cv2.COLOR_RGB2BGR), options)

@@ -1,4 +1,4 @@
-"""Who trains when: services for the process, each with slots, a line and budgets.
+"""Who trains when: services for the process, each with slots, turns and budgets.
 
 A page asks :func:`service` for that of the races, or :func:`service_of` for that of another kind of
 work, and gets the same one every time; the server's lifespan calls :func:`stop_service` at the end.
@@ -54,7 +54,7 @@ def service() -> Service[Race]:
 def service_of(work: str) -> Service[Any]:
     """The service of this process for one kind of work, by any name, started on first use.
 
-    Each kind has slots and a line of its own, within what the environment says, so that what takes
+    Each kind has slots of its own, within what the environment says, so that what takes
     seconds does not wait for what takes minutes. Raises `ValueError` where a variable of the
     environment is out of its bounds.
     """

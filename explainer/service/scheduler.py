@@ -1,4 +1,8 @@
-"""Whose turn it is: one thread a slot trains the races, one answers those without a slot.
+"""Whose turn it is: the races that train share the slots in slices, so that all of them move.
+
+One thread a slot takes the race that has waited longest, trains it for a slice and puts it back at
+the end; a race that has just begun comes before the others, once. What a race is asked whose turn
+is not now is answered by a thread of its own.
 
 All decisions are taken under one lock, in microseconds; training, answering and closing happen
 outside it. A thread of its own closes races and minds the grace, which no errand holds up. A thread
@@ -19,7 +23,6 @@ from explainer.service.errands import Errands
 from explainer.service.sentences import Sentences
 from explainer.service.settings import ServiceSettings
 from explainer.service.ticket import Phase, R, Ticket, TicketState
-from explainer.service.waiting_line import WaitingLine
 
 SLICE_SECONDS = 0.1
 LIMITED_SECONDS = 0.05
@@ -28,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Scheduler(Generic[R]):
-    """Keeps the promise that at most `settings.concurrent` races train, first come, first served.
+    """Lets up to `settings.sharing` races take turns, `settings.concurrent` of them at a time.
 
     `forget` is called, under :attr:`lock`, with every ticket that is closed.
     """
@@ -43,7 +46,8 @@ class Scheduler(Generic[R]):
         )
         self.stopping = False
         self._forget = forget
-        self._line: WaitingLine[Ticket[R]] = WaitingLine(settings.concurrent, settings.waiting)
+        self._racing: list[Ticket[R]] = []
+        self._first: deque[Ticket[R]] = deque()  # who has not had a turn yet
         self._ready: deque[Ticket[R]] = deque()
         self._news = threading.Condition(self.lock)
         self._attended: Ticket[R] | None = None
@@ -57,21 +61,23 @@ class Scheduler(Generic[R]):
     # From any thread.
 
     def attend(self, ticket: Ticket[R]) -> None:
-        """A command was given: give the race a slot, a place in line, or time in the background."""
+        """A command was given: let the race take turns, or do what it was asked meanwhile."""
         with self.lock:
             if ticket.closed or self.stopping:
                 return
-            waited = self._line.position(ticket) > 0
             ticket.message = ticket.budget.message
             self._settle(ticket)
-            if waited and self._line.position(ticket):
+            if ticket in self._ready:
                 self._errands.do(ticket)
 
     def state(self, ticket: Ticket[R]) -> TicketState:
         """How the race of `ticket` stands now."""
         with self.lock:
-            position, length = self._line.position(ticket), len(self._line)
-            return TicketState(self._phase(ticket, position), position, length, ticket.message)
+            racing = ticket in self._racing and not ticket.closed
+            phase = Phase.CLOSED if ticket.closed else Phase.RACING if racing else Phase.IDLE
+            others = len(self._racing) - 1 if racing else 0
+            share = min(1.0, self.settings.concurrent / (1 + others))
+            return TicketState(phase, others, share, ticket.message)
 
     def retire(self, ticket: Ticket[R], message: str) -> None:
         """Close the race for good; its memory is freed once the slice being done has ended."""
@@ -79,7 +85,7 @@ class Scheduler(Generic[R]):
             if ticket.closed:
                 return
             ticket.closed, ticket.message = True, message
-            self._line.drop_out(ticket)
+            self._leave(ticket)
             self._forget(ticket)
             self.background.do(ticket.shut)
 
@@ -99,42 +105,42 @@ class Scheduler(Generic[R]):
     def busy_with(self, ticket: Ticket[R]) -> bool:
         """Whether a thread may be at work on the race of `ticket`."""
         with self.lock:
-            return self._attended is ticket or self._line.races(ticket)
+            return self._attended is ticket or ticket in self._racing
 
     # Under the lock.
 
-    def _phase(self, ticket: Ticket[R], position: int) -> Phase:
-        if ticket.closed:
-            return Phase.CLOSED
-        if self._line.races(ticket):
-            return Phase.RACING
-        return Phase.WAITING if position else Phase.IDLE
-
     def _settle(self, ticket: Ticket[R]) -> None:
-        """Put a race that is not in a slot where its snapshot says it belongs."""
+        """Put a race that no slot is at work on where its snapshot says it belongs."""
         race, attended = ticket.race, self._attended is ticket
-        if ticket.closed or self.stopping or self._line.races(ticket):
+        if ticket in self._racing and not self._goes_on(ticket):
+            self._leave(ticket)
+        if ticket.closed or self.stopping or ticket in self._racing:
             return
         if race.snapshot.playing and ticket.budget.message:
             self._hold(ticket, ticket.budget.message)
-        elif race.snapshot.playing and not self._line.position(ticket) and not attended:
+        elif race.snapshot.playing and not attended:
             self._enter(ticket)
-        if not race.snapshot.playing:
-            self._line.drop_out(ticket)
-            if race.has_work and not attended:
-                self._errands.do(ticket)
+        if not race.snapshot.playing and race.has_work and not attended:
+            self._errands.do(ticket)
 
     def _enter(self, ticket: Ticket[R]) -> None:
-        if not self._line.enter(ticket):
-            self._hold(ticket, self._words.line_full(self._line.slots, len(self._line)))
-        elif self._line.races(ticket):
-            self._ready.append(ticket)
-            self._news.notify()
+        if len(self._racing) >= max(self.settings.sharing, self.settings.concurrent):
+            self._hold(ticket, self._words.all_taken(len(self._racing)))
+            return
+        self._racing.append(ticket)
+        self._first.append(ticket)
+        self._news.notify()
+
+    def _leave(self, ticket: Ticket[R]) -> None:
+        """Take no more turns; a slot that is at work on it now lets it go after the slice."""
+        for line in (self._first, self._ready):
+            if ticket in line:
+                line.remove(ticket)
+                self._racing.remove(ticket)
 
     def _hold(self, ticket: Ticket[R], message: str) -> None:
         ticket.race.pause()
         ticket.message = message
-        self._line.drop_out(ticket)
 
     # The threads of the slots.
 
@@ -145,41 +151,42 @@ class Scheduler(Generic[R]):
 
     def _next(self) -> Ticket[R] | None:
         with self.lock:
-            while not self._ready and not self.stopping:
+            while not self.stopping:
+                for line in (self._first, self._ready):
+                    for ticket in line:
+                        if ticket is not self._attended:
+                            line.remove(ticket)
+                            return ticket
                 self._news.wait()
-            return None if self.stopping else self._ready.popleft()
+            return None
 
     def _train(self, ticket: Ticket[R]) -> None:
-        while self._goes_on(ticket):
-            try:
-                if not ticket.work(SLICE_SECONDS):
-                    ticket.race.wait_for_work(LIMITED_SECONDS)
-            except Exception:
-                self._crashed(ticket)
+        """One slice, and back to the end; who may do nothing yet is soon asked again."""
+        try:
+            if self._goes_on(ticket) and not ticket.work(SLICE_SECONDS):
+                ticket.race.wait_for_work(LIMITED_SECONDS / (1 + len(self._ready)))
+        except Exception:
+            self._crashed(ticket)
+        with self.lock:
+            if self._goes_on(ticket):
+                self._ready.append(ticket)
+                self._news.notify()
+            elif ticket in self._racing:
+                self._racing.remove(ticket)
+                self._settle(ticket)
 
     def _goes_on(self, ticket: Ticket[R]) -> bool:
-        """Whether `ticket` keeps its slot; otherwise it is given to the next in line."""
-        with self.lock:
-            if self.stopping:
-                return False
-            playing = not ticket.closed and ticket.race.snapshot.playing
-            if playing and not ticket.budget.message:
-                return True
-            following = self._line.release(ticket)
-            if following is not None:
-                self._ready.append(following)
-                self._news.notify()
-            self._settle(ticket)
+        if self.stopping or ticket.closed or ticket.budget.message:
             return False
+        return ticket.race.snapshot.playing
 
     # The thread of the errands.
 
     def _errand(self, ticket: Ticket[R]) -> None:
-        """Do one thing that a race without a slot was asked; it trains nothing meanwhile."""
+        """Do one thing that a race was asked whose turn is not now; nothing trains it then."""
         with self.lock:
-            if self.stopping or ticket.closed or self._line.races(ticket):
-                return
-            if not ticket.race.has_work:
+            in_hand = ticket in self._racing and ticket not in self._ready
+            if self.stopping or ticket.closed or in_hand or not ticket.race.has_work:
                 return
             self._attended = ticket
         try:
@@ -190,6 +197,7 @@ class Scheduler(Generic[R]):
             with self.lock:
                 self._attended = None
                 self._settle(ticket)
+                self._news.notify()
 
     def _crashed(self, ticket: Ticket[R]) -> None:
         _log.exception("A race failed and is closed")

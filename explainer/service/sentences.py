@@ -33,25 +33,16 @@ class Sentences:
             most, work=later(self.one if most == 1 else self.many),
         )  # fmt: skip
 
-    def line_full(self, working: int, waiting: int) -> str:
-        """So many have a slot and so many wait, so there is no place for this one."""
+    def all_taken(self, working: int) -> str:
+        """So many share the computer, so there is no room for this one."""
         there = nlater(
             "{count} {work} is at work", "{count} {work} are at work",
             working, work=later(self.one if working == 1 else self.many),
         )  # fmt: skip
-        go_on, work = later(self.go_on), later(self.one)
-        if not waiting:
-            return later(
-                "{at_work}, which is all there is room for; this {work} stays paused, so press"
-                " {button} in a while.",
-                at_work=there, work=work, button=go_on,
-            )  # fmt: skip
-        return nlater(
-            "{at_work} and {count} waits, which is all there is room for; this {work} stays paused,"
-            " so press {button} in a while.",
-            "{at_work} and {count} wait, which is all there is room for; this {work} stays paused,"
-            " so press {button} in a while.",
-            waiting, at_work=there, work=work, button=go_on,
+        return later(
+            "{at_work}, which is all there is room for; this {work} stays paused, so press {button}"
+            " in a while.",
+            at_work=there, work=later(self.one), button=later(self.go_on),
         )  # fmt: skip
 
     def seconds_used(self, most: float) -> str:

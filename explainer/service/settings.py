@@ -1,4 +1,4 @@
-"""What a server allows: how many races at once, how many in line, and how much each may take.
+"""What a server allows: how many races share it, and how much each may take.
 
 Read once from the environment, so that whoever runs the server sets the bounds and no visitor can.
 """
@@ -18,7 +18,7 @@ MEGABYTE = 1024**2
 class ServiceSettings:
     """The bounds of a :class:`~explainer.service.training_service.Service`.
 
-    `concurrent` races train at once, `waiting` more stand in line, `open_races` exist at all,
+    Up to `sharing` races take turns, `concurrent` of them at a time; `open_races` exist at all,
     paused ones included. A race without an owner lives `grace_seconds` s longer. A race trains for
     at most `most_steps` steps a run, is at work for `most_seconds` s, resets and questions
     included, and its history and checkpoints take at most `most_bytes` bytes. Raises `ValueError`
@@ -26,7 +26,7 @@ class ServiceSettings:
     """
 
     concurrent: int = 1
-    waiting: int = 16
+    sharing: int = 48
     open_races: int = 64
     grace_seconds: float = 8.0
     most_steps: int = 200_000
@@ -71,7 +71,7 @@ class Bound:
 
 BOUNDS: tuple[Bound, ...] = (
     Bound("DEEPGLASS_RACES", "concurrent", int, 1),
-    Bound("DEEPGLASS_WAITING", "waiting", int, 0),
+    Bound("DEEPGLASS_SHARING", "sharing", int, 1),
     Bound("DEEPGLASS_OPEN_RACES", "open_races", int, 1),
     Bound("DEEPGLASS_GRACE_SECONDS", "grace_seconds", float, 0),
     Bound("DEEPGLASS_STEPS", "most_steps", int, 1),

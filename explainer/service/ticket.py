@@ -1,4 +1,4 @@
-"""A visitor's hold on a race: commands go in, and how the race stands in the line comes out."""
+"""A visitor's hold on a race: commands go in, and how the race stands comes out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from explainer.service.budget import Budget
 from explainer.service.protocols import ServedRace
-from explainer.words import _
+from explainer.words import ngettext
 
 R = TypeVar("R", bound=ServedRace)
 Answer = TypeVar("Answer")
@@ -20,9 +20,8 @@ ID_BYTES = 24
 
 
 class Phase(StrEnum):
-    """Where a race stands: in line, in a slot, not wanting to train, or gone."""
+    """Where a race stands: training in turn with others, not wanting to train, or gone."""
 
-    WAITING = "waiting"
     RACING = "racing"
     IDLE = "idle"
     CLOSED = "closed"
@@ -32,30 +31,27 @@ class Phase(StrEnum):
 class TicketState:
     """How a race stands with the service.
 
-    `position` is its place in the line, from 1, or 0 outside it; `line_length` counts all who
-    wait. `message` is one sentence for the visitor, or empty: why the race is paused or closed.
+    `others` is how many more share the computer with it while it trains, and `share` how much of
+    the time it has a turn, in (0, 1]. `message` is one sentence for the visitor, or empty: why the
+    race is paused or closed.
     """
 
     phase: Phase
-    position: int
-    line_length: int
+    others: int
+    share: float
     message: str
 
     @property
     def active(self) -> bool:
-        """Whether the race trains or waits for its turn."""
-        return self.phase in (Phase.WAITING, Phase.RACING)
+        """Whether the race trains, in turn with the others."""
+        return self.phase is Phase.RACING
 
     @property
-    def place(self) -> str:
-        """Its place in the line in words, such as `Waiting in line, place 2 of 3`; else empty."""
-        if self.phase is not Phase.WAITING:
+    def shared(self) -> str:
+        """With how many others it takes turns, in words; empty where it has the computer alone."""
+        if not self.others:
             return ""
-        return _(
-            "Waiting in line, place {place} of {length}",
-            place=self.position,
-            length=self.line_length,
-        )
+        return ngettext("in turn with {count} other", "in turn with {count} others", self.others)
 
 
 class Desk(Protocol):

@@ -209,9 +209,9 @@ def _table(snapshot: Snapshot) -> str:
     rows = [head, "-" * len(head)]
     for index, recipe in enumerate(snapshot.recipes):
         runs = snapshot.of_recipe(index)
-        last = _middle([run.last.validation_accuracy for run in runs if run.last], snapshot.task)
-        best = _middle([run.best.validation_accuracy for run in runs if run.best], snapshot.task)
-        test = _middle([run.test.accuracy for run in runs if run.test], snapshot.task)
+        last = _middle([run.last.validation_measure for run in runs if run.last], snapshot.task)
+        best = _middle([run.best.validation_measure for run in runs if run.best], snapshot.task)
+        test = _middle([run.test.measure for run in runs if run.test], snapshot.task)
         name = (recipe.name or f"Recipe {index + 1}")[:NAME_WIDTH]
         rows.append(f"{name:{NAME_WIDTH}}  {last}  {best}  {test}  {_ends(runs)}")
     return "\n".join(rows)

@@ -17,8 +17,8 @@ from explainer.training.data.data_set import DataError, Examples
 from explainer.training.data.own.folders import from_path
 from explainer.training.data.registry import EVERY_DATA_SET, load
 from explainer.training.data.splits import Split
+from explainer.training.engine.build_runs import RacePlan
 from explainer.training.presets import PRESETS
-from explainer.training.race_plan import RacePlan
 from explainer.training.recipe.recipe import from_dict, with_value
 
 ZIP = ".zip"

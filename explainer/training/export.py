@@ -24,7 +24,7 @@ from explainer.training.engine.run import Run
 from explainer.training.measurement.history import NAMES, Curves
 from explainer.training.measurement.snapshot import Fork, RunView, Snapshot
 from explainer.training.recipe.recipe import Recipe, to_dict, to_text
-from explainer.training.task import ACCURACY, Task
+from explainer.training.task import Task
 from explainer.words import later
 
 FORMAT = "deepglass race"
@@ -106,8 +106,9 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
     """The best checkpoint of `run` as safetensors, with what it takes to use it as metadata.
 
     `build(from_text(recipe).network, shape, classes)` takes the weights; inputs are normalised by
-    `mean` and `std`. `validation` are the first places in the data that it was validated on.
-    Raises `ValueError` where nothing was measured yet.
+    `mean` and `std`. `validation` are the first places in the data that it was validated on,
+    `by_hand` what was set by hand on the way to these weights, each with its step. Raises
+    `ValueError` where nothing was measured yet.
     """
     kept, best = run.record.checkpoint, run.record.best
     if kept is None or best is None:
@@ -119,7 +120,7 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "seed": str(run.seed),
         "step": str(kept.step),
         "validation_loss": repr(best.validation_loss),
-        f"validation_{run.data.task.measure.slug}": repr(best.validation_accuracy),
+        f"validation_{run.data.task.measure.slug}": repr(best.validation_measure),
         "data": strict_json(
             {"slug": data.slug, "origin": data.origin, "settings": dict(data.settings)}
         ),
@@ -127,9 +128,15 @@ def weights_file(run: Run, data: DataDescription) -> bytes:
         "classes": strict_json(run.data.classes),
         "mean": strict_json(normaliser.mean.tolist()),
         "std": strict_json(normaliser.std.tolist()),
+        "by_hand": strict_json(_by_hand(run, max(kept.step, 1))),
         "validation": strict_json(run.data.parts.validation[:SHOWN].tolist()),
     }
     return save({name: one.cpu().contiguous() for name, one in kept.state.items()}, metadata)
+
+
+def _by_hand(run: Run, before: int) -> list[tuple[int, str]]:
+    """Step and sentence of each number that was set by hand before that step."""
+    return [(one.step, one.text) for one in run.record.marks if one.by_hand and one.step < before]
 
 
 def best_weights(runs: Sequence[Run], data: DataDescription) -> dict[str, bytes]:
@@ -189,7 +196,7 @@ def _run(run: RunView, task: Task) -> dict[str, Any]:
 
 def _named(names: Sequence[str], task: Task) -> list[str]:
     """The names of `Point` with that of the task's measure."""
-    return [name.replace(ACCURACY.slug, task.measure.slug) for name in names]
+    return [name.replace("measure", task.measure.slug) for name in names]
 
 
 def _columns(curves: Curves) -> dict[str, list[float | None]]:

@@ -1,4 +1,4 @@
-r"""What networks are trained for: the loss, the shape of the targets, and how well they do.
+r"""What networks are trained for: the loss, the shape of the targets, and the score of a network.
 
 A task belongs to the data. Targets are int64 `(N,)` for classes and float32 `(N, T)` for numbers; a
 network gives one output for each class, or for each of the T numbers. Of K stacked networks the
@@ -9,20 +9,25 @@ numbers. What comes later (a mask, a picture) has other targets and losses, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
+from explainer.powers import short
 from explainer.registry import Registry
 from explainer.training.augmentation.augmentation import soft
 from explainer.words import N_
 
 HUBER = 1.0
 """Where Huber's loss turns from a parabola into a line, in units of the target."""
+
+CHUNK = 256  # examples that are scored at once
+LARGE = 1000  # from here on a number is shown as a power of ten
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,10 @@ class Measure:
     percent: bool
 
     def text(self, value: float) -> str:
-        """The number as it is shown: `97.25%`, or `0.0312`."""
-        return f"{value:.2%}" if self.percent else f"{value:.4f}"
+        """The number as it is shown: `97.25%`, or `0.0312`, or `1.23 · 10⁷`."""
+        if self.percent:
+            return f"{value:.2%}"
+        return f"{value:z.4f}" if abs(value) < LARGE else short(value, 3)
 
 
 ACCURACY = Measure("accuracy", N_("accuracy"), 1, percent=True)
@@ -54,6 +61,10 @@ class Task(Protocol):
 
     @property
     def title(self) -> str: ...
+
+    @property
+    def unit(self) -> str:
+        """What the loss is in, for titles."""
 
     @property
     def measure(self) -> Measure: ...
@@ -89,6 +100,7 @@ class Classification:
 
     slug: str = "classification"
     title: str = N_("Classes")
+    unit: str = N_("nats")
     measure: Measure = ACCURACY
     by_hand: bool = True
 
@@ -135,6 +147,7 @@ class Regression:
 
     slug: str
     title: str
+    unit: str
     pointwise: Callable[[Tensor, Tensor], Tensor]
     source: str
     measure: Measure = ABSOLUTE_ERROR
@@ -192,7 +205,44 @@ CLASSIFICATION = Classification()
 TASKS = Registry[Task](
     N_("task"),
     CLASSIFICATION,
-    Regression("squared", N_("Numbers, squared error"), squared, "F.mse_loss"),
-    Regression("absolute", N_("Numbers, absolute error"), absolute, "F.l1_loss"),
-    Regression("huber", N_("Numbers, Huber's loss"), huber, "F.huber_loss"),
+    Regression("squared", N_("Squared error"), N_("squared error"), squared, "F.mse_loss"),
+    Regression("absolute", N_("Absolute error"), N_("absolute error"), absolute, "F.l1_loss"),
+    Regression("huber", N_("Huber's loss"), N_("Huber's loss"), huber, "F.huber_loss"),
 )
+
+
+@dataclass(frozen=True)
+class Score:
+    """The mean loss without any penalty, and the task's measure.
+
+    For classes they are the cross-entropy in nats and the share of right answers in [0, 1].
+    """
+
+    loss: float
+    measure: float
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """`model` in evaluation mode; it comes back in the mode that it was in."""
+    before = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(before)
+
+
+@torch.no_grad()
+def evaluate(
+    model: nn.Module, inputs: Tensor, labels: Tensor, task: Task = CLASSIFICATION
+) -> Score:
+    """The score of `model` on `inputs` `(N, ...)` with the `labels` of the task; N ≥ 1."""
+    loss = measure = torch.zeros((), device=inputs.device)
+    with evaluating(model):
+        for part, wanted in zip(
+            torch.split(inputs, CHUNK), torch.split(labels, CHUNK), strict=True
+        ):
+            more, measured = task.sums(model(part), wanted)
+            loss, measure = loss + more, measure + measured
+    return Score(float(loss) / len(labels), float(measure) / len(labels))

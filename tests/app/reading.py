@@ -25,10 +25,13 @@ def app_at(slug: str, **query: str) -> AppTest:
 
 
 def message_to(app: AppTest, key: str) -> dict[str, Any]:
-    """The header of the packed message to the component `key`."""
-    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == key)
-    length = int.from_bytes(data[:4], "little")
-    header: dict[str, Any] = json.loads(data[4 : 4 + length])
+    """The message to the component `key`, or the header of a packed one."""
+    proto = next(e.proto for e in app.get("bidi_component") if e.key == key)
+    if proto.json:
+        whole: dict[str, Any] = json.loads(proto.json)
+        return whole
+    length = int.from_bytes(proto.bytes[:4], "little")
+    header: dict[str, Any] = json.loads(proto.bytes[4 : 4 + length])
     return header
 
 

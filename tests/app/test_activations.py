@@ -225,7 +225,9 @@ ODD = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("tab", ["picture", "arithmetic", "code"])
+@pytest.mark.parametrize(
+    "tab", ["picture", pytest.param("arithmetic", marks=pytest.mark.slow), "code"]
+)
 def test_every_tab_opens_for_every_odd_formula(tab: str) -> None:
     app = app_at("activations", activations__tab=tab, activations__functions="own")
     for place, formula in enumerate(ODD[:: 3 if tab == TABS[0] else 1]):

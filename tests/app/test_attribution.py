@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,22 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from explainer.gradients.attribution.methods import METHODS
+from explainer.gradients.attribution.patch import covered
 from explainer.images.gallery import gallery_picture
+from explainer.live_pictures import LivePicture
 from explainer.networks.zoo.preprocessing import as_input, for_answer
 from explainer.networks.zoo.shared import shared_network
 from explainer.networks.zoo.shipped import SHIPPED
 from explainer.words import PSEUDO, spoken
-from tests.app.reading import app_at, text_of
+from tests.app.reading import app_at, message_to, text_of
 
 
 def html_of(app: AppTest) -> str:
     """All HTML of the page."""
     return "".join(element.proto.body for element in app.get("html"))
+
+
+MAPS = "attribution.maps"
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +36,12 @@ def cat() -> AppTest:
 
 
 def test_every_method_has_a_map_of_the_cat(cat: AppTest) -> None:
-    html = html_of(cat)
+    header = message_to(cat, MAPS)
+    tiles = {one["slug"]: one["alt"] for one in header["tiles"]}
     for method in METHODS:
-        assert f"{method.title}: map of the picture." in html
-        assert str(method.year) in html
+        assert tiles[method.slug] == f"{method.title}: map of the picture."
+    assert header["selected"] == "grad-cam"
     assert cat.selectbox(key="attribution.question").value == "predicted"
-    assert "Why cat? (predicted)" in html
 
 
 def test_the_gradient_on_the_page_is_autograds(cat: AppTest) -> None:
@@ -51,10 +57,10 @@ def test_the_gradient_on_the_page_is_autograds(cat: AppTest) -> None:
 
 def test_another_question_gives_another_map() -> None:
     app = app_at("attribution", picture="chelsea")
-    before = html_of(app)
+    before = message_to(app, MAPS)["digest"]
     app.selectbox(key="attribution.question").set_value("Why dog?").run()
     assert not app.exception
-    assert html_of(app) != before
+    assert message_to(app, MAPS)["digest"] != before
     app.selectbox(key="attribution.question").set_value("Why cat and not dog?").run()
     assert app.query_params["attribution.question"] == "difference"
     assert not app.exception
@@ -66,8 +72,8 @@ def test_a_method_is_judged_by_deletion_insertion_and_shuffled_weights() -> None
         app.button(key="attribution.judge").click().run()
     assert not app.exception, app.exception
     text, html = text_of(app), html_of(app)
-    assert "⟦Deletion: **" in text
-    assert "⟦Insertion: **" in text
+    assert "⟦**⟦Grad-CAM⟧ here passes" in text
+    assert "⟦moved maps: " in html
     assert "⟦all layers shuffled⟧: ρ = " in html
     assert "<b>⟦depend" in html or "<b>⟦does not depend" in html
 
@@ -77,3 +83,33 @@ def test_a_map_that_was_clipped_is_shown_before_its_relu() -> None:
     app.selectbox(key="attribution.question").set_value("Why ship?").run()
     assert not app.exception
     assert "is cut off" in html_of(app)
+
+
+def test_a_patch_is_where_the_link_has_it_and_answers_a_drag() -> None:
+    link = {"attribution__method": "patch", "attribution__patch": "3-20"}
+    app = app_at("attribution", picture="chelsea", **link)
+    patch = message_to(app, MAPS)["patch"]
+    assert (patch["row"], patch["column"], patch["size"]) == (3, 20, 8)
+    entry, network = SHIPPED["vgg"], shared_network("vgg")
+    inputs = as_input(for_answer(gallery_picture("chelsea").codes, entry), entry)
+    offered: LivePicture = app.session_state["attribution.patch.live"]
+    for (row, column), said in (
+        ((3, 20), patch["said"]),
+        ((0, 9), read(offered.render({"row": 0, "column": 9}, 1))["said"]),
+    ):
+        with torch.no_grad():
+            wanted = network(covered(inputs, row, column, 8)).softmax(1)[0]
+        now = {one["name"]: one["now"] for one in said}
+        assert now[entry.classes[int(wanted.argmax())]] == f"{float(wanted.max()):.1%}"
+
+
+def test_a_link_that_says_nonsense_of_the_patch_has_it_inside() -> None:
+    link = {"attribution__method": "patch", "attribution__patch": "99-4"}
+    patch = message_to(app_at("attribution", picture="chelsea", **link), MAPS)["patch"]
+    assert (patch["row"], patch["column"]) == (24, 4)
+
+
+def read(message: bytes) -> dict[str, Any]:
+    """The header of a message to a component."""
+    found: dict[str, Any] = json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from explainer.gradients.depth.presets import DEPTH_PRESETS
 from explainer.gradients.depth.settings import setting
 from explainer.gradients.depth.untrained_pass import at_depth, pass_through
 from explainer.images.gallery import gallery_picture
-from explainer.ui.depth.one_pass import EXAMPLES
+from explainer.powers import ten_to
+from explainer.ui.depth.one_pass import EXAMPLES, PASSES
 from tests.app.reading import app_at, text_of
 
 
@@ -30,8 +32,8 @@ def codes_of(app: AppTest) -> str:
 
 @pytest.fixture(scope="module")
 def opened() -> AppTest:
-    """The page as it opens."""
-    return app_at("depth")
+    """The page as it opens, with its code."""
+    return app_at("depth", depth__code="true")
 
 
 def test_the_page_opens_with_three_settings_and_their_factors(opened: AppTest) -> None:
@@ -43,12 +45,31 @@ def test_the_page_opens_with_three_settings_and_their_factors(opened: AppTest) -
     )
     assert opened.slider(key="depth.layers").value == first.depth
     exponent = int(np.floor(np.log10(passage.gradient[0] / passage.gradient[-1])))
-    assert f"10<sup>−{-exponent}</sup>" in html_of(opened)
+    assert ten_to(exponent) in html_of(opened)
 
 
-def test_the_code_is_that_of_the_first_setting(opened: AppTest) -> None:
-    assert "dense20=nn.Linear(100, 100)" in codes_of(opened)
-    assert "nn.Sigmoid()" in codes_of(opened)
+def test_the_code_is_that_of_the_first_setting() -> None:
+    codes = codes_of(app_at("depth", depth__look="code"))
+    assert "dense20=nn.Linear(100, 100)" in codes
+    assert "nn.Sigmoid()" in codes
+
+
+def test_what_is_seen_follows_the_numbers_on_screen() -> None:
+    app = app_at("depth", depth__preset="skips")
+    assert "At the first of 50 sigmoid layers" in text_of(app)
+    app.slider(key="depth.layers").set_value(9).run()
+    assert not app.exception
+    assert "At the first of 9 sigmoid layers" in text_of(app)
+
+
+def test_one_layer_is_that_of_the_settings_beside_it() -> None:
+    app = app_at("depth")
+    (menu,) = [one for one in app.selectbox if one.label == "Setting"]
+    menu.set_value(2).run()
+    app.selectbox(key="depth.preset").set_value("relu-he").run()
+    assert not app.exception
+    (menu,) = [one for one in app.selectbox if one.label == "Setting"]
+    assert (menu.options, menu.value) == (["ReLU, He", "Leaky ReLU, He"], 0)
 
 
 def test_a_setting_is_changed_where_it_stands() -> None:
@@ -106,21 +127,25 @@ def test_a_link_that_cannot_be_read_is_said_and_the_page_stands() -> None:
 
 
 def test_patches_of_the_photo_take_the_place_of_digits() -> None:
-    app = app_at("depth", depth__data="patches", picture="coffee")
-    kept: dict[Any, Any] = app.session_state["depth.kept"]
-    passage = next(one for (network, _), (one, _) in kept.items() if network.activation == "tanh")
-    batch = patch_batch(gallery_picture("coffee").codes, EXAMPLES, 0)
-    wanted = pass_through(passage.network, batch, 0)
-    np.testing.assert_array_equal(passage.gradient, wanted.gradient)
+    app = app_at("depth", depth__data="patches", picture="coffee", depth__look="code")
+    codes = gallery_picture("coffee").codes
+    batch = patch_batch(codes, EXAMPLES, 0)
+    network = at_depth(setting("tanh", "xavier"), 20, 100)
+    kept = PASSES.get((network, (0, zlib.crc32(codes.tobytes()), batch.features)))
+    assert kept is not None
+    wanted = pass_through(network, batch, 0)
+    np.testing.assert_array_equal(kept[0].gradient, wanted.gradient)
     assert "photo.png" in codes_of(app)
 
 
+@pytest.mark.slow
 def test_an_old_link_with_titles_asks_for_the_same() -> None:
     link = {"tab": "Batch norm, closely", "norm.look": "Why it helps", "norm.activation": "ReLU"}
     app = app_at("depth", **{f"depth__{name}": text for name, text in link.items()})
     assert "(medians)" in text_of(app)
     assert app.segmented_control(key="depth.norm.activation").value == "relu"
-    app = app_at("depth", depth__preset="Exploding", depth__data="Patches of your photo")
+    link = {"depth__data": "Patches of your photo", "depth__look": "code"}
+    app = app_at("depth", depth__preset="Exploding", **link)
     assert app.selectbox(key="depth.preset").value == "exploding"
     assert app.slider(key="depth.layers").value == DEPTH_PRESETS["exploding"].depth
     assert "photo.png" in codes_of(app)
@@ -162,6 +187,7 @@ def test_what_vanishes_altogether_or_leaves_all_bounds_is_shown_too(
     assert not app_at("depth", **link, depth__width="64").exception
 
 
+@pytest.mark.slow
 def test_a_batch_norm_study_that_diverges_is_shown_too() -> None:
     app = app_at(
         "depth",

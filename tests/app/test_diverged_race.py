@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.charts.theme import LIGHT
+from explainer.charts.training_lab.answers import boundary_picture
 from explainer.service import Ticket, stop_service
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
@@ -34,14 +35,16 @@ from explainer.ui.training_lab.instruments.tabs import TABS
 from tests.app.reading import app_at, text_of
 
 NETWORK, HELD = Network(blocks=1, channels=8), Regularisation(dropout=0.5)
-PLAIN, WILD = (
+PLAIN, CALM, WILD = (
     to_text(Recipe(NETWORK, HELD, Training("sgd", rate, steps=40), name=name))
-    for name, rate in (("Plain", 0.05), ("Wild", 100.0))
+    for name, rate in (("Plain", 0.05), ("Plain", 0.001), ("Wild", 100.0))
 )
 RACES = {
     "one wild": (f"{PLAIN}!{WILD}", "digits"),
     "all wild": (f"{WILD}!{WILD}", "digits"),
     "points": (f"{PLAIN}!{WILD}".replace("~blocks", "~net-mlp~blocks"), "moons"),
+    "numbers": (f"{PLAIN}!{WILD}".replace("~blocks", "~net-mlp~blocks"), "gaussians"),
+    "a curve": (f"{CALM}!{WILD}".replace("~blocks", "~net-mlp~blocks"), "noisy-sine"),
 }
 OF_ONE_RECIPE = ("film", "inside_of", "layers_of", "mistakes_of", "inputs_of", "code_of")
 
@@ -82,7 +85,7 @@ def look(app: AppTest, tab: str, recipe: int) -> str:
 def charts(app: AppTest) -> list[pa.Table]:
     """The data of all charts of the page."""
     found = []
-    for chart in app.get("arrow_vega_lite_chart"):
+    for chart in app.get("vega_lite_chart"):
         for data in (chart.proto.data, *(one.data for one in chart.proto.datasets)):
             if data.data:
                 found.append(pa.ipc.open_stream(data.data).read_all())
@@ -148,6 +151,6 @@ def test_a_network_of_numbers_that_are_none_is_drawn(depth: int, value: float) -
         parameter.data.fill_(value)
     found = unit_maps(run, 9)
     assert len(found.layers) == depth + 2
-    message = message_of(found, LIGHT)
+    message = message_of(found, LIGHT, boundary_picture(found.decision, LIGHT), {})
     head = message[4 : 4 + int.from_bytes(message[:4], "little")]
     assert len(json.loads(head, parse_constant=pytest.fail)["titles"]) == depth + 2

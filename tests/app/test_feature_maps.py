@@ -36,6 +36,8 @@ def test_the_cat_is_a_cat_and_the_first_layer_is_open() -> None:
     assert "86." in "".join(caption.value for caption in app.caption)
     header = message_to(app, "feature_maps.conv1_1.network.maps")
     assert len(header["labels"]) == 32
+    assert header["numbers"] == list(range(32))
+    assert message_to(app, "feature_maps.schematic")["output"][0] == ["cat", "97 %"]
 
 
 def test_the_arithmetic_of_a_pixel_adds_up_to_what_torch_gives() -> None:
@@ -93,7 +95,10 @@ def test_a_batch_norm_is_shown_by_itself_and_folded_into_the_convolution_before_
 
 
 def test_a_pinned_pixel_says_how_much_of_its_box_it_uses() -> None:
-    app = app_at("feature_maps", picture="chelsea", feature_maps__layer="conv3_2")
+    app = app_at(
+        "feature_maps", picture="chelsea", feature_maps__layer="conv3_2",
+        feature_maps__tab="receptive-field",
+    )  # fmt: skip
     assert "Click a pixel of the map to pin it" in "".join(one.value for one in app.caption)
     app.session_state["feature_maps.pinned.conv3_2"] = (20, 30)
     app.run()
@@ -155,4 +160,36 @@ def test_the_arithmetic_is_told_in_the_visitors_language_and_old_links_go_on_wor
     told = arithmetic(app, 2, 3)
     assert told["heading"] == "⟦conv1, map 2, row 2, column 3⟧"
     assert told["terms"][1]["label"] == "⟦bias⟧"
-    assert "⟦5 × 5 convolution⟧, ⟦6 maps⟧" in "".join(one.value for one in app.caption)
+    facts = message_to(app, "feature_maps.schematic")["facts"]
+    assert "⟦5 × 5 convolution⟧, ⟦6 maps⟧" in facts[0]
+
+
+def test_the_order_brings_the_maps_to_the_front_that_are_like_vertical_edges() -> None:
+    app = app_at("feature_maps", picture="chelsea", feature_maps__order="vertical-edges")
+    header = message_to(app, "feature_maps.conv1_1.vertical-edges.maps")
+    strengths = [float(label.split("r = ")[1][:4]) for label in header["labels"]]
+    assert strengths == sorted(strengths, reverse=True)
+    assert strengths[0] > 0.8
+    assert sorted(header["numbers"]) == list(range(32))
+    said = f"map {header['numbers'][0]} is the nearest, r = {strengths[0]:.2f}"
+    assert said in "".join(one.value for one in app.caption)
+    choose(app, "out")
+    assert "too few pixels to be compared" in "".join(one.value for one in app.caption)
+
+
+def test_the_name_of_an_input_leads_to_its_map_with_the_pixel_pinned() -> None:
+    app = app_at("feature_maps", picture="chelsea", feature_maps__layer="conv2_1")
+    told = arithmetic(app, 20, 30)
+    first = told["rows"][0]
+    assert first["label"] == f"map {first['from']['map']} of pool1"
+    assert (first["from"]["y"], first["from"]["x"]) == (20, 30)
+    place = first["from"]
+    app.session_state["feature_maps.layer.vgg"] = place["layer"]
+    app.session_state["feature_maps.map.pool1"] = place["map"]
+    app.session_state["feature_maps.pinned.pool1"] = (place["y"], place["x"])
+    app.run()
+    unit = message_to(app, "feature_maps.unit")
+    assert unit["title"] == f"pool1, map {place['map']}"
+    assert unit["pinned"] == [20, 30]
+    value = arithmetic(app, 20, 30)["total"]["value"]
+    assert value == pytest.approx(first["window"][1][1], abs=1e-5)

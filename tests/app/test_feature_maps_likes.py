@@ -78,8 +78,7 @@ def test_nothing_is_searched_or_painted_before_somebody_asks(
     app = app_at("feature_maps")
     assert not searches
     assert "Paint" not in buttons(app)
-    assert app.toggle(key="feature_maps.likes").value is False
-    assert app.toggle(key="feature_maps.kernels").value is False
+    assert not [one for one in app.get("bidi_component") if one.key == "feature_maps.kernels.maps"]
 
 
 def test_the_best_crop_has_the_value_that_torch_gives() -> None:

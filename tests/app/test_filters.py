@@ -167,6 +167,71 @@ def test_a_drag_is_answered_in_the_language_of_the_visitor() -> None:
     assert header["captions"]["output"].startswith("⟦After ⟦Gaussian blur⟧, ")
 
 
+def test_a_kernel_of_17_by_17_can_be_edited_and_linked() -> None:
+    app = app_at("filters", filters__kernel="gabor")
+    before = np.array(message_to(app, "filters.lens")["weights"])
+    assert before.shape == (17, 17)
+    next(one for one in app.button if one.label == "Edit these weights").click().run()
+    assert not app.exception
+    after = message_to(app, "filters.lens")
+    np.testing.assert_allclose(after["weights"], before, atol=1e-6)
+    assert after["channels"] == "grey"  # the weights still sum to zero
+    link = app.query_params["filters.weights"]
+    again = app_at("filters", filters__kernel="own", filters__weights="".join(link))
+    assert message_to(again, "filters.lens")["weights"] == after["weights"]
+
+
+def test_a_size_that_is_offered_keeps_the_middle_and_a_table_is_filled() -> None:
+    app = app_at("filters", filters__kernel="own", filters__weights="1,2,3_4,5,6_7,8,9")
+    app.button(key="filters.own_side_5").click().run()
+    weights = np.array(message_to(app, "filters.lens")["weights"])
+    np.testing.assert_array_equal(weights[1:4, 1:4], np.arange(1, 10).reshape(3, 3))
+    assert weights.shape == (5, 5)
+    app.menu_button(key="filters.own_operation").click("ones").run()
+    assert message_to(app, "filters.lens")["weights"] == np.ones((5, 5)).tolist()
+
+
+def test_the_arithmetic_is_of_the_pixel_in_the_microscope_whatever_filter_follows() -> None:
+    app = app_at("filters", filters__tab="arithmetic")
+    for kernel in ("sobel-x", "laplacian"):
+        app.selectbox(key="filters.kernel").select(KERNELS[kernel].title).run()
+        row, column = message_to(app, "filters.lens")["rests"]
+        assert f"**Output pixel, row {row}, column {column}**, where the" in text_of(app)
+    pinned = app_at("filters", filters__tab="arithmetic", filters__pixel="12,34")
+    assert "**Output pixel, row 12, column 34**, as pinned" in text_of(pinned)
+
+
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [("each", "3 · (25 + 1) = 78"), ("summed", "3 · 25 + 1 = 76"), ("grey", "")],
+)
+def test_one_table_of_25_weights_serves_three_colours(channels: str, said: str) -> None:
+    app = app_at(
+        "filters", filters__tab="arithmetic", filters__kernel="box", filters__channels=channels
+    )
+    assert app.metric[0].value == "25 + 1"
+    captions = "".join(one.value for one in app.caption)
+    assert said in captions
+    assert ("share this one table" in captions) == bool(said)
+
+
+def test_separable_and_how_it_is_made_show_the_same_factors() -> None:
+    for kernel, column in (("sobel-x", r"1 \\ 2 \\ 1"), ("box", r"\tfrac{1}{25}")):
+        made = app_at("filters", filters__kernel=kernel).latex[0].value
+        separable = app_at("filters", filters__kernel=kernel, filters__tab="separable")
+        assert column in made
+        assert made in [one.value for one in separable.latex]
+
+
+def test_the_zeros_of_a_box_are_said_as_periods() -> None:
+    app = app_at("filters", filters__kernel="box", filters__tab="frequencies")
+    said = text_of(app)
+    periods = "stripes with a period of 5, 2.5 pixels are taken out (frequency 1/5, 2/5)"
+    assert f"**Across and down:** {periods}" in said
+    lines = "".join(element.proto.body for element in app.get("html"))
+    assert lines.count("border-left-width") == lines.count("border-top-width") == 4
+
+
 def test_an_operation_changes_the_whole_table() -> None:
     app = app_at("filters", filters__kernel="own", filters__weights="1,2_3,4")
     app.menu_button(key="filters.own_operation").click("transpose").run()

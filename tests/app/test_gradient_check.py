@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.charts.gradient_check.check import power_of_ten
 from explainer.gradients.backprop.autograd import autograd
 from explainer.gradients.backprop.expression import read
 from explainer.gradients.backprop.presets import PRESETS
 from explainer.gradients.backprop.steps import figure
 from explainer.gradients.check.checking import Setting, check
 from explainer.gradients.check.differences import CENTRAL
-from explainer.gradients.check.faults import FAULTS
+from explainer.gradients.check.faults import FAULTS, HIDEABLE, hidden
 from explainer.gradients.check.network import RELU, TENSORS
 from explainer.gradients.check.script import script
 from explainer.gradients.check.verdict import verdict
 from explainer.live_pictures import LivePicture
+from explainer.powers import power_of_ten
 from tests.app.reading import app_at, message_to, text_of
 
 GRAPH = "gradient_check.graph"
@@ -123,7 +123,9 @@ def test_a_fault_is_read_as_a_bug_and_its_tensors_are_named(one: Any) -> None:
     assert verdict_box(app).startswith("**A bug.**")
     assert power_of_ten(found.error) in verdict_box(app)
     assert ("check that is deceived" in verdict_box(app)) == one.deceives
-    (shown,) = (e.proto.body for e in app.get("html") if "check" in e.proto.body)
+    (shown,) = (
+        e.proto.body for e in app.get("html") if "check" in e.proto.body and "<td>" in e.proto.body
+    )
     for tensor in TENSORS:
         error = found.error_of(tensor)
         assert f"<td>{power_of_ten(error)}</td><td>{verdict(error).title}</td>" in shown
@@ -131,8 +133,9 @@ def test_a_fault_is_read_as_a_bug_and_its_tensors_are_named(one: Any) -> None:
 
 def test_the_code_of_the_page_is_the_script_of_its_setting() -> None:
     app = app_at(
-        "gradient_check", gradient_check__fault="transposed", gradient_check__epsilon="1e-6"
-    )
+        "gradient_check", gradient_check__fault="transposed", gradient_check__epsilon="1e-6",
+        gradient_check__look="code",
+    )  # fmt: skip
     wanted = script(Setting(fault=FAULTS["transposed"]), 1e-6, CENTRAL)
     assert wanted.strip() in [block.value.strip() for block in app.code]
 
@@ -151,7 +154,7 @@ def test_controls_follow_one_another_through_the_page() -> None:
 
 
 def test_what_one_tenth_lets_through_is_computed() -> None:
-    said = text_of(app_at("gradient_check"))
+    said = text_of(app_at("gradient_check", gradient_check__look="tenth"))
     error = power_of_ten(check(Setting(fault=FAULTS["penalty"])).error)
     assert f"all the same:** *Penalty forgotten* ({error})." in said
     assert "× −1 gives 1, × 2 gives 0.33, × 1.2 gives 0.091" in said
@@ -168,3 +171,29 @@ def test_a_fault_that_needs_relu_says_why_the_activation_cannot_be_chosen() -> N
     app = app_at("gradient_check", gradient_check__fault="kink")
     assert app.segmented_control(key="gradient_check.activation").disabled
     assert any("the kink of ReLU" in caption.value for caption in app.caption)
+
+
+def test_a_hidden_fault_is_found_from_the_picture() -> None:
+    app = app_at(
+        "gradient_check", gradient_check__fault="hidden", gradient_check__riddle="3",
+        gradient_check__look="code",
+    )  # fmt: skip
+    fault = hidden(3)
+    assert power_of_ten(check(Setting(fault=fault)).error) in verdict_box(app)
+    assert f"**{fault.title}.**" not in text_of(app)
+    assert not any(fault.wrong in block.value for block in app.code)
+    wrong = next(one for one in HIDEABLE if one != fault)
+    app.selectbox(key="gradient_check.guess.3").set_value(wrong.slug).run()
+    assert "It is another one" in "".join(str(box.value) for box in app.warning)
+    app.selectbox(key="gradient_check.guess.3").set_value(fault.slug).run()
+    assert any(fault.wrong in block.value for block in app.code)
+    app.button(key="gradient_check.another").click().run()
+    assert app.query_params["gradient_check.riddle"] == "4"
+    assert not any(hidden(4).wrong in block.value for block in app.code)
+    app.button(key="gradient_check.show").click().run()
+    assert any(hidden(4).wrong in block.value for block in app.code)
+    assert not app.exception
+
+
+def test_every_fault_to_be_found_is_hidden_once_in_a_row() -> None:
+    assert {hidden(number) for number in range(len(HIDEABLE))} == set(HIDEABLE)

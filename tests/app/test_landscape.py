@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from explainer.gradients.landscape.presets import PRESETS, LandscapePreset
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
 from explainer.gradients.landscape.views import Snapshot
+from explainer.registry import Registry
 from explainer.service import ServiceFull, service_of, stop_service
 from explainer.ui.landscape import job
 from tests.app.reading import app_at, message_to, text_of
@@ -75,6 +77,7 @@ def test_a_link_computes_the_plane_it_names_with_the_numbers_of_the_engine() -> 
     wanted = survey(SurveyPlan(Setup(layers=4, width=4, steps=50), points=7))
     np.testing.assert_allclose(snapshot(app).panels[0].losses, wanted.panels[0].losses, rtol=1e-4)
     assert "This network" in html_of(app)
+    assert "All is computed: 49 points" in app.get("progress")[0].proto.text
     assert "Stop" not in labels(app)
     assert app.selectbox(key="landscape.preset").value == "own"
 
@@ -91,6 +94,7 @@ def test_a_survey_is_stopped_and_gone_on_with() -> None:
     run_until(app, lambda: snapshot(app).points > points)
 
 
+@pytest.mark.slow
 def test_the_path_the_surface_and_two_networks_side_by_side() -> None:
     app = finished(
         **TINY, landscape__plane="path", landscape__view="surface", landscape__compare="skips"
@@ -102,7 +106,7 @@ def test_the_path_the_surface_and_two_networks_side_by_side() -> None:
 
 
 def test_the_arithmetic_and_the_code_are_of_this_plane() -> None:
-    app = finished(**TINY)
+    app = finished(**TINY, landscape__code="true")
     assert r"\frac{\|w\|}{\|d\|}" in "".join(one.value for one in app.latex)
     assert "(1, 4, 4, 10)" in app.code[0].value
     assert "first filter of stem.weigh" in html_of(app)
@@ -190,7 +194,9 @@ def test_a_full_server_says_so_and_lets_one_try_again(monkeypatch: pytest.Monkey
     run_until(app, lambda: snapshot(app).finished)
 
 
-def test_a_visitor_who_has_to_wait_is_told_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_visitor_is_told_with_how_many_the_computer_is_shared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     stop_service()
     monkeypatch.setenv("DEEPGLASS_RACES", "1")
     before = service_of(job.WORK).open(
@@ -198,7 +204,7 @@ def test_a_visitor_who_has_to_wait_is_told_the_place(monkeypatch: pytest.MonkeyP
     )
     before.command(Survey.play)
     app = app_at("landscape", **TINY)
-    assert app.get("progress")[0].proto.text == "Waiting in line, place 1 of 1"
+    assert app.get("progress")[0].proto.text.endswith("in turn with 1 other")
     before.command(Survey.pause)
     run_until(app, lambda: snapshot(app).finished)
 
@@ -233,3 +239,16 @@ def test_measuring_anew_is_grey_where_nothing_has_batch_norm(
     app = app_at("landscape", **{**TINY, **link})
     assert app.toggle(key="landscape.anew").disabled == grey
     assert any("No network here has batch norm" in one.value for one in app.caption) == grey
+
+
+def test_what_is_seen_is_told_from_the_survey_once_it_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small = SurveyPlan(Setup(layers=4, width=4, steps=50), directions=PATH, points=7)
+    story = replace(PRESETS["path"], plan=small)
+    monkeypatch.setattr("explainer.ui.landscape.controls.PRESETS", Registry("story", story))
+    app = finished(landscape__preset="path")
+    assert story.told(snapshot(app)) in text_of(app)
+    app.number_input(key="landscape.seed").set_value(7).run()
+    assert not app.exception
+    assert "of the path (of its squared" not in text_of(app)

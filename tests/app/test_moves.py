@@ -22,6 +22,7 @@ from tests.app.reading import app_at
 STARTS = [
     *(pytest.param(topic.slug, {}, id=topic.slug) for topic in TOPICS),
     pytest.param("training_lab", {"training_lab__data": "Two moons"}, id="training_lab-points"),
+    pytest.param("training_lab", {"training_lab__data": "gaussians"}, id="training_lab-numbers"),
 ]
 PAIRED, DRAWN = 6, 1
 LONG_DRAWN = 200

@@ -22,7 +22,7 @@ from explainer.training.data.root import VARIABLE
 from explainer.training.export import best_weights, describe
 from explainer.ui.training_lab.asking import answer_now
 from explainer.ui.training_lab.control import origin_of
-from tests.app.reading import app_at, arithmetic, message_to, text_of
+from tests.app.reading import app_at, arithmetic, message_to
 from tests.networks.random_networks import torchvision_network
 from tests.served_weights import SLOW, right_name, served_as
 
@@ -86,8 +86,9 @@ def test_what_a_map_of_it_likes_and_its_first_kernels_are_shown(
     resnet: torch.nn.Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    app = at("feature_maps", **IMAGENET, likes="true", kernels="true", steps="32", side="128")
+    app = at("feature_maps", **IMAGENET, kernels="true", side="128")
     assert len(message_to(app, "feature_maps.kernels.maps")["labels"]) == 64
+    app = at("feature_maps", **IMAGENET, likes="true", steps="32", side="128")
     assert "tiles of the photos that come with the app" in captions(app)
     app.button(key="feature_maps.paint").click().run()
     assert not app.exception, app.exception
@@ -201,7 +202,7 @@ def take(lab: AppTest, page: str) -> None:
     lab.button(key="training_lab.inside.take").click().run()
     assert not lab.exception, lab.exception
     links = [link.proto.page for link in lab.get("page_link")]
-    assert [link.rpartition("/")[2] for link in links] == ["feature_maps", "attribution"]
+    assert [link.rpartition("/")[2] for link in links][:2] == ["feature_maps", "attribution"]
     lab.switch_page(f"../pages/{page}.py").run()
     assert not lab.exception, lab.exception
 
@@ -245,7 +246,8 @@ def test_the_best_network_of_a_race_opens_on_attribution(lab: AppTest) -> None:
     take(lab, "attribution")
     assert lab.segmented_control(key="attribution.network").formatted_values == YOURS
     assert all(one.startswith("Why ") for one in lab.selectbox(key="attribution.question").options)
-    assert "Grad-CAM: map of the picture." in "".join(e.proto.body for e in lab.get("html"))
+    tiles = message_to(lab, "attribution.maps")["tiles"]
+    assert "Grad-CAM: map of the picture." in [one["alt"] for one in tiles]
 
 
 def test_a_network_of_points_stays_in_the_lab() -> None:
@@ -258,11 +260,9 @@ def test_a_network_of_points_stays_in_the_lab() -> None:
         time.sleep(0.05)
     app.session_state["training_lab.look"] = "Look inside"
     app.run()
-    app.button(key="training_lab.inside.take").click().run()
     assert not app.exception, app.exception
-    assert not app.get("page_link")
-    assert any("points, not pictures" in one.value for one in app.warning)
-    assert "Take a network of this race along" in text_of(app)
+    assert "training_lab.inside.take" not in [one.key for one in app.button]
+    assert any("points, not pictures" in one.value for one in app.info)
 
 
 @pytest.mark.parametrize("page", ["feature_maps", "attribution"])

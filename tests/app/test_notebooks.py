@@ -16,8 +16,11 @@ import nbformat
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.gradients.attribution.script import INPUT
 from explainer.images.gallery import DEFAULT, gallery_picture
 from explainer.images.thumbnails import encode_png
+from explainer.networks.zoo.preprocessing import for_answer
+from explainer.networks.zoo.shipped import SHIPPED
 from explainer.notebook import notebook
 from explainer.topics import topic
 from explainer.training.data.registry import load
@@ -31,9 +34,13 @@ from tests.app.reading import app_at
 PAGES = {
     "filters": {"filters__tab": "code"},
     "activations": {"activations__tab": "code"},
-    "gradient_check": {},
+    "attribution": {"attribution__code": "true"},
+    "gradient_check": {"gradient_check__look": "code", "gradient_check__pytorch": "true"},
 }
-SLOWER_PAGES = {"why_convolution": {"why_convolution__tab": "code"}, "depth": {}}
+SLOWER_PAGES = {
+    "why_convolution": {"why_convolution__tab": "code"},
+    "depth": {"depth__look": "code"},
+}
 RUN = """
 import json, sys
 sys.argv = ["kernel", "-f", "kernel.json"]
@@ -77,6 +84,9 @@ def run(texts: Mapping[str, str], folder: Path) -> None:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "picture.png").write_bytes(encode_png(gallery_picture(DEFAULT).codes))
+    vgg = SHIPPED["vgg"]
+    (folder / INPUT).write_bytes(encode_png(for_answer(gallery_picture(DEFAULT).codes, vgg)))
+    (folder / vgg.weights().name).write_bytes(vgg.weights().read_bytes())
     (folder / "data.npz").write_bytes(data_file(load(PRESETS[FIRST].data)))
     done = subprocess.run(
         [sys.executable, "-c", RUN], cwd=folder, input=" ".join(texts),
@@ -117,7 +127,7 @@ def test_the_notebook_of_the_first_story_runs_to_its_end(tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_the_notebook_of_the_landscape_as_it_opens_runs(tmp_path: Path) -> None:
-    app, deadline = app_at("landscape"), time.monotonic() + 300
+    app, deadline = app_at("landscape", landscape__code="true"), time.monotonic() + 300
     while not app.code and time.monotonic() < deadline:
         time.sleep(0.5)
         app.run()

@@ -17,7 +17,8 @@ from explainer.charts.theme import DARK, LIGHT
 from explainer.live_pictures import LivePicture
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
-from explainer.ui.training_lab.curves import Curves, View, is_reachable
+from explainer.ui.training_lab.curve_news import PREPARED, Curves, View
+from explainer.ui.training_lab.curves import is_reachable
 from tests.app.reading import app_at, message_to
 
 pytestmark = pytest.mark.usefixtures("service_of_its_own")
@@ -59,6 +60,30 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
         arrays.append(np.frombuffer(data[offset : offset + size], "<f4").reshape(4, -1))
         offset += size
     return header, arrays
+
+
+def test_a_race_answers_before_the_page_knows_of_it() -> None:
+    PREPARED.clear()
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    begun = message_to(app, KEY)
+    header, nothing = answer(app, -1)
+    assert (header["view"], header["moving"], nothing) == (0, True, [])
+    assert begun["address"] == app.session_state[f"{KEY}.live"].address
+    assert ".st-key-training_lab-first" in begun["starts"]
+    plan, examples, _view = app.session_state[f"{KEY}.source"].asked
+    given = [*map(plan.source(examples), plan.seeds)]
+    ends = time.monotonic() + 60
+    while given not in list(PREPARED) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert given in list(PREPARED), "what the race will be given is held"
+    offered = app.session_state[f"{KEY}.live"].render
+    app.button(key="training_lab.first").click().run()
+    at_rest(app)
+    header, curves = unpacked(offered({"known": -1}, 0))  # as it was offered before the click
+    assert header["status"].startswith("Step 1 of 40")
+    assert [curve[0, 0] for curve in curves] == [0] * len(header["curves"])
+    assert message_to(app, KEY)["moving"] in (True, False)
+    assert "starts" not in message_to(app, KEY)
 
 
 def test_what_is_known_is_not_sent_again_and_what_is_new_is(app: AppTest) -> None:
@@ -116,6 +141,7 @@ def test_what_is_no_number_is_refused(app: AppTest, known: object) -> None:
         answer(app, known)
 
 
+@pytest.mark.slow
 def test_of_two_that_ask_at_once_none_is_told_older_news_under_a_higher_number() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO.replace("steps-40", "steps-5000"))
     app.button(key="training_lab.start").click().run()
@@ -127,6 +153,7 @@ def test_of_two_that_ask_at_once_none_is_told_older_news_under_a_higher_number()
         while len(set(found)) < 8 and time.monotonic() < ends:
             header, curves = unpacked(offered.render({"known": -1}, 0))
             found.append((header["number"], float(curves[0][0].max(initial=-1.0))))
+            time.sleep(0.002)  # so that the race goes on beside those who ask
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:

@@ -67,6 +67,7 @@ def shown(app: AppTest) -> dict[str, Any]:
     for key, one in controls(app).items():
         if key.rpartition(".")[2] in names and not re.search(r"\.step\d", key):
             found[key.rpartition(".")[2]] = one.value
+    found |= {one.key.rpartition(".")[2]: one.value for one in app.text_input if one.key}
     return found
 
 
@@ -90,8 +91,10 @@ def assert_the_same_everywhere(app: AppTest) -> None:
     expected = {
         field.name: value_of(recipe, field)
         for field in FIELDS
-        if field.only in ("", recipe.network.kind)
+        if field.only in ("", recipe.network.kind) and not field.plane
     }
+    if "widths" in expected:
+        expected["widths"] = ", ".join(map(str, expected["widths"]))
     assert visible == expected
     assert shown_steps(app) == list(recipe.augmentation)
     assert from_text(to_text(recipe)) == recipe
@@ -189,10 +192,31 @@ def test_a_name_is_shown_as_it_is_kept(typed: str, name: str) -> None:
 def test_a_control_that_changes_nothing_says_so_beside_it(recipe: Recipe, reason: str) -> None:
     said = [one.value for one in editor(recipe).caption]
     assert reason in said
-    fields = [one for one in FIELDS if one.only in ("", recipe.network.kind)]
+    fields = [one for one in FIELDS if one.only in ("", recipe.network.kind) and not one.plane]
     expected = sum(bool(idle(recipe, one)) for one in fields)
     expected += sum(one.idle for one in recipe.augmentation)
     assert sum(words.startswith("No effect") for words in said) == expected
+
+
+def test_features_are_offered_for_points_alone_and_none_is_refused() -> None:
+    recipe = Recipe(Network(kind="mlp", depth=1, width=4, features=("x", "xy")))
+    assert not any(key.endswith(".features") for key in controls(editor(recipe)))
+
+    def page() -> None:
+        from explainer.ui.training_lab.recipe_dialog import recipe_controls
+
+        recipe_controls(0, points=True, plane=True)
+
+    app = AppTest.from_function(page, default_timeout=30)
+    app.session_state[LIST] = (recipe,)
+    app.run()
+    assert control(app, "features").value == ["x", "xy"]
+    control(app, "features").set_value(["y", "siny", "x"]).run()
+    assert kept(app).network.features == ("x", "y", "siny")
+    control(app, "features").set_value([]).run()
+    assert "features is empty" in app.error[0].value
+    assert kept(app).network.features == ("x", "y", "siny")
+    assert control(app, "features").value == ["x", "y", "siny"]
 
 
 def test_a_menu_of_the_editor_lists_every_option_of_its_field() -> None:

@@ -66,6 +66,7 @@ def test_the_weights_are_those_of_the_step_that_is_looked_at(app: AppTest) -> No
     assert html_of(app) == after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tab", [one.title for one in TABS])
 def test_every_tab_opens_at_an_earlier_step(app: AppTest, tab: str) -> None:
     look(app, tab)

@@ -32,7 +32,13 @@ class Work:
 
 WORKS = (
     Work("landscape", "landscapes", "landscape", Survey, {"landscape__steps": "600"}),
-    Work("why_convolution", "permuted", "training", PermutedRace, {}),
+    Work(
+        "why_convolution",
+        "permuted",
+        "training",
+        PermutedRace,
+        {"why_convolution__tab": "permuted"},
+    ),
 )
 each_work = pytest.mark.parametrize("work", WORKS, ids=lambda work: work.name)
 
@@ -75,7 +81,7 @@ def ticket_of(app: AppTest, work: Work) -> Ticket[Any]:
 
 
 def other_visitor(work: Work) -> Ticket[Toy]:
-    """Work of somebody else that keeps the only slot."""
+    """Work of somebody else that is at work."""
     ticket: Ticket[Toy] = service_of(work.name).open(Toy, "ada")
     ticket.command(Toy.play)
     until(lambda: ticket.state.phase is Phase.RACING)
@@ -98,14 +104,16 @@ def labels(app: AppTest) -> list[str]:
 
 
 @each_work
-def test_work_that_waits_says_its_place_and_work_that_is_stopped_says_so(
+def test_work_that_takes_turns_says_with_how_many_and_work_that_is_stopped_says_so(
     work: Work, begun: Callable[[Work], AppTest]
 ) -> None:
     other = other_visitor(work)
     app = begun(work)
-    assert progress(app) == "Waiting in line, place 1 of 1"
+    assert progress(app).endswith("in turn with 1 other")
     assert warnings(app) == []
     press(app, "Stop")
+    until(lambda: ticket_of(app, work).state.phase is Phase.IDLE)
+    app.run()
     assert progress(app).startswith("Stopped")
     assert warnings(app) == []
     assert "Go on" in labels(app)
@@ -115,10 +123,10 @@ def test_work_that_waits_says_its_place_and_work_that_is_stopped_says_so(
 
 
 @each_work
-def test_a_full_line_is_told_with_its_numbers(
+def test_where_as_many_share_as_may_the_number_is_told(
     work: Work, begun: Callable[[Work], AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DEEPGLASS_WAITING", "0")
+    monkeypatch.setenv("DEEPGLASS_SHARING", "1")
     other_visitor(work)
     app = begun(work)
     assert warnings(app) == [

@@ -13,7 +13,9 @@ from explainer.training.data.registry import load
 from explainer.training.data.shifted import suitable
 from explainer.training.instruments.shifted_score import shifted_scores
 from explainer.training.presets import PRESETS, Preset
+from explainer.training.recipe.recipe import to_text
 from explainer.ui.training_lab.asking import answer_now
+from explainer.ui.training_lab.plan import SEPARATOR
 from tests.app.reading import app_at, message_to, text_of
 
 pytestmark = pytest.mark.usefixtures("service_of_its_own")
@@ -50,6 +52,16 @@ def test_a_race_is_started_and_runs_to_its_end() -> None:
     assert "Dropout" in table
     assert table.count("<td>150</td>") >= 2
     assert app.button(key="training_lab.play").disabled
+
+
+def test_a_run_that_only_guesses_is_named_with_the_share_of_its_dead_units() -> None:
+    dead = "name-Dead~net-mlp~lr-9.9~steps-40!name-Sound~net-mlp~steps-40"
+    app = app_at("training_lab", training_lab__recipes=dead, training_lab__seeds="1")
+    app.button(key="training_lab.start").click().run()
+    run_until(app, lambda: any("no better than guessing" in one.value for one in app.warning))
+    (sentence,) = (one.value for one in app.warning if "guessing" in one.value)
+    assert sentence.startswith("Dead is no better than guessing")
+    assert "of the units of" in sentence
 
 
 def test_one_step_leaves_the_race_paused_at_step_1() -> None:
@@ -120,8 +132,8 @@ def test_a_preset_sets_its_data_their_settings_the_split_and_the_recipes() -> No
     assert app.slider(key="training_lab.shapes.train_size").value == 600
     assert labels(app).count("Edit") == 4
     app.selectbox(key="training_lab.preset").set_value("20 images and augmentation").run()
-    assert app.selectbox(key="training_lab.data").value == "digits"
-    assert app.slider(key="training_lab.digits.train_size").value == 20
+    assert app.selectbox(key="training_lab.data").value == "mnist-sample"
+    assert app.slider(key="training_lab.mnist-sample.train_size").value == 20
     assert app.slider(key="training_lab.seeds").value == 5
     assert labels(app).count("Edit") == 5
 
@@ -136,6 +148,22 @@ def test_a_link_to_a_preset_tells_what_to_watch_and_folds_the_outcome_away(chose
     told = "".join(element.value for element in folded.markdown)
     assert chosen.seen in told
     assert chosen.why in told
+
+
+def test_a_story_whose_data_or_recipes_were_changed_is_told_no_more() -> None:
+    app = app_at("training_lab")
+    told = "**Watch** the dashed lines"
+    assert told in text_of(app)
+    app.slider(key="training_lab.mnist-sample.train_size").set_value(300).run()
+    assert told not in text_of(app)
+    assert any("need not hold" in one.value for one in app.caption)
+    app.slider(key="training_lab.mnist-sample.train_size").set_value(200).run()
+    assert told in text_of(app)
+    app.selectbox(key="training_lab.preset").set_value("own").run()
+    assert [one.name for one in app.session_state["training_lab.recipe_list"]] == [
+        "Plain",
+        "Plain copy",
+    ]
 
 
 def test_a_link_to_a_preset_that_is_not_there_begins_with_the_first_one() -> None:
@@ -178,10 +206,28 @@ def test_a_recipe_that_cannot_be_read_is_said_and_the_page_opens(recipes: str) -
 
 
 def test_a_network_that_does_not_fit_is_refused_in_one_sentence() -> None:
-    app = app_at("training_lab", training_lab__recipes="net-cnn", training_lab__data="moons")
+    app = app_at(
+        "training_lab", training_lab__recipes="net-cnn~blocks-4", training_lab__data="digits"
+    )
     app.button(key="training_lab.start").click().run()
     assert not app.exception
-    assert app.warning
+    assert any("can be halved only 3 times" in one.value for one in app.warning)
+
+
+@pytest.mark.parametrize("recipes", ["", "net-cnn!net-mlp~width-16"])
+def test_points_are_given_to_mlps_whatever_the_recipes_were_and_that_is_said(recipes: str) -> None:
+    linked = {"training_lab__recipes": recipes} if recipes else {}
+    app = app_at("training_lab", training_lab__data="moons", **linked)
+    assert any("A CNN needs pictures" in one.value for one in app.caption)
+    first, *others = app.session_state["training_lab.recipe_list"]
+    assert (first.network.kind, first.network.width) == ("mlp", 8)
+    assert {one.network.width for one in others} == {16 if recipes else 8}
+    app.button(key="training_lab.first").click().run()
+    run_until(app, lambda: "<td>1</td>" in table_of(app))
+    assert not app.warning
+    for back in ("digits", "circles"):  # what was said once is not said of other recipes
+        app.selectbox(key="training_lab.data").set_value(back).run()
+        assert not any("A CNN needs pictures" in one.value for one in app.caption)
 
 
 def test_data_that_are_not_there_are_offered_with_their_size() -> None:
@@ -194,3 +240,14 @@ def test_a_server_that_fetches_nothing_offers_no_data(monkeypatch: pytest.Monkey
     app = app_at("training_lab", training_lab__data="fashion-mnist")
     assert not [label for label in labels(app) if label.startswith("Fetch")]
     assert "which fetches nothing (DEEPGLASS_FETCH is 0)" in app.info[0].value
+
+
+@pytest.mark.parametrize("preset", list(PRESETS), ids=lambda preset: preset.slug)
+def test_a_link_of_a_story_that_leaves_out_its_division_is_that_story(preset: Preset) -> None:
+    text = SEPARATOR.join(map(to_text, preset.recipes))
+    app = app_at("training_lab", training_lab__preset=preset.slug, training_lab__recipes=text)
+    plan, _examples, _view = app.session_state["training_lab.curves.source"].asked
+    assert plan.recipes == preset.recipes
+    assert plan.split.label_noise == preset.split.label_noise
+    assert preset.split.train_size in (None, plan.split.train_size)
+    assert not any("Changed:" in one.value for one in app.caption)

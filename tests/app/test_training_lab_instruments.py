@@ -125,7 +125,6 @@ def test_mistakes_are_shown_with_truth_answer_and_confidence(app: AppTest) -> No
 def test_points_have_a_boundary_for_each_recipe_and_no_kernels() -> None:
     app = app_at("training_lab", training_lab__recipes=SHORT, **POINTS)
     finished(app)
-    look(app, "Mistakes")
     assert html_of(app).count("Decision boundary of recipe") == 3
     look(app, "Kernels")
     assert any("no picture" in one.value for one in app.info)

@@ -8,13 +8,15 @@
 - `screenshot(page, "filters")`: a picture of the page as `screenshot-filters.png`.
 
 At the end of each test its pages are asked for their errors: a message of the console at level
-error, an uncaught exception, a request to our server that failed, a control without a name or a
-page wider than the screen fails the test. Nothing outside this machine is contacted.
+error, a warning of Vega's, an uncaught exception, a request to our server that failed, a control
+without a name or a page wider than the screen fails the test. Nothing outside this machine is
+contacted.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -56,6 +58,8 @@ ARGUMENTS = (
 # A busy machine may take its time; what never comes fails all the same.
 EXPECT_MILLISECONDS = 30_000
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
+# Vega warns of nothing.
+VEGAS = re.compile(r"^WARN ")
 PAINTED = (
     '[data-testid="stApp"][data-test-script-state="notRunning"]'
     '[data-test-connection-state="CONNECTED"]'
@@ -178,6 +182,8 @@ def watch(page: Page, errors: list[str], pictures: list[str]) -> None:
         # A request that was kept from leaving this machine leaves a line in the console.
         missing = is_picture(place) or "Image source error" in message.text
         usual = is_base_path_probe(place) or missing
+        if message.type == "warning" and VEGAS.match(message.text):
+            errors.append(f"console: {message.text}")
         if message.type == "error" and is_local(place) and not usual:
             errors.append(f"console: {message.text} ({place})")
 

@@ -9,24 +9,31 @@ from typing import Literal
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, on_every_other_screen
-from tests.browser.test_filters import named
+from tests.browser.test_filters import named, with_query
 
 CAT = "/attribution?picture=chelsea"
 
 
 def painted(page: Page) -> None:
     """Wait until the last of the methods has its map."""
-    expect(page.get_by_role("img", name="Score-CAM: map of the picture.").first).to_be_visible(
-        timeout=90_000
-    )
+    expect(page.get_by_role("button", name="Score-CAM")).to_be_visible(timeout=90_000)
 
 
-def test_two_methods_are_looked_at_and_one_is_judged(open_page: OpenPage) -> None:
-    page = open_page(CAT + "&attribution.method=occlusion")
+def test_a_patch_is_dragged_a_map_is_chosen_and_judged(open_page: OpenPage) -> None:
+    page = open_page(CAT + "&attribution.method=patch")
     painted(page)
-    expect(page.get_by_role("img", name="Occlusion: map of the picture.")).to_have_count(2)
+    patch, said = page.locator(".attribution .patch"), page.locator(".attribution .answer")
+    before = said.inner_text()
+    patch.focus()
+    for _ in range(3):
+        patch.press("ArrowUp")
+    expect(page).to_have_url(with_query("attribution.patch=9-12"))
+    expect(said).not_to_have_text(before)
+    page.get_by_role("button", name="Occlusion").click()
+    expect(page.get_by_role("img", name="Occlusion: map of the picture.")).to_be_visible()
+    expect(page).to_have_url(with_query("attribution.method=occlusion"))
     page.get_by_role("button", name="Judge this map").click()
-    expect(page.get_by_text("all layers shuffled")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Occlusion here passes")).to_be_visible(timeout=60_000)
     expect(page.locator("table.figures").last).to_contain_text("weights")
 
 

@@ -31,6 +31,7 @@ def step(page: Page) -> int:
     return int(found[1].replace(",", ""))
 
 
+@pytest.mark.slow
 def test_strips_grow_while_the_networks_learn_and_stand_at_the_end(open_page: OpenPage) -> None:
     page = open_page(RACE)
     page.get_by_role("button", name="One step").click()

@@ -28,8 +28,8 @@ def number(text: str) -> float:
 
 
 def painted(page: Page) -> None:
-    """Wait until the map and its arithmetic are there."""
-    expect(page.locator(".unit img.map")).to_be_visible(timeout=60_000)
+    """Wait until the map, which a phone shows over the photo, and its arithmetic are there."""
+    expect(page.locator(".unit img.map[src]")).to_have_count(1, timeout=60_000)
     expect(page.locator(".drill .heading")).not_to_be_empty(timeout=30_000)
 
 
@@ -69,20 +69,34 @@ def test_another_map_is_chosen_by_a_click_and_stands_in_the_address(open_page: O
     montage = page.locator(".maps .tiles")
     box = montage.bounding_box()
     assert box is not None
-    montage.click(position={"x": box["width"] * 2.5 / 8, "y": 12})
+    montage.click(position={"x": box["width"] * 2.5 / 6, "y": 12})
     expect(page.get_by_text("conv1_1, map 2").first).to_be_visible()
     expect(page).to_have_url(with_query("feature_maps.map=2"))
 
 
-def test_a_layer_is_chosen_by_a_click_on_its_bar(open_page: OpenPage) -> None:
+def test_a_layer_is_chosen_by_a_click_on_its_block_and_an_input_leads_back(
+    open_page: OpenPage,
+) -> None:
     page = open_page(CAT)
     painted(page)
-    chart = page.locator('[data-testid="stVegaLiteChart"]').nth(1)
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 0.62 * box["width"], box["y"] + 0.4 * box["height"])
-    expect(page).to_have_url(re.compile(r"feature_maps\.layer=(?!conv1_1(&|$))"))
+    page.locator(".schematic .block").filter(has=page.locator(".hit")).nth(7).click()
+    expect(page).to_have_url(with_query("feature_maps.layer=conv2_1"))
+    expect(page.locator(".drill .heading")).to_contain_text("conv2_1, map 0", timeout=30_000)
+    origin = page.locator(".drill .origin").first
+    found = re.fullmatch(r"map (\d+) of pool1", origin.inner_text())
+    assert found
+    origin.click()
+    heading = page.locator(".drill .heading")
+    expect(heading).to_contain_text(f"pool1, map {found[1]}", timeout=30_000)
+    expect(page).to_have_url(with_query("feature_maps.layer=pool1"))
+    page.get_by_role("button", name="← Back to conv2_1, map 0").click()
+    expect(heading).to_contain_text("conv2_1, map 0", timeout=30_000)
+    expect(page.get_by_role("button", name="← Back")).to_have_count(0)
+    drawing = page.locator(".schematic svg.drawing")
+    drawing.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(with_query("feature_maps.layer=conv2_1"))
 
 
 def test_a_layer_is_chosen_by_name(open_page: OpenPage) -> None:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from explainer.networks.visualisation.maximise import Painting, middle_unit, paint_for
 from explainer.networks.visualisation.top_activations import MOST
 from explainer.networks.zoo.shared import shared_layers, shared_network
 from explainer.networks.zoo.shipped import SHIPPED
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_feature_maps import painted
 from tests.browser.test_filters import named, with_query
 
@@ -49,8 +50,8 @@ def values_of_noise() -> list[float]:
 def test_what_a_map_likes_is_searched_painted_and_stopped(open_page: OpenPage) -> None:
     page = open_page(HERE + "map=9&feature_maps.steps=512")
     painted(page)
-    page.get_by_text("Show what this map likes").click()
-    expect(page).to_have_url(with_query("feature_maps.likes=true"))
+    page.get_by_role("tab", name="What activates it most").click()
+    expect(page).to_have_url(with_query("feature_maps.tab=activates-most"))
     crops = page.get_by_role("img", name=re.compile("crop of a picture called"))
     expect(crops).to_have_count(MOST, timeout=60_000)
     expect(page.get_by_role("button", name="Stop the search")).to_have_count(0, timeout=60_000)
@@ -71,6 +72,7 @@ def test_what_a_map_likes_is_searched_painted_and_stopped(open_page: OpenPage) -
     expect(page.get_by_text("the best real crop", exact=False).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_kernel_is_chosen_and_opened_on_the_filters_page(open_page: OpenPage) -> None:
     page = open_page(HERE + "kernels=true")
     painted(page)
@@ -91,18 +93,18 @@ def test_a_kernel_is_chosen_and_opened_on_the_filters_page(open_page: OpenPage) 
     expect(filters.locator(".lens")).to_be_visible(timeout=60_000)
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_what_a_unit_likes_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],
     viewport: Literal["desktop", "phone"],
     scheme: Literal["light", "dark"],
 ) -> None:
-    address = HERE + "likes=true&feature_maps.kernels=true&feature_maps.steps=32"
+    address = HERE + "likes=true&feature_maps.steps=32"
     page = open_page(address, viewport=viewport, colour_scheme=scheme)
     painted(page)
     expect(page.get_by_role("button", name="Stop the search")).to_have_count(0, timeout=60_000)
     page.get_by_role("button", name="Paint", exact=True).click()
     expect(page.get_by_role("button", name="Paint again")).to_be_visible(timeout=60_000)
-    page.get_by_text("What does this unit like?").scroll_into_view_if_needed()
+    page.get_by_text("What activates this unit most?").scroll_into_view_if_needed()
     screenshot(page, named("likes", viewport, scheme))

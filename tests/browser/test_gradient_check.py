@@ -27,7 +27,7 @@ def node(page: Page, name: str) -> Locator:
 def drawn(page: Page) -> None:
     """Wait until the graph and the last chart are there."""
     expect(page.locator(".walk .node").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3, timeout=60_000)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2, timeout=60_000)
 
 
 def test_the_arrow_keys_fill_in_the_graph_and_a_bug_changes_the_verdict(

@@ -60,7 +60,6 @@ def test_hostile_names_of_a_zip_its_classes_and_recipes_are_shown_as_they_are(
     expect(page.get_by_text(f"of other kinds ({HTML}.txt)")).to_be_visible()
     for name in (HTML, MARKDOWN):
         expect(page.get_by_text(name, exact=True).first).to_be_visible()
-    page.get_by_text("What the network is shown").click()
     expect(page.get_by_text(f"Rows: {CLASSES[0]}, {CLASSES[1]}")).to_be_visible()
     page.get_by_role("button", name="Start the race").click()
     expect(page.locator("table.race")).to_contain_text(HTML)

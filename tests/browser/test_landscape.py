@@ -27,6 +27,7 @@ def computed(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=120_000)
 
 
+@pytest.mark.slow
 def test_a_survey_is_seen_coarse_stopped_and_gone_on_with(open_page: OpenPage) -> None:
     page = open_page(LONG)
     expect(page.locator(".planes .frame img").first).to_be_visible(timeout=90_000)

@@ -119,7 +119,7 @@ def test_one_chart_fills_the_screen_with_the_names_beside_it(open_page: OpenPage
     page = open_page(SHORT)
     plots = finished(page)
     page.locator(".menu summary").nth(1).click()
-    page.get_by_role("button", name="Full screen").click()
+    page.locator(".menu[open]").get_by_role("button", name="Full screen").click()
     expect(plots.first).to_be_hidden()
     expect(page.get_by_role("button", name="Dropout", exact=True).first).to_be_visible()
     box = plots.nth(1).bounding_box()
@@ -130,6 +130,7 @@ def test_one_chart_fills_the_screen_with_the_names_beside_it(open_page: OpenPage
     expect(plots.first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_that_answers_for_itself_the_race_is_shown_all_the_same(
     open_page: OpenPage,
 ) -> None:
@@ -175,7 +176,10 @@ def test_a_tab_that_is_not_seen_asks_nothing(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize(
     ("viewport", "scheme"),
-    [pytest.param("desktop", "dark", marks=pytest.mark.slow), ("phone", "light")],
+    [
+        pytest.param("desktop", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
 )
 def test_the_readout_stays_on_the_screen(
     open_page: OpenPage, viewport: Literal["desktop", "phone"], scheme: Literal["light", "dark"]

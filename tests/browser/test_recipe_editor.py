@@ -20,7 +20,7 @@ def test_the_dialog_keeps_the_order_refuses_a_second_norm_and_says_what_has_no_e
     open_page: OpenPage,
 ) -> None:
     page = open_page(LINK)
-    expect(page.get_by_text("Dropout, dense 0.9 (no effect)")).to_be_visible()
+    expect(page.get_by_text("Dropout on units 0.9 (no effect)")).to_be_visible()
     page.get_by_role("button", name="Edit").first.click()
     dialog = page.get_by_role("dialog")
     for name in ("Batch norm", "Layer norm"):

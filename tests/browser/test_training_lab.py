@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PAINTED, OpenPage
 from tests.browser.test_filters import with_query
 
 PLAIN, DROPOUT = "name-Plain~net-mlp~steps-120", "name-Dropout~net-mlp~do-0.5~steps-120"
@@ -56,11 +56,15 @@ def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page:
     fold = page.get_by_text("What is seen, and why")
     fold.click()
     expect(page.get_by_text("ends with a lower validation loss")).to_be_visible()
-    page.get_by_role("combobox", name="Story").click()
+    story = page.get_by_role("combobox", name="Story")
+    story.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # a list that is open closes when the page scrolls
+    story.click()
     page.get_by_role("option", name="λ too small, right, too large").click()
     expect(page.get_by_text("for each λ of L2")).to_be_visible()
     expect(page.get_by_text("changes next to nothing")).to_be_hidden()
     expect(page).to_have_url(with_query("training_lab.preset="))
+    page.wait_for_selector(PAINTED)  # the link is whole when the page is
     page.reload()
     expect(page.get_by_text("for each λ of L2")).to_be_visible()
     expect(page.get_by_text("No penalty").first).to_be_visible()
@@ -76,6 +80,7 @@ def test_the_shifted_test_part_gets_a_column_of_its_own(open_page: OpenPage) -> 
     assert "%" in page.locator("table.race tbody td").last.inner_text()
 
 
+@pytest.mark.slow
 def test_a_server_that_stops_under_a_race_ends_in_order(
     open_page: OpenPage, fresh_server: Callable[[], str]
 ) -> None:
@@ -104,7 +109,7 @@ def test_leaving_the_page_and_coming_back_finds_the_race_going_on(open_page: Ope
     wait_for_step(page, 10)
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Deepglass")
-    page.get_by_role("link", name="Training lab", exact=True).click()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Training lab").click()
     expect(page.get_by_text(STEP)).to_be_visible()
     here = step_of(page)
     wait_for_step(page, here + 10)
@@ -172,3 +177,49 @@ def test_the_network_is_drawn_unit_by_unit_and_a_unit_pointed_at_is_large(
     page.get_by_role("button", name="layer 2, unit 3").hover()
     expect(page.locator(".network .edge:not(.faint)")).to_have_count(5)
     expect(page.locator(".network .told")).to_contain_text("layer 2, unit 3: bias")
+
+
+FEATURED = "name-Plain~net-mlp~depth-1~width-4~act-tanh~steps-500~feat-x_x2_sinx"
+
+
+def test_a_weight_is_set_with_the_keyboard_while_the_race_is_paused(open_page: OpenPage) -> None:
+    link = "training_lab.data=circles&training_lab.seeds=1&training_lab.look=network"
+    page = open_page(f"/training_lab?{link}&training_lab.recipes={FEATURED}")
+    page.get_by_role("button", name="One step").click()
+    unit = page.get_by_role("button", name="layer 1, unit 2")
+    expect(unit).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="sin(πx)").last).to_be_visible()
+    unit.focus()
+    page.keyboard.press("Enter")
+    weight = page.get_by_label("from x²")
+    expect(weight).to_be_visible()
+    weight.fill("much")
+    weight.press("Enter")
+    expect(page.get_by_text("“much” is no number")).to_be_visible()
+    weight.fill("2.5")
+    weight.press("Enter")
+    expect(
+        page.locator(".network .edge title", has_text="layer 1, unit 2 ← x²: 2.5")
+    ).to_have_count(1)
+    expect(page.get_by_text("is no number")).to_have_count(0)
+    expect(weight).to_have_value("2.5")
+    weight.press("Escape")
+    expect(weight).to_have_count(0)
+    page.get_by_role("button", name="One step", exact=True).click()
+    expect(page.get_by_text(re.compile("Step 2 of 500"))).to_be_visible()
+
+
+def test_features_and_layers_are_edited_from_the_drawing(open_page: OpenPage) -> None:
+    link = "training_lab.data=circles&training_lab.seeds=1&training_lab.look=network"
+    page = open_page(f"/training_lab?{link}&training_lab.recipes={FEATURED}")
+    page.get_by_role("button", name="One step").click()
+    more = page.get_by_role("button", name="One hidden layer more")
+    expect(more).to_be_visible(timeout=60_000)
+    more.click()
+    expect(page.get_by_text("start the new race to see it here")).to_be_visible()
+    page.get_by_role("button", name="One unit less in layer 1").click()
+    expect(page).to_have_url(re.compile("units-3"))
+    page.get_by_role("button", name="x·y", exact=True).click()
+    expect(page).to_have_url(re.compile("feat-x_x2_xy_sinx"))
+    page.get_by_role("button", name="Start the new race").click()
+    expect(page.locator(".network .unit")).to_have_count(4 + 3 + 4 + 2, timeout=60_000)

@@ -44,6 +44,7 @@ def saved(page: Page, button: str, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_l1_story_from_prediction_to_verdict(open_page: OpenPage) -> None:
     page = open_page(STORY)
     page.get_by_role("combobox", name="Which recipe").or_(
@@ -59,6 +60,7 @@ def test_the_l1_story_from_prediction_to_verdict(open_page: OpenPage) -> None:
     expect(page.get_by_role("listitem").filter(has_text="L2: within noise")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_pruning_everything_moves_the_marker_and_the_number(open_page: OpenPage) -> None:
     page = open_page(SHORT)
     race(page)
@@ -75,6 +77,7 @@ def test_pruning_everything_moves_the_marker_and_the_number(open_page: OpenPage)
     expect(page.locator("canvas.marks, svg.marks").last).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_script_draws_the_curve_of_the_page(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(SHORT)
     race(page)

@@ -20,9 +20,9 @@ ADDRESS = "/why_convolution?picture=chelsea"
 
 
 def painted(page: Page) -> None:
-    """Wait until the networks have answered and the frame is drawn."""
+    """Wait until the networks have answered and the counts are there."""
     expect(page.locator(".moving .says b").first).not_to_be_empty(timeout=60_000)
-    expect(page.get_by_text("Largest difference inside the frame")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("For your photo as it came")).to_be_visible(timeout=30_000)
 
 
 def drag(page: Page, right: int, down: int) -> None:
@@ -95,6 +95,7 @@ def test_a_digit_is_drawn_and_read(open_page: OpenPage) -> None:
 def test_four_trainings_run_to_their_verdict(open_page: OpenPage) -> None:
     page = open_page(ADDRESS)
     painted(page)
+    page.get_by_role("tab", name="Permuted pixels").click()
     page.get_by_role("button", name="Train all four").click()
     expect(page.get_by_text("Training twelve networks")).to_be_visible()
     expect(page.get_by_text("Medians over the seeds")).to_be_visible(timeout=120_000)

@@ -18,12 +18,9 @@ from explainer.charts.maps import (
     tile_size,
 )
 from explainer.charts.network import (
-    answer_points,
-    answer_spec,
-    shape_text,
-    strip_layers,
-    strip_points,
-    strip_spec,
+    blocks,
+    links,
+    shown_layers,
 )
 from explainer.charts.theme import LIGHT, THEMES, Theme
 from explainer.networks.architectures.feed_forward import vgg
@@ -71,35 +68,44 @@ def test_a_montage_has_each_map_in_its_own_colours() -> None:
     np.testing.assert_array_equal(picture[:, 3:], painted(RISING[0], spans[0], LIGHT))
 
 
-def test_the_strip_has_a_bar_for_each_layer_and_says_what_it_sees() -> None:
-    found = layers(vgg(), (3, 32, 32))
-    points = strip_points(found, found[1].name)
-    assert points.name.tolist() == [layer.name for layer in found]
-    assert points.numbers[0] == 32 * 32 * 32
-    assert points.sees[0] == 3
-    assert points[points.chosen].name.tolist() == [found[1].name]
-    assert shape_text(found[0]) == "32 × 32 × 32"
-    assert shape_text(found[-1]) == "10"
-
-
-def test_the_strip_says_where_maps_of_a_new_size_begin() -> None:
+def test_a_block_says_what_its_layer_is() -> None:
     found = layers(vgg(), (3, 32, 48))
-    labels = [place.partition(" ")[2] for place in strip_points(found, found[0].name).place]
-    assert [label for label in labels if label] == ["32 × 48", "16 × 24", "8 × 12"]
-    assert labels[0] == "32 × 48"
-    sizes = [layer.shape[1:] for layer in found]
-    assert labels.index("16 × 24") == sizes.index((16, 24))
+    drawn = blocks(found, LIGHT)
+    assert [one["name"] for one in drawn] == [layer.name for layer in found]
+    assert (drawn[0]["maps"], drawn[0]["side"], drawn[0]["shape"]) == (32, 48, "32 × 32 × 48")
+    assert drawn[-1]["shape"] == "10"
+    kinds = {one["kind"]: one["colour"] for one in drawn}
+    assert len(set(kinds.values())) == len(kinds)
 
 
-def test_of_a_deep_network_the_strip_shows_the_layers_that_mix_values() -> None:
+def test_of_a_deep_network_blocks_are_the_layers_that_mix_values() -> None:
     found = layers(resnet20(), (3, 32, 32))
     norm = next(layer for layer in found if layer.kind == "batch-norm")
-    assert strip_layers(found, norm.name, every=True) == list(found)
-    shown = strip_layers(found, norm.name, every=False)
+    assert shown_layers(found, norm.name, every=True) == list(found)
+    shown = shown_layers(found, norm.name, every=False)
     assert norm in shown
     assert sum(layer.kind == "batch-norm" for layer in shown) == 1
     for kind, count in (("convolution", 19), ("addition", 9), ("linear", 1)):
         assert sum(layer.kind == kind for layer in shown) == count
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_links_are_those_of_the_network_past_the_layers_that_have_no_block(every: bool) -> None:
+    found = layers(resnet20(), (3, 32, 32))
+    shown = shown_layers(found, found[0].name, every=every)
+    pairs = links(found, shown)
+    names = ["input", *(one.name for one in shown)]
+    named = [(names[one + 1], names[other + 1]) for one, other in pairs]
+    assert named[0] == ("input", "conv1")
+    sums = [one.name for one in shown if one.kind == "addition"]
+    assert all(sum(other == name for __, other in named) == 2 for name in sums)
+    assert all(one < other for one, other in pairs)
+    assert {other for __, other in pairs} == set(range(len(shown)))
+    if every:
+        wanted = {(source, one.name) for one in found for source in one.inputs}
+        assert set(named) == wanted
+    else:
+        assert ("stage1_block1.addition", "stage1_block2.addition") in named
 
 
 def test_one_scale_for_a_network_is_the_same_for_all_its_layers() -> None:
@@ -121,16 +127,3 @@ def test_what_moves_a_pixel_is_in_colour_and_the_box_is_outlined(theme: Theme) -
     boxed = strength_picture(photo, strength, theme, part=Box(0, 0, 6, 8), boxes=(Box(1, 2, 4, 6),))
     np.testing.assert_array_equal(boxed[24, 60], rgb(theme.text))
     np.testing.assert_array_equal(boxed[72, 96], plain[72, 96])
-
-
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_specifications_hold_no_data_and_are_made_once(theme: Theme) -> None:
-    for make in (strip_spec, answer_spec):
-        assert "data" not in make(theme)
-        assert make(theme) is make(theme)
-
-
-def test_answers_come_in_percent_the_likeliest_first() -> None:
-    points = answer_points(["cat", "dog"], [0.25, 0.75])
-    assert points["class"].tolist() == ["dog", "cat"]
-    assert points.probability.tolist() == [75.0, 25.0]

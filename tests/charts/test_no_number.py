@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 import explainer.charts
-from explainer.charts import bands, colour, maps, montage, network, race, specs
+from explainer.charts import bands, colour, maps, montage, race, specs
 from explainer.charts.activations import curves
 from explainer.charts.attribution import attributions
 from explainer.charts.depth import batch_norm, one_pass, strips
@@ -42,6 +42,7 @@ from explainer.charts.training_lab import (
     dropped_units,
     examples,
     layers,
+    targets,
     verdict,
     weights,
 )
@@ -89,6 +90,8 @@ from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.race import Race
 from explainer.training.instruments.boundary import Boundary
+from explainer.training.instruments.errors import Errors
+from explainer.training.instruments.fit import Fit
 from explainer.training.instruments.mistakes import Answers
 from explainer.training.instruments.next_step import Dropped
 from explainer.training.instruments.pruning import Pruned
@@ -98,6 +101,7 @@ from explainer.training.instruments.weights import WeightReport
 from explainer.training.measurement.history import Curves, LayerCurves
 from explainer.training.measurement.snapshot import Fork, RunView, Snapshot
 from explainer.training.recipe.recipe import Network, Recipe, with_value
+from explainer.training.task import CLASSIFICATION
 
 HUGE = 1e36  # float32 holds a hundred times as much, and not its square
 FILLS = {"NaN": math.nan, "inf": math.inf, "-inf": -math.inf, "huge": HUGE, "-huge": -HUGE}
@@ -105,7 +109,7 @@ FILLS = {"NaN": math.nan, "inf": math.inf, "-inf": -math.inf, "huge": HUGE, "-hu
 NUMBERLESS = frozenset({
     "Theme", "Axes", "DepthMeasure", "LayerMeasure", "FirstLayer", "Codes", "str", "int", "bool",
     "tuple[str, ...]", "tuple[int, int]", "Sequence[str]", "Mapping[str, int]", "Sequence[Layer]",
-    "Layer", "Sequence[Codes]", "Box", "alt.Chart | alt.LayerChart | alt.FacetChart",
+    "Layer", "Sequence[Codes]", "Box", "Task", "alt.Chart | alt.LayerChart | alt.FacetChart",
 })  # fmt: skip
 # Their numbers are the app's own: chosen marks, a counted step, the ends of a scale made before.
 OWN = frozenset(
@@ -116,6 +120,8 @@ OWN = frozenset(
         "first_of_each_class",
         "named",
         "hand_made_weights",
+        "fit_spec",
+        "told_spec",
     }
 )
 DRAWN_BY_HAND = (race.curves_of, race.old_course_of)  # sent as raw numbers; the browser leaves gaps
@@ -277,11 +283,22 @@ def _boundary(bad: Spoiled) -> Boundary:
         bad.share(6, 6, 2).astype(np.float32),
         (-1.0, 1.0),
         (-1.0, 1.0),
-        points,
-        labels,
-        points,
-        labels,
+        *(points, labels) * 3,
     )
+
+
+def _surface(bad: Spoiled) -> Boundary:
+    points, targets = np.zeros((2, 2), np.float32), bad.single(2, 1)
+    plane = bad.single(6, 6, 1)
+    return Boundary(plane, (-1.0, 1.0), (-1.0, 1.0), *(points, targets) * 3)
+
+
+def _errors(bad: Spoiled) -> Errors:
+    return Errors(bad.single(3, 2), np.ones((3, 1), np.float32), bad.single(3, 1))
+
+
+def _fits(bad: Spoiled) -> list[Fit]:
+    return [Fit(bad.single(4, 2), bad.single(3, 2), bad.single(3, 2))]
 
 
 def _answers(bad: Spoiled) -> Answers:
@@ -320,10 +337,9 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     curves.reduced: lambda bad: curves.reduced(bad.array(4, 4), 2),
     curves.map_picture: lambda bad: curves.map_picture(bad.array(4, 4), LIGHT, 4),
     curves.common_span: lambda bad: curves.common_span([bad.array(4, 4)]),
-    attributions.attribution_picture: lambda bad: [
-        attributions.attribution_picture(bad.single(4, 4), LIGHT, signed=signed)
-        for signed in (True, False)
-    ],
+    attributions.attribution_picture: lambda bad: attributions.attribution_picture(
+        bad.single(4, 4), LIGHT
+    ),
     attributions.trust_points: lambda bad: attributions.trust_points(_comparison(bad)),
     bands.band_picture: lambda bad: bands.band_picture(
         bad.single(4, 4), [0.2, 0.6], ["#000000", "#808080", "#ffffff"], LIGHT
@@ -373,12 +389,11 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         bad.tensor(2, 2), torch.tensor([0, 1]), ("a", "b"), LIGHT
     ),
     analysis.gain_chart: lambda bad: analysis.gain_chart(
-        GainProfile(np.linspace(0, 0.5, 4), bad.array(4), bad.array(4)), LIGHT
+        GainProfile(np.linspace(0, 0.5, 4), bad.array(4), bad.array(4), (0.2,), ()), LIGHT
     ),
     analysis.singular_values_chart: lambda bad: analysis.singular_values_chart(bad.array(3), LIGHT),
     analysis.square_picture: lambda bad: analysis.square_picture(bad.single(4, 4), 1.0, LIGHT, 8),
     full_size.full_size_png: _full_size,
-    check.power_of_ten: lambda bad: check.power_of_ten(bad.fill),
     check.error_cells: lambda bad: check.error_cells(
         Check(ALL, bad.array(PARAMETERS), bad.array(PARAMETERS))
     ),
@@ -412,6 +427,7 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         maps.sorted_places(bad.single(2, 4, 4), order) for order in maps.ORDERS
     ],
     maps.painted: lambda bad: maps.painted(bad.single(4, 4), UNIT, LIGHT),
+    maps.coded: lambda bad: maps.coded(bad.single(4, 4), UNIT),
     maps.montage: lambda bad: maps.montage(
         bad.single(2, 4, 4), [1, 0], LIGHT, columns=1, size=(2, 2), spans=[UNIT, UNIT], gap=1
     ),
@@ -425,21 +441,30 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     ),
     moved_digits.slope_points: lambda bad: moved_digits.slope_points([_arm(bad)]),
     moved_digits.learning_points: lambda bad: moved_digits.learning_points([_arm(bad)]),
-    network.answer_points: lambda bad: network.answer_points(["a", "b"], bad.shares(2)),
     race.curves_of: lambda bad: [
         race.curves_of(_race(bad), measure, smoothing=0.5)
-        for pair in race.PAIRS
+        for pair in race.pairs(CLASSIFICATION)
         for measure in pair.measures
     ],
     race.old_course_of: lambda bad: [
         race.old_course_of(_branched(bad), measure)
-        for pair in race.PAIRS
+        for pair in race.pairs(CLASSIFICATION)
         for measure in pair.measures
     ],
     race.marks_of: lambda bad: race.marks_of(_race(bad)),
     race.usual_most: lambda bad: race.usual_most(_race(bad)),
+    targets.targets_chart: lambda bad: [
+        targets.targets_chart(bad.tensor(2, size), bad.tensor(2, 1), LIGHT) for size in (1, 2)
+    ],
+    targets.told_points: lambda bad: targets.told_points(_errors(bad), 0),
+    targets.told_reach: lambda bad: targets.told_reach(_errors(bad)),
+    targets.fit_points: lambda bad: targets.fit_points(_fits(bad)),
+    targets.fit_reach: lambda bad: targets.fit_reach(_fits(bad)),
     answers.confusion_points: lambda bad: answers.confusion_points(_answers(bad)),
-    answers.boundary_picture: lambda bad: answers.boundary_picture(_boundary(bad), LIGHT),
+    answers.boundary_picture: lambda bad: [
+        answers.boundary_picture(found(bad), LIGHT) for found in (_boundary, _surface)
+    ],
+    answers.target_reach: lambda bad: answers.target_reach(_surface(bad)),
     dropped_units.dropped_picture: lambda bad: dropped_units.dropped_picture(
         Dropped("a", "units", np.ones((2, 3), bool), bad.single(2, 3)), LIGHT
     ),
@@ -454,7 +479,7 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         for measure in layers.LAYER_MEASURES
     ],
     verdict.verdict_points: lambda bad: verdict.verdict_points(
-        [Verdict(0, bad.tuple(3), bad.fill, bad.fill, bad.fill, "ahead")], ["a"], 100.0
+        [Verdict(0, bad.tuple(3), bad.fill, bad.fill, bad.fill, "ahead")], ["a"], (0, 1, 2), 100.0
     ),
     weights.histogram_points: lambda bad: weights.histogram_points([_report(bad)]),
     weights.pruning_points: lambda bad: weights.pruning_points(

@@ -10,8 +10,6 @@ import pytest
 from explainer.charts.race import (
     ACCURACY,
     LOSS,
-    PAIRS,
-    PENALTY,
     TRAINING,
     VALIDATION,
     Curve,
@@ -19,6 +17,8 @@ from explainer.charts.race import (
     curves_of,
     marks_of,
     old_course_of,
+    pairs,
+    penalty,
     usual_most,
 )
 from explainer.training.data.registry import load
@@ -26,6 +26,8 @@ from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import Fork, Snapshot
 from explainer.training.recipe.recipe import Recipe, with_value
+from explainer.training.task import CLASSIFICATION, TASKS
+from explainer.words import PSEUDO, gettext, spoken
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def test_the_median_of_two_seeds_is_their_mean_and_the_band_their_range(
     snapshot: Snapshot,
 ) -> None:
     first, second = snapshot.of_recipe(0)
-    last = [100 * run.curves.validation_accuracy[-1] for run in (first, second)]
+    last = [100 * run.curves.validation_measure[-1] for run in (first, second)]
     step, low, median, high = curve(snapshot, ACCURACY).values[:, -1]
     assert step == first.curves.step[-1]
     np.testing.assert_allclose(median, np.mean(last), rtol=1e-6)
@@ -80,12 +82,14 @@ def test_smoothing_by_a_half_takes_the_mean_with_what_came_before(snapshot: Snap
 
 
 def test_the_penalty_is_a_curve_of_its_own_and_nothing_without_one(snapshot: Snapshot) -> None:
-    curves = curves_of(snapshot, PENALTY)
+    curves = curves_of(snapshot, penalty(CLASSIFICATION))
     assert {one.part for one in curves} == {TRAINING}
     assert max(one.values[1:].max() for one in curves) == 0
 
 
-@pytest.mark.parametrize("measure", {one for pair in PAIRS for one in pair.measures})
+@pytest.mark.parametrize(
+    "measure", {one for pair in pairs(CLASSIFICATION) for one in pair.measures}
+)
 def test_every_measure_has_points_of_single_precision(snapshot: Snapshot, measure: Measure) -> None:
     for one in curves_of(snapshot, measure):
         assert one.values.dtype == np.float32
@@ -99,10 +103,34 @@ def test_a_change_made_while_it_ran_is_marked_at_its_step(snapshot: Snapshot) ->
     assert "learning rate" in text.lower()
 
 
+def test_on_numbers_the_curves_are_of_the_loss_by_its_name_and_of_the_error() -> None:
+    for task in TASKS:
+        if task.measure.percent:
+            continue
+        found = pairs(task)
+        assert found.slugs == pairs(CLASSIFICATION).slugs
+        loss, error = found["loss-accuracy"].measures
+        assert loss.title == f"loss, without penalty ({task.unit})"
+        assert (error.title, error.scale) == ("mean absolute error (lower is better)", 1.0)
+        assert dict(error.columns)["validation"] == "validation_measure"
+        assert not any("nats" in one.title for pair in found for one in pair.measures)
+    with spoken(PSEUDO):
+        assert gettext(loss.title) == "⟦loss, without penalty (⟦Huber's loss⟧)⟧"
+    assert LOSS.title == "loss, without penalty (nats)"
+    assert ACCURACY.title == "accuracy (%)"
+
+
 def shortened(snapshot: Snapshot, most: int) -> Snapshot:
     """The snapshot as it was after so many measurements."""
     runs = [
-        replace(run, curves=replace(run.curves, validation_loss=run.curves.validation_loss[:most]))
+        replace(
+            run,
+            curves=replace(
+                run.curves,
+                step=run.curves.step[:most],
+                validation_loss=run.curves.validation_loss[:most],
+            ),
+        )
         for run in snapshot.runs
     ]
     return replace(snapshot, runs=tuple(runs))
@@ -111,9 +139,10 @@ def shortened(snapshot: Snapshot, most: int) -> Snapshot:
 def test_the_axis_of_a_loss_ends_at_twice_what_it_began_with_and_then_where_recipes_part(
     snapshot: Snapshot,
 ) -> None:
-    courses = [run.curves.validation_loss for run in snapshot.runs]
-    starts = max(one[0] for one in courses)
-    later = max(one[len(one) // 2 :].max() for one in courses)
+    curves = [run.curves for run in snapshot.runs]
+    starts = max(one.validation_loss[0] for one in curves)
+    # Steps are measured closely at first: half of the measurements is far from half of the race.
+    later = max(one.validation_loss[one.step >= one.step[-1] / 2].max() for one in curves)
     assert later < starts
     assert usual_most(snapshot) == pytest.approx(2 * later)
     assert usual_most(shortened(snapshot, 3)) == pytest.approx(2 * starts)

@@ -62,12 +62,23 @@ def test_a_pixel_outside_the_result_is_refused() -> None:
         window_at(picture(), weights("sobel-x"), Application(), 0, -1)
 
 
-def test_a_summed_filter_has_the_parameters_of_a_torch_layer() -> None:
-    layer = torch.nn.Conv2d(3, 1, (5, 3))
-    counted = counts(20, 30, (5, 3), Application(channels="summed", padding="none"))
-    assert counted.parameters == sum(p.numel() for p in layer.parameters()) == 46
-    assert counted.output == (16, 28, 1)
-    assert counted.multiplications == 45 * 16 * 28
+@pytest.mark.parametrize(
+    ("channels", "layer"),
+    [
+        ("summed", torch.nn.Conv2d(3, 1, (5, 3))),
+        ("each", torch.nn.Conv2d(3, 3, (5, 3), groups=3)),
+        ("grey", torch.nn.Conv2d(1, 1, (5, 3))),
+    ],
+)
+def test_one_table_serves_all_colours_and_a_layer_of_torch_has_one_for_each(
+    channels: str, layer: torch.nn.Conv2d
+) -> None:
+    counted = counts(20, 30, (5, 3), Application(channels=channels, padding="none"))
+    assert (counted.weights, counted.biases, counted.parameters) == (15, 1, 16)
+    assert counted.with_own_colours == sum(p.numel() for p in layer.parameters())
+    assert counted.unshared == 15 * 16 * 28
+    seen = 1 if channels == "grey" else 3
+    assert counted.multiplications == 15 * seen * 16 * 28
 
 
 def test_the_size_formula_has_its_numbers_filled_in() -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from explainer.convolution import grid
+from explainer.convolution.kernels import KERNELS, Kernel
+from explainer.ui.filters.controls import is_balanced
 
 SOBEL = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
 grids = arrays(
@@ -50,9 +52,9 @@ def test_rows_end_with_underscores_semicolons_or_line_breaks(text: str) -> None:
         ("1,nan", "finite numbers"),
         ("1,inf", "finite numbers"),
         ("1,1001", "A weight of size 1001 is too large"),
-        (",".join("1" * 16), "1×1 to 15×15, this one is 1×16"),
-        ("_".join("1" * 16), "1×1 to 15×15, this one is 16×1"),
-        ("1" * 30_000, "at most 20000 characters, this one 30000"),
+        (",".join("1" * 32), "1×1 to 31×31, this one is 1×32"),
+        ("_".join("1" * 32), "1×1 to 31×31, this one is 32×1"),
+        ("1" * 40_000, "at most 30000 characters, this one 40000"),
     ],
 )
 def test_text_that_is_no_grid_is_refused_in_one_sentence(text: str, message: str) -> None:
@@ -98,7 +100,7 @@ def test_a_larger_grid_has_the_old_one_in_its_middle() -> None:
     np.testing.assert_array_equal(grid.resize([[1, 2]], 1, 4), [[0, 1, 2, 0]])
 
 
-@given(grids, st.integers(1, 15), st.integers(1, 15))
+@given(grids, st.integers(1, 31), st.integers(1, 31))
 def test_resizing_keeps_the_middle_tap(weights: np.ndarray, rows: int, columns: int) -> None:
     resized = grid.resize(weights, rows, columns)
     assert resized.shape == (rows, columns)
@@ -109,12 +111,31 @@ def test_resizing_keeps_the_middle_tap(weights: np.ndarray, rows: int, columns: 
 @given(grids)
 def test_growing_and_shrinking_again_changes_nothing(weights: np.ndarray) -> None:
     np.testing.assert_array_equal(
-        grid.resize(grid.resize(weights, 15, 15), *weights.shape), weights
+        grid.resize(grid.resize(weights, 31, 31), *weights.shape), weights
     )
 
 
-def test_sizes_beyond_15_are_refused() -> None:
-    with pytest.raises(ValueError, match="this one is 16×3"):
-        grid.resize(SOBEL, 16, 3)
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.slug)
+def test_every_kernel_can_be_taken_over_and_linked_at_both_ends_of_its_sliders(
+    kernel: Kernel,
+) -> None:
+    for end in ("minimum", "maximum"):
+        made = kernel.build(**{one.name: getattr(one, end) for one in kernel.parameters})
+        own = grid.short_enough(made)
+        np.testing.assert_allclose(own, made, atol=1e-4 * np.abs(made).max())
+        assert own.sum() == pytest.approx(made.sum(), abs=1e-4 * np.abs(made).max())
+        assert is_balanced(own) == is_balanced(made)
+        text = grid.format(own)
+        np.testing.assert_array_equal(grid.parse(text), own)
+        assert len(text) < 10_000  # what a proxy passes on
+
+
+def test_filling_sets_every_weight() -> None:
+    np.testing.assert_array_equal(grid.filled(SOBEL, 1), np.ones((3, 3)))
+
+
+def test_sizes_beyond_31_are_refused() -> None:
+    with pytest.raises(ValueError, match="this one is 32×3"):
+        grid.resize(SOBEL, 32, 3)
     with pytest.raises(ValueError, match="this one is 0×3"):
         grid.random(0, 3, seed=0)

@@ -64,7 +64,8 @@ def test_values_out_of_bounds_are_refused_with_the_bound(
     entry: Kernel, parameter: Parameter
 ) -> None:
     for value in (parameter.minimum - 1, parameter.maximum + 1):
-        with pytest.raises(ValueError, match=f"{parameter.name} is {value:g}, but it goes"):
+        said = f"{value:g}".replace("-", "−")
+        with pytest.raises(ValueError, match=f"{parameter.name} is {said}, but it goes"):
             weights(entry.slug, **{parameter.name: value})
     for value in (float("nan"), float("inf")):
         with pytest.raises(ValueError, match=f"{parameter.name} is {value:g}"):

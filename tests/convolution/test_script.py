@@ -40,7 +40,11 @@ def _run(source: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarr
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(source, "script.py", "exec"), {"__name__": "__main__"})
     assert "largest difference:" in printed.getvalue()
-    return np.asarray(np.load("result.npy"))
+    picture = cv2.imread("result.png")
+    assert picture is not None
+    result = np.asarray(np.load("result.npy"))
+    assert picture.shape[:2] == result.shape[1:3]
+    return result
 
 
 @pytest.mark.parametrize("entry", [pytest.param(k, id=k.slug) for k in KERNELS])
@@ -101,3 +105,16 @@ def test_titles_and_paths_cannot_break_out_of_their_strings() -> None:
     source = script(weights("sobel-x"), Application(), title='""" \\ end\n', picture='a"b\\c.png')
     compile(source, "script.py", "exec")
     assert len([line for line in source.splitlines() if len(line) > 100]) == 0
+
+
+def test_the_saved_picture_shows_a_blur_as_it_is_and_zero_as_grey(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blurred = _run(script(weights("box"), Application()), folder, monkeypatch)[0]
+    shown = cv2.imread("result.png")
+    assert shown is not None
+    np.testing.assert_allclose(shown[..., ::-1], 255 * blurred, atol=0.51)
+    edges = _run(script(weights("sobel-x"), Application(channels="grey")), folder, monkeypatch)[0]
+    shown = cv2.imread("result.png")
+    assert shown is not None
+    assert ((shown[..., 0] > 128) == (edges[..., 0] > 0.01)).mean() > 0.97

@@ -56,7 +56,7 @@ def test_the_count_of_twelve_megapixels_by_hand() -> None:
     dense = DENSE.count(PHOTO)
     assert dense.weights == 36_000_000 * 768_000_000
     assert SHARED.count(PHOTO) == Count(1728, 64, 1728 * 12_000_000)
-    assert in_words(dense.weights) == "2.8e+16"
+    assert in_words(dense.weights) == "2.8 · 10¹⁶"
     assert in_bytes(SHARED.count(PHOTO).nbytes) == "7.2 kB"
 
 

@@ -106,3 +106,32 @@ def test_a_kernel_that_stays_the_same_when_turned_moves_no_wave(slug: str) -> No
     kernel = weights(slug)
     np.testing.assert_allclose(kernel, kernel[::-1, ::-1], atol=1e-12)
     assert np.abs(factors(kernel, seed=7).imag).max() < 1e-3
+
+
+@pytest.mark.parametrize("size", [3, 5, 7, 31])
+def test_a_box_blur_removes_stripes_with_its_width_as_period_and_all_its_fractions(
+    size: int,
+) -> None:
+    kernel = weights("box", size=size)
+    profile = gain_profile(kernel)
+    whole = [count / size for count in range(1, size // 2 + 1)]
+    np.testing.assert_allclose(profile.horizontal_zeros, whole, atol=1e-12)
+    assert profile.vertical_zeros == profile.horizontal_zeros
+    random = np.random.default_rng(size)
+    for frequency in whole:
+        phase = random.uniform(0, 2 * np.pi)
+        stripes = 0.5 + 0.5 * np.cos(2 * np.pi * frequency * np.arange(4 * size) + phase)
+        pixels = np.broadcast_to(stripes[None, :, None], (size, 4 * size, 1)).astype(np.float32)
+        assert np.ptp(apply(pixels, kernel, Application(padding="wrap"))) < 1e-5
+
+
+def test_zeros_are_those_of_the_kernel() -> None:
+    sobel = gain_profile(weights("sobel-x"))
+    assert sobel.horizontal_zeros == (0.0, 0.5)
+    assert sobel.vertical.max() == 0
+    assert sobel.vertical_zeros == ()
+    binomial = gain_profile(np.outer([1, 2, 1], [1, 2, 1]) / 16)
+    assert binomial.horizontal_zeros == (0.5,)
+    assert gain_profile(weights("laplacian")).vertical_zeros == (0.0,)
+    for gentle in ("gaussian", "identity", "shift", "sharpen"):
+        assert gain_profile(weights(gentle)).horizontal_zeros == ()

@@ -9,7 +9,7 @@ from scipy import signal
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
 from explainer.convolution.kernels import weights
-from explainer.convolution.structure import compose, dilated, separability
+from explainer.convolution.structure import compose, dilated, factors, separability
 from tests.convolution.reference import kernels, picture
 
 
@@ -32,6 +32,34 @@ def test_sobel_is_a_column_times_a_row() -> None:
     np.testing.assert_allclose(np.outer(found.column, found.row), weights("sobel-x"), atol=1e-12)
     np.testing.assert_allclose(found.column / found.column[0], [1, 2, 1])
     assert found.relative_error == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("slug", "parameters", "scale", "column", "row"),
+    [
+        ("sobel-x", {}, 1, [1, 2, 1], [-1, 0, 1]),
+        ("sobel-y", {}, 1, [-1, 0, 1], [1, 2, 1]),
+        ("scharr-x", {}, 1, [3, 10, 3], [-1, 0, 1]),
+        ("box", {"size": 3}, 1 / 9, [1, 1, 1], [1, 1, 1]),
+    ],
+)
+def test_factors_are_written_as_people_write_them(
+    slug: str, parameters: dict[str, float], scale: float, column: list[int], row: list[int]
+) -> None:
+    found = factors(separability(weights(slug, **parameters)))
+    assert found is not None
+    assert found.scale == pytest.approx(scale)
+    np.testing.assert_allclose(found.column, column, atol=1e-9)
+    np.testing.assert_allclose(found.row, row, atol=1e-9)
+
+
+@pytest.mark.parametrize("slug", ["gaussian", "gabor", "ridge", "shift"])
+def test_factors_give_the_kernel_back(slug: str) -> None:
+    found = factors(separability(weights(slug)))
+    assert found is not None
+    product = found.scale * np.outer(found.column, found.row)
+    np.testing.assert_allclose(product, weights(slug), atol=1e-9)
+    assert factors(separability(weights("laplacian"))) is None
 
 
 def test_two_passes_of_15_cost_30_multiplications_instead_of_225() -> None:

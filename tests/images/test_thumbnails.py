@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from explainer.images.thumbnails import encode_jpeg, encode_png, fit, thumbnail
+from explainer.images.thumbnails import encode_jpeg, encode_png, encode_webp, fit, thumbnail
 
 RED, GREEN = (200, 30, 40), (20, 180, 60)
 
@@ -21,7 +21,8 @@ def decoded(data: bytes) -> np.ndarray:
 
 def test_png_keeps_every_code_in_rgb_order() -> None:
     codes = np.random.default_rng(0).integers(0, 256, (9, 7, 3)).astype(np.uint8)
-    assert np.array_equal(decoded(encode_png(codes)), codes)
+    for encode in (encode_png, encode_webp):
+        assert np.array_equal(decoded(encode(codes)), codes)
 
 
 def test_jpeg_keeps_a_plain_colour_within_two_codes() -> None:

@@ -28,7 +28,25 @@ test("curves: a path breaks at a jump, and at what is no number", async () => {
 test("curves: six decimals, powers of ten where they say more", async () => {
   const { digits6 } = await loaded("curves", ["digits6"])
   const shown = [0, -0, 0.5, -123.456, 1e-5, 2e6, NaN, -Infinity].map(digits6)
-  assert.deepEqual(shown, ["0.000000", "0.000000", "0.500000", "−123.46", "1.000e−5", "2.000e6", "–", "−∞"])
+  assert.deepEqual(shown, ["0.000000", "0.000000", "0.500000", "−123.46", "1.000 · 10⁻⁵", "2.000 · 10⁶", "–", "−∞"])
+})
+
+test("network: layers stand in columns, units in the middle of the height, the names left of them", async () => {
+  const { placesOf, NAMES, TOP, UNIT } = await loaded("network", ["placesOf", "NAMES", "TOP", "UNIT"])
+  const [inputs, hidden, logits] = placesOf([2, 3, 2], 400, 230)
+  assert.deepEqual(inputs.map(([x]) => x), [NAMES, NAMES])
+  near(logits[0][0], 400 - UNIT)
+  near(hidden[1][1] + UNIT / 2, TOP + 115)
+  near((inputs[0][1] + inputs[1][1] + UNIT) / 2, TOP + 115)
+  assert.deepEqual(placesOf([1], 400, 230)[0][0][0], NAMES)
+})
+
+test("network: the largest number is no NaN, and nothing is nothing", async () => {
+  const { largestOf, is } = await loaded("network", ["largestOf", "is"])
+  near(largestOf([1, -3, NaN, Infinity]), 3)
+  assert.ok(largestOf([]) > 0)
+  assert.ok(is({ layer: 1, unit: 2 }, { layer: 1, unit: 2 }))
+  assert.ok(!is(null, { layer: 1, unit: 2 }))
 })
 
 test("race: where a step was measured, and where the curve had ended", async () => {
@@ -44,7 +62,7 @@ test("race: axes begin and end at round numbers, and decades have no more marks 
   assert.deepEqual(race.decades(0.1, 10), [0.1, 0.2, 0.5, 1, 2, 5, 10])
   assert.ok(race.decades(1e-30, 1).length <= 9)
   assert.deepEqual([1, 7, 101, 1501].map(race.roundUp), [1, 8, 120, 2000])
-  assert.deepEqual([0, 0.12345, -1234.5, 1e7, 1.5e-5].map(race.digits4), ["0", "0.1235", "−1,234", "1e7", "1.5e−5"])
+  assert.deepEqual([0, 0.12345, -1234.5, 1e7, 1.5e-5].map(race.digits4), ["0", "0.1235", "−1,234", "10⁷", "1.5 · 10⁻⁵"])
 })
 
 test("race: the scale goes from edge to edge, straight or logarithmic", async () => {
@@ -105,11 +123,10 @@ test("grid: fractions and either decimal mark are read, and nothing else", async
   assert.deepEqual(["", "one", "1/0", "1/2/3", "Infinity"].map(parse), [null, null, null, null, null])
 })
 
-test("pixels: differences along the rows are undone", async () => {
-  const { undoDifferences } = await loaded("pixels", ["undoDifferences"])
-  const codes = Uint8Array.from([10, 20, 30, 5, 250, 1, 7, 7, 7, 0, 0, 0])
-  undoDifferences(codes, 2, 2)
-  assert.deepEqual([...codes], [10, 20, 30, 15, 14, 31, 7, 7, 7, 7, 7, 7])
+test("pixels: differences along the rows and to green are undone", async () => {
+  const { codesOf } = await loaded("pixels", ["codesOf"])
+  const planes = Uint8Array.from([246, 11, 0, 0, 20, 250, 7, 0, 10, 7, 0, 0])
+  assert.deepEqual([...codesOf(planes, 2)], [10, 20, 30, 15, 14, 31, 7, 7, 7, 7, 7, 7])
 })
 
 test("graph: the ends of an edge are at the rims of its cards", async () => {
@@ -130,8 +147,8 @@ test("plane: pointing near the path reads the path, else the cell", async () => 
 
 test("unit: a number is as long as its cell", async () => {
   const { brief, figure, excerpt, largest } = await loaded("unit", ["brief", "figure", "excerpt", "largest"])
-  assert.deepEqual([0, null, -123.4, 12.34, 1.234, -0.1234, 1e-6].map(brief), ["0", "–", "−123", "12.3", "1.23", "−0.123", "1.0e−6"])
-  assert.deepEqual([0, null, 1e-6, 2.5].map(figure), ["0.000", "–", "1.00e−6", "2.500"])
+  assert.deepEqual([0, null, -123.4, 12.34, 1.234, -0.1234, 1e-6].map(brief), ["0", "–", "−123", "12.3", "1.23", "−0.123", "10⁻⁶"])
+  assert.deepEqual([0, null, 1e-6, 2.5].map(figure), ["0.000", "–", "1.00 · 10⁻⁶", "2.500"])
   const { lines, note } = excerpt([Array.from({ length: 40 }, (_, i) => i)])
   assert.deepEqual(lines.map(line => line.length), [8, 8])
   assert.equal(note, " · the first 16 of 40 numbers")
@@ -141,4 +158,26 @@ test("unit: a number is as long as its cell", async () => {
 test("moving: a share is told in per cent, and never as 100 or 0 where it is not", async () => {
   const { percent } = await loaded("moving", ["percent"])
   assert.deepEqual([1, 0.9994, 0.5, 0, NaN].map(percent), ["100 %", "99.9 %", "50.0 %", "0 %", "–"])
+})
+
+test("grid: a table is pasted as spreadsheets, Python, NumPy and MATLAB write it", async () => {
+  const { linesOf, parse, sumOf } = await loaded("grid", ["linesOf", "parse", "sumOf"])
+  const wanted = [[1, -2.5], [0.25, 4]]
+  for (const text of [
+    "1\t-2.5\n1/4\t4\n", "1\t-2,5\r\n0,25\t4", "[[1, -2.5], [0.25, 4]]", "np.array([[1, -2.5],\n [1/4, 4]])",
+    "[[ 1.   -2.5 ]\n [ 0.25  4.  ]]", "[1 -2.5; 0.25 4]", "1,-2.5\n0.25,4", "1 −2.5\n0.25 4",
+  ]) assert.deepEqual(linesOf(text).map(line => line.map(parse)), wanted, text)
+  assert.deepEqual(linesOf("0.5"), [["0.5"]])
+  assert.deepEqual(linesOf(""), [])
+  assert.equal(sumOf([[0.1, 0.2], [-0.3, 0]]), 0)
+  near(sumOf([[1, 2], [3, 4]]), 10)
+})
+
+test("schematic: blocks stand in order and fill the width, larger maps are higher", async () => {
+  const { placesOf, shapesOf, LEFT, RIGHT } = await loaded("schematic", ["placesOf", "shapesOf", "LEFT", "RIGHT"])
+  const blocks = [{ side: 32, shape: "6 × 32 × 32" }, { side: 32, shape: "6 × 32 × 32" }, { side: 1, shape: "10" }]
+  const places = placesOf(blocks, LEFT + RIGHT + 300)
+  assert.deepEqual(places.map(({ x }) => x - LEFT), [50, 150, 250])
+  assert.ok(places[0].high > places[2].high && places[0].high === places[1].high)
+  assert.deepEqual(shapesOf(blocks, places, "3 × 32 × 32").map(([, text]) => text), ["3 × 32 × 32", "6 × 32 × 32", "10"])
 })

@@ -4,7 +4,7 @@ import { loaded } from "./loaded.mjs"
 
 const shared = await loaded("shared", [
   "say", "show", "rounded", "power", "whole", "later", "clamp", "linear", "ticks", "unpack", "numbersOf",
-  "colourAt", "inkOn", "partUnder", "onKeys", "makeFlow", "component",
+  "colourAt", "inkOn", "luminance", "partUnder", "onKeys", "makeFlow", "component",
 ])
 const german = await loaded("shared", ["say", "show", "whole"], {
   marks: { decimal: ",", thousands: ".", grouping: [3] },
@@ -25,8 +25,8 @@ test("a number has a true minus sign and no negative zero", () => {
   assert.equal(shared.show(-0), "0.000")
   assert.deepEqual([NaN, null, undefined, Infinity, -Infinity].map(one => shared.show(one)), ["–", "–", "–", "∞", "−∞"])
   assert.equal(shared.rounded(-0.123456), "−0.1235")
-  assert.equal(shared.power(-1.5e-7, 2), "−1.50e−7")
-  assert.equal(shared.power(2e9, 1), "2.0e9")
+  assert.equal(shared.power(-1.5e-7, 2), "−1.50 · 10⁻⁷")
+  assert.equal(shared.power(2e9, 1), "2.0 · 10⁹")
 })
 
 test("a number has the decimal mark and the groups of the language", () => {
@@ -84,6 +84,15 @@ test("a colour lies between its neighbours, and what is no number is grey", () =
   assert.deepEqual([-3, 7].map(place => shared.colourAt(stops, place)), [[0, 0, 0], [255, 255, 255]])
   assert.deepEqual(shared.colourAt(stops, NaN), [128, 128, 128])
   assert.notEqual(shared.inkOn([0, 0, 0]), shared.inkOn([255, 255, 255]))
+})
+
+test("ink can be read on every colour", () => {
+  const codes = [0, 40, 80, 120, 160, 200, 255]
+  for (const red of codes) for (const green of codes) for (const blue of codes) {
+    const ground = shared.luminance([red, green, blue]) + 0.05
+    const ink = shared.luminance(shared.inkOn([red, green, blue]) === "#ffffff" ? [255, 255, 255] : [0, 0, 0]) + 0.05
+    assert.ok(Math.max(ground / ink, ink / ground) >= 4.5, `${[red, green, blue]}`)
+  }
 })
 
 test("the pointer is told in parts of what it is over", () => {

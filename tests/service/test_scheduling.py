@@ -1,4 +1,4 @@
-"""Who trains when: slots, the line and its order, what needs no slot, budgets, crashes."""
+"""Who trains when: turns, slots, what needs no slot, budgets, crashes."""
 
 import logging
 import threading
@@ -15,6 +15,7 @@ from explainer.service.scheduler import LIMITED_SECONDS
 from explainer.service.settings import MEGABYTE
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
+from tests.service import racers
 from tests.service.racers import Toy, phase, races, small_race, toys, until
 
 ONE = ServiceSettings(concurrent=1)
@@ -37,54 +38,83 @@ def test_a_race_is_idle_until_play_is_pressed_and_again_after_pause() -> None:
         until(lambda: ticket.state.phase is Phase.IDLE)
 
 
-def test_races_get_the_slot_in_the_order_in_which_play_was_pressed() -> None:
+def test_races_take_turns_and_all_of_them_move() -> None:
     with toys(ONE) as service:
-        first, second, third = (playing(service, name) for name in ("ada", "bob", "cy"))
-        assert [one.state.phase for one in (first, second)] == [Phase.RACING, Phase.WAITING]
-        assert [one.state.position for one in (first, second, third)] == [0, 1, 2]
-        assert third.state.line_length == 2
-        first.command(Toy.pause)
-        until(lambda: second.state.phase is Phase.RACING)
-        assert third.state.position == 1
-        assert third.race.steps == 0
-        second.command(Toy.pause)
-        until(lambda: third.race.steps > 0)
+        tickets = [playing(service, name) for name in ("ada", "bob", "cy")]
+        assert [(one.state.phase, one.state.others) for one in tickets] == [(Phase.RACING, 2)] * 3
+        assert tickets[0].state.shared == "in turn with 2 others"
+        until(lambda: all(one.race.steps > 20 for one in tickets))
+        steps = sorted(one.race.steps for one in tickets)
+        assert steps[-1] - steps[0] < 20
+        tickets[0].command(Toy.pause)
+        until(lambda: tickets[1].state.shared == "in turn with 1 other")
 
 
-def test_a_race_that_is_over_gives_its_slot_up() -> None:
+def test_who_has_just_begun_comes_before_those_who_had_a_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(racers, "STEP_SECONDS", 0.1)
+    with toys(ONE) as service:
+        old = [playing(service, f"visitor {number}") for number in range(10)]
+        until(lambda: old[-1].race.steps > 0)
+        before = [one.race.steps for one in old]
+        new = [playing(service, name) for name in ("ada", "bob")]
+        until(lambda: new[1].race.steps > 0)
+        assert sum(one.race.steps for one in old) - sum(before) <= 3
+        assert new[0].race.steps > 0
+
+
+def test_a_race_that_is_over_takes_no_turns() -> None:
     with toys(ONE) as service:
         first = service.open(lambda: Toy(ends_at=5), "ada")
         first.command(Toy.play)
         second = playing(service, "bob")
-        until(lambda: second.state.phase is Phase.RACING)
+        until(lambda: second.state.others == 0 and second.race.steps > 0)
         assert (first.race.steps, first.state.phase) == (5, Phase.IDLE)
 
 
-def test_pausing_in_the_line_gives_the_place_up() -> None:
+def test_a_race_that_is_paused_between_its_turns_leaves_at_once() -> None:
     with toys(ONE) as service:
-        _, second, third = (playing(service, name) for name in ("ada", "bob", "cy"))
-        second.command(Toy.pause)
-        assert (second.state.phase, second.state.position) == (Phase.IDLE, 0)
-        assert third.state.position == 1
+        tickets = [playing(service, name) for name in ("ada", "bob", "cy")]
+        until(lambda: all(one.race.steps > 0 for one in tickets))
+        tickets[1].command(Toy.pause)
+        until(lambda: tickets[1].state.phase is Phase.IDLE)
+        steps = tickets[1].race.steps
+        until(lambda: tickets[0].race.steps > steps + 20)
+        assert tickets[1].race.steps == steps
 
 
-def test_no_more_races_train_at_once_than_there_are_slots() -> None:
+def test_a_race_that_is_closed_between_its_turns_makes_room_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(racers, "STEP_SECONDS", 0.5)
+    with toys(ServiceSettings(concurrent=1, sharing=10, grace_seconds=0)) as service:
+        tickets = [playing(service, f"visitor {number}") for number in range(10)]
+        until(lambda: tickets[5].race.steps > 0)
+        service.leave("visitor 5")
+        until(lambda: tickets[5].state.phase is Phase.CLOSED)
+        assert tickets[0].state.others == 8
+        assert playing(service, "ada").state.phase is Phase.RACING
+
+
+def test_no_more_races_train_at_a_moment_than_there_are_slots() -> None:
     with toys(ServiceSettings(concurrent=2)) as service:
         tickets = [playing(service, f"visitor {number}") for number in range(5)]
-        until(lambda: tickets[0].race.steps > 20)
-        assert [one.race.steps > 0 for one in tickets] == [True, True, False, False, False]
+        until(lambda: all(one.race.steps > 10 for one in tickets))
+        threads = set().union(*(one.race.trained_in for one in tickets))
+        assert threads == {"service-slot-0", "service-slot-1"}
 
 
-def test_where_the_line_is_full_the_race_is_paused_again_and_told_so() -> None:
-    with toys(ServiceSettings(concurrent=1, waiting=1)) as service:
+def test_where_as_many_share_as_may_the_race_is_paused_again_and_told_so() -> None:
+    with toys(ServiceSettings(concurrent=1, sharing=2)) as service:
         first, _, third = (playing(service, name) for name in ("ada", "bob", "cy"))
         assert third.state.phase is Phase.IDLE
         assert not third.race.snapshot.playing
-        assert third.state.message.startswith("1 race is at work and 1 waits, which is all there")
+        assert third.state.message.startswith("2 races are at work, which is all there is room for")
         first.command(Toy.pause)
-        until(lambda: third.state.line_length == 0)
+        until(lambda: first.state.phase is Phase.IDLE)
         third.command(Toy.play)
-        assert (third.state.phase, third.state.message) == (Phase.WAITING, "")
+        assert (third.state.phase, third.state.message) == (Phase.RACING, "")
 
 
 def test_what_needs_no_training_is_done_without_a_slot() -> None:
@@ -97,15 +127,15 @@ def test_what_needs_no_training_is_done_without_a_slot() -> None:
         assert idle.race.steps == 0
 
 
-def test_a_race_in_line_answers_and_does_not_train() -> None:
+def test_a_race_is_answered_between_its_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(racers, "STEP_SECONDS", 0.5)
     with toys(ONE) as service:
-        playing(service, "ada")
-        second = playing(service, "bob")
-        done = threading.Event()
-        second.command(lambda race: race.post(done.set))
+        tickets = [playing(service, f"visitor {number}") for number in range(10)]
+        until(lambda: tickets[5].race.steps > 0)
+        done, steps = threading.Event(), tickets[5].race.steps
+        tickets[5].command(lambda race: race.post(done.set))
         assert done.wait(60)
-        assert second.state.position == 1
-        assert second.race.steps == 0
+        assert tickets[5].race.steps == steps, "its next turn is 4 s away"
 
 
 def test_only_slots_train_races() -> None:
@@ -250,7 +280,6 @@ def test_a_real_race_is_tested_and_asked_while_another_trains() -> None:
         until(lambda: second.race.snapshot.step == 20 and second.state.phase is Phase.IDLE)
         first.command(lambda race: race.play())
         second.command(lambda race: race.play())
-        assert second.state.phase is Phase.WAITING
         answer = second.command(lambda race: race.ask(lambda runs: runs[0].step))
         assert answer is not None
         assert answer.result(timeout=60) >= 20
@@ -335,7 +364,7 @@ def test_what_a_race_is_asked_counts_and_a_used_up_budget_buys_no_errand() -> No
         asked = ticket.command(lambda race: race.ask(lambda runs: time.sleep(1.1)))
         assert asked is not None
         asked.result(timeout=60)
-        until(lambda: not ticket.race.has_work)
+        until(lambda: bool(ticket.budget.message))  # charged once the answer is given
         sentence = "This race has been at work for 1 s, the most there is; it stays paused."
         assert ticket.errand(lambda race: race.new_seeds()) is None
         assert ticket.state.message == sentence
@@ -350,7 +379,7 @@ def test_a_question_that_comes_with_a_play_that_is_refused_is_answered_all_the_s
         race.play()
         return race.ask(len)
 
-    with races(ServiceSettings(concurrent=1, waiting=0)) as service:
+    with races(ServiceSettings(concurrent=1, sharing=1)) as service:
         first, second = service.open(small_race, "ada"), service.open(small_race, "bob")
         first.command(lambda race: race.play())
         asked = second.command(play_and_ask)

@@ -4,9 +4,9 @@ from explainer.service.settings import MEGABYTE, ServiceSettings
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
-    settings = ServiceSettings.from_environment({"DEEPGLASS_WAITING": ""})
+    settings = ServiceSettings.from_environment({"DEEPGLASS_SHARING": ""})
     assert settings.concurrent >= 1
-    assert (settings.waiting, settings.open_races, settings.grace_seconds) == (16, 64, 8)
+    assert (settings.sharing, settings.open_races, settings.grace_seconds) == (48, 64, 8)
     assert (settings.most_steps, settings.most_seconds) == (200_000, 1_800)
     assert settings.most_bytes == 64 * MEGABYTE
 
@@ -14,14 +14,14 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 def test_every_bound_is_read_from_its_variable() -> None:
     environ = {
         "DEEPGLASS_RACES": "3",
-        "DEEPGLASS_WAITING": "0",
+        "DEEPGLASS_SHARING": "7",
         "DEEPGLASS_OPEN_RACES": "5",
         "DEEPGLASS_GRACE_SECONDS": "0.5",
         "DEEPGLASS_STEPS": "100",
         "DEEPGLASS_SECONDS": "60",
         "DEEPGLASS_BYTES": "2000000",
     }
-    expected = ServiceSettings(3, 0, 5, 0.5, 100, 60, 2_000_000)
+    expected = ServiceSettings(3, 7, 5, 0.5, 100, 60, 2_000_000)
     assert ServiceSettings.from_environment(environ) == expected
 
 
@@ -30,7 +30,7 @@ def test_every_bound_is_read_from_its_variable() -> None:
     [
         ("DEEPGLASS_RACES", "0", "DEEPGLASS_RACES is '0', but it is a whole number from 1 up"),
         ("DEEPGLASS_RACES", "2.5", "DEEPGLASS_RACES is '2.5', but it is a whole number from 1 up"),
-        ("DEEPGLASS_WAITING", "-1", "DEEPGLASS_WAITING is '-1', but it is a whole number from 0"),
+        ("DEEPGLASS_SHARING", "0", "DEEPGLASS_SHARING is '0', but it is a whole number from 1"),
         ("DEEPGLASS_GRACE_SECONDS", "nan", "DEEPGLASS_GRACE_SECONDS is 'nan', but it is a number"),
         ("DEEPGLASS_SECONDS", "inf", "DEEPGLASS_SECONDS is 'inf', but it is a number from 1 up"),
         ("DEEPGLASS_BYTES", "64 MB", "DEEPGLASS_BYTES is '64 MB', but .* from 1,048,576 up"),

@@ -17,7 +17,7 @@ import pytest
 
 from explainer.training.command_line import main
 from explainer.training.command_plan import DataPlan, examples_of, planned
-from explainer.training.data.registry import DATA_SETS, load
+from explainer.training.data.registry import EVERY_DATA_SET, load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.race import Race
 from explainer.training.export import metrics_csv
@@ -57,6 +57,7 @@ def refused(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str
     return said.err
 
 
+@pytest.mark.slow
 def test_the_command_gives_the_numbers_of_the_same_race_in_process(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [*COMMAND, "race", written(tmp_path, TINY), "--out", str(out), "--device", "cpu"]
@@ -85,6 +86,27 @@ def test_the_command_gives_the_numbers_of_the_same_race_in_process(tmp_path: Pat
     ]
     assert "SEED = 2" in (out / "scripts" / "1-plain.py").read_text(encoding="utf-8")
     assert len(list((out / "weights").iterdir())) == 4
+
+
+@pytest.mark.parametrize("slug", ["plane", "gaussians", "noisy-sine"])
+def test_numbers_are_raced_and_raced_again_with_errors_in_the_table(
+    slug: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = {"slug": slug, "settings": {"loss": "huber", "count": 100}}
+    race = written(tmp_path, TINY | {"data": data, "split": {}})
+    for number, what in enumerate((race, str(tmp_path / "0" / "metrics.json"))):
+        assert main(["race", what, "--out", str(tmp_path / str(number)), "--device", "cpu"]) == 0
+        table = capsys.readouterr().out
+        assert "%" not in table
+        assert table.count("finished") == 2
+    first, second = (
+        (tmp_path / number / "metrics.csv").read_text(encoding="utf-8") for number in "01"
+    )
+    assert first == second
+    assert "validation_absolute_error" in first.splitlines()[0]
+    code = (tmp_path / "0" / "scripts" / "1-plain.py").read_text(encoding="utf-8")
+    assert "F.huber_loss" in code
+    assert len(list((tmp_path / "0" / "weights").iterdir())) == 4
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -194,7 +216,7 @@ def test_a_seed_divides_the_data_anew_and_only_once() -> None:
 def test_the_list_names_presets_and_data_sets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["race", "--list"]) == 0
     shown = capsys.readouterr().out
-    for slug in (*(entry.slug for entry in PRESETS), *(entry.slug for entry in DATA_SETS)):
+    for slug in (*(entry.slug for entry in PRESETS), *(entry.slug for entry in EVERY_DATA_SET)):
         assert f"  {slug} " in shown
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 
 import pytest
 
 from explainer.training.augmentation.pipeline import step
-from explainer.training.data.splits import Prepared
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.devices import device
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import RunView
@@ -34,7 +36,7 @@ def last(runs: tuple[RunView, ...], name: str) -> list[float]:
 
 def mean_gap(runs: tuple[RunView, ...]) -> float:
     """Training minus validation accuracy at the end, the mean over the seeds."""
-    train, validation = last(runs, "train_accuracy"), last(runs, "validation_accuracy")
+    train, validation = last(runs, "train_measure"), last(runs, "validation_measure")
     return statistics.mean(train) - statistics.mean(validation)
 
 
@@ -99,4 +101,20 @@ def test_every_optimiser_learns_digits(optimiser: str, digits: Prepared) -> None
     if optimiser in ("rmsprop", "adam"):
         rate = 0.002
     (runs,) = outcomes(digits, Recipe(MLP, training=Training(optimiser, rate, steps=250)))
-    assert min(last(runs, "validation_accuracy")) > 0.85
+    assert min(last(runs, "validation_measure")) > 0.85
+
+
+@pytest.mark.parametrize("seed", [5, pytest.param(6, marks=pytest.mark.slow)])
+def test_a_circle_is_one_straight_edge_in_the_squares_and_needs_a_layer_without(seed: int) -> None:
+    circles = prepare(load("circles"), Split(seed=seed))
+    training = Training("adam", 0.05, steps=400)
+    linear = Network(kind="mlp", depth=0)
+    plain, squares, layers = outcomes(
+        circles,
+        Recipe(linear, training=training),
+        Recipe(replace(linear, features=("x", "y", "x2", "y2")), training=training),
+        Recipe(replace(linear, depth=1, width=8), training=training),
+    )
+    assert max(last(plain, "validation_measure")) < 0.7
+    assert min(last(squares, "validation_measure")) > 0.9
+    assert statistics.mean(last(layers, "validation_measure")) > 0.9

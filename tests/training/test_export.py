@@ -30,7 +30,6 @@ from explainer.training.export import (
     weights_file,
     zipped,
 )
-from explainer.training.measurement.evaluation import evaluate
 from explainer.training.measurement.history import Point
 from explainer.training.recipe.build_network import build
 from explainer.training.recipe.recipe import (
@@ -42,6 +41,7 @@ from explainer.training.recipe.recipe import (
     from_text,
 )
 from explainer.training.script import needs_data_file
+from explainer.training.task import evaluate
 
 SMALL = Network(kind="mlp", depth=1, width=8)
 SPLIT = Split(train_size=100)
@@ -78,13 +78,14 @@ def test_the_csv_has_every_column_of_every_measured_step(race: Race) -> None:
     rows = list(csv.DictReader(io.StringIO(metrics_csv(race.snapshot))))
     assert len(rows) == sum(len(run.curves) for run in race.snapshot.runs)
     names = [field.name for field in dataclasses.fields(Point)]
-    assert list(rows[0]) == ["recipe", "name", "seed", *names]
+    columns = [name.replace("measure", "accuracy") for name in names]
+    assert list(rows[0]) == ["recipe", "name", "seed", *columns]
     run = race.snapshot.runs[1]
     mine = [row for row in rows if (row["recipe"], row["seed"]) == ("1", "5")]
     assert {row["name"] for row in mine} == {'Plain, "quoted"'}
-    for name in names:
+    for name, column in zip(names, columns, strict=True):
         wanted = getattr(run.curves, name).tolist()
-        found = [float(row[name] or "nan") for row in mine]
+        found = [float(row[column] or "nan") for row in mine]
         assert found == pytest.approx(wanted, rel=0, abs=0, nan_ok=True)
     assert mine[0]["batch_loss"] == ""
     assert mine[-1]["step"] == "30"
@@ -178,7 +179,7 @@ def test_the_weights_are_those_of_the_best_measurement(race: Race, examples: Exa
     model.load_state_dict(load_weights(files["2-dropout-seed-3.safetensors"]))
     score = evaluate(model, data.validation_inputs[:512], data.validation_labels[:512])
     assert score.loss == pytest.approx(best.validation_loss, rel=1e-5)
-    assert score.accuracy == pytest.approx(best.validation_accuracy)
+    assert score.measure == pytest.approx(best.validation_measure)
 
 
 def test_the_weights_say_what_they_are(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +17,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explainer.training.augmentation.pipeline import step
 from explainer.training.data.data_set import Examples
+from explainer.training.data.numbers import NUMBERS as DATA
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.build_runs import Settings
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_group import train
 from explainer.training.engine.stacked import Stack, train_stacked
-from explainer.training.engine.training_loop import train
 from explainer.training.export import describe, metrics_csv, metrics_json
 from explainer.training.instruments.questions import QUESTIONS, questions
 from explainer.training.instruments.verdict import verdicts
@@ -34,6 +38,7 @@ from explainer.training.task import CLASSIFICATION, TASKS, Task
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 NUMBERS = [task for task in TASKS if task is not CLASSIFICATION]
+SLUGS = [entry.slug for entry in DATA]
 MLP = Network(kind="mlp", depth=2, width=24, activation="tanh")
 TRAINING = Training("adam", 0.01, steps=200)
 SPLIT = Split(train_size=80)
@@ -103,7 +108,7 @@ def test_a_network_learns_the_curve_and_a_stack_gives_the_same(task: Task) -> No
         curves, stacked = one.record.history.curves(), other.record.history.curves()
         np.testing.assert_allclose(stacked.train_loss, curves.train_loss, rtol=1e-3, atol=1e-5)
         np.testing.assert_allclose(
-            stacked.validation_accuracy, curves.validation_accuracy, rtol=1e-3, atol=1e-5
+            stacked.validation_measure, curves.validation_measure, rtol=1e-3, atol=1e-5
         )
     last, first = alone[0].record.last, alone[0].record.history.curves()
     assert last is not None
@@ -131,7 +136,13 @@ def test_a_race_on_numbers_ends_with_its_test_and_a_verdict(race: Race) -> None:
     asked = questions(snapshot.task.measure)
     assert [one.slug for one in asked] == list(QUESTIONS.slugs)
     assert asked["accuracy"].title == "Validation mean absolute error"
-    assert (asked["accuracy"].better, asked["gap"].better) == (-1, 1)
+    assert (asked["accuracy"].better, asked["gap"].better) == (-1, -1)
+    assert asked["gap"].title == "Generalisation gap: validation minus training mean absolute error"
+    run = snapshot.runs[0]
+    assert run.last is not None
+    assert asked["gap"].value(run) == run.last.validation_measure - run.last.train_measure
+    broken = replace(run, status=Status.DIVERGED)
+    assert [asked[slug].value(broken) for slug in ("accuracy", "loss", "gap")] == [math.inf] * 3
     told = verdicts(snapshot, asked["accuracy"])
     assert len(told) == 2
     assert all(one.word for one in told)
@@ -147,20 +158,29 @@ def test_what_is_exported_of_numbers_bears_the_name_of_what_was_measured(race: R
     assert dict(told["data"]["settings"])["loss"] == "squared"
 
 
-@pytest.mark.parametrize("task", NUMBERS, ids=lambda task: task.slug)
+@pytest.mark.parametrize(
+    ("data", "loss", "place"),
+    [
+        *((slug, "squared", 0) for slug in SLUGS),
+        *(("gaussians", task.slug, 0) for task in NUMBERS[1:]),
+        ("plane", "squared", 1),
+        ("plane", "squared", -1),
+    ],
+)
 def test_the_script_gives_the_engines_curve(
-    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: str, loss: str, place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (recipe, *_), examples = recipes(), sine(task)
+    mixed = Recipe(MLP, training=TRAINING, augmentation=(step("mixup"), step("noise")))
+    recipe, examples = (*recipes(), mixed)[place], load(data, loss=loss)
     path = tmp_path / "script.py"
     path.write_text(script(recipe, examples, SPLIT, 0), encoding="utf-8")
     curve = np.array(runpy.run_path(str(path))["curve"])
     run = Run(recipe, 0, prepare(examples, SPLIT))
     list(train(run))
     curves = run.record.history.curves()
-    wanted = [curves.step, curves.train_loss, curves.train_accuracy, curves.validation_loss,
-              curves.validation_accuracy]  # fmt: skip
+    wanted = [curves.step, curves.train_loss, curves.train_measure, curves.validation_loss,
+              curves.validation_measure]  # fmt: skip
     np.testing.assert_allclose(curve, np.stack(wanted, 1), rtol=1e-3, atol=1e-5)
 
 

@@ -18,18 +18,16 @@ from explainer.words import N_, _, cached
 Codes = NDArray[np.uint8]
 USUAL_SHARE = 99.0
 CURVE_HEIGHT = 230
-MAP, CHANCE = N_("this map"), N_("moved maps")
+MAP, CHANCE = N_("this map"), N_("the same map moved elsewhere: mean, lowest to highest")
 
 
-def attribution_picture(values: NDArray[np.float32], theme: Theme, *, signed: bool) -> Codes:
+def attribution_picture(values: NDArray[np.float32], theme: Theme) -> Codes:
     """A map `(H, W)`: what speaks for the target in red, what speaks against it in blue.
 
-    Each map has a scale of its own, to nearly its largest value; unsigned maps begin at 0.
+    Each map has a scale of its own, to nearly its largest value; 0 has the colour of the page.
     """
     reach = usual_reach(values, USUAL_SHARE)
-    if signed:
-        return paint(np.ascontiguousarray(values), -reach, reach, centred(theme))
-    return paint(np.ascontiguousarray(values), 0.0, reach, theme.sequential)
+    return paint(np.ascontiguousarray(values), -reach, reach, centred(theme))
 
 
 def trust_points(found: Comparison) -> pd.DataFrame:
@@ -61,7 +59,11 @@ def trust_spec(theme: Theme, title: str) -> dict[str, Any]:
     )
     base = alt.Chart(alt.NamedData(name="points")).encode(
         x=alt.X("share:Q", title=title),
-        color=alt.Color("part:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
+        color=alt.Color(
+            "part:N",
+            scale=colours,
+            legend=alt.Legend(orient="top", title=None, labelLimit=0, columns=1, symbolOpacity=1),
+        ),
     )
     band = base.mark_area(opacity=0.2, line=False).encode(
         y=alt.Y("low:Q", title=_("probability (%)"), scale=alt.Scale(domain=[0, 100])), y2="high:Q"

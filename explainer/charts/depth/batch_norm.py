@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, log_axis, number_text
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.norm_findings import Drift, Findings, drift, drift_steps
 from explainer.gradients.depth.norm_training import BINS, REACH, Moment, NormRun, NormStudy
@@ -103,7 +103,11 @@ def sums_spec(theme: Theme) -> dict[str, Any]:
                 "from:Q", title=_("step"), scale=alt.Scale(nice=False), axis=alt.Axis(grid=False)
             ),
             x2="to:Q",
-            y=alt.Y("low:Q", title=_("sum z"), scale=alt.Scale(domain=[-REACH, REACH], nice=False)),
+            y=alt.Y(
+                "low:Q",
+                title=_("pre-activation z"),
+                scale=alt.Scale(domain=[-REACH, REACH], nice=False),
+            ),
             y2="high:Q",
             color=alt.Color("share:Q", scale=colours, legend=None),
             tooltip=[
@@ -220,19 +224,21 @@ def line_spec(theme: Theme, axes: Axes) -> dict[str, Any]:
     legend = alt.Legend(
         orient="top", title=None, columns=2, labelLimit=230, symbolOpacity=1, symbolType="stroke"
     )
-    base = alt.Chart(alt.NamedData(name="points")).encode(
+    points = alt.Chart(alt.NamedData(name="points"))
+    base = points.transform_calculate(said=number_text("y")).encode(
         x=alt.X("x:Q", title=_(axes.x), scale=x_scale, axis=alt.Axis(grid=False, tickCount=6)),
         color=alt.Color(
             "series:N", scale=colours, legend=legend if len(axes.columns) > 1 else None
         ),
     )
-    y = alt.Y("y:Q", title=_(axes.y), scale=y_scale)
+    axis = log_axis() if axes.log_y else alt.Axis()
+    y = alt.Y("y:Q", title=_(axes.y), scale=y_scale, axis=axis)
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22)).encode(
         y=y,
         tooltip=[
             alt.Tooltip("series:N", title=_("line")),
             alt.Tooltip("x:Q", title=_(axes.x), format="~g"),
-            alt.Tooltip("y:Q", title=_(axes.y), format=".3g"),
+            alt.Tooltip("said:N", title=_(axes.y)),
         ],
     )
     height = HEIGHT + LEGEND_ROW * -(-len(axes.columns) // 2)

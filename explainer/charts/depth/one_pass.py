@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, quoted, recipe_colour
+from explainer.charts.specs import bare, power_labels, quoted, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.settings import title
 from explainer.gradients.depth.untrained_pass import UntrainedPass
+from explainer.powers import power_of_ten
 from explainer.registry import Registry
 from explainer.words import N_, _, cached
 
@@ -41,29 +42,29 @@ DEPTH_MEASURES = Registry[DepthMeasure](
     N_("measure"),
     DepthMeasure(
         "gradient",
-        N_("Gradient at the sums"),
+        N_("Gradient at z (pre-activation)"),
         N_("length of the gradient at z"),
         lambda found: found.gradient,
         lambda found: found.gradient,
     ),
     DepthMeasure(
         "weights",
-        N_("Gradient of the weights"),
+        N_("Gradient of W"),
         N_("length of the gradient of W"),
         lambda found: found.weight_gradient,
         None,
     ),
     DepthMeasure(
         "sums",
-        N_("Size of the sums"),
+        N_("Size of z"),
         N_("root mean square of z"),
         lambda found: found.sums,
         lambda found: np.sqrt(found.variance),
     ),
     DepthMeasure(
         "difference",
-        N_("Difference of two pictures"),
-        N_("1 − cosine of their z"),
+        N_("Difference of pictures"),
+        N_("1 − cosine similarity of their z"),
         lambda found: found.difference,
         None,
     ),
@@ -85,24 +86,28 @@ def depth_points(
             tables.append(_rows(index, name, THEORY, measure.theory(theory)))
     points = pd.concat(tables, ignore_index=True)
     if len(points) and points.value.min() < SMALLEST_FLOAT32:
-        points.loc[len(points)] = ["", "", LIMIT, 1, SMALLEST_FLOAT32]
+        points.loc[len(points)] = ["", "", LIMIT, 1, SMALLEST_FLOAT32, ""]
     return points
 
 
 def _rows(index: int, name: str, part: str, values: Floats) -> pd.DataFrame:
     kept = np.flatnonzero(np.isfinite(values) & (values > 0))
     same = {"recipe": str(index), "setting": name, "part": part}
-    return pd.DataFrame({**same, "layer": kept + 1, "value": values[kept]})
+    said = [power_of_ten(one, 3) for one in values[kept].tolist()]
+    return pd.DataFrame({**same, "layer": kept + 1, "value": values[kept], "said": said})
 
 
 @cached
-def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
-    """The specification for `depth_points`: layers from the input's side, a logarithmic axis."""
+def depth_spec(theme: Theme, measure: DepthMeasure, *, limited: bool) -> dict[str, Any]:
+    """The specification for `depth_points`: layers from the input's side, a logarithmic axis.
+
+    `limited` says whether there is the row of where float32 ends.
+    """
     values = alt.Y(
         "value:Q",
         title=_(measure.axis),
         scale=alt.Scale(type="log", nice=True),
-        axis=alt.Axis(format="~e", tickCount=7, labelOverlap="greedy"),
+        axis=alt.Axis(labelExpr=power_labels(), tickCount=6, labelOverlap="greedy"),
     )
     base = alt.Chart(alt.NamedData(name="points")).encode(x=_layers(), color=recipe_colour(theme))
     dashes = alt.Scale(domain=list(DASHES), range=list(DASHES.values()))
@@ -128,7 +133,7 @@ def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
             tooltip=[
                 alt.Tooltip("setting:N", title=_("setting")),
                 alt.Tooltip("layer:Q", title=_("layer")),
-                alt.Tooltip("value:Q", title=_("value"), format=".3g"),
+                alt.Tooltip("said:N", title=_("value")),
             ],
         )
     )
@@ -142,7 +147,8 @@ def depth_spec(theme: Theme, measure: DepthMeasure) -> dict[str, Any]:
         dy=-3,
         text=_("below: 0 in float32"),
     ).encode(y="value:Q", x=alt.value(0))
-    return bare(alt.layer(lines, dots, rule, words).properties(height=HEIGHT))
+    layers = (lines, dots, rule, words) if limited else (lines, dots)
+    return bare(alt.layer(*layers).properties(height=HEIGHT))
 
 
 def _part_names() -> str:
@@ -155,7 +161,7 @@ def _layers() -> alt.X:
     return alt.X(
         "layer:Q",
         title=_("layer, from the input"),
-        scale=alt.Scale(nice=False, zero=False, padding=6),
+        scale=alt.Scale(nice=False, zero=False, padding=12),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
 

@@ -10,14 +10,14 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-from explainer.charts.specs import bare, named
+from explainer.charts.specs import bare, named, number_text
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.strips import FLOOR, Strip
 from explainer.words import _, cached
 
 MOST_CELLS = 2400  # of all strips together, while they grow: the browser draws each one
 LEAST_COLUMNS, MOST_COLUMNS = 16, 90
-AROUND, LEAST_HEIGHT, MOST_HEIGHT = 120, 90, 300  # pixels; legend and axis take some too
+AROUND, LEAST_HEIGHT, MOST_HEIGHT = 55, 90, 300  # pixels; the axis takes some too
 LOWEST = math.log10(FLOOR)
 SHOWN_DECADES = 12.0
 
@@ -67,13 +67,10 @@ def strip_points(strip: Strip) -> pa.Table:
 def strip_spec(
     theme: Theme, low: float, high: float, layers: int, total_steps: int
 ) -> dict[str, Any]:
-    """The specification for `strip_points`: the first layer below, the output layer on top."""
-    legend = alt.Legend(
-        title=_("log₁₀ of the gradient’s length"), titleLimit=260,
-        orient="top", direction="horizontal", gradientLength=180, gradientThickness=10, tickCount=5,
-    )  # fmt: skip
+    """The specification for `strip_points`: the first layer below; one colour bar is for all."""
     cells = (
         alt.Chart(alt.NamedData(name="points"))
+        .transform_calculate(said=number_text("length"))
         .mark_rect(strokeWidth=0)
         .encode(
             x=alt.X(
@@ -93,12 +90,12 @@ def strip_spec(
             color=alt.Color(
                 "value:Q",
                 scale=alt.Scale(domain=[low, high], range=list(theme.sequential), clamp=True),
-                legend=legend,
+                legend=None,
             ),
             tooltip=[
                 alt.Tooltip("layer:N", title=_("layer")),
                 alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
-                alt.Tooltip("length:Q", title=_("gradient"), format=".2e"),
+                alt.Tooltip("said:N", title=_("gradient")),
             ],
         )
     )

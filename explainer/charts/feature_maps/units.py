@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare, finite
+from explainer.charts.specs import bare, finite, number_text
 from explainer.charts.theme import Theme
 from explainer.networks.recording.receptive_field import Box
 from explainer.words import _, cached
@@ -47,24 +47,24 @@ def growth_points(
 
 
 @cached
-def growth_spec(theme: Theme) -> dict[str, Any]:
-    """The specification for `growth_points`."""
+def growth_spec(theme: Theme, *, best: bool) -> dict[str, Any]:
+    """The specification for `growth_points`, with or without that of a photo."""
     base = alt.Chart(alt.NamedData(name="points"))
     colours = alt.Scale(range=list(theme.categorical))
-    lines = base.mark_line(strokeWidth=2).encode(
+    said = base.transform_calculate(said=number_text())
+    lines = said.mark_line(strokeWidth=2).encode(
         x=alt.X("step:Q", title=_("step")),
         y=alt.Y("value:Q", title=_("the unit's value")),
         color=alt.Color("picture:N", scale=colours, legend=alt.Legend(orient="top", title=None)),
         tooltip=[
             alt.Tooltip("picture:N", title=_("picture")),
             alt.Tooltip("step:Q", title=_("step")),
-            alt.Tooltip("value:Q", title=_("the unit's value"), format=".3g"),
+            alt.Tooltip("said:N", title=_("the unit's value")),
         ],
     )
     rule = base.mark_rule(strokeDash=[5, 4], color=theme.text).encode(y="mean(best):Q")
     word = base.mark_text(align="right", baseline="bottom", dy=-3, color=theme.text).encode(
         x=alt.value("width"), y="mean(best):Q", text=alt.value(_("the best real crop"))
     )
-    found = alt.datum.best != None  # noqa: E711 (a Vega expression)
-    rule, word = rule.transform_filter(found), word.transform_filter(found)
-    return bare(alt.layer(lines, rule, word).properties(height=CURVE_HEIGHT))
+    layers = (lines, rule, word) if best else (lines,)
+    return bare(alt.layer(*layers).properties(height=CURVE_HEIGHT))

@@ -15,8 +15,8 @@ from explainer.convolution.spectrum import GainProfile
 from explainer.words import _
 
 
-def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
-    """The factor on each frequency (cycles per pixel, 0 to 0.5) along both axes, as two lines."""
+def gain_chart(profile: GainProfile, theme: Theme) -> alt.LayerChart | alt.FacetChart:
+    """The gain at each frequency (cycles per pixel, 0 to 0.5) along both axes; the zeros marked."""
     directions = {_("across"): profile.horizontal, _("down"): profile.vertical}
     rows = [
         {"frequency": float(at), "gain": finite(float(size)), "direction": name}
@@ -24,14 +24,19 @@ def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
         for at, size in zip(profile.frequencies, gain, strict=True)
     ]
     way = _("direction")
-    frequency, factor = _("frequency (cycles per pixel)"), _("factor |W|")
+    frequency, factor = _("frequency (cycles per pixel)"), _("frequency response |W|")
+    zeros = zip(directions, (profile.horizontal_zeros, profile.vertical_zeros), strict=True)
+    marks = [{"frequency": at, "gain": 0, "direction": name} for name, all_ in zeros for at in all_]
     colours = alt.Scale(domain=list(directions), range=list(theme.categorical[:2]))
-    chart: alt.Chart = (
+    lines = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=alt.X("frequency:Q", title=frequency, scale=alt.Scale(domain=[0, 0.5])),
-            y=alt.Y("gain:Q", title=factor, scale=alt.Scale(zero=True)),
+            x=alt.X(
+                "frequency:Q", title=frequency, scale=alt.Scale(domain=[0, 0.5]),
+                axis=alt.Axis(values=[0, 0.1, 0.2, 0.3, 0.4, 0.5]),
+            ),
+            y=alt.Y("gain:Q", title=factor, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=5)),
             color=alt.Color("direction:N", title=way, scale=colours),
             strokeDash=alt.StrokeDash("direction:N", title=way),
             tooltip=[
@@ -39,9 +44,17 @@ def gain_chart(profile: GainProfile, theme: Theme) -> alt.Chart:
                 alt.Tooltip("gain:Q", title=factor, format=".3f"),
             ],
         )
-        .properties(height=230)
-    )
-    return numbered(chart)
+    )  # fmt: skip
+    points = (
+        alt.Chart(alt.InlineData(values=marks))
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(
+            x="frequency:Q", y="gain:Q", color=alt.Color("direction:N", scale=colours),
+            tooltip=alt.Tooltip("frequency:Q", title=_("zero at"), format=".3f"),
+        )
+    )  # fmt: skip
+    layers = [lines, points] if marks else [lines]  # Vega warns of a layer without rows
+    return numbered(alt.layer(*layers).properties(height=230))
 
 
 def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Chart:

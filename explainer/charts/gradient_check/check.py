@@ -12,28 +12,22 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare, finite_only, quoted
+from explainer.charts.specs import bare, finite_only, power_labels, quoted, rows_high
 from explainer.charts.theme import Theme
 from explainer.gradients.check.checking import Check
 from explainer.gradients.check.network import B1, B2, W1, W2
 from explainer.gradients.check.sweep import EPSILONS, Sweep
 from explainer.gradients.check.theory import Theory
 from explainer.gradients.check.verdict import TOO_KIND, VERDICTS
+from explainer.powers import power_of_ten, ten_to
 from explainer.words import N_, _, cached
 
+DECADES = (-10, -7, -5, -3, 0)
+LEGEND_ROOM = 112
 LEAST = 1e-10  # the colour scale and the axes go from here to 1
 TILE, TILES_ACROSS, GAP, WIDE = 8, 5, 1.0, 1.7
 SECOND_ROW, SECOND_COLUMN = 21.0, 25.0
 WHOLE, WORST = N_("all parameters"), N_("the worst tensor")
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power_of_ten(value: float) -> str:
-    """A small number for people: `0.33`, `3.5 · 10⁻¹⁰`, `0`."""
-    if value == 0 or 1e-2 <= abs(value) < 1e3 or not math.isfinite(value):
-        return f"{value:.2g}"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa} · 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 @dataclass(frozen=True)
@@ -72,18 +66,18 @@ def error_cells(check: Check) -> pd.DataFrame:
     errors = check.errors
     decades = np.log10(np.clip(np.nan_to_num(errors, nan=1), LEAST, 1))
     decades[check.both_zero] = np.nan
-    return pd.DataFrame(
-        {
-            "x": [cell.x for cell in cells],
-            "x2": [cell.x + cell.side for cell in cells],
-            "y": [cell.y for cell in cells],
-            "y2": [cell.y + cell.side for cell in cells],
-            "parameter": [cell.name for cell in cells],
-            "backpropagation": finite_only(check.backprop),
-            "difference": finite_only(check.numeric),
-            "error": errors,
-            "decade": decades,
-        }
+    numbers = {
+        "x": [cell.x for cell in cells],
+        "x2": [cell.x + cell.side for cell in cells],
+        "y": [cell.y for cell in cells],
+        "y2": [cell.y + cell.side for cell in cells],
+        "backpropagation": finite_only(check.backprop),
+        "difference": finite_only(check.numeric),
+        "decade": decades,
+    }
+    return pd.DataFrame(numbers, dtype=np.float32).assign(
+        parameter=[cell.name for cell in cells],
+        error=[power_of_ten(one) for one in errors.tolist()],
     )
 
 
@@ -105,8 +99,8 @@ def error_spec(theme: Theme) -> dict[str, Any]:
         scale=scale,
         title=_("relative error"),
         legend=alt.Legend(
-            orient="bottom", gradientLength=220, values=[-10, -7, -5, -3, 0], format="d",
-            labelExpr="datum.value == 0 ? '1' : '1e' + datum.value",
+            orient="bottom", gradientLength=220, values=list(DECADES), format="d",
+            labelExpr=_decade_names(),
         ),
     )  # fmt: skip
     cells = (
@@ -122,11 +116,17 @@ def error_spec(theme: Theme) -> dict[str, Any]:
                 alt.Tooltip("parameter:N", title=_("parameter")),
                 alt.Tooltip("backpropagation:Q", title=_("backpropagation"), format=".6g"),
                 alt.Tooltip("difference:Q", title=_("difference"), format=".6g"),
-                alt.Tooltip("error:Q", title=_("relative error"), format=".1e"),
+                alt.Tooltip("error:N", title=_("relative error")),
             ],
         )
     )
     return bare(alt.layer(cells, *_titles(theme)).properties(height=440))
+
+
+def _decade_names() -> str:
+    """What the colour bar's decades are called, as a Vega expression."""
+    names = ", ".join(f"'{power}': '{ten_to(power)}'" for power in DECADES if power)
+    return f"datum.value == 0 ? '1' : ({{{names}}})['' + datum.value]"
 
 
 def _titles(theme: Theme) -> list[alt.Chart]:
@@ -149,7 +149,9 @@ def sweep_points(sweeps: Sequence[Sweep], lines: Theory) -> pd.DataFrame:
         rows += [(e, lines.rounded(e, one.dtype), name, "rounding") for e in EPSILONS]
     rows += [(e, lines.truncated(e), "both", "truncation") for e in EPSILONS]
     points = pd.DataFrame(rows, columns=["epsilon", "error", "numbers", "line"])
-    return points[(points.error <= 1.5) & (points.error >= LEAST / 10)]
+    points = points[(points.error <= 1.5) & (points.error >= LEAST / 10)]
+    said = {f"{name}_said": points[name].map(power_of_ten) for name in ("epsilon", "error")}
+    return points.assign(**said)
 
 
 @cached
@@ -172,18 +174,18 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
     x = alt.X(
         "epsilon:Q", title="ε",
         scale=alt.Scale(type="log", domain=[1e-9, 1e-1], nice=False),
-        axis=alt.Axis(format=".0e", values=[10.0**-power for power in range(1, 10)]),
+        axis=alt.Axis(labelExpr=power_labels(), values=[10.0**-power for power in range(1, 10)]),
     )  # fmt: skip
     y = alt.Y(
         "error:Q", title=_("relative error"),
         scale=alt.Scale(type="log", domain=[LEAST / 10, 1.5], nice=False),
-        axis=alt.Axis(format=".0e", values=[10.0**-power for power in range(0, 11, 2)]),
+        axis=alt.Axis(labelExpr=power_labels(), values=[10.0**-power for power in range(0, 11, 2)]),
     )  # fmt: skip
     base = alt.Chart(alt.NamedData(name="points")).encode(x=x, y=y, color=numbers)
     tooltip = [
         alt.Tooltip("numbers:N", title=_("numbers")),
-        alt.Tooltip("epsilon:Q", title="ε", format=".1e"),
-        alt.Tooltip("error:Q", title=_("relative error"), format=".1e"),
+        alt.Tooltip("epsilon_said:N", title="ε"),
+        alt.Tooltip("error_said:N", title=_("relative error")),
     ]
     measured = base.transform_filter("datum.line == 'measured'").mark_line(
         point=alt.OverlayMarkDef(size=40), strokeWidth=2
@@ -204,20 +206,20 @@ def sweep_spec(theme: Theme, epsilon: float) -> dict[str, Any]:
 def fault_points(rows: Sequence[tuple[str, float, float]]) -> pd.DataFrame:
     """For each fault by its name: the error over all parameters, and that of the worst tensor."""
     found = [
-        (place, title, max(error, LEAST), _(which))
+        (place, title, max(error, LEAST), power_of_ten(error), _(which))
         for place, (title, whole, worst) in enumerate(rows)
         for error, which in ((whole, WHOLE), (worst, WORST))
     ]
-    return pd.DataFrame(found, columns=["place", "fault", "error", "which"])
+    return pd.DataFrame(found, columns=["place", "fault", "error", "said", "which"])
 
 
 @cached
-def fault_spec(theme: Theme) -> dict[str, Any]:
-    """The specification for `fault_points`: a row for each fault, rules at the marks."""
+def fault_spec(theme: Theme, rows: int) -> dict[str, Any]:
+    """The specification for `fault_points` of so many rows, with rules at the marks."""
     x = alt.X(
         "error:Q", title=_("relative error"),
         scale=alt.Scale(type="log", domain=[LEAST, 1.5], nice=False),
-        axis=alt.Axis(format=".0e", values=[1e-9, 1e-7, 1e-5, 1e-3, 1e-1], grid=False),
+        axis=alt.Axis(labelExpr=power_labels(), values=[1e-9, 1e-7, 1e-5, 1e-3, 1e-1], grid=False),
     )  # fmt: skip
     base = alt.Chart(alt.NamedData(name="points"))
     points = base.mark_point(size=80, strokeWidth=2).encode(
@@ -232,7 +234,7 @@ def fault_spec(theme: Theme) -> dict[str, Any]:
         tooltip=[
             alt.Tooltip("fault:N", title=_("fault")),
             alt.Tooltip("which:N", title=_("of")),
-            alt.Tooltip("error:Q", title=_("relative error"), format=".2e"),
+            alt.Tooltip("said:N", title=_("relative error")),
         ],
     )
     marks = [
@@ -242,11 +244,15 @@ def fault_spec(theme: Theme) -> dict[str, Any]:
         for entry in VERDICTS
     ]
     kind = base.mark_rule(strokeWidth=2, color=theme.categorical[1]).encode(x=alt.XDatum(TOO_KIND))
-    names = [(entry.mark, _(entry.title)) for entry in VERDICTS] + [(TOO_KIND, "10⁻¹")]
+    names = [(entry.mark, _(entry.title)) for entry in VERDICTS] + [(TOO_KIND, ten_to(-1))]
     labels = [
         base.transform_filter(f"datum.place == 0 && datum.which == {quoted(_(WHOLE))}")
         .mark_text(text=name, baseline="bottom", color=theme.text, fontSize=11)
         .encode(x=alt.XDatum(place), y=alt.value(-4))
         for place, name in names
     ]
-    return bare(alt.layer(*marks, kind, points, *labels).properties(height=alt.Step(27)))
+    return bare(
+        alt.layer(*marks, kind, points, *labels).properties(
+            height=rows_high(rows, 27, room=LEGEND_ROOM)
+        )
+    )

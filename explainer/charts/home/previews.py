@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from explainer.charts.bands import band_colours, band_picture
-from explainer.charts.colour import CLIPPED, SIGNED, View, colour_result, paint, rgb
+from explainer.charts.colour import SIGNED, colour_result, paint, rgb
 from explainer.charts.home.depth import lost_gradients
 from explainer.charts.home.gradients import transposed
 from explainer.charts.theme import Theme
@@ -44,20 +44,11 @@ class Preview:
     query: dict[str, str] = field(default_factory=dict)
 
 
-def _filtered(
-    sample: str, kernel: str, view: View, channels: str, **parameters: float
-) -> Callable[[Theme], Codes]:
-    def picture(theme: Theme) -> Codes:
-        codes = _square(gallery_picture(sample).codes)
-        values = apply(
-            codes.astype(np.float32) / 255,
-            weights(kernel, **parameters),
-            Application(channels=channels),
-        )
-        scale = view.scale(values, statistics(values))
-        return colour_result(view.prepare(values), scale, view.stops(theme))
-
-    return picture
+def _edges(theme: Theme) -> Codes:
+    """A portrait as a Sobel filter shows it, which is also where the filters page begins."""
+    photo = _square(gallery_picture("astronaut").codes).astype(np.float32) / 255
+    values = apply(photo, weights("sobel-x"), Application(channels="grey"))
+    return colour_result(values, SIGNED.scale(values, statistics(values)), SIGNED.stops(theme))
 
 
 def _square(codes: Codes) -> Codes:
@@ -149,25 +140,8 @@ PREVIEWS: tuple[Preview, ...] = (
             "A portrait of an astronaut as a Sobel filter shows it: outlines in blue where it "
             "gets darker to the right, in red where it gets brighter."
         ),
-        picture=_filtered("astronaut", "sobel-x", SIGNED, "grey"),
+        picture=_edges,
         query={"filters.kernel": "sobel-x", "picture": "astronaut"},
-    ),
-    Preview(
-        topic="filters",
-        question=N_("What is left of a cat when the detail goes?"),
-        alt=N_("A cat's face, blurred by a wide Gaussian filter."),
-        picture=_filtered("chelsea", "gaussian", CLIPPED, "each", sigma=4.0),
-        query={"filters.kernel": "gaussian", "filters.sigma": "4", "picture": "chelsea"},
-    ),
-    Preview(
-        topic="filters",
-        question=N_("Which frequencies does a filter let through?"),
-        alt=N_(
-            "A zone plate, rings from wide to narrow, of which a difference of Gaussians keeps "
-            "those of middling width."
-        ),
-        picture=_filtered("zone-plate", "difference-of-gaussians", SIGNED, "grey"),
-        query={"filters.kernel": "difference-of-gaussians", "picture": "zone-plate"},
     ),
     Preview(
         topic="why_convolution",
@@ -193,7 +167,7 @@ PREVIEWS: tuple[Preview, ...] = (
         question=N_("Would it still be a cat without this?"),
         alt=N_("A cat's face with a grey square over one eye."),
         picture=_occluded,
-        query={"picture": "chelsea", "attribution.method": "occlusion"},
+        query={"picture": "chelsea", "attribution.method": "patch"},
     ),
     Preview(
         topic="activations",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare, finite_only
+from explainer.charts.specs import bare, finite_only, number_text
 from explainer.charts.theme import Theme
 from explainer.gradients.landscape.views import PanelView, Snapshot
 from explainer.words import N_, _, cached
@@ -29,9 +29,10 @@ Floats = NDArray[np.float32]
 BANDS_PER_DECADE = 4
 HIGHEST, LOWEST = 10.0, 1e-5
 SIDE = 408  # pixels of a painted plane
-OFF_HEIGHT, PATH_HEIGHT = 190, 250
+OFF_HEIGHT, PATH_HEIGHT = 220, 220
+STEPS = alt.Scale(nice=False, padding=10)  # so that the last label is not cut
 DECADES = (1e-4, 1e-3, 0.01, 0.1, 0.3, 1, 3, 10, 100)
-ON_PATH, PROJECTED = N_("the network itself"), N_("its foot on the plane")
+ON_PATH, PROJECTED = N_("the network itself"), N_("its projection onto the plane")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def off_plane_spec(theme: Theme) -> dict[str, Any]:
             color=theme.categorical[1],
         )
         .encode(
-            x=alt.X("step:Q", title=_("training step")),
+            x=alt.X("step:Q", title=_("training step"), scale=STEPS),
             y=alt.Y(
                 "error:Q",
                 title=_("off the plane (%)"),
@@ -138,7 +139,7 @@ def off_plane_spec(theme: Theme) -> dict[str, Any]:
 
 
 def path_points(snapshot: Snapshot, panel: PanelView, part: int) -> pd.DataFrame:
-    """Step and loss of the true network and of its foot on the plane, where they are known."""
+    """Step and loss of the true network and of its projection, where they are known."""
     variant = snapshot.variants[panel.variant]
     rows = [
         pd.DataFrame({"what": _(what), "step": variant.path_steps, "loss": losses[part]})
@@ -156,14 +157,15 @@ def path_spec(theme: Theme) -> dict[str, Any]:
     )
     chart = (
         alt.Chart(alt.NamedData(name="points"))
+        .transform_calculate(said=number_text("loss", 4))
         .mark_line(point=alt.OverlayMarkDef(size=22), strokeWidth=2)
         .encode(
-            x=alt.X("step:Q", title=_("training step")),
+            x=alt.X("step:Q", title=_("training step"), scale=STEPS),
             y=alt.Y(
                 "loss:Q",
                 title=_("loss (nats)"),
                 scale=alt.Scale(type="log"),
-                axis=alt.Axis(format="~g", values=list(DECADES)),
+                axis=alt.Axis(labelExpr=number_text(), values=list(DECADES)),
             ),
             color=alt.Color(
                 "what:N",
@@ -173,7 +175,7 @@ def path_spec(theme: Theme) -> dict[str, Any]:
             tooltip=[
                 alt.Tooltip("what:N", title=_("loss of")),
                 alt.Tooltip("step:Q", title=_("step")),
-                alt.Tooltip("loss:Q", title=_("loss"), format=".4g"),
+                alt.Tooltip("said:N", title=_("loss")),
             ],
         )
         .properties(height=PATH_HEIGHT)

@@ -57,7 +57,7 @@ def points_chart(
         {"x": finite(float(x)), "y": finite(float(y)), "class": classes[int(label)]}
         for (x, y), label in zip(points[:MOST_POINTS], labels[:MOST_POINTS], strict=True)
     ]
-    colours = alt.Scale(domain=list(classes), range=list(theme.categorical[: len(classes)]))
+    colours = alt.Scale(domain=list(classes), range=list(theme.classes[: len(classes)]))
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_point(filled=True, opacity=0.8, size=36)

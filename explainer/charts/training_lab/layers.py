@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, named, recipe_colour, table_of
+from explainer.charts.specs import bare, log_axis, named, number_text, recipe_colour, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
 from explainer.training.measurement.snapshot import RunView, Snapshot
@@ -72,12 +72,13 @@ def _recent(
 @cached
 def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     """The specification for `layer_points`: layers from the picture's side, a logarithmic axis."""
-    base = alt.Chart(alt.NamedData(name="points")).encode(
+    points = alt.Chart(alt.NamedData(name="points"))
+    base = points.transform_calculate(said=number_text("median")).encode(
         x=alt.X("layer:N", title=None, sort=alt.SortField("place"), axis=alt.Axis(labelAngle=0)),
         color=recipe_colour(theme),
     )
     scale = alt.Scale(type="log", nice=True)
-    axis = alt.Axis(format="~g")
+    axis = log_axis()
     band = base.mark_area(opacity=0.12, line=False).encode(
         y=alt.Y("low:Q", title=_(measure.title), scale=scale, axis=axis), y2="high:Q"
     )
@@ -85,7 +86,7 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
         y=alt.Y("median:Q", title=_(measure.title), scale=scale, axis=axis),
         tooltip=[
             alt.Tooltip("layer:N", title=_("layer")),
-            alt.Tooltip("median:Q", title=_("median"), format=".3g"),
+            alt.Tooltip("said:N", title=_("median")),
         ],
     )
     return bare(alt.layer(band, line).properties(height=HEIGHT))
@@ -153,10 +154,16 @@ def layer_history_spec(
     colours = [theme.sequential[stop] for stop in stops]
     lines = (
         alt.Chart(alt.NamedData(name="points"))
+        .transform_calculate(said=number_text("value"))
         .mark_line(strokeWidth=1.8)
         .encode(
             x=alt.X("step:Q", title=_("step"), axis=alt.Axis(format=",.0f", tickMinStep=1)),
-            y=alt.Y("value:Q", title=_(measure.title), scale=alt.Scale(type="log")),
+            y=alt.Y(
+                "value:Q",
+                title=_(measure.title),
+                scale=alt.Scale(type="log"),
+                axis=log_axis(),
+            ),
             color=alt.Color(
                 "layer:N",
                 title=None,
@@ -166,7 +173,7 @@ def layer_history_spec(
             tooltip=[
                 alt.Tooltip("layer:N", title=_("layer")),
                 alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
-                alt.Tooltip("value:Q", title=_("value"), format=".3g"),
+                alt.Tooltip("said:N", title=_("value")),
             ],
         )
         .properties(height=HEIGHT)

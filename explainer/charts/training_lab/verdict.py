@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from explainer.charts.specs import bare, recipe_colour, table_of
+from explainer.charts.specs import bare, recipe_colour, rows_high, table_of
 from explainer.charts.theme import Theme
 from explainer.training.instruments.verdict import Verdict
 from explainer.words import _, cached
@@ -16,13 +16,15 @@ from explainer.words import _, cached
 ROW_HEIGHT = 44
 
 
-def verdict_points(verdicts: Sequence[Verdict], names: Sequence[str], scale: float) -> pa.Table:
+def verdict_points(
+    verdicts: Sequence[Verdict], names: Sequence[str], seeds: Sequence[int], scale: float
+) -> pa.Table:
     """A row for each seed, and one of the part "mean" with its interval, for each recipe."""
     rows = list[tuple[str, str, str, float, float | None, float | None, str]]()
     for one in verdicts:
         recipe = str(one.recipe)
         name = _("{number}. {recipe}", number=one.recipe + 1, recipe=names[one.recipe])
-        for number, value in enumerate(one.differences, 1):
+        for number, value in zip(seeds, one.differences, strict=True):
             word = _("seed {number}", number=number)
             rows.append((recipe, name, "seed", scale * value, None, None, word))
         mean, low, high = scale * one.mean, scale * one.low, scale * one.high
@@ -34,8 +36,8 @@ def verdict_points(verdicts: Sequence[Verdict], names: Sequence[str], scale: flo
 
 
 @cached
-def verdict_spec(theme: Theme, title: str) -> dict[str, Any]:
-    """The specification for `verdict_points`; `title` names the axis."""
+def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
+    """The specification for `verdict_points` of so many rows; `title` names the axis."""
     base = alt.Chart(alt.NamedData(name="points")).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180)),
         color=recipe_colour(theme),
@@ -58,4 +60,6 @@ def verdict_spec(theme: Theme, title: str) -> dict[str, Any]:
         .mark_rule(color=theme.text, strokeDash=[3, 3])
         .encode(x=alt.datum(0))
     )
-    return bare(alt.layer(zero, interval, ticks, mean).properties(height={"step": ROW_HEIGHT}))
+    return bare(
+        alt.layer(zero, interval, ticks, mean).properties(height=rows_high(rows, ROW_HEIGHT))
+    )

@@ -8,9 +8,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from explainer.charts.specs import bare
+from explainer.charts.specs import bare, rows_high
 from explainer.charts.theme import Theme
 from explainer.convolution.sharing import CONNECTIONS, FirstLayer
+from explainer.powers import power_of_ten
 from explainer.words import N_, _, cached, ngettext
 
 STEP = 34
@@ -44,7 +45,7 @@ def in_words(value: int) -> str:
     for size, name in LONG_SCALE:
         if value >= size:
             if value >= 1000 * size:
-                return f"{value:.1e}"
+                return power_of_ten(value)
             return _(name, number=f"{value / size:,.1f}")
     return f"{value:,}"
 
@@ -86,4 +87,4 @@ def count_spec(theme: Theme, title: str) -> dict[str, Any]:
         x=alt.X("value:Q", scale=scale), text="words:N"
     )
     beyond = base.mark_point(opacity=0).encode(x=alt.X("room:Q", scale=scale))
-    return bare(alt.layer(bars, texts, beyond).properties(height={"step": STEP}))
+    return bare(alt.layer(bars, texts, beyond).properties(height=rows_high(len(CONNECTIONS), STEP)))

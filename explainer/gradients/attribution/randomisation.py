@@ -27,6 +27,12 @@ from explainer.words import N_
 INDEPENDENT = N_("does not depend on the weights")
 PARTLY = N_("depends on the weights in part")
 DEPENDENT = N_("depends on the weights")
+# The same of the last layer alone, which says nothing of all the others.
+OF_LAST_LAYER = {
+    INDEPENDENT: N_("hardly changes"),
+    PARTLY: N_("changes in part"),
+    DEPENDENT: N_("becomes another one"),
+}
 # Of the rank correlation. Measured on the small VGG and ResNet-20, six photos each: with all layers
 # shuffled, every method's lies below 0.52, coarse maps getting that far by chance; with the last
 # alone, the means are 0.9 for guided backpropagation and 0.2 to 0.6 for what follows the gradient.

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from explainer.gradients.backprop.graph import Edge, Graph, leaf_value, operation_of
+from explainer.powers import short
 from explainer.words import N_, _
 
 STUCK = N_("Change an input to go on.")
@@ -51,7 +52,7 @@ class Walk:
 
 def figure(value: float) -> str:
     """A number as the steps print it: four significant digits, a true minus sign."""
-    text = f"{value:.4g}".replace("-", "−")
+    text = short(value, 4)
     return "0" if text in ("−0", "0") else text
 
 

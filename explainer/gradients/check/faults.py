@@ -6,6 +6,7 @@ is deceived, by a loss that is random, or by a kink between the two points of a 
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from explainer.gradients.check.backward import RIGHT, Rules
@@ -129,3 +130,11 @@ FAULTS = Registry[Fault](
     ),
 )  # fmt: skip
 NONE = FAULTS["none"]
+HIDEABLE = tuple(one for one in FAULTS if one.wrong and not one.deceives)
+"""Faults to be found from the picture: wrong lines, whichever the activation."""
+
+
+def hidden(number: int) -> Fault:
+    """The fault of riddle `number`, from 0 up: of as many riddles in a row each comes once."""
+    turn, place = divmod(number, len(HIDEABLE))
+    return random.Random(turn).sample(HIDEABLE, len(HIDEABLE))[place]

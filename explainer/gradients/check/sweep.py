@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from explainer.gradients.check.checking import Check, Setting, check
 from explainer.gradients.check.differences import CENTRAL, Scheme
 from explainer.gradients.check.network import TENSORS
+from explainer.gradients.check.verdict import GOOD, verdict
 
 EPSILONS = tuple(float(f"{10.0**power:.3g}") for power in np.arange(-1, -9.25, -0.5))
 PRECISIONS: tuple[type[np.floating], ...] = (np.float32, np.float64)
@@ -27,6 +28,12 @@ class Sweep:
     def best(self) -> float:
         """The ε, one of `EPSILONS`, of the smallest error."""
         return EPSILONS[int(np.argmin(self.errors))]
+
+    @property
+    def good(self) -> list[float]:
+        """Those of `EPSILONS` whose error is read as good."""
+        pairs = zip(EPSILONS, self.errors.tolist(), strict=True)
+        return [epsilon for epsilon, error in pairs if verdict(error) is GOOD]
 
 
 def sample(seed: int) -> tuple[int, ...]:

@@ -70,11 +70,11 @@ RACES = Registry[DepthRace](
         watch=N_(
             "Read each strip from the top down: how much of the colour is left at the bottom?"
         ),
-        seen=N_(
-            "Two layers learn the digits. Four are still guessing at the end of the race: their "
-            "first layer gets about a hundredth of what the output layer gets. With ten it is less "
-            "than a hundred-thousandth, and waiting does not help: the upper layers have nothing "
-            "to work with, as the lower ones hand on nearly the same for every digit."
+        why=N_(
+            "Every sigmoid layer shortens the gradient about fourfold, so that with four layers "
+            "the first learns slowly and with ten not at all. Waiting does not help: the upper "
+            "layers have nothing to work with, as the lower ones hand on nearly the same for every "
+            "digit."
         ),
     ),
     DepthRace(
@@ -86,11 +86,10 @@ RACES = Registry[DepthRace](
             deep("ReLU", 10),
         ),
         watch=N_("Compare the lowest rows at the very beginning, before anything is learned."),
-        seen=N_(
-            "With tanh and with ReLU the first of ten layers gets a gradient about as long as the "
-            "last hidden one, and both learn; the sigmoid's gets less than a hundred-thousandth of "
-            "it and does not. ReLU owes it to its slope of 1 where it is open and to weights drawn "
-            "to match, tanh to its slope of 1 at 0."
+        why=N_(
+            "What arrives decides who learns. ReLU owes it to its slope of 1 where it is open and "
+            "to weights drawn to match, tanh to its slope of 1 at 0; the sigmoid's slope is 0.25 "
+            "at most."
         ),
     ),
     DepthRace(
@@ -100,7 +99,7 @@ RACES = Registry[DepthRace](
         watch=N_(
             "Thirty layers, the same activation; only the spread of the first weights differs."
         ),
-        seen=N_(
+        why=N_(
             "Xavier's weights suit a slope of 1; ReLU closes half of its units, so every layer "
             "halves the square of what passes, and after thirty layers too little arrives to learn "
             "from. He's weights have twice the variance to make up for it (He et al. 2015), and "
@@ -115,12 +114,12 @@ RACES = Registry[DepthRace](
             deep("Sigmoid, batch norm", 10, "sigmoid", "xavier", batch_norm=True),
         ),
         watch=N_(
-            "The same ten sigmoid layers from the same weights; one network normalises the sums."
+            "The same ten sigmoid layers from the same weights; one network normalises the "
+            "pre-activations."
         ),
-        seen=N_(
-            "Batch norm spreads the sums of every unit over the steep part of the sigmoid, so the "
-            "digits stay apart on their way up and the gradient arrives: the first layer's is as "
-            "long as the last one's, and the network learns what the other never does."
+        why=N_(
+            "Batch norm spreads the pre-activations of every unit over the steep part of the "
+            "sigmoid, so the digits stay apart on their way up and the gradient arrives."
         ),
     ),
     DepthRace(
@@ -132,18 +131,17 @@ RACES = Registry[DepthRace](
             deep("50 tanh layers, orthogonal", 50, "tanh", "orthonormal", steps=200),
         ),
         watch=N_("Compare the three strips from top to bottom first, and only then the losses."),
-        seen=N_(
-            "No gradient vanishes: with this start the plain network's first layer gets about as "
-            "much as its last. Yet in 200 steps it learns about half of the digits, and the one "
-            "with skips nine in ten. A gradient's length is not all: fifty random matrices in a "
-            "row stretch some directions hundreds of times as much as others, so that a step which "
-            "suits the one does next to nothing for the rest (Saxe et al. 2014, Pennington et al. "
-            "2017). The third network is the plain one with orthogonal matrices, which stretch all "
-            "directions nearly alike, and it learns nine in ten as well. In the one with skips a "
-            "way on which nothing is changed leads past every layer (He et al. 2016); directions "
-            "there are some twentyfold apart. What deep ReLU networks have besides, gradients that "
-            "differ from one input to its neighbour (Balduzzi et al. 2017), is not the trouble "
-            "here: the plain network's are all but the same, and skips make them differ more."
+        why=N_(
+            "No gradient vanishes, and yet the plain network learns less in the same steps. Length "
+            "is not all: fifty random matrices in a row stretch some directions hundreds of times "
+            "as much as others, so that a step which suits the one does next to nothing for the "
+            "rest (Saxe et al. 2014, Pennington et al. 2017). The third network is the plain one "
+            "with orthogonal matrices, which stretch all directions nearly alike, and it learns. "
+            "In the one with skips a way on which nothing is changed leads past every layer (He et "
+            "al. 2016); directions there are some twentyfold apart. What deep ReLU networks have "
+            "besides, gradients that differ from one input to its neighbour (Balduzzi et al. "
+            "2017), is not the trouble here: the plain network's are all but the same, and skips "
+            "make them differ more."
         ),
     ),
     DepthRace(
@@ -159,7 +157,7 @@ RACES = Registry[DepthRace](
             "The edge for 64 ReLU units is σ = √(2/64) ≈ 0.18; these weights lie a quarter above "
             "it. Watch the first steps."
         ),
-        seen=N_(
+        why=N_(
             "A quarter too much at each of twenty layers, 1.245²⁰ = 79, makes the first loss about "
             "a hundred times what guessing gives, and a gradient as large: the first step throws "
             "the weights so far that the second finds no numbers any more. Clipping (Pascanu et "
@@ -175,10 +173,10 @@ RACES = Registry[DepthRace](
         watch=N_(
             "How many steps does each need to the training error in the table below, seed by seed?"
         ),
-        seen=N_(
-            "About as many: on these digits, with four layers, each with the start that suits it "
-            "and the same learning rate, neither is twice as fast as the other. The factor of six "
-            "is of another network and of other data."
+        why=N_(
+            "How many times faster one is depends on the network, the data, the start and the "
+            "learning rate, here the same for both. The factor of six is of another network and of "
+            "other data."
         ),
     ),
 )

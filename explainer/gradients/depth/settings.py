@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from explainer.activations.registry import ACTIVATIONS
+from explainer.powers import short
 from explainer.training.recipe.fields import Field
 from explainer.training.recipe.initialisation import SCHEMES
 from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text, value_of
@@ -36,7 +38,7 @@ def title(network: Network) -> str:
     """The setting in a few words: `Sigmoid, Xavier, batch norm`."""
     start = _(SCHEMES[network.initialisation].title)
     if network.initialisation == "normal":
-        start = f"σ = {network.init_sigma:g}"
+        start = f"σ = {short(network.init_sigma)}"
     extras = [_(words) for name, words in SWITCHES.items() if getattr(network, name)]
     extras += [] if network.bias else [_("no bias")]
     return ", ".join([_(ACTIVATIONS[network.activation].title), start, *extras])
@@ -52,7 +54,7 @@ def from_text(text: str) -> Network:
     network = recipe_from_text(text).network
     if network.kind != "mlp":
         raise ValueError(later("the network is a CNN, but here it is a stack of dense layers"))
-    return network
+    return replace(network, widths=())
 
 
 def value(network: Network, field: Field) -> Any:

@@ -87,6 +87,31 @@ def _at(run: RunView, steps: Floats) -> Floats:
     return np.where(known, values, np.nan)
 
 
+@dataclass(frozen=True)
+class Ending:
+    """Medians over the seeds of a recipe: what reached its first layer, and how far it got.
+
+    `arriving` is the gradient of the first layer's weights over that of the last hidden one's, at
+    the first step that was measured; `right` the share of validation examples at the end.
+    """
+
+    recipe: int
+    arriving: float
+    right: float
+
+
+def endings(snapshot: Snapshot) -> list[Ending]:
+    """How each recipe began and ended; NaN where nothing was measured."""
+    found = []
+    for strip in strips(snapshot, 2):
+        first = strip.logarithms[0]
+        runs = [run.curves.validation_measure for run in snapshot.of_recipe(strip.recipe)]
+        right = [float(one[-1]) for one in runs if len(one)]
+        arriving = float(10 ** (first[0] - first[-2]))
+        found.append(Ending(strip.recipe, arriving, float(np.median(right or [np.nan]))))
+    return found
+
+
 def arrivals(snapshot: Snapshot, error: float) -> list[Arrival]:
     """When each run first had a training error of at most `error`, in [0, 1]."""
     return [
@@ -96,7 +121,7 @@ def arrivals(snapshot: Snapshot, error: float) -> list[Arrival]:
 
 
 def _arrival(run: RunView, error: float) -> int | None:
-    there = np.flatnonzero(1 - run.curves.train_accuracy <= error + 1e-9)
+    there = np.flatnonzero(1 - run.curves.train_measure <= error + 1e-9)
     return int(run.curves.step[there[0]]) if len(there) else None
 
 

@@ -37,11 +37,11 @@ class UntrainedPass:
     beyond); `sums` is the root mean square of $z_l$; `gradient` is the length of
     $\partial E / \partial z_l$ of one example, root mean square over the examples;
     `example_gradients` `(L, N)` are those lengths one by one; `weight_gradient` is the length of
-    $\partial \bar E / \partial W_l$, E averaged over the batch. `difference` is 1 less the mean
-    cosine between the $z_l$ of two examples: 0 where all look the same. `dead` is the share of
-    units whose slope is 0 for every example, `saturated` the share of values whose slope is under
-    1 % of the greatest. `variance` is the mean square of the weights $W_l$; it has a last row for
-    the output layer.
+    $\partial \bar E / \partial W_l$, E averaged over the batch. `difference` is 1 − the mean
+    cosine similarity of the $z_l$ of two examples: 0 where all look the same. `dead` is the share
+    of units whose slope is 0 for every example, `saturated` the share of values whose slope is
+    under 1 % of the greatest. `variance` is the mean square of the weights $W_l$; it has a last row
+    for the output layer.
     """
 
     network: Network
@@ -72,6 +72,14 @@ class UntrainedPass:
         r"""How much longer the gradient gets from layer l + 1 to l, `(L - 1,)`."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.gradient[:-1] / self.gradient[1:]
+
+    @property
+    def typical_factor(self) -> float:
+        """The factor of one layer that, repeated, gives what the whole way does; NaN for none."""
+        first, last = self.gradient[0], self.gradient[-1]
+        if not first or not last:
+            return float("nan")
+        return float(np.exp((np.log(first) - np.log(last)) / (self.layers - 1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +149,7 @@ def measured(network: Network, traces: Traces) -> UntrainedPass:
 
 
 def difference_of(rows: Tensor) -> float:
-    """1 less the mean cosine between two different rows of `(N, units)`; 0 to rounding at least."""
+    """1 − the mean cosine similarity of two rows of `(N, units)`; 0 to rounding at least."""
     units, count = directions(rows), len(rows)
     total = float(units.sum(0).square().sum()) - float(units.square().sum())
     return max(1 - total / (count * (count - 1)), 0.0)

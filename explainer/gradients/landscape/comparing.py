@@ -6,6 +6,7 @@ import numpy as np
 
 from explainer.gradients.landscape.plan import RANDOM
 from explainer.gradients.landscape.views import PanelView, Snapshot
+from explainer.powers import power_of_ten
 from explainer.words import _
 
 
@@ -44,11 +45,11 @@ def comparison(snapshot: Snapshot) -> str:
     centre = _(
         "At the centre of each plane the loss is that of the plain network to within {error} of "
         "its value.",
-        error=f"{centre_error(snapshot):.1g}",
+        error=power_of_ten(centre_error(snapshot), 1),
     )
     if len(snapshot.variants) != 2 or snapshot.plan.directions != RANDOM:
         return centre
-    factor = f"{largest_ratio(*(_first_panel(snapshot, place) for place in (0, 1))):,.4g}"
+    factor = power_of_ten(largest_ratio(*(_first_panel(snapshot, place) for place in (0, 1))), 3)
     sharp = [abs(one.sharpness.eigenvalue) for one in snapshot.variants if one.sharpness]
     if len(sharp) < 2:
         between = _(
@@ -59,9 +60,9 @@ def comparison(snapshot: Snapshot) -> str:
     else:
         between = _(
             "Between the two networks, losses at the same place of the plane differ by a factor of "
-            "up to {factor}, and their sharpness by {times}.",
+            "up to {factor}, and their λmax by {times}.",
             factor=factor,
-            times=f"{max(sharp) / max(min(sharp), 1e-30):,.3g}",
+            times=power_of_ten(max(sharp) / max(min(sharp), 1e-30), 3),
         )
     return f"{centre} {between}"
 

@@ -1,55 +1,11 @@
-"""What was computed already: the last trained networks and finished surveys, for all visitors.
-
-A class that opens one link trains one network. The oldest go when there are too many bytes.
-"""
+"""The networks that were trained last: a class that opens one link trains one network."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Generic, TypeVar
-
+from explainer.gradients.kept import MEGABYTE, Kept
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.training import Trained
 
-MEGABYTE = 1024**2
 MOST_BYTES = 128 * MEGABYTE
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Kept(Generic[K, V]):
-    """The newest values by key, as many as fit into `most` by `size`; safe for threads."""
-
-    def __init__(self, most: int, size: Callable[[V], int]) -> None:
-        self._most, self._size = most, size
-        self._values: OrderedDict[K, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: K) -> V | None:
-        """The value of `key`, now the newest, or None."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        """Keep `value`; the oldest go where it gets too much, `value` itself never."""
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > 1 and self._total() > self._most:
-                self._values.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget every survey; what pages still show stays with them."""
-        with self._lock:
-            self._values.clear()
-
-    def _total(self) -> int:
-        return sum(map(self._size, self._values.values()))
-
 
 TRAINED: Kept[Setup, Trained] = Kept(MOST_BYTES, lambda one: one.nbytes)

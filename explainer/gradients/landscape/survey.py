@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from explainer.freed_memory import give_back_freed_memory
-from explainer.gradients.landscape.kept import MEGABYTE, Kept
+from explainer.gradients.kept import MEGABYTE, Kept
 from explainer.gradients.landscape.members import Member, Sheet, lanes
 from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import PICTURES

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from explainer.images.decoding import limits
 from explainer.images.decoding.budget import Budget
-from explainer.images.decoding.decoders import run_decoder, scratch
+from explainer.images.decoding.decoders import decoded
 from explainer.images.decoding.limits import LIMITS
 from explainer.images.decoding.reader import Reading
 from explainer.images.decoding.refusals import DIED
@@ -88,10 +88,12 @@ def _read_apart(data: bytes, longest: int | None) -> Reading:
     except TimeoutError as error:
         raise PictureError(limits.too_busy()) from error
     try:
-        with scratch() as given, scratch() as taken:
-            given.write(data)
-            _run(job, given, taken)
+        with decoded(job, data) as (returned, taken):
+            _check(returned, job)
             reading = _collected(taken)
+    except TimeoutError as error:
+        BUDGET.give_back(room)
+        raise PictureError(limits.too_slow(job.wall_seconds)) from error
     except BaseException:
         BUDGET.give_back(room)
         raise
@@ -100,12 +102,8 @@ def _read_apart(data: bytes, longest: int | None) -> Reading:
     return reading
 
 
-def _run(job: Job, given: IO[bytes], taken: IO[bytes]) -> None:
-    """Have a decoder do the job; raises :class:`PictureError` where it has not answered."""
-    try:
-        returned = run_decoder(job, given, taken)
-    except TimeoutError as error:
-        raise PictureError(limits.too_slow(job.wall_seconds)) from error
+def _check(returned: int, job: Job) -> None:
+    """Raise :class:`PictureError` where a decoder has not answered."""
     if sys.platform != "win32":
         bounds = {-signal.SIGPROF: job.cpu_seconds, -signal.SIGALRM: job.wall_seconds}
         if returned in bounds:

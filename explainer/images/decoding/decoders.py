@@ -13,7 +13,8 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryFile
@@ -35,31 +36,29 @@ def start_decoders() -> None:
         _FORK_SERVER.requests()
 
 
-def scratch() -> IO[bytes]:
+@contextmanager
+def decoded(job: Job, data: bytes) -> Iterator[tuple[int, IO[bytes]]]:
+    """Decode ``data``: the exit code, negative for a signal, and the file with what was written.
+
+    Each try has files of its own, because a decoder that was lost may go on with those it has.
+    Raises ``TimeoutError`` where the decoder is not heard of again.
+    """
+    runs = [_FORK_SERVER.run] * (2 if FORKED else 0)  # the second time with a new server
+    for run in (*runs, _run_program):
+        with _scratch() as given, _scratch() as taken:
+            given.write(data)
+            given.seek(0)
+            code = run(job, given, taken)
+            if code is not None:
+                yield code, taken
+                return
+
+
+def _scratch() -> IO[bytes]:
     """A file without a name, in memory where the system has such."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("picture"), "w+b")
     return TemporaryFile()
-
-
-def run_decoder(job: Job, given: IO[bytes], taken: IO[bytes]) -> int:
-    """Decode the file ``given`` into the file ``taken``; the exit code, negative for a signal.
-
-    Raises ``TimeoutError`` where the decoder is not heard of again.
-    """
-    for _ in range(2 if FORKED else 0):  # the second time with a new server
-        _rewind(given, taken)
-        code = _FORK_SERVER.run(job, given, taken)
-        if code is not None:
-            return code
-    _rewind(given, taken)
-    return _run_program(job, given, taken)
-
-
-def _rewind(given: IO[bytes], taken: IO[bytes]) -> None:
-    given.seek(0)
-    taken.seek(0)
-    taken.truncate()
 
 
 def _run_program(job: Job, given: IO[bytes], taken: IO[bytes]) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.powers import short
 from explainer.words import later
 
 Codes = NDArray[np.uint8]
@@ -104,14 +105,14 @@ def _settled(
             return assumed, ()
         note = later(
             "No value is over {high}: they are read as 12 bits, from 0 to {most}.",
-            high=f"{high:g}", most=TWELVE_BITS,
+            high=short(high), most=TWELVE_BITS,
         )  # fmt: skip
         return Scale(0, TWELVE_BITS, samples.exponent), (note,)
     if samples.dtype.kind == "f" and low >= 0 and high <= 1:
         return assumed, ()
     note = later(
         "The values run from {low} to {high} and are scaled to 0 … 1.",
-        low=f"{low:g}", high=f"{high:g}",
+        low=short(low), high=short(high),
     )  # fmt: skip
     return Scale(low, high), (note,)
 

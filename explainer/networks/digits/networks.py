@@ -100,8 +100,8 @@ DIGIT_NETWORKS = Registry[DigitNetwork](
     ),
     _entry(
         "digit-cnn-mean",
-        N_("CNN, mean of each map"),
-        N_("Three blocks of 5 × 5 convolution, ReLU and pooling, then the mean of each map."),
+        N_("CNN, global average pooling"),
+        N_("Three blocks of 5 × 5 convolution, ReLU and pooling, then global average pooling."),
         Network(blocks=3, channels=8, kernel_size=5, mean_of_maps=True),
     ),
 )

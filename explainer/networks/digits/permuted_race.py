@@ -149,11 +149,12 @@ def _progress(races: Sequence[Snapshot]) -> Progress:
 
 def _arm(snapshot: Snapshot, recipe: int, *, permuted: bool) -> Arm:
     runs = snapshot.of_recipe(recipe)
-    curves = tuple(tuple(run.curves.validation_accuracy.tolist()) for run in runs)
+    count = min(len(run.curves) for run in runs)  # they are measured one after the other
+    curves = tuple(tuple(run.curves.validation_measure[:count].tolist()) for run in runs)
     return Arm(
         network=snapshot.recipes[recipe].name,
         permuted=permuted,
-        accuracies=tuple(run.last.validation_accuracy for run in runs if run.last),
-        steps=tuple(int(step) for step in runs[0].curves.step),
+        accuracies=tuple(run.last.validation_measure for run in runs if run.last),
+        steps=tuple(int(step) for step in runs[0].curves.step[:count]),
         curves=curves,
     )

@@ -188,7 +188,7 @@ KINDS: tuple[Kind, ...] = (
          _one_each, keeps_sign=True),
     Kind("pooling", (StochasticPool2d,), _pooling_title(N_("{size} stochastic pooling")),
          pooling.stochastic, _taps, _one_each, keeps_sign=True),
-    Kind("global-pooling", (nn.AdaptiveAvgPool2d,), _always(N_("Mean of each map")),
+    Kind("global-pooling", (nn.AdaptiveAvgPool2d,), _always(N_("Global average pooling")),
          pooling.adaptive_mean, _whole, _one_each, keeps_sign=True, applies=_to_one_pixel),
     Kind("pooling", (nn.AdaptiveAvgPool2d,), _means_title,
          pooling.adaptive_mean, _shares, _one_each, keeps_sign=True),

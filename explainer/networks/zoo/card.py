@@ -20,7 +20,7 @@ class Card:
     """What is known about one file of weights.
 
     `accuracy` is the share of the `test_pictures` that the network, as it lies in the file,
-    classifies rightly. `losses` are the mean training losses of the epochs; `probe` are the logits
+    classifies correctly. `losses` are the mean losses of the training epochs; `probe` the logits
     for the probe picture (see :func:`~explainer.networks.zoo.shipped.probe_picture`), to four
     digits.
     """

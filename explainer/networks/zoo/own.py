@@ -99,7 +99,7 @@ def taken_over(run: Run, name: str) -> OwnNetwork:
         labels=tuple(run.data.validation_labels[: len(pictures)].tolist()),
         seed=run.seed,
         step=kept.step,
-        accuracy=best.validation_accuracy,
+        accuracy=best.validation_measure,
     )
 
 

@@ -51,12 +51,16 @@ def for_answer(codes: Codes, entry: Takes) -> Codes:
 
     It is cut from the middle of the photo, whose shorter side counts `resize` pixels for that.
     """
+    small = fit(square_for_answer(codes, entry), entry.input_size, entry.input_size)
+    return _repeated(small, entry.input_size, entry.input_size)
+
+
+def square_for_answer(codes: Codes, entry: Takes) -> Codes:
+    """The part of the photo that :func:`for_answer` makes its square of, in the photo's pixels."""
     square = centred_square(codes)
     side = max(1, round(len(square) * entry.input_size / entry.resize))
     margin = (len(square) - side) // 2
-    middle = square[margin : margin + side, margin : margin + side]
-    small = fit(middle, entry.input_size, entry.input_size)
-    return _repeated(small, entry.input_size, entry.input_size)
+    return square[margin : margin + side, margin : margin + side]
 
 
 def _repeated(codes: Codes, height: int, width: int) -> Codes:

@@ -102,7 +102,7 @@ MIXING: tuple[Augmentation, ...] = (
         title=N_("Mixup"),
         meaning=N_(
             "Two examples are laid over each other like slides, and the target is the same "
-            "mixture of their classes."
+            "mixture of their targets."
         ),
         parameters=(ALPHA,),
         apply=mixup,

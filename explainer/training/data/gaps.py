@@ -38,6 +38,8 @@ def gaps(examples: Examples, parts: Parts) -> tuple[str, ...]:
 def _missing(examples: Examples, rows: Tensor, empty: str, lacks: str) -> str:
     if not len(rows):
         return _(empty, count=f"{len(examples):,}")
+    if not examples.classes:
+        return ""
     count = len(examples.classes)
     there = torch.bincount(examples.labels, minlength=count) > 0
     taken = torch.bincount(examples.labels[rows], minlength=count) > 0

@@ -24,6 +24,15 @@ TURNS = 1.5
 BLOB_CENTRES = ((-0.5, -0.4), (0.6, -0.2), (0.0, 0.6))
 
 
+COUNT = Parameter("count", N_("Points"), 300, 20, 2000, 20, whole=True)
+SEED = Parameter("seed", N_("Seed"), 0, 0, 9999, 1, whole=True)
+
+
+def noise_of(usual: float) -> Parameter:
+    """How far points stray, `usual` to begin with."""
+    return Parameter("noise", N_("Noise"), usual, 0, 0.5, 0.01, help=N_("How far points stray."))
+
+
 def moons(count: int, noise: float, seed: int) -> Points:
     """Two half circles that reach into each other."""
     from sklearn.datasets import make_moons
@@ -144,11 +153,7 @@ def _entry(
         group="Points",
         meaning=meaning,
         load=partial(_load, slug, title, classes, make),
-        parameters=(
-            Parameter("count", N_("Points"), 300, 20, 2000, 20, whole=True),
-            Parameter("noise", N_("Noise"), noise, 0, 0.5, 0.01, help=N_("How far points stray.")),
-            Parameter("seed", N_("Seed"), 0, 0, 9999, 1, whole=True),
-        ),
+        parameters=(COUNT, noise_of(noise), SEED),
         source=Source("Its points are drawn by this script", needs, _code(code)),
     )
 

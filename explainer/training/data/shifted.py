@@ -116,7 +116,7 @@ SHIFTS = Registry[Shift](
         parameters=(
             Parameter("degrees", N_("Angle"), 20, -180, 180, 5, "°", N_("Counter-clockwise.")),
         ),
-        suits=lambda examples: True,
+        suits=lambda examples: examples.pictures or examples.shape == (2,),
         apply=_of_rows(turned),
     ),
     Shift(

@@ -6,7 +6,9 @@ examples: runs with 20 and with 1,000 are judged on the same pictures.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 import torch
@@ -258,3 +260,22 @@ def prepare(examples: Examples, config: Split) -> Prepared:
         parts=parts,
         task=examples.task,
     )
+
+
+def prepare_once(examples: Examples, config: Split) -> Prepared:
+    """:func:`prepare`, whose parts all share who ask for the same while somebody holds them.
+
+    Nobody may change them. Safe from any thread.
+    """
+    with _turn:
+        known = _prepared.setdefault(examples, WeakValueDictionary())
+        found = known.get(config)
+    if found is None:
+        found = prepare(examples, config)
+        with _turn:
+            known[config] = found
+    return found
+
+
+_turn = threading.Lock()
+_prepared = WeakKeyDictionary[Examples, "WeakValueDictionary[Split, Prepared]"]()

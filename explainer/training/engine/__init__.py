@@ -1,16 +1,15 @@
-"""Races: runs of all recipes and seeds, trained in step, alone or stacked, on a CPU or a GPU.
+"""Races: from a recipe to its curves, and what is above what. Each level holds the next:
 
-The way down, from what a page holds to the numbers:
-
-- `race.Race` takes commands (`commands.py`) from any thread and shows a frozen `Snapshot`;
-- one worker moves its `race_runs.RaceRuns` on, slice by slice, as fast as `rate_limit.py` allows;
-- these share the `run.Run` s (`build_runs.py` makes them) out into groups (`grouping.py`);
-- a `run_group.RunGroup` is one loop: `training_loop.train` for a run alone, `stacked.train_stacked`
-  for a `stacked.Stack`, `ahead.py` and `graphs.py` for a stack on a GPU;
-- a stack is its layers (`stacked_assembly.py`, `stacked_layers.py`, `stacked_dense.py`), its
-  batches (`stacked_batches.py`) and its parameters (`flat_parameters.py`); `dense_step.py` is its
-  short way;
-- `update.py` is the step of the optimiser, alone and stacked;
-- `run_measurement.RunMeasurement` measures: into the run's record, which `views.py` freezes;
-- `rewind/` keeps the runs as they are at some steps, to look back and to branch off from there.
+- `control.begin` of the page lets the service build a `race.Race` of a `build_runs.RacePlan`, and
+  its ticket gives it time, slice by slice;
+- `race.Race` takes commands (`commands.py`, `rate_limit.py`) and holds `race_runs.RaceRuns`;
+- `RaceRuns` holds each `run.Run` (`build_runs.py`), in groups as the device (`devices.py`) has it;
+- a `run_group.RunGroup` is one loop: of a run alone, of a `stacked.Stack`, or `ahead.AheadLoop` of
+  a stack that does not wait for its GPU (`graphs.py` records the steps);
+- a `Stack` holds runs as one network (`stacked_*.py`, `dense_step.py` its short step);
+- a `Run` holds recipe, dials, `batches.py`, model and record; `flat_parameters.update` is its step;
+- `run_measurement.RunMeasurement` adds points to each run's `RunRecord`, which holds its `History`;
+- up again: `run.run_view` freezes a run, `Race.snapshot` holds all of them, a new one each slice;
+- `curves.Curves` of the page tells the browser what is new there, and `charts/race.py` draws it;
+  `rewind/` keeps runs as they were at earlier steps, and begins new ones there.
 """

@@ -18,10 +18,10 @@ from torch import Tensor
 
 from explainer.accelerator import on_its_way
 from explainer.training.engine.batches import Batches
+from explainer.training.engine.flat_parameters import AMOUNTS, TIMES_RATE, Part, amounts_of, change
 from explainer.training.engine.run import Run
 from explainer.training.engine.run_measurement import CLOSE_WATCH
 from explainer.training.engine.stacked import Stack
-from explainer.training.engine.update import AMOUNTS, TIMES_RATE, Part, amounts_of, change
 
 LIMITS = ("clip_norm", "clip_value", "max_norm")  # 0 means that there is none
 MOST = CLOSE_WATCH

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import nn
 
-from explainer.training.data.splits import Prepared
+from explainer.training.data.data_set import Examples
+from explainer.training.data.splits import Prepared, Split, prepare_once
 from explainer.training.engine.flat_parameters import layer_names
 from explainer.training.engine.run import Evaluation, Run
 from explainer.training.measurement.checkpoint import state_bytes
@@ -164,3 +165,16 @@ def _check_norm(recipe: Recipe, examples: int) -> None:
         size = recipe.training.batch(examples)
         if size < 2:
             raise ValueError(later(LONE_EXAMPLE if examples < 2 else BATCHES_OF_ONE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RacePlan:
+    """The recipes, how the data are divided, and the seeds."""
+
+    recipes: tuple[Recipe, ...]
+    split: Split
+    seeds: tuple[int, ...]
+
+    def source(self, examples: Examples) -> Callable[[int], Prepared]:
+        """The data of each seed, which divides them anew: the same for every recipe and race."""
+        return lambda seed: prepare_once(examples, replace(self.split, seed=seed))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 MOST_NOTES = 64
+Subject = TypeVar("Subject")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -99,3 +102,13 @@ class Commands:
     def wait(self, timeout: float) -> bool:
         """Return when something was asked, True, or after `timeout` seconds, False."""
         return self._news.wait(timeout)
+
+
+def give(answer: Future[Answer], make: Callable[[Subject], Answer], subject: Subject) -> None:
+    """Give what `make` makes of `subject`, or raises, unless nobody waits for it any more."""
+    if not answer.set_running_or_notify_cancel():
+        return
+    try:
+        answer.set_result(make(subject))
+    except Exception as error:
+        answer.set_exception(error)

@@ -3,8 +3,8 @@ r"""Forward and backward pass of a stack of dense networks by hand, without auto
 Small networks spend most of a step between operators: in Python, in autograd, and, where several
 threads train, in waiting for the interpreter's lock, which every operator gives up and takes again.
 Here a step is a short line of operators that write gradients straight into their windows (see
-`flat_parameters.py`). Covered are dense layers with an activation of `BY_HAND` and perhaps dropout;
-:func:`dense_step` says None to everything else.
+`flat_parameters.py`). Covered are dense layers with an activation of `BY_HAND` and perhaps dropout,
+and features before them; :func:`dense_step` says None to everything else.
 
 Logits lie as `(K, classes, N)`, so that a softmax runs along memory. With the wanted distribution
 $y$ of an example and the softmax $p$ of its logits, a run's loss is $-\frac1N \sum y \ln p$, and
@@ -24,6 +24,7 @@ from explainer.training.augmentation.augmentation import soft
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_assembly import Row, kind
 from explainer.training.engine.stacked_dense import bias_of, for_each
+from explainer.training.recipe.features import Features
 from explainer.training.recipe.layers import Dropout
 
 aten = torch.ops.aten
@@ -117,13 +118,19 @@ class Hidden:
 class DenseStep:
     """The same as `Stack.by_autograd` for batches of `examples`.
 
-    `smoothings` are the label smoothing of each run.
+    `given` makes of inputs what the first layer sees; `smoothings` are the label smoothing of each
+    run.
     """
 
     def __init__(
-        self, hidden: Sequence[Hidden], last: Product, smoothings: list[float], examples: int
+        self,
+        given: nn.Module,
+        hidden: Sequence[Hidden],
+        last: Product,
+        smoothings: list[float],
+        examples: int,
     ) -> None:
-        self._hidden, self._last, self._examples = hidden, last, examples
+        self._given, self._hidden, self._last, self._examples = given, hidden, last, examples
         self._bias = last.bias.transpose(1, 2)
         self._count, self._classes, _ = self._bias.shape
         eye, amounts = torch.eye(self._classes), torch.tensor(smoothings)[:, None, None]
@@ -131,7 +138,8 @@ class DenseStep:
 
     def __call__(self, inputs: list[Tensor], targets: list[Tensor]) -> Tensor:
         """Inputs and targets in, data losses `(K,)` out, gradients in their windows."""
-        values = for_each(inputs[0] if len(inputs) == 1 else torch.stack(inputs), self._count)
+        given = self._given(inputs[0] if len(inputs) == 1 else torch.stack(inputs))
+        values = for_each(given, self._count)
         trail = []
         for layer in self._hidden:
             outputs, masks = layer.forward(values)
@@ -173,6 +181,10 @@ def dense_step(
     first, *rest = rows
     if kind(first) is not nn.Flatten:
         return None
+    given: nn.Module = nn.Identity()
+    if kind(rest[0]) is Features:
+        (_, (module, *_)), *rest = rest
+        given = module or given
     hidden = list[Hidden]()
     while len(rest) > 1:
         (name, products), activations, *rest = rest
@@ -187,7 +199,7 @@ def dense_step(
     name, products = rest[0]
     if not _all_linear(products):
         return None
-    return DenseStep(hidden, Product.of(flat, name), smoothings, examples)
+    return DenseStep(given, hidden, Product.of(flat, name), smoothings, examples)
 
 
 def _all_linear(modules: Sequence[nn.Module | None]) -> bool:

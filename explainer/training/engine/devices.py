@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -13,11 +15,11 @@ import torch
 
 from explainer.accelerator import accelerator
 from explainer.freed_memory import keep_freed_memory
-from explainer.training.engine.grouping import Grouping
-from explainer.training.engine.run_group import Way
+from explainer.training.engine.run_group import Grouping, RunGroup, Way
 from explainer.words import later, nlater
 
 MOST_RUNS = 80
+PIECES = 4  # parts in which a group of runs does what it is to do
 ALL_AT_ONCE = Grouping(threads=0, largest=MOST_RUNS, most_values=sys.maxsize, across_seeds=True)
 TRAINING_NICENESS = 10
 # By default whoever wants the interpreter waits for up to 5 ms: pages, and threads that train.
@@ -92,3 +94,29 @@ def give_way() -> None:
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), TRAINING_NICENESS)
+
+
+def share_out(behind: Sequence[RunGroup], goal: int, threads: int) -> None:
+    """Advance the groups `behind` to the step `goal` in `threads` threads, which end together.
+
+    Where there are more groups than threads they take turns, a few steps each: a thread that was
+    held up, by a visitor's page say, leaves the more to the others.
+    """
+    steps = goal - min(group.step for group in behind)
+    piece = -(-steps // PIECES) if len(behind) > threads else steps
+    ready = deque((group, goal - group.step) for group in behind)
+
+    def work() -> None:
+        while True:
+            try:
+                group, left = ready.popleft()
+            except IndexError:
+                return  # what is left is in the hands of the others
+            group.advance(min(piece, left))
+            if left > piece:
+                ready.append((group, left - piece))
+
+    working = [workers(threads).submit(work) for _ in range(min(threads, len(behind)))]
+    wait(working)
+    for one in working:
+        one.result()

@@ -17,7 +17,8 @@ from typing import TypeVar
 
 from explainer.freed_memory import give_back_freed_memory
 from explainer.training.engine.build_runs import Settings, Source
-from explainer.training.engine.commands import MOST_NOTES, Commands, Note, Wish
+from explainer.training.engine.by_hand import Coefficient
+from explainer.training.engine.commands import MOST_NOTES, Commands, Note, Wish, give
 from explainer.training.engine.devices import Device, best_device
 from explainer.training.engine.race_runs import RaceRuns
 from explainer.training.engine.rate_limit import RateLimit
@@ -100,19 +101,24 @@ class Race:
     def set_learning_rate(self, recipe: int, value: float) -> None:
         """Turn the learning rate of a recipe, by index. Raises `ValueError` naming the bounds."""
         with_value(self.recipes[recipe], "learning_rate", value)
-        self._note(
-            lambda race_runs: race_runs.turn(recipe, lambda run: run.set_learning_rate(value))
-        )
+        self._turn(recipe, lambda run: run.set_learning_rate(value))
 
     def set_strength(self, recipe: int, slug: str, value: float) -> None:
-        """Turn λ of one penalty of a recipe, by index and by the slug of the penalty.
-
-        Raises `ValueError` for an unknown penalty and for a value out of its bounds.
-        """
+        """Turn λ of a penalty of a recipe. Raises `ValueError` for an unknown slug or value."""
         with_value(self.recipes[recipe], PENALTIES[slug].slug, value)
-        self._note(
-            lambda race_runs: race_runs.turn(recipe, lambda run: run.set_strength(slug, value))
-        )
+        self._turn(recipe, lambda run: run.set_strength(slug, value))
+
+    def set_by_hand(self, recipe: int, seed: int, which: Coefficient, value: float) -> Future[None]:
+        """Set one weight or bias of the run of a recipe and a seed, both by index.
+
+        It is answered when the snapshot shows it, with a `ValueError` for what cannot be set.
+        """
+
+        def make(race_runs: RaceRuns) -> None:
+            race_runs.set_by_hand(recipe, seed, which, value)
+            self._snapshot = race_runs.view(self._rate_limit.steps_per_second)
+
+        return self._asked(make)
 
     def evaluate_test(self) -> None:
         """Score the best checkpoint of every run on the test part; each run once until reset."""
@@ -127,9 +133,7 @@ class Race:
         worker: what the question returns must be its own copy. A race that is closed cancels the
         answer, and so does one that has `MOST_NOTES` things to do already.
         """
-        if at is None:
-            return self._asked(lambda race_runs: question(race_runs.runs))
-        return self._asked(lambda race_runs: question(race_runs.at(at)))
+        return self._asked(lambda held: question(held.runs if at is None else held.at(at)))
 
     def at(self, step: int) -> Future[Snapshot]:
         """The race as it was at the kept step nearest to `step`, which the snapshot names."""
@@ -171,8 +175,8 @@ class Race:
     def run_slice(self, seconds: float = 0.1) -> int:
         """Do what was asked for about so long; returns how many steps each run went on.
 
-        0 says that there was nothing to do, or that the speed limit allows nothing yet. With 0
-        seconds one question or command is answered, and nothing is trained.
+        0 says that there was nothing to do, or that the speed limit allows nothing yet; a first
+        measurement is a step here. With 0 seconds one question or command is answered.
         """
         try:
             with self._working:
@@ -216,6 +220,11 @@ class Race:
 
     def _train(self, seconds: float) -> int:
         ends, left, done = time.perf_counter() + seconds, seconds, 0
+        if self._commands.wish.playing and self._race_runs is not None:
+            for _ in self._race_runs.begin():
+                self._snapshot = self._race_runs.view(0.0)  # the first point is awaited most
+                if self._interrupted or time.perf_counter() > ends:
+                    return 1
         while not done or left > WORTH * seconds:
             wish, race_runs = self._commands.wish, self._race_runs
             if not wish.playing or race_runs is None or race_runs.finished or self._interrupted:
@@ -250,8 +259,10 @@ class Race:
         self._rate_limit.spend(done)
         return done
 
+    def _turn(self, recipe: int, change: Callable[[Run], None]) -> None:
+        self._note(lambda race_runs: race_runs.turn(recipe, change))
+
     def _rewind(self, back: Callable[[RaceRuns], None]) -> None:
-        """Pause, and let the worker bring the runs back to step 0."""
         self._commands.change(playing=False, stop_at=None)
         self._rewinds.append(None)
 
@@ -272,7 +283,7 @@ class Race:
 
     def _asked(self, make: Callable[[RaceRuns], Answer]) -> Future[Answer]:
         answer: Future[Answer] = Future()
-        self._note(lambda race_runs: _answer(answer, make, race_runs), answer.cancel)
+        self._note(lambda race_runs: give(answer, make, race_runs), answer.cancel)
         return answer
 
     def _note(
@@ -287,14 +298,3 @@ class Race:
         self._commands.post(Note(note, drop))
         if self._closed:  # after it was posted: whoever closes the race has not seen it
             self._commands.drop()
-
-
-def _answer(
-    answer: Future[Answer], make: Callable[[RaceRuns], Answer], race_runs: RaceRuns
-) -> None:
-    if not answer.set_running_or_notify_cancel():
-        return
-    try:
-        answer.set_result(make(race_runs))
-    except Exception as error:
-        answer.set_exception(error)

@@ -5,27 +5,23 @@ from __future__ import annotations
 import copy
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import wait
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from explainer.accelerator import bytes_in_use, give_back
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.build_runs import Settings, Source, build_runs
-from explainer.training.engine.devices import Device, device, workers
-from explainer.training.engine.grouping import groups
+from explainer.training.engine.by_hand import Coefficient, set_by_hand
+from explainer.training.engine.devices import Device, device, share_out, workers
 from explainer.training.engine.rewind.branch import again, branched
 from explainer.training.engine.rewind.kept_run import Places, keep
 from explainer.training.engine.rewind.kept_steps import KeptRuns, KeptSteps
-from explainer.training.engine.run import Run
-from explainer.training.engine.run_group import DeviceLostError, RunGroup, Way, run_groups
-from explainer.training.engine.views import run_view, score_on_test
+from explainer.training.engine.run import Run, run_view, score_on_test
+from explainer.training.engine.run_group import DeviceLostError, RunGroup, Way, groups, run_groups
 from explainer.training.measurement.failure import LOST, goes_on_the_cpu, not_scored
 from explainer.training.measurement.snapshot import Fork, Snapshot
 from explainer.training.recipe.recipe import Recipe
-
-PIECES = 4  # parts in which a group does what it is to do
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +59,13 @@ class RaceRuns:
             self._go_on(min(goal, self._kept.next_after(self.step)))
             self._keep_if_due()
         return max(1, self.step - before)
+
+    def begin(self) -> Iterator[None]:
+        """Measure the runs before their first step, seed by seed; yields after each seed."""
+        while waiting := [group for group in self._groups if not group.begun]:
+            seed = min(group.runs[0].seed for group in waiting)
+            self._settle(RunGroup.begin, [group for group in waiting if group.runs[0].seed == seed])
+            yield
 
     def rest(self) -> None:
         """Measure where the runs have come to a halt; at the end, score them on the test part."""
@@ -114,6 +117,16 @@ class RaceRuns:
         count = len(self._seeds)
         for run in self.runs[recipe * count : (recipe + 1) * count]:
             change(run)
+
+    def set_by_hand(self, recipe: int, seed: int, which: Coefficient, value: float) -> None:
+        """Set one weight or bias of the run of a recipe and a seed, both by index.
+
+        Where this step is kept it is kept anew: what is kept is what the race went on from. Raises
+        `ValueError` as :func:`~explainer.training.engine.by_hand.set_by_hand` does.
+        """
+        set_by_hand(self.runs[recipe * len(self._seeds) + seed], which, value)
+        self._settle(RunGroup.changed)
+        self._kept.renew(self.step, self.runs, self._settled())
 
     def test(self) -> None:
         """Score on the test part whatever has no score yet; a run that cannot be says why."""
@@ -200,11 +213,14 @@ class RaceRuns:
         self._settle(RunGroup.settle)
         return dict(chain.from_iterable(group.places.items() for group in self._groups))
 
-    def _settle(self, how: Callable[[RunGroup], None]) -> None:
-        """Do this with every group."""
+    def _settle(
+        self, how: Callable[[RunGroup], None], groups: Sequence[RunGroup] | None = None
+    ) -> None:
+        """Do this with these groups, or with all; side by side where groups train so."""
+        groups, threads = self._groups if groups is None else groups, self._device.grouping.threads
+        each = workers(threads).map if threads and len(groups) > 1 else map
         try:
-            for group in self._groups:
-                how(group)
+            deque(each(how, groups), maxlen=0)
         except DeviceLostError as error:
             self._to_the_cpu(error)
         if any(group.broken for group in self._groups):
@@ -225,7 +241,7 @@ class RaceRuns:
     def _go(self, behind: Sequence[RunGroup], goal: int) -> None:
         """Bring the groups that are `behind` to the step `goal`, or to their end."""
         if threads := self._device.grouping.threads:
-            _share_out(behind, goal, threads)
+            share_out(behind, goal, threads)
         else:
             for group in behind:
                 group.advance(goal - group.step)
@@ -267,29 +283,3 @@ class RaceRuns:
             self._groups = list(chain.from_iterable(made))
         except DeviceLostError as error:
             self._to_the_cpu(error)
-
-
-def _share_out(behind: Sequence[RunGroup], goal: int, threads: int) -> None:
-    """Advance the groups `behind` to the step `goal` in `threads` threads, which end together.
-
-    Where there are more groups than threads they take turns, a few steps each: a thread that was
-    held up, by a visitor's page say, leaves the more to the others.
-    """
-    steps = goal - min(group.step for group in behind)
-    piece = -(-steps // PIECES) if len(behind) > threads else steps
-    ready = deque((group, goal - group.step) for group in behind)
-
-    def work() -> None:
-        while True:
-            try:
-                group, left = ready.popleft()
-            except IndexError:
-                return  # what is left is in the hands of the others
-            group.advance(min(piece, left))
-            if left > piece:
-                ready.append((group, left - piece))
-
-    working = [workers(threads).submit(work) for _ in range(min(threads, len(behind)))]
-    wait(working)
-    for one in working:
-        one.result()

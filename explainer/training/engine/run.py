@@ -2,7 +2,7 @@
 
 Everything random in it follows from the seed: initial weights and the order of the batches are
 those of every recipe with that seed; masks and augmentation have a generator of their own for each
-run. How it is trained: :func:`explainer.training.engine.training_loop.train`, or in a stack.
+run. How it is trained: :func:`explainer.training.engine.run_group.train`, or in a stack.
 """
 
 from __future__ import annotations
@@ -13,20 +13,23 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from explainer.powers import short
 from explainer.training.augmentation.pipeline import augment_normalised
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.batches import Batches
-from explainer.training.engine.flat_parameters import Memory, layer_names
-from explainer.training.engine.update import Clip, Strengths
+from explainer.training.engine.flat_parameters import Clip, Memory, Strengths, layer_names
+from explainer.training.measurement.checkpoint import Checkpoint
 from explainer.training.measurement.run_record import RunRecord
+from explainer.training.measurement.snapshot import RunView
 from explainer.training.measurement.weight_frames import WeightFrames
-from explainer.training.recipe.build_network import build_initialised
+from explainer.training.recipe.build_network import build, build_initialised
 from explainer.training.recipe.layers import channels_last, set_generator
 from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.penalties import PENALTIES
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import SCHEDULES
 from explainer.training.seeds import generator
+from explainer.training.task import Score, evaluate
 from explainer.words import later
 
 STEP_OVERHEAD = 64  # a step costs about as much as this many examples more than it has
@@ -197,11 +200,46 @@ class Run:
         if value != self.dials.learning_rate:
             self.dials.learning_rate = value
             self.record.mark(
-                self.step, "learning_rate", later("learning rate {rate}", rate=f"{value:g}")
+                self.step, "learning_rate", later("learning rate {rate}", rate=short(value))
             )
 
     def set_strength(self, penalty: str, value: float) -> None:
         """Turn the strength of a penalty, from the next step on; the change is marked."""
         if value != self.dials.strengths[penalty]:
             self.dials.strengths[penalty] = value
-            self.record.mark(self.step, penalty, f"λ {value:g}")
+            name = later(PENALTIES[penalty].title)
+            text = later("{penalty}, λ {value}", penalty=name, value=short(value))
+            self.record.mark(self.step, penalty, text)
+
+
+def run_view(recipe: int, run: Run) -> RunView:
+    """The view of `run`, whose recipe has that index."""
+    record = run.record
+    return RunView(
+        recipe=recipe,
+        seed=run.seed,
+        step=run.step,
+        status=record.status,
+        explanation=record.explanation,
+        curves=record.history.curves(),
+        last=record.last,
+        best=record.best,
+        test=record.test,
+        untested=record.untested,
+        marks=record.marks,
+        learning_rate=run.dials.learning_rate,
+        strengths=tuple(run.dials.strengths.items()),
+        film=record.film.frames if record.film else (),
+    )
+
+
+def score_on_test(run: Run) -> Score | None:
+    """The score on the test part of the best checkpoint; None where either is missing."""
+    kept: Checkpoint | None = run.record.checkpoint
+    if kept is None or not len(run.data.test_labels):
+        return None
+    recipe, data = run.recipe, run.data
+    model = build(recipe.network, data.shape, data.outputs, recipe.regularisation)
+    kept.restore(model)
+    with torch.no_grad():
+        return evaluate(model.to(run.device), data.test_inputs, data.test_labels, data.task)

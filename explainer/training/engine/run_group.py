@@ -1,4 +1,4 @@
-"""Runs that train together, one alone or several as a stack, moved on by so many steps.
+"""Runs that train together, one alone or several as a stack: which do, and their loop.
 
 What is raised while one of them trains ends no more than has to end: a run that trains alone ends
 with the cause; the runs of a stack go on alone from the step where they stand, and the one that was
@@ -8,19 +8,25 @@ the cause is found there.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
+
+import torch
 
 from explainer.training.engine.ahead import AheadLoop
+from explainer.training.engine.flat_parameters import FlatParameters, update
 from explainer.training.engine.graphs import recorded
 from explainer.training.engine.rewind.kept_run import Place, Places
 from explainer.training.engine.run import Run
-from explainer.training.engine.stacked import Stack, stackable, train_stacked
-from explainer.training.engine.training_loop import plain_measurement, train
+from explainer.training.engine.run_measurement import RunMeasurement
+from explainer.training.engine.stacked import Stack, train_stacked
+from explainer.training.engine.stacked_layers import STACKED
 from explainer.training.measurement.failure import LOST
+from explainer.training.recipe.build_network import first_maps
 
 _log = logging.getLogger(__name__)
 
@@ -86,12 +92,23 @@ class RunGroup:
             stack = Stack(runs)
             self._measurement, self._go = stack.measurement, _in_turn(train_stacked(stack))
 
-    def advance(self, steps: int) -> None:
-        """Train for `steps` steps, or fewer where all runs end before.
+    @property
+    def begun(self) -> bool:
+        """Whether its runs were measured before their first step."""
+        return self._measurement.begun
 
-        Raises :class:`DeviceLostError` where that is so; so do :meth:`measure` and
-        :meth:`settle`.
+    def begin(self) -> None:
+        """Measure the runs before their first step; :meth:`advance` does where nobody did.
+
+        Raises :class:`DeviceLostError` where that is so; so do all that follow.
         """
+        try:
+            self._measurement.begin()
+        except Exception as error:
+            self._fail(error)
+
+    def advance(self, steps: int) -> None:
+        """Train for `steps` steps, or fewer where all runs end before."""
         try:
             self._go(steps)
         except Exception as error:
@@ -110,6 +127,10 @@ class RunGroup:
             self._measurement.settle()
         except Exception as error:
             self._fail(error)
+
+    def changed(self) -> None:
+        """Somebody has changed the weights of its runs."""
+        self._measurement.changed()
 
     @cached_property
     def places(self) -> Places:
@@ -143,3 +164,127 @@ def _in_turn(loop: Iterator[int]) -> Callable[[int], None]:
             pass
 
     return advance
+
+
+def plain_measurement(run: Run) -> RunMeasurement:
+    """What measures `run` where it trains alone."""
+    return RunMeasurement([run], FlatParameters([run.model], [run.memory], run.optimiser.slots))
+
+
+def train(run: Run, measurement: RunMeasurement | None = None) -> Iterator[int]:
+    """Train `run` to its end; yields the number of steps done after each step.
+
+    The learning rate and the strengths are read anew in every step. Stopping between two steps
+    and going on later gives the same numbers as never stopping.
+    """
+    training, regularisation = run.recipe.training, run.recipe.regularisation
+    measurement = measurement or plain_measurement(run)
+    flat = measurement.flat
+    measurement.begin()
+    run.model.train()
+    while run.active:
+        inputs, targets = run.batch(run.step)
+        run.model.zero_grad(set_to_none=False)
+        outputs = run.model(inputs)
+        loss = run.data.task.loss(outputs, targets, regularisation.label_smoothing)
+        torch.autograd.backward(loss)
+        update(
+            flat,
+            run.optimiser,
+            step=run.step + 1 - run.optimiser_begun,
+            rates=[run.rate],
+            momentum=training.momentum,
+            strengths=[run.dials.strengths],
+            max_norms=[regularisation.max_norm],
+            clips=[run.clip],
+        )
+        measurement.step(loss.detach()[None])
+        yield run.step
+
+
+Group = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How to group on a device: at most `largest` runs a stack, spread over `threads`.
+
+    0 threads is the thread that schedules.
+
+    Where one batch fills maps of more than `most_values` numbers in the first layer of a run, two
+    runs make a stack: four would leave the cache. With `across_seeds`, runs of different seeds
+    may be in one stack, although they share no batches then.
+    """
+
+    threads: int
+    largest: int
+    most_values: int = 800_000
+    across_seeds: bool = False
+
+
+def groups(runs: Sequence[Run], how: Grouping) -> tuple[Group, ...]:
+    """The runs that go on, in stacks; runs of one seed stay together, as they share batches.
+
+    Stacks of one kind are of even size, and where threads would stand idle they are smaller.
+    """
+    alike: dict[Hashable, list[Run]] = {}
+    for run in runs:
+        if run.active:
+            alike.setdefault(stack_key(run), []).append(run)
+    seeds = [part for kind in alike.values() for part in _by_seed(kind, how)]
+    parts = [part for members in seeds for part in evenly(members, _pieces(members, seeds, how))]
+    return tuple(sorted(parts, key=len, reverse=True))
+
+
+def _by_seed(runs: list[Run], how: Grouping) -> list[list[Run]]:
+    if how.across_seeds:
+        return [runs]
+    ordered = sorted(runs, key=lambda run: run.seed)
+    return [list(same) for _, same in groupby(ordered, key=lambda run: run.seed)]
+
+
+def evenly(runs: Sequence[Run], pieces: int) -> list[Group]:
+    """`runs` in so many groups whose sizes differ by one at most, dealt out like cards.
+
+    Neighbours in a table of recipes often cost alike; dealt out, the groups take equally long.
+    """
+    return [tuple(runs[place::pieces]) for place in range(pieces)]
+
+
+def _pieces(members: list[Run], seeds: list[list[Run]], how: Grouping) -> int:
+    run = members[0]
+    values = run.batches.size * first_maps(run.recipe.network, run.data.shape)
+    largest = how.largest if values <= how.most_values else min(2, how.largest)
+    needed = -(-len(members) // largest)
+    idle = -(-how.threads // len(seeds))
+    return min(len(members), max(needed, idle))
+
+
+def stack_key(run: Run) -> Hashable:
+    """Runs with the same key can be one stack; a run that cannot be stacked has a key of its own.
+
+    That is one whose network holds a type of module that `STACKED` lacks, or one that was in a
+    stack that failed.
+    """
+    if not stackable(run):
+        return id(run)
+    recipe = run.recipe
+    training = recipe.training
+    momentum = training.momentum if run.optimiser.uses_momentum else None
+    return (
+        replace(recipe.network, initialisation="he", init_sigma=0.0),
+        (
+            run.data.task.slug,
+            run.data.shape,
+            run.data.outputs,
+            run.batches.size,
+            run.batches.examples,
+        ),
+        (run.optimiser.slug, run.optimiser_begun, momentum),
+        (run.total_steps, run.every, run.step),
+    )
+
+
+def stackable(run: Run) -> bool:
+    """Whether `run` can be one of a stack: all its modules are known, and no stack of it failed."""
+    return not run.alone and all(type(module) in STACKED for module in run.model)

@@ -13,10 +13,10 @@ from torch import Tensor
 from explainer.lengths import lengths
 from explainer.training.engine.flat_parameters import FlatParameters, layer_names
 from explainer.training.engine.run import Run
-from explainer.training.measurement.evaluation import Score, evaluate
 from explainer.training.measurement.history import LayerValues, Point
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.penalties import penalty_value
+from explainer.training.task import Score, evaluate
 from explainer.words import later
 
 TINY = torch.finfo(torch.float32).tiny
@@ -66,9 +66,14 @@ class RunMeasurement:
 
     def begin(self) -> None:
         """Measure the runs before their first step, unless somebody did."""
-        if self.steps == 0 and not all(run.record.begun for run in self.runs):
+        if not self.begun:
             self.evaluate()
         self._look_ahead()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the runs were measured before their first step."""
+        return self.steps > 0 or all(run.record.begun for run in self.runs)
 
     def step(self, losses: Tensor) -> None:
         """One step is done with these data losses of the batch, `(K,)`."""
@@ -96,6 +101,12 @@ class RunMeasurement:
         while count < CLOSE_WATCH - len(self._pending) and not self._due(self.steps + count + 1):
             count += 1
         return max(1, count)  # a step that is due is looked at from before it
+
+    def changed(self) -> None:
+        """The weights are others than the last step left: the next steps are looked at closely."""
+        self.settle()
+        self._watched = 0
+        self._look_ahead()
 
     def settle(self) -> None:
         """Note the losses of all steps that are done."""
@@ -138,9 +149,9 @@ class RunMeasurement:
         point = Point(
             step=run.step,
             train_loss=train.loss,
-            train_accuracy=train.accuracy,
+            train_measure=train.measure,
             validation_loss=validation.loss,
-            validation_accuracy=validation.accuracy,
+            validation_measure=validation.measure,
             batch_loss=run.record.mean_batch_loss(),
             penalty=penalty_value(run.dials.strengths, absolute, squared),
             gradient_norm=norm,

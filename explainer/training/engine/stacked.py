@@ -9,55 +9,23 @@ makes the first layer one ordinary layer with the outputs of all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from explainer.training.engine.dense_step import DenseStep, dense_step
-from explainer.training.engine.flat_parameters import FlatParameters
+from explainer.training.engine.flat_parameters import FlatParameters, update
 from explainer.training.engine.run import Run
 from explainer.training.engine.run_measurement import RunMeasurement, Scores, parts
 from explainer.training.engine.stacked_assembly import Row, kind, stacked_layers, stacked_rows
 from explainer.training.engine.stacked_batches import StackedBatches, flattened
-from explainer.training.engine.stacked_layers import SKIP, STACKED
-from explainer.training.engine.update import update
-from explainer.training.measurement.evaluation import CHUNK, Score
+from explainer.training.engine.stacked_layers import SKIP
 from explainer.training.recipe.layers import channels_last
+from explainer.training.task import CHUNK, Score
 
 Learn = Callable[[list[Tensor], list[Tensor]], Tensor]
 """Inputs and targets in, data losses `(K,)` out, gradients in their windows."""
-
-
-def stack_key(run: Run) -> Hashable:
-    """Runs with the same key can be one stack; a run that cannot be stacked has a key of its own.
-
-    That is one whose network holds a type of module that `STACKED` lacks, or one that was in a
-    stack that failed.
-    """
-    if not stackable(run):
-        return id(run)
-    recipe = run.recipe
-    training = recipe.training
-    momentum = training.momentum if run.optimiser.uses_momentum else None
-    return (
-        replace(recipe.network, initialisation="he", init_sigma=0.0),
-        (
-            run.data.task.slug,
-            run.data.shape,
-            run.data.outputs,
-            run.batches.size,
-            run.batches.examples,
-        ),
-        (run.optimiser.slug, run.optimiser_begun, momentum),
-        (run.total_steps, run.every, run.step),
-    )
-
-
-def stackable(run: Run) -> bool:
-    """Whether `run` can be one of a stack: all its modules are known, and no stack of it failed."""
-    return not run.alone and all(type(module) in STACKED for module in run.model)
 
 
 class Stack:
@@ -138,7 +106,7 @@ class Stack:
 def train_stacked(stack: Stack, learn: Learn | None = None) -> Iterator[int]:
     """Train the runs of `stack` together to the end of the last; yields the number of steps done.
 
-    The loop of :func:`~explainer.training.engine.training_loop.train`. A run that has ended stands
+    The loop of :func:`~explainer.training.engine.run_group.train`. A run that has ended stands
     still.
     `learn` stands in for `stack.learn` where there is a faster way to the same.
     """

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from torch import nn
 
 from explainer.training.engine.flat_parameters import FlatParameters
-from explainer.training.engine.stacked_dense import Layer, hidden
+from explainer.training.engine.stacked_dense import Layer
 from explainer.training.engine.stacked_layers import OPTIONAL, RISING, STACKED, pooled_conv
-from explainer.training.recipe.layers import Dropout
 
 Row = tuple[str, Sequence[nn.Module | None]]
 """A name, and the module of that name of each network; None where a network has none."""
@@ -76,8 +75,4 @@ def _layer(flat: FlatParameters, rows: list[Row]) -> tuple[Layer, int]:
     if kind(rows[0]) is nn.Conv2d and isinstance(pool, nn.MaxPool2d):
         convs = [module for module in modules if isinstance(module, nn.Conv2d)]
         return pooled_conv(flat, name, convs, pool), 2
-    plain = all(type(module) is nn.Linear for module in modules)
-    if plain and len(rows) > 1 and kind(rows[1]) is nn.ReLU:
-        drops = rows[2][1] if len(rows) > 2 and kind(rows[2]) is Dropout else None
-        return hidden(flat, name, drops), 2 if drops is None else 3
     return STACKED[kind(rows[0])](flat, name, modules), 1

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from explainer.activations.registry import TRAINED, Activation
 from explainer.training.engine.flat_parameters import FlatParameters
 from explainer.training.engine.stacked_dense import Inputs, Layer, linear, masks
+from explainer.training.recipe.features import Features
 from explainer.training.recipe.layers import (
     DropConnect,
     Dropout,
@@ -149,7 +150,7 @@ def relu(flat: FlatParameters, name: str, modules: Sequence[nn.Module]) -> Layer
 
 
 def elementwise(flat: FlatParameters, name: str, modules: Sequence[nn.Module]) -> Layer:
-    """What treats all values, or all channels, alike."""
+    """What treats all values, all channels, or all examples alike."""
     module = modules[0]
     return lambda inputs, training: module(inputs)
 
@@ -210,6 +211,7 @@ STACKED: dict[type[nn.Module], Maker] = {
     nn.GroupNorm: layer_norm,
     Skip: skip,
     nn.Flatten: flatten,
+    Features: elementwise,
     nn.MaxPool2d: elementwise,
     nn.AvgPool2d: elementwise,
     nn.AdaptiveAvgPool2d: elementwise,

@@ -1,4 +1,4 @@
-"""The decision of a network all over the plane, for data that are points.
+"""What a network answers all over the plane, for data that are points.
 
 Coordinates are raw, as the data set has them: normalising is undone. Training labels are those
 that the network learns from, with their noise.
@@ -14,29 +14,47 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.training.engine.run import Run
-from explainer.training.instruments.copies import check_from_one, indices, shown, twin, validation
-from explainer.training.instruments.mistakes import probabilities
+from explainer.training.instruments.copies import (
+    check_from_one,
+    indices,
+    numbers,
+    shown,
+    twin,
+    validation,
+)
+from explainer.training.instruments.mistakes import outputs, probabilities
 
 MARGIN = 0.1
 """Room beyond the outermost points on each side, as a share of their span."""
 
 MOST_SIDE = 512
 
+Labels = NDArray[np.int64] | NDArray[np.float32]
+
 
 @dataclass(frozen=True, eq=False)
 class Boundary:
-    """Probabilities `(side, side, K)` at the centres of the pixels of the rectangle `x` × `y`.
+    """Answers `(side, side, K)` at the centres of the pixels of the rectangle `x` × `y`.
 
-    Row 0 is at the largest y, column 0 at the smallest x. Points are `(N, 2)`, labels int64 `(N,)`.
+    They are the probabilities of K classes, or the K numbers that the network gives. Row 0 is at
+    the largest y, column 0 at the smallest x. Points are `(N, 2)`, labels int64 `(N,)` or, where
+    they are numbers, float32 `(N, K)`.
     """
 
-    probabilities: NDArray[np.float32]
+    answers: NDArray[np.float32]
     x: tuple[float, float]
     y: tuple[float, float]
     train_points: NDArray[np.float32]
-    train_labels: NDArray[np.int64]
+    train_labels: Labels
     validation_points: NDArray[np.float32]
-    validation_labels: NDArray[np.int64]
+    validation_labels: Labels
+    test_points: NDArray[np.float32]
+    test_labels: Labels
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the answers are numbers, and no probabilities of classes."""
+        return self.train_labels.ndim == 2
 
 
 def boundary(run: Run, side: int = 64) -> Boundary:
@@ -53,14 +71,18 @@ def boundary(run: Run, side: int = 64) -> Boundary:
     train, held = shown(run.data, run.data.train_inputs), shown(run.data, inputs)
     x, y = (_extent(values) for values in np.concatenate([train, held]).T)
     places = run.data.normaliser.apply(grid(x, y, side).to(run.device))
+    model, classes = twin(run).model, run.data.classes
+    told, read = (probabilities, indices) if classes else (outputs, numbers)
     return Boundary(
-        probabilities=probabilities(twin(run).model, places).reshape(side, side, -1),
+        answers=told(model, places).reshape(side, side, -1),
         x=x,
         y=y,
         train_points=train,
-        train_labels=indices(run.data.train_labels),
+        train_labels=read(run.data.train_labels),
         validation_points=held,
-        validation_labels=indices(labels),
+        validation_labels=read(labels),
+        test_points=shown(run.data, run.data.test_inputs),
+        test_labels=read(run.data.test_labels),
     )
 
 

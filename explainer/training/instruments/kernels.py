@@ -25,8 +25,8 @@ def as_pictures(weights: NDArray[np.floating[Any]], shape: tuple[int, ...]) -> N
     """The weights of a first layer as pictures `(n, h, w, C)`; `shape` is that of one input.
 
     Kernels `(k, k, C)` of a convolution; of a dense layer on pictures each unit's weights in the
-    shape `(H, W, C)` of its input; on points `(1, 2, 1)`, the weights of x and y.
+    shape `(H, W, C)` of its input; on points `(1, F, 1)`, the weights of the F features.
     """
     if weights.ndim == 2:
-        weights = weights.reshape(-1, *(shape if len(shape) == 3 else (1, 1, *shape)))
+        weights = weights.reshape(-1, *(shape if len(shape) == 3 else (1, 1, weights.shape[1])))
     return np.array(weights.transpose(0, 2, 3, 1), np.float32, order="C")

@@ -21,7 +21,7 @@ from explainer.training.instruments.copies import (
     twin,
     validation,
 )
-from explainer.training.measurement.evaluation import CHUNK
+from explainer.training.task import CHUNK
 
 Numbers = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -79,11 +79,19 @@ def answers(run: Run, *, most: int = 512, worst: int = 12) -> Answers:
     )
 
 
-@torch.no_grad()
 def probabilities(model: nn.Module, inputs: Tensor) -> Numbers:
     """The softmax of the logits of `model` for `inputs`, `(N, K)`."""
-    logits = torch.cat([model(part) for part in torch.split(inputs, CHUNK)])
-    return numbers(logits.softmax(1))
+    return numbers(_outputs(model, inputs).softmax(1))
+
+
+def outputs(model: nn.Module, inputs: Tensor) -> Numbers:
+    """What `model` gives for `inputs`, `(N, K)`."""
+    return numbers(_outputs(model, inputs))
+
+
+@torch.no_grad()
+def _outputs(model: nn.Module, inputs: Tensor) -> Tensor:
+    return torch.cat([model(part) for part in torch.split(inputs, CHUNK)])
 
 
 def confusion_matrix(labels: Indices, predicted: Indices, classes: int) -> Indices:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explainer.training.augmentation.augmentation import soft
+from explainer.training.data.splits import Prepared
 from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import check_from_one, numbers, shown, twin
 from explainer.training.recipe.layers import DropConnect, Dropout, MapDropout
@@ -25,8 +26,8 @@ from explainer.training.recipe.layers import DropConnect, Dropout, MapDropout
 class NextBatch:
     """The first examples of the next batch, before and after augmentation, with what is asked.
 
-    Pictures are `(n, H, W, C)` in [0, 1], clipped. A label of mixed examples names each class with
-    its share, the larger first: `cat 70 % + dog 30 %`.
+    Pictures are `(n, H, W, C)` in [0, 1], clipped, and points `(n, F)`. A label of mixed examples
+    names each class with its share, the larger first: `cat 70 % + dog 30 %`; or it is a number.
     """
 
     originals: NDArray[np.float32]
@@ -50,21 +51,23 @@ class Dropped:
 
 
 @torch.no_grad()
-def next_batch(run: Run, most: int = 12) -> NextBatch | None:
-    """The first `most` pictures of the next batch; None where the data are points."""
+def next_batch(run: Run, most: int = 12) -> NextBatch:
+    """The first `most` examples of the next batch."""
     check_from_one(most=most)
-    data = run.data
-    if len(data.shape) != 3:
-        return None
-    other = twin(run)
+    data, other = run.data, twin(run)
     rows = other.batches.at(other.step)[:most]
     inputs, targets = other.batch(other.step)
-    shares: list[list[float]] = soft(targets[:most], len(data.classes)).tolist()
     return NextBatch(
         originals=shown(data, data.train_inputs[rows]),
         augmented=shown(data, inputs[:most]),
-        labels=tuple(label(one, data.classes) for one in shares),
+        labels=_labels(data, targets[:most]),
     )
+
+
+def _labels(data: Prepared, targets: Tensor) -> tuple[str, ...]:
+    if not data.classes:
+        return tuple(data.task.measure.text(one) for one in targets[:, 0].tolist())
+    return tuple(label(one, data.classes) for one in soft(targets, len(data.classes)).tolist())
 
 
 def label(shares: list[float], classes: tuple[str, ...]) -> str:

@@ -17,20 +17,20 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import twin, validation
-from explainer.training.measurement.evaluation import evaluate
+from explainer.training.task import evaluate
 
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """Validation accuracy in [0, 1] and mean loss without the smallest `share` of the weights.
+    """What the task measures on validation, and the loss, without the smallest `share` of weights.
 
     Both are NaN where the network gives no numbers, because it diverged.
     """
 
     share: float
-    accuracy: float
+    measure: float
     loss: float
 
 
@@ -44,9 +44,12 @@ def prune(run: Run, shares: Sequence[float] = SHARES) -> tuple[Pruned, ...]:
         if not 0 <= share <= 1:
             raise ValueError(f"a share is {share}, but it lies in [0, 1]")
     inputs, labels = validation(run)
-    scores = [(share, evaluate(model, inputs, labels)) for share, model in pruned(run, shares)]
+    task = run.data.task
+    scores = [
+        (share, evaluate(model, inputs, labels, task)) for share, model in pruned(run, shares)
+    ]
     return tuple(
-        Pruned(share, score.accuracy if math.isfinite(score.loss) else math.nan, score.loss)
+        Pruned(share, score.measure if math.isfinite(score.loss) else math.nan, score.loss)
         for share, score in scores
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from explainer.registry import Registry
 from explainer.training.measurement.snapshot import RunView
@@ -15,6 +16,7 @@ from explainer.training.task import ACCURACY, Measure
 from explainer.words import N_
 
 POINTS = N_("points")
+Value = Callable[[RunView], float | None]
 
 
 @dataclass(frozen=True)
@@ -28,39 +30,41 @@ class Question:
     slug: str
     title: str
     better: int
-    value: Callable[[RunView], float | None]
+    value: Value
     unit: str
     scale: float
 
 
 def accuracy(run: RunView) -> float | None:
     """The measure on the validation part; of a run that diverged, as measured last."""
-    return None if run.last is None else run.last.validation_accuracy
+    return None if run.last is None else run.last.validation_measure
 
 
-def loss(run: RunView) -> float | None:
-    """Validation loss; infinite for a run that diverged or failed."""
-    if run.status.broken:
-        return math.inf
-    if run.last is None:
-        return None
-    return run.last.validation_loss if math.isfinite(run.last.validation_loss) else math.inf
+def endless(value: Value, run: RunView) -> float | None:
+    """An error of any size, `value(run)`; infinite for a run that diverged or failed."""
+    found = math.inf if run.status.broken else value(run)
+    return found if found is None or math.isfinite(found) else math.inf
+
+
+def validation_loss(run: RunView) -> float | None:
+    """The loss on the validation part, as measured last."""
+    return None if run.last is None else run.last.validation_loss
 
 
 def best(run: RunView) -> float | None:
     """Validation accuracy where the validation loss was lowest."""
-    return None if run.best is None else run.best.validation_accuracy
+    return None if run.best is None else run.best.validation_measure
 
 
 def tested(run: RunView) -> float | None:
     """Test accuracy of the best checkpoint, once it was scored."""
-    return None if run.test is None else run.test.accuracy
+    return None if run.test is None else run.test.measure
 
 
-def gap(run: RunView) -> float | None:
-    """Training accuracy minus validation accuracy."""
+def gap(run: RunView, better: int) -> float | None:
+    """By how much the training part does better than validation, of a measure of that `better`."""
     last = run.last
-    return None if last is None else last.train_accuracy - last.validation_accuracy
+    return None if last is None else better * (last.train_measure - last.validation_measure)
 
 
 def zeros(run: RunView) -> float | None:
@@ -79,7 +83,7 @@ TITLES = {
         "accuracy": N_("Validation mean absolute error"),
         "best": N_("Validation mean absolute error at the lowest validation loss"),
         "test": N_("Test mean absolute error"),
-        "gap": N_("Generalisation gap: training minus validation mean absolute error"),
+        "gap": N_("Generalisation gap: validation minus training mean absolute error"),
     },
 }
 """What is asked of accuracy, and of the error of numbers."""
@@ -87,15 +91,20 @@ TITLES = {
 
 def questions(measure: Measure) -> Registry[Question]:
     """What a race is asked whose task has this measure; the slugs are the same for all."""
-    unit, scale, better = (POINTS, 100, 1) if measure.percent else ("", 1, measure.better)
+    unit, scale = (POINTS, 100) if measure.percent else ("", 1)
+    better = measure.better
+
+    def told(value: Value) -> Value:
+        return value if measure.percent else partial(endless, value)
+
     titles = TITLES[measure.percent]
     return Registry[Question](
         N_("question"),
-        Question("accuracy", titles["accuracy"], better, accuracy, unit, scale),
-        Question("loss", N_("Validation loss"), -1, loss, "", 1),
+        Question("accuracy", titles["accuracy"], better, told(accuracy), unit, scale),
+        Question("loss", N_("Validation loss"), -1, partial(endless, validation_loss), "", 1),
         Question("best", titles["best"], better, best, unit, scale),
         Question("test", titles["test"], better, tested, unit, scale),
-        Question("gap", titles["gap"], -better, gap, unit, scale),
+        Question("gap", titles["gap"], -1, told(partial(gap, better=better)), unit, scale),
         Question("zeros", N_("Weights that are exactly zero"), 1, zeros, POINTS, 100),
     )
 

@@ -9,8 +9,8 @@ import torch
 from explainer.training.data.data_set import Examples
 from explainer.training.data.shifted import shifted
 from explainer.training.engine.run import Run
-from explainer.training.measurement.evaluation import Score, evaluate
 from explainer.training.recipe.build_network import build
+from explainer.training.task import Score, evaluate
 
 
 def shifted_scores(
@@ -29,6 +29,6 @@ def _score(run: Run, examples: Examples, slug: str, seed: int) -> Score | None:
     if kept is None or not len(data.test_labels):
         return None
     inputs = data.normaliser.apply(shifted(examples, data.parts.test.cpu(), slug, seed=seed))
-    model = build(recipe.network, data.shape, len(data.classes), recipe.regularisation)
+    model = build(recipe.network, data.shape, data.outputs, recipe.regularisation)
     kept.restore(model)
-    return evaluate(model.to(run.device), inputs.to(run.device), data.test_labels)
+    return evaluate(model.to(run.device), inputs.to(run.device), data.test_labels, data.task)

@@ -17,15 +17,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from explainer.powers import short
 from explainer.training.instruments.questions import Question
 from explainer.training.instruments.student import interval
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.words import N_, _, in_words
 
-__all__ = ["Question", "Verdict", "held_against", "verdicts", "winner"]
+__all__ = ["Question", "Verdict", "amount", "held_against", "verdicts", "winner"]
 
 AHEAD, BEHIND, NOISE = N_("ahead"), N_("behind"), N_("within noise")
 ONE_SEED = N_("one seed")
+LARGE, MOST_DECIMALS = 1e4, 6  # from the one on, powers of ten
 
 
 @dataclass(frozen=True)
@@ -184,12 +186,28 @@ def _lead(*, next_best: bool, finite: bool) -> str:
 
 
 def _numbers(verdict: Verdict, question: Question) -> str:
-    """Mean and interval of the lead, to a thousandth of the unscaled number: `2.1 points (…)`."""
-    decimals = 3 - round(math.log10(question.scale))
-    gains = sorted(question.better * question.scale * one for one in (verdict.low, verdict.high))
-    mean = question.better * question.scale * verdict.mean
-    texts = [f"{one:.{decimals}f}".replace("-", "−") for one in (mean, *gains)]
+    """Mean and interval of the lead: `2.1 points (…)`."""
+    gains = sorted(question.better * one for one in (verdict.low, verdict.high))
+    values = (question.better * verdict.mean, *gains)
+    texts = [amount(one, verdict, question) for one in values]
     found = dict(zip(("mean", "low", "high"), texts, strict=True))
     if not question.unit:
         return _("{mean} ({low} to {high})", **found)
     return _("{mean} {unit} ({low} to {high})", unit=_(question.unit), **found)
+
+
+def amount(value: float, verdict: Verdict, question: Question, *, sign: bool = False) -> str:
+    """`value` of a verdict as text, to a thousandth of the unscaled number, `sign` with its sign.
+
+    Where the whole verdict is smaller than a hundredth, to two digits of its largest number.
+    """
+    scale, plus = question.scale, "+" if sign else ""
+    decimals = 3 - round(math.log10(scale))
+    sizes = [abs(one) for one in (verdict.mean, verdict.low, verdict.high) if math.isfinite(one)]
+    largest = scale * max(sizes, default=0.0)
+    if scale == 1 and 0 < largest < 1:
+        decimals = min(max(decimals, 1 - math.floor(math.log10(largest))), MOST_DECIMALS)
+    if largest >= LARGE:
+        text = short(scale * value, 3)
+        return text if text.startswith("−") else f"{plus}{text}"
+    return f"{scale * value:{plus}.{decimals}f}".replace("-", "−")

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
+from explainer.powers import short
 from explainer.words import later
 
 REMEMBERED = 64
@@ -131,9 +132,9 @@ def _grown(series: Iterable[tuple[int, float]]) -> str:
 def _advice(learning_rate: float) -> str:
     return later(
         "Each step with the learning rate {rate} overshot by more than the one before; try {less}.",
-        rate=f"{learning_rate:g}", less=f"{learning_rate / 10:g}",
+        rate=short(learning_rate), less=short(learning_rate / 10),
     )  # fmt: skip
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}"
+    return short(value, 3)

@@ -16,20 +16,20 @@ MOST_POINTS = 500
 class Point:
     """What was measured of a run after `step` steps.
 
-    `train_*` and `validation_*` are mean data loss and accuracy in evaluation mode, on the first
-    examples of each part, without any penalty. `batch_loss` is the mean data loss of the batches
-    since the point before, as the optimiser saw it (with dropout, augmentation, label smoothing);
-    NaN before the first step. `penalty` is what the penalties add to the loss. `gradient_norm` is
-    that of the last step: of the data loss on its batch, and of L2 and subgradient L1 where they
-    are on. `weight_norm` and `zero_share`, the share of exact zeros in [0, 1], are over all
-    weights, without biases and norm parameters.
+    `train_*` and `validation_*` are mean data loss and the task's measure in evaluation mode, on
+    the first examples of each part, without any penalty. `batch_loss` is the mean data loss of the
+    batches since the point before, as the optimiser saw it (with dropout, augmentation, label
+    smoothing); NaN before the first step. `penalty` is what the penalties add to the loss.
+    `gradient_norm` is that of the last step: of the data loss on its batch, and of L2 and
+    subgradient L1 where they are on. `weight_norm` and `zero_share`, the share of exact zeros in
+    [0, 1], are over all weights, without biases and norm parameters.
     """
 
     step: int
     train_loss: float
-    train_accuracy: float
+    train_measure: float
     validation_loss: float
-    validation_accuracy: float
+    validation_measure: float
     batch_loss: float
     penalty: float
     gradient_norm: float
@@ -69,9 +69,9 @@ class Curves:
 
     step: Column
     train_loss: Column
-    train_accuracy: Column
+    train_measure: Column
     validation_loss: Column
-    validation_accuracy: Column
+    validation_measure: Column
     batch_loss: Column
     penalty: Column
     gradient_norm: Column

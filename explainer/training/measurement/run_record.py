@@ -15,15 +15,16 @@ from torch import nn
 from explainer.training.measurement.checkpoint import Checkpoint, checkpoint
 from explainer.training.measurement.divergence import Conditions, PackedVitals, Vitals
 from explainer.training.measurement.early_stopping import Patience
-from explainer.training.measurement.evaluation import Score
 from explainer.training.measurement.failure import failure
 from explainer.training.measurement.history import History, LayerValues, Point, Progress
 from explainer.training.measurement.weight_frames import WeightFrames
 from explainer.training.recipe.recipe import Recipe
 from explainer.training.recipe.schedules import PLATEAU_FACTOR, PLATEAU_PATIENCE, SCHEDULES
+from explainer.training.task import Score
 from explainer.words import N_, later
 
 MOST_MARKS = 100
+BY_HAND = "by hand: "
 VALUES = (
     "status", "explanation", "marks", "last", "best", "test", "untested", "plateau_factor",
     "_evaluations",
@@ -50,11 +51,19 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened at a step: `what` is a field's name, or a status; `text` says it."""
+    """Something that happened at a step; `text` says it.
+
+    `what` is a field's name, a status, or after `BY_HAND` the weight or bias that was set.
+    """
 
     step: int
     what: str
     text: str
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a weight or a bias was set by hand."""
+        return self.what.startswith(BY_HAND)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explainer.training.measurement.evaluation import Score
 from explainer.training.measurement.history import Curves, Point
 from explainer.training.measurement.run_record import Mark, Status
 from explainer.training.measurement.weight_frames import Frame
 from explainer.training.recipe.recipe import Recipe
-from explainer.training.task import CLASSIFICATION, Task
+from explainer.training.task import CLASSIFICATION, Score, Task
 
 __all__ = ["Curves", "Fork", "KeptStep", "Mark", "Point", "RunView", "Score", "Snapshot", "Status"]
 

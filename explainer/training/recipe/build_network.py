@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from explainer.activations.registry import ACTIVATIONS
+from explainer.training.recipe.features import COORDINATES, Features
 from explainer.training.recipe.initialisation import SCHEMES, initialise
 from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.layers import (
@@ -24,8 +25,9 @@ from explainer.training.recipe.layers import (
     SkipSequential,
     set_generator,
 )
+from explainer.training.recipe.network import Network
 from explainer.training.recipe.poolings import POOLINGS, WINDOW
-from explainer.training.recipe.sections import Network, Regularisation
+from explainer.training.recipe.sections import Regularisation
 from explainer.words import later
 
 Named = Iterator[tuple[str, nn.Module]]
@@ -51,6 +53,8 @@ def build(
         if network.mean_of_maps:
             layers["mean"], features = nn.AdaptiveAvgPool2d(1), maps[0]
     layers["flatten"] = nn.Flatten()
+    if is_given_features(network, shape):
+        layers["features"], features = Features(network.features), len(network.features)
     if KINDS[network.kind].convolutions and drops.dropout:
         layers["flatten_dropout"] = Dropout(drops.dropout)
     layers.update(_dense(network, drops, features, classes))
@@ -73,6 +77,12 @@ def build_initialised(
     if generator is not None:
         set_generator(model, generator)
     return model
+
+
+def is_given_features(network: Network, shape: tuple[int, ...]) -> bool:
+    """Whether the network is given other columns of inputs of `shape` than they have."""
+    plane = shape == (2,) and not KINDS[network.kind].convolutions
+    return plane and network.features != COORDINATES
 
 
 def maps_after_blocks(network: Network, shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -101,7 +111,7 @@ def first_maps(network: Network, shape: tuple[int, ...]) -> int:
     """The number of values that the first layer makes of one input of `shape`."""
     if KINDS[network.kind].convolutions:
         return network.channels * flat_size(shape[1:])
-    return network.width if network.depth else 0
+    return network.width_of(1) if network.depth else 0
 
 
 def flat_size(shape: tuple[int, ...]) -> int:
@@ -127,15 +137,15 @@ def _blocks(network: Network, drops: Regularisation, channels: int) -> Named:
 def _dense(network: Network, drops: Regularisation, features: int, classes: int) -> Named:
     entry = ACTIVATIONS[network.activation]
     for number in range(1, network.hidden_dense_layers + 1):
-        name = f"dense{number}"
-        yield name, _linear(features, network.width, drops, bias=_biased(network))
-        yield from _norm(network, name, nn.BatchNorm1d, nn.LayerNorm, network.width)
+        name, width = f"dense{number}", network.width_of(number)
+        yield name, _linear(features, width, drops, bias=_biased(network))
+        yield from _norm(network, name, nn.BatchNorm1d, nn.LayerNorm, width)
         yield f"{name}_activation", entry.module()
         if drops.dropout:
             yield f"{name}_dropout", Dropout(drops.dropout)
         if network.residual and not KINDS[network.kind].convolutions:
             yield f"{name}_skip", Skip()
-        features = network.width
+        features = width
     yield "out", _linear(features, classes, drops, bias=network.bias)
 
 

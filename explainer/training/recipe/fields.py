@@ -1,19 +1,22 @@
 """The fields of a recipe as data: name, key in a URL, default, bounds, help.
 
 A section of a recipe is a frozen dataclass whose fields are made by :func:`number`, :func:`whole`,
-:func:`choice` and :func:`switch`; controls, texts and checks all read the same record.
+:func:`choice`, :func:`several`, :func:`wholes` and :func:`switch`; controls, texts and checks all
+read the same record.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from explainer.parameters import Choice, Option, Parameter, not_a_number
+from explainer.parameters import Choice, Option, Parameter, not_a_number, not_among
 from explainer.words import later
 
+JOINED, BETWEEN = "_", re.compile(r"[_,;\s]+")
 Idle = Callable[[Any], str]
 """One sentence that says why a field changes nothing in a recipe; empty where it does."""
 
@@ -53,22 +56,72 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Several:
+    """A setting with some of a few named options, at least one, in the order of the options."""
+
+    name: str
+    label: str
+    default: tuple[str, ...]
+    options: tuple[Option, ...]
+    help: str = ""
+
+    def check(self, value: object) -> tuple[str, ...]:
+        """`value`, a sequence of options or their text. Raises `ValueError` naming what is not."""
+        given = value.split(JOINED) if isinstance(value, str) else value
+        if not isinstance(given, list | tuple) or not given:
+            raise ValueError(later("{name} is empty, but it holds at least one", name=self.name))
+        known = [option.value for option in self.options]
+        for one in given:
+            if one not in known:
+                raise ValueError(not_among(self.name, one, known))
+        return tuple(slug for slug in known if slug in given)
+
+
+@dataclass(frozen=True)
+class Wholes:
+    """A setting with up to `most` whole numbers from `minimum` to `maximum`, perhaps none."""
+
+    name: str
+    label: str
+    default: tuple[int, ...]
+    minimum: int
+    maximum: int
+    most: int
+    help: str = ""
+
+    def check(self, value: object) -> tuple[int, ...]:
+        """`value`, a sequence of numbers or their text. Raises `ValueError` naming it."""
+        given = [*filter(None, BETWEEN.split(value))] if isinstance(value, str) else value
+        if not isinstance(given, list | tuple):
+            raise ValueError(not_a_number(self.name, value))
+        if len(given) > self.most:
+            count, most = len(given), self.most
+            sentence = "{name} has {count} numbers, but at most {most}"
+            raise ValueError(later(sentence, name=self.name, count=count, most=most))
+        low, high = self.minimum, self.maximum
+        one = Parameter(self.name, self.label, low, low, high, 1, whole=True)
+        return tuple(int(one.check(_as_number(self.name, number))) for number in given)
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a recipe: where it lives, its short `key` in a URL, and how to set it.
 
     `section` is the attribute of the recipe and `setting.name` the attribute of the section.
-    `kind` is int, float, str or bool. `logarithmic` suggests a slider in powers of ten; `only` is
-    the kind of network that the field concerns, or empty for both. `idle` tells of a recipe why the
-    field changes nothing in it.
+    `kind` is int, float, str, bool or tuple. `logarithmic` suggests a slider in powers of ten;
+    `only` is the kind of network that the field concerns, or empty for both, and `plane` says that
+    it concerns points in the plane alone. `idle` tells of a recipe why the field changes nothing in
+    it.
     """
 
     section: str
     key: str
-    setting: Parameter | Choice | Switch
+    setting: Parameter | Choice | Several | Wholes | Switch
     kind: type
     logarithmic: bool = False
     only: str = ""
     idle: Idle = always_matters
+    plane: bool = False
 
     @property
     def name(self) -> str:
@@ -83,7 +136,7 @@ class Field:
     def check(self, value: Any) -> Any:
         """`value` as an instance of `kind`. Raises `ValueError` with one sentence."""
         if isinstance(self.setting, Parameter):
-            value = self._number(value)
+            value = _as_number(self.name, value)
         return self.kind(self.setting.check(value))
 
     def read(self, text: str) -> Any:
@@ -94,15 +147,9 @@ class Field:
 
     def write(self, value: Any) -> str:
         """The shortest text that :meth:`read` turns back into `value`."""
+        if self.kind is tuple:
+            return JOINED.join(map(str, value))
         return str(int(value)) if self.kind is bool else str(value)
-
-    def _number(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise ValueError(not_a_number(self.name, value))
-        try:
-            return float(value)
-        except (ValueError, OverflowError):
-            raise ValueError(not_a_number(self.name, str(value)[:40])) from None
 
 
 def number(
@@ -158,6 +205,38 @@ def choice(
     return _field(Field("", key, setting, str, only=only, idle=idle))
 
 
+def several(
+    key: str,
+    label: str,
+    default: tuple[str, ...],
+    entries: Iterable[Entry],
+    help_text: str,
+    *,
+    only: str = "",
+    plane: bool = False,
+) -> Any:
+    """A dataclass field that holds the slugs of some of `entries`, at least one."""
+    options = tuple(Option(entry.slug, entry.title) for entry in entries)
+    setting = Several("", label, default, options, help_text)
+    return _field(Field("", key, setting, tuple, only=only, plane=plane))
+
+
+def wholes(
+    key: str,
+    label: str,
+    most: int,
+    minimum: int,
+    maximum: int,
+    help_text: str,
+    *,
+    only: str = "",
+    idle: Idle = always_matters,
+) -> Any:
+    """A dataclass field that holds up to `most` ints from `minimum` to `maximum`."""
+    setting = Wholes("", label, (), minimum, maximum, most, help_text)
+    return _field(Field("", key, setting, tuple, only=only, idle=idle))
+
+
 def switch(
     key: str,
     label: str,
@@ -185,6 +264,15 @@ def check_all(holder: Any) -> None:
     """Check every field of a frozen section, and give each value its own type."""
     for field in fields_of("", type(holder)):
         object.__setattr__(holder, field.name, field.check(getattr(holder, field.name)))
+
+
+def _as_number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(not_a_number(name, value))
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        raise ValueError(not_a_number(name, str(value)[:40])) from None
 
 
 def _field(record: Field) -> Any:

@@ -20,6 +20,14 @@ def without_dense_layers(recipe: Any) -> str:
     return "" if recipe.network.hidden_dense_layers else _(NO_DENSE_LAYER)
 
 
+def without_common_width(recipe: Any) -> str:
+    """For the units of those hidden dense layers that have no number of their own."""
+    network = recipe.network
+    if not _convolutions(recipe) and 0 < network.depth <= len(network.widths):
+        return _("No effect: every hidden layer has its own number of units.")
+    return without_dense_layers(recipe)
+
+
 def without_hidden_layers(recipe: Any) -> str:
     """For what is done to every hidden layer, of which a network with blocks always has some."""
     return "" if _convolutions(recipe) else without_dense_layers(recipe)

@@ -43,8 +43,10 @@ class Optimiser:
 
     `slots` are the matrices that it remembers, zero at the start. `uses_momentum` says whether the
     recipe's momentum matters. `usual_decay` is the weight decay that comes with the method: the
-    editor sets it where there is none; by itself it does nothing. `torch_class` of `torch.optim`,
-    called with `torch_options`, is the same; it `decays` by itself where it takes a weight decay.
+    editor sets it where there is none; by itself it does nothing. So it sets `usual_rate`, the
+    learning rate to begin with, where a method of another size of steps is chosen. `torch_class` of
+    `torch.optim`, called with `torch_options`, is the same; it `decays` by itself where it takes a
+    weight decay.
     """
 
     slug: str
@@ -58,6 +60,7 @@ class Optimiser:
     decays: bool = False
     uses_momentum: bool = False
     usual_decay: float = 0.0
+    usual_rate: float = 0.02
 
 
 def descend(values: Tensor, direction: Tensor, rate: Rate) -> None:
@@ -160,6 +163,7 @@ OPTIMISERS = Registry[Optimiser](
         ("squares",),
         _rmsprop,
         "RMSprop",
+        usual_rate=0.001,
     ),
     Optimiser(
         "adagrad",
@@ -169,6 +173,7 @@ OPTIMISERS = Registry[Optimiser](
         ("squares",),
         _adagrad,
         "Adagrad",
+        usual_rate=0.01,
     ),
     Optimiser(
         "adam",
@@ -178,6 +183,7 @@ OPTIMISERS = Registry[Optimiser](
         ("mean", "squares"),
         _adam,
         "Adam",
+        usual_rate=0.001,
     ),
     Optimiser(
         "adamw",
@@ -189,5 +195,6 @@ OPTIMISERS = Registry[Optimiser](
         "AdamW",
         decays=True,
         usual_decay=ADAMW_DECAY,
+        usual_rate=0.001,
     ),
 )

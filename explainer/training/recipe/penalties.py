@@ -105,7 +105,7 @@ PENALTIES = Registry[Penalty](
     N_("penalty"),
     Penalty(
         "l2",
-        N_("L2 in the loss"),
+        N_("L2 penalty"),
         When.IN_THE_GRADIENT,
         add_l2_gradient,
         "L2",
@@ -115,7 +115,7 @@ PENALTIES = Registry[Penalty](
     ),
     Penalty(
         "l1_subgradient",
-        N_("L1, subgradient"),
+        N_("L1 (subgradient)"),
         When.IN_THE_GRADIENT,
         add_l1_subgradient,
         "L1",
@@ -134,7 +134,7 @@ PENALTIES = Registry[Penalty](
     ),
     Penalty(
         "l1_proximal",
-        N_("L1, proximal"),
+        N_("L1 (proximal)"),
         When.AFTER_THE_STEP,
         lambda _, weights, amount: soft_threshold(weights, amount),
         "L1_PROXIMAL",

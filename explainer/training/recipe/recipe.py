@@ -13,7 +13,8 @@ from typing import Any
 from explainer.parameters import not_a_number
 from explainer.training.augmentation.pipeline import AUGMENTATIONS, AugmentationStep, step
 from explainer.training.recipe.fields import Field, fields_of
-from explainer.training.recipe.sections import Network, Regularisation, Training, elastic_net
+from explainer.training.recipe.network import Network
+from explainer.training.recipe.sections import Regularisation, Training, elastic_net
 from explainer.words import _, later
 
 __all__ = [
@@ -93,10 +94,15 @@ def value_of(recipe: Recipe, entry: Field) -> Any:
     return getattr(getattr(recipe, entry.section), entry.name)
 
 
-def idle(recipe: Recipe, entry: Field) -> str:
-    """One sentence that says why that field changes nothing in `recipe`; empty where it does."""
+def idle(recipe: Recipe, entry: Field, *, plane: bool = False) -> str:
+    """One sentence that says why that field changes nothing in `recipe`; empty where it does.
+
+    `plane` says that the data are points in the plane.
+    """
     if entry.only not in ("", recipe.network.kind):
         return _("No effect: the network is of another kind.")
+    if entry.plane and not plane:
+        return _("No effect: the data are no points in the plane.")
     return entry.idle(recipe)
 
 

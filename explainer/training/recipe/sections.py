@@ -1,126 +1,20 @@
-"""The sections of a recipe: network, regularisation, training; every field with its bounds."""
+"""The sections of a recipe beside its network: regularisation and training; with their bounds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from explainer.activations.registry import TRAINED
-from explainer.training.recipe.fields import check_all, choice, number, switch, whole
+from explainer.training.recipe.fields import check_all, choice, number, whole
 from explainer.training.recipe.idle import (
     counting_epochs,
     past_the_end,
-    without_dense_layers,
     without_hidden_layers,
     without_momentum,
-    without_sigma,
-    without_two_layers,
 )
-from explainer.training.recipe.initialisation import SCHEMES
-from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.optimisers import OPTIMISERS
-from explainer.training.recipe.poolings import POOLINGS
 from explainer.training.recipe.schedules import SCHEDULES
-from explainer.words import N_, later
-
-
-@dataclass(frozen=True)
-class Network:
-    """The network: a multilayer perceptron or a small convolutional network.
-
-    An MLP is `depth` hidden dense layers of `width`; with `residual`, each of them after the first
-    adds its input to what it gives, $h_l = h_{l-1} + f(W_l h_{l-1} + b_l)$: nothing stands on the
-    way past a layer (He et al. 2016, Identity Mappings). A CNN is `blocks` of convolution,
-    activation and pooling, with `channels` maps in the first and twice as many in each that
-    follows, then `dense_layers` hidden dense layers of `width`.
-    With `mean_of_maps` they see the mean of each map alone (Lin et al. 2014).
-    """
-
-    kind: str = choice(
-        "net", N_("Network"), "cnn", KINDS, N_("Dense layers alone, or convolutions first.")
-    )
-    depth: int = whole(
-        "depth", N_("Hidden layers"), 2, 0, 100, N_("None: a linear model."), only="mlp"
-    )
-    width: int = whole(
-        "width",
-        N_("Units in a layer"),
-        64,
-        1,
-        1024,
-        N_("Of every hidden dense layer."),
-        logarithmic=True,
-        idle=without_dense_layers,
-    )
-    blocks: int = whole("blocks", N_("Blocks"), 2, 1, 4, N_("Each halves the picture."), only="cnn")
-    channels: int = whole(
-        "ch",
-        N_("Maps in the first block"),
-        8,
-        1,
-        64,
-        N_("Each next block has twice as many."),
-        only="cnn",
-    )
-    kernel_size: int = whole(
-        "ks", N_("Kernel size"), 3, 1, 7, N_("Odd, in pixels."), step=2, only="cnn"
-    )
-    dense_layers: int = whole(
-        "head", N_("Dense layers after the blocks"), 0, 0, 3, N_("Hidden ones."), only="cnn"
-    )
-    pooling: str = choice(
-        "pool", N_("Pooling"), "max", POOLINGS, N_("What is left of a 2 × 2 window."), "cnn"
-    )
-    mean_of_maps: bool = switch(
-        "gap",
-        N_("Mean of each map"),
-        False,
-        N_("Before the dense layers: where no longer counts."),
-        "cnn",
-    )
-    activation: str = choice(
-        "act", N_("Activation"), "relu", TRAINED, N_("After every hidden layer.")
-    )
-    batch_norm: bool = switch(
-        "bn", N_("Batch norm"), False, N_("Before every activation."), idle=without_hidden_layers
-    )
-    initialisation: str = choice(
-        "init", N_("Initialisation"), "he", SCHEMES, N_("The scale of the start.")
-    )
-    layer_norm: bool = switch(
-        "ln", N_("Layer norm"), False, N_("Before every activation."), idle=without_hidden_layers
-    )
-    residual: bool = switch(
-        "skip",
-        N_("Skip connections"),
-        False,
-        N_("A hidden layer adds its input to its output."),
-        "mlp",
-        without_two_layers,
-    )
-    bias: bool = switch("bias", N_("Biases"), True, N_("None stands before batch norm, ever."))
-    init_sigma: float = number(
-        "sigma",
-        N_("σ of “Normal, σ”"),
-        0.1,
-        0.0,
-        10.0,
-        0.01,
-        N_("Used by that initialisation alone."),
-        idle=without_sigma,
-    )
-
-    @property
-    def hidden_dense_layers(self) -> int:
-        """How many dense layers stand before the last one."""
-        return self.dense_layers if KINDS[self.kind].convolutions else self.depth
-
-    def __post_init__(self) -> None:
-        check_all(self)
-        if self.batch_norm and self.layer_norm:
-            raise ValueError(
-                later("batch norm and layer norm are both on, but there is one norm at most")
-            )
+from explainer.words import N_
 
 
 def _strength(key: str, label: str, help_text: str) -> Any:
@@ -138,23 +32,23 @@ class Regularisation:
 
     l1_subgradient: float = _strength(
         "l1",
-        N_("L1, subgradient"),
+        N_("L1 (subgradient), λ"),
         N_("λ times the sign joins the gradient: small weights, few zeros."),
     )
     l1_proximal: float = _strength(
         "l1p",
-        N_("L1, proximal"),
+        N_("L1 (proximal), λ"),
         N_("After each step every weight moves ηλ towards 0 and stops there."),
     )
-    l2: float = _strength("l2", N_("L2 in the loss"), N_("λ/2 times the squares joins the loss."))
+    l2: float = _strength("l2", N_("L2 penalty, λ"), N_("λ/2 times the squares joins the loss."))
     weight_decay: float = _strength(
         "wd",
-        N_("Weight decay"),
+        N_("Weight decay, λ"),
         N_("Each step shrinks the weights by ηλ, apart from the gradient."),
     )
     dropout: float = number(
         "do",
-        N_("Dropout, dense"),
+        N_("Dropout on units"),
         0.0,
         0.0,
         0.95,
@@ -164,7 +58,7 @@ class Regularisation:
     )
     map_dropout: float = number(
         "mdo",
-        N_("Dropout, maps"),
+        N_("Dropout on feature maps"),
         0.0,
         0.0,
         0.95,

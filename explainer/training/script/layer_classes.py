@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from explainer.training.recipe.features import FEATURES, Features
+
 DROPOUT = '''class Dropout(nn.Module):
     """Leaves each unit out with probability p, and enlarges the others to make up for it."""
 
@@ -77,3 +79,17 @@ class SkipSequential(nn.Sequential):
             else:
                 x = layer(x)
         return x'''
+
+FEATURES_HEAD = '''class Features(nn.Module):
+    """The columns that the network is given of each point (x, y)."""
+
+    def forward(self, points):
+        x, y = points.unbind(1)
+        columns = ['''
+
+
+def features_source(layer: Features) -> str:
+    """The class whose columns are those of `layer`, as source."""
+    columns = (f"            {FEATURES[slug].expression}," for slug in layer.slugs)
+    end = ("        ]", "        return torch.stack(columns, 1)")
+    return "\n".join([FEATURES_HEAD, *columns, *end])

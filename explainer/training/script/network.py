@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from explainer.activations.registry import ACTIVATIONS
-from explainer.training.measurement.evaluation import evaluating
 from explainer.training.recipe.build_network import build
+from explainer.training.recipe.features import Features
 from explainer.training.recipe.initialisation import SCHEMES
 from explainer.training.recipe.layers import (
     DropConnect,
@@ -32,8 +32,10 @@ from explainer.training.script.layer_classes import (
     MAP_DROPOUT,
     SKIP,
     STOCHASTIC_POOL,
+    features_source,
 )
 from explainer.training.script.task import Task
+from explainer.training.task import evaluating
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,11 @@ class Layer:
 
     kind: type[nn.Module]
     call: Callable[[Any], str]
-    source: str = ""
+    source: str | Callable[[Any], str] = ""
 
 
 LAYERS: tuple[Layer, ...] = (
+    Layer(Features, lambda one: "Features()", features_source),
     Layer(nn.Conv2d, lambda one: f"nn.Conv2d({_convolution(one)})"),
     Layer(
         nn.Linear,
@@ -82,8 +85,12 @@ def network_source(task: Task) -> Iterator[str]:
     model = build(
         task.recipe.network, task.examples.shape, task.outputs, task.recipe.regularisation
     )
-    kinds = {type(layer) for layer in model}
-    sources = [entry.source for entry in LAYERS if entry.source and entry.kind in kinds]
+    kinds = {type(layer): layer for layer in model}
+    sources = [
+        entry.source if isinstance(entry.source, str) else entry.source(kinds[entry.kind])
+        for entry in LAYERS
+        if entry.source and entry.kind in kinds
+    ]
     if any(issubclass(one, Noisy) for one in kinds):
         yield "# What is left out is drawn from a generator of its own.\n" + (
             'masks = generator("masks")'

@@ -12,6 +12,7 @@ from explainer.activations.chosen import Chosen, facts_of
 from explainer.activations.curves import Corner
 from explainer.activations.facts import FLAT, Facts, Interval
 from explainer.charts.activations.curves import Stroke
+from explainer.powers import power_of_ten
 from explainer.ui.common.tables import table
 from explainer.words import _, ngettext
 
@@ -155,7 +156,8 @@ def number(value: float) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{float(f'{value:.4g}') + 0.0:.4g}".replace("-", "−")
+    text = f"{float(f'{value:.4g}') + 0.0:.4g}"
+    return power_of_ten(value, 3) if "e" in text else text.replace("-", "−")
 
 
 def _listed(intervals: Sequence[Interval]) -> str:

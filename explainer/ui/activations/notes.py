@@ -18,6 +18,7 @@ from explainer.activations.often_said import (
     tanh_and_sigmoid,
 )
 from explainer.activations.script import script
+from explainer.powers import power_of_ten
 from explainer.ui.activations.facts import number
 from explainer.ui.activations.page import KEY, Shown
 from explainer.ui.common.code import show_script
@@ -41,7 +42,7 @@ def _tanh() -> str:
         "tanh is the steeper for |x| < {place} and the flatter beyond. tanh(x) and 2σ(2x) − 1 "
         "differ by {difference} at most, which is rounding.",
         place=f"{found.meet:.3f}",
-        difference=_power(found.difference, digits=0),
+        difference=power_of_ten(found.difference, 1),
     )
 
 
@@ -76,7 +77,7 @@ def _softplus() -> str:
     return _(
         "from −12 to 12, PyTorch’s slope of softplus and its sigmoid differ by {difference} at "
         "most.",
-        difference=_power(softplus_and_sigmoid(), digits=0),
+        difference=power_of_ten(softplus_and_sigmoid(), 1),
     )
 
 
@@ -98,13 +99,9 @@ def _elu() -> str:
 def _quarter() -> str:
     return _(
         "at most {five} is left after five sigmoids and {ten} after ten.",
-        five=_power(sigmoid_through(5), digits=1),
-        ten=_power(sigmoid_through(10), digits=1),
+        five=power_of_ten(sigmoid_through(5)),
+        ten=power_of_ten(sigmoid_through(10)),
     )
-
-
-def _power(value: float, digits: int) -> str:
-    return f"{value:.{digits}e}".replace("e-0", "e−").replace("e-", "e−")
 
 
 MEASURED: dict[str, Callable[[], str]] = {

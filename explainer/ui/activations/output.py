@@ -24,6 +24,7 @@ from explainer.live_pictures import Render
 from explainer.parameters import Parameter
 from explainer.ui.activations.facts import number as shown_number
 from explainer.ui.common import live
+from explainer.ui.common.address import keep_in_link, linked_number
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.components import mount, pack
@@ -159,9 +160,12 @@ def _losses() -> None:
         for place, (title, loss) in enumerate(losses)
     ]
     kept = pinned_x(key)
+    if kept is None:
+        kept = linked_number(f"{key}.z", -REACH, REACH)
     at = st.session_state[f"{key}.z"] = (
         st.session_state.get(f"{key}.z", edge) if kept is None else kept
     )
+    keep_in_link(f"{key}.z", f"{at:.4g}", f"{edge:.4g}")
     curves(
         key,
         curves_message(

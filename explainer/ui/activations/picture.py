@@ -20,7 +20,7 @@ from explainer.charts.activations.curves import (
 )
 from explainer.charts.colour import paint
 from explainer.charts.maps import Span
-from explainer.charts.theme import GREYS
+from explainer.charts.theme import GREYS, centred
 from explainer.convolution.kernels import KERNELS
 from explainer.images.thumbnails import fit
 from explainer.lengths import length
@@ -29,7 +29,7 @@ from explainer.ui.activations.page import KEY, Shown
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.picture import Chosen as ChosenPicture
-from explainer.ui.common.pictures import figures, inline
+from explainer.ui.common.pictures import colour_bar, figures, inline
 from explainer.ui.common.prose import say
 from explainer.words import N_, _
 
@@ -60,6 +60,7 @@ def picture_section(chosen: ChosenPicture, shown: Shown) -> None:
     found = [(one, _passage(picture, asked, one)) for one, _stroke in shown.functions]
     before = found[0][1].response
     st.caption(_told(picture, asked, before))
+    st.html(colour_bar(centred(theme()), _("Gradient: below zero"), _("above zero")))
     figures(_entries(picture, before, found, asked), width=TILE + 8)
     common = _(
         "Above: the output of the function, each with a scale of its own. Below: the gradient that "

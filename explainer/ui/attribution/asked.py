@@ -100,12 +100,9 @@ def question(chosen: Chosen, entry: Entry, said: SoftmaxDrill) -> Asked:
             for place, name in enumerate(entry.classes)
         },
     }
-    left, right = st.columns([1.4, 1])
-    with left:
-        entries = [Named(slug, words) for slug, (words, _target) in why.items()]
-        words, target = why[choice(_("Question"), entries, key=f"{KEY}.question")]
-    with right:
-        layer = _layer(entry, inputs)
+    entries = [Named(slug, words) for slug, (words, _target) in why.items()]
+    words, target = why[choice(_("Question"), entries, key=f"{KEY}.question")]
+    layer = _layer(entry, inputs)
     black = entry.normalise(torch.zeros(entry.channels, 1, 1))[None]
     return Asked(entry, square, inputs, black, target, words, layer)
 
@@ -115,14 +112,10 @@ def _layer(entry: Entry, inputs: Tensor) -> str | None:
     if suggested is None:
         st.caption(_("A network without feature maps has no class activation maps."))
         return None
-    return str(
-        st.selectbox(
-            _("Layer, for the class activation maps"),
-            names,
-            names.index(suggested),
-            key=f"{KEY}.layer.{entry.slug}",
-        )
-    )
+    return choice(
+        _("Layer, for the class activation maps"), [Named(name, name) for name in names],
+        key=f"{KEY}.layer.{entry.slug}", default=suggested,
+    )  # fmt: skip
 
 
 def _layers(entry: Entry, inputs: Tensor) -> tuple[list[str], str | None]:

@@ -7,11 +7,12 @@ computes at its next report.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
 
-from explainer.gradients.attribution.method import Method
+from explainer.gradients.attribution.method import Attribution, Method
 from explainer.gradients.attribution.progress import Progress, within
 from explainer.ui.attribution.asked import KEY, Asked, found, known
 from explainer.words import _, ngettext
@@ -32,6 +33,17 @@ def _tell(bar: st.delta_generator.DeltaGenerator, share: float, label: str) -> N
     bar.progress(
         min(max(share, 0.0), 1.0), _("{label}: {share}", label=label, share=f"{share:.0%}")
     )
+
+
+def followed_map(asked: Asked, method: Method) -> Attribution:
+    """The map of one method, with a bar where it takes long."""
+    answer = known(asked, method)
+    if answer is None and asked.large and method.many_passes:
+        working = st.empty()
+        with working:
+            answer = followed(_(method.title), partial(found, asked, method))
+        working.empty()
+    return answer or found(asked, method)
 
 
 def waiting(asked: Asked, methods: tuple[Method, ...]) -> None:

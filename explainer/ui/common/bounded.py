@@ -9,12 +9,14 @@ one that is allowed.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from explainer.ui.common.address import forget
+from explainer.messages import linked_whole
+from explainer.ui.common.address import forget, keep_in_link, linked
 from explainer.words import _
 
 N = TypeVar("N", int, float)
@@ -47,6 +49,17 @@ def bounded_slider(
     return type(low)(chosen)
 
 
+def bounded_number(label: str, low: int, high: int, *, key: str, **more: Any) -> int:
+    """A whole number from `low` to `high`, with buttons for the one before and the next.
+
+    It begins with `low` and is kept for the visit and in the link.
+    """
+    _follow(key, low, high, 1)
+    return st.number_input(
+        label, low, high, low, 1, key=key, bind="query-params", persist_state="session", **more
+    )
+
+
 def _follow(key: str, low: N, high: N, step: N) -> None:
     """Bring what the session, or else the link, has for `key` to what is allowed."""
     try:
@@ -68,9 +81,14 @@ def nearest(value: float, low: N, high: N, step: N) -> N:
 
 
 def chosen_place(label: str, names: Sequence[str], *, key: str) -> int:
-    """Which of `names` is chosen in a menu, by its place; the last where that one has gone."""
-    last = len(names) - 1
-    place = st.selectbox(
-        label, range(len(names)), format_func=lambda one: names[min(one, last)], key=key
-    )
-    return min(place or 0, last)
+    """Which of `names` is chosen in a menu, by its place; the first where there are other names.
+
+    A menu of other names is another widget: a browser goes on showing the name that was chosen in
+    the old one. The place is in the link.
+    """
+    own = f"{key}.{zlib.crc32(chr(10).join(names).encode())}"
+    if (asked := linked_whole(linked(key), 0, len(names) - 1)) is not None:
+        st.session_state[own] = asked
+    place = int(st.selectbox(label, range(len(names)), format_func=names.__getitem__, key=own))
+    keep_in_link(key, str(place), "0")
+    return place

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from explainer.ui.common.address import keep_in_link, written_to
 from explainer.words import gettext
 
 
@@ -73,7 +74,7 @@ def choices(
     """The slugs of all entries that are chosen, in the order in which they were."""
     titles = {entry.slug: entry.title for entry in entries}
     given = st.query_params.get_all(key)
-    if given and given != st.session_state.get(_written(key)):
+    if given and given != st.session_state.get(written_to(key)):
         st.session_state[key] = [_slug(titles, text) for text in given]
     kept = st.session_state.get(key, default)
     known = dict.fromkeys(slug for slug in kept if slug in titles)
@@ -93,6 +94,12 @@ def choices(
     return found
 
 
+def arrived(entries: Iterable[Entry], *, key: str, default: str) -> str:
+    """The slug kept for `key`, the link's where that is news; for a choice that is no menu."""
+    _arrive(key, {entry.slug: entry.title for entry in entries}, default)
+    return str(st.session_state[key])
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a page behind a tab: `show(*given)` draws it when it is the open one."""
@@ -109,7 +116,7 @@ def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
     kept = f"{key}.slug"
     _arrive(kept, titles, first, link=key)
     shown = [gettext(part.title) for part in parts]
-    news = st.query_params.get_all(key) not in ([], st.session_state.get(_written(key)))
+    news = st.query_params.get_all(key) not in ([], st.session_state.get(written_to(key)))
     if news or st.session_state.get(key) not in shown:
         st.session_state[key] = gettext(titles[st.session_state[kept]])
     tabs = st.tabs(shown, key=key, on_change="rerun")
@@ -121,22 +128,10 @@ def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
                 part.show(*given)
 
 
-def keep_in_link(key: str, value: str | list[str], usual: str | list[str]) -> None:
-    """Let the address say `value` for `key`, or nothing where it is as usual."""
-    said = [value] if isinstance(value, str) else value or [""]  # none is said as well
-    st.session_state[_written(key)] = said
-    here = st.query_params.get_all(key)
-    if value == usual:
-        if here:
-            del st.query_params[key]
-    elif here != said:
-        st.query_params[key] = said
-
-
 def _arrive(key: str, titles: Mapping[str, str], first: str, *, link: str = "") -> None:
     """Let the session hold a slug that there is: the link's, where that is news, or the kept."""
     text = st.query_params.get(link or key)
-    if text is not None and [text] != st.session_state.get(_written(link or key)):
+    if text is not None and [text] != st.session_state.get(written_to(link or key)):
         st.session_state[key] = _slug(titles, text) or first
     elif st.session_state.get(key) not in titles:
         st.session_state[key] = first
@@ -145,7 +140,3 @@ def _arrive(key: str, titles: Mapping[str, str], first: str, *, link: str = "") 
 def _slug(titles: Mapping[str, str], text: str) -> str:
     """The slug that `text` is or, as once in links, whose title it is; empty for no entry's."""
     return next((slug for slug, title in titles.items() if text in (slug, title)), "")
-
-
-def _written(key: str) -> str:
-    return f"{key}.written"

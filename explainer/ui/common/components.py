@@ -1,6 +1,7 @@
 """The app's own browser components: their files, their byte format, and how they are mounted.
 
-A component lives in `assets/components/<name>.{html,css,js}`; `shared.js` goes before each script.
+A component lives in `assets/components/<name>.{html,css,js}`; `shared.js` and `focus.js` go before
+each script, `shared.css` before each style sheet.
 Components of one family have HTML and CSS in common, and a script that goes between the two.
 
 What a script says, it says with `say("…")`, in English; before `shared.js` go the marks within
@@ -24,13 +25,16 @@ from explainer.words import ENGLISH, gettext, language, number_marks
 
 FOLDER = Path(__file__).parents[3] / "assets" / "components"
 STRING = r'"(?:[^"\\\n]|\\.)*"'
+# What a browser does not read: comments that begin a line, and the room before a line.
+ASIDE = re.compile(r"(?m)^\s*//.*\n|^\s*/\*\*(?s:.*?)\*/\n|^[ \t]+")
 SAID = re.compile(rf"\bsay\(\s*({STRING}(?:\s*\+\s*{STRING})*)")
 
 
 @cache
 def _text(file_name: str) -> str:
     path = FOLDER / file_name
-    return path.read_text(encoding="utf-8") + "\n" if path.exists() else "\n"
+    text = path.read_text(encoding="utf-8") + "\n" if path.exists() else "\n"
+    return ASIDE.sub("", text) if path.suffix == ".js" else text
 
 
 def mount(name: str, *, key: str, data: Any, family: str = "", **callbacks: Any) -> Any:
@@ -50,14 +54,14 @@ def _renderer(name: str, family: str, spoken: str, _registry: object) -> Any:
     return st.components.v2.component(
         f"deepglass_{name}" if spoken == ENGLISH else f"deepglass_{name}_{spoken}",
         html=_text(f"{look}.html"),
-        css=_text(f"{look}.css"),
+        css=_text("shared.css") + _text(f"{look}.css"),
         js=script(name, family=family),
     )
 
 
 def script(name: str, *, family: str = "") -> str:
     """All of a component's JavaScript, with its words in the visitor's language."""
-    common = _text("shared.js") + (_text(f"{family}.js") if family else "")
+    common = _text("shared.js") + _text("focus.js") + (_text(f"{family}.js") if family else "")
     source = common + _text(f"{name}.js")
     now = language()
     words = {} if now == ENGLISH else {message: gettext(message) for message in said(source)}

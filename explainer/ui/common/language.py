@@ -7,6 +7,7 @@ from functools import cache
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.prose import FOLDER
 from explainer.words import ENGLISH, PSEUDO, _, ask_for_language, languages
 
@@ -42,8 +43,7 @@ def choose_language() -> None:
         _SPOKEN[context.session_id] = chosen
         for old in list(_SPOKEN)[:-MOST_SESSIONS]:
             _SPOKEN.pop(old, None)
-    if chosen != _of_the_browser() and st.query_params.get(PARAMETER) != chosen:
-        st.query_params[PARAMETER] = chosen
+    keep_in_link(PARAMETER, chosen, _of_the_browser())
 
 
 def language_menu() -> None:

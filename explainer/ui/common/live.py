@@ -8,7 +8,6 @@ live in the session, per slider group, and in the URL.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import streamlit as st
 
 from explainer.live_pictures import LivePicture, Render
 from explainer.messages import number as number_in
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.components import count_of, heard, mount, reported
 from explainer.words import _, language, spoken
 
@@ -113,18 +113,13 @@ def live_picture(key: str, render: Render) -> str:
 
 def write_to_url(key: str, parameters: Sequence[Parameter], current: dict[str, float]) -> None:
     """Put what differs from its default into the address, and take everything else of ours out."""
-    wanted = {
-        f"{key}.{p.name}": f"{current[p.name]:g}"
-        for p in parameters
-        if not math.isclose(current[p.name], p.default)
-    }
-    written: set[str] = st.session_state.setdefault(f"{key}.written", set())
-    for name in (written | {f"{key}.{p.name}" for p in parameters}) - wanted.keys():
-        st.query_params.pop(name, None)
-    for name, text in wanted.items():
-        if st.query_params.get(name) != text:
-            st.query_params[name] = text
-    st.session_state[f"{key}.written"] = set(wanted)
+    written: set[str] = st.session_state.setdefault(f"{key}.parameters", set())
+    for name in written - {parameter.name for parameter in parameters}:
+        keep_in_link(f"{key}.{name}", "")
+    for parameter in parameters:
+        value = f"{current[parameter.name]:g}"
+        keep_in_link(f"{key}.{parameter.name}", value, f"{parameter.default:g}")
+    st.session_state[f"{key}.parameters"] = {parameter.name for parameter in parameters}
 
 
 def first_sound(parameter: Parameter, sources: Sequence[Mapping[str, object]]) -> float:

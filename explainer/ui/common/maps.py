@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 
-LOSSLESS_BELOW = 640 * 640
+HEAVIEST_EXACT = 200_000  # bytes; what has more has so many pixels that none is seen by itself
 
 
 def maps_montage(
@@ -29,12 +29,14 @@ def maps_montage(
     labels: Sequence[str],
     selected: int | None,
     alt: str,
+    numbers: Sequence[int] = (),
 ) -> int | None:
     """Show `montage` (H, W, 3) and return the tile that is chosen, counted from 0 in rows.
 
     That is the one the visitor picked since the last run, else `selected`; so pass back next time
     what came out this time. `tile` is (height, width) in pixels of the montage, `gap` what lies
-    between two tiles, and there are as many tiles as `labels`. Raises `ValueError` for a montage
+    between two tiles, and there are as many tiles as `labels`. `numbers` stand in their corners
+    where there is room. Raises `ValueError` for a montage
     of another size.
     """
     name = f"{key}.maps"
@@ -48,6 +50,7 @@ def maps_montage(
         "tile": tile,
         "gap": gap,
         "labels": list(labels),
+        "numbers": list(numbers),
         "selected": chosen,
         "alt": alt,
     }
@@ -70,8 +73,10 @@ def _check(
 
 def _packed(header: dict[str, Any], montage: NDArray[np.uint8]) -> bytes:
     height, width = montage.shape[:2]
-    lossless = height * width <= LOSSLESS_BELOW
-    image = encode_png(montage) if lossless else encode_jpeg(montage, quality=92)
+    image = encode_png(montage)
+    lossless = len(image) <= HEAVIEST_EXACT
+    if not lossless:
+        image = encode_jpeg(montage, quality=85, full_colour=True)
     described = {
         "digest": zlib.crc32(image),
         "mime": "image/png" if lossless else "image/jpeg",

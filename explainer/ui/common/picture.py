@@ -21,6 +21,7 @@ from explainer.images.gallery import DEFAULT, GALLERY, gallery_entry, gallery_pi
 from explainer.images.kept import Kept
 from explainer.images.picture import Picture, PictureError
 from explainer.images.thumbnails import encode_png, thumbnail
+from explainer.ui.common.address import OWN, keep_in_link, linked
 from explainer.ui.common.components import heard, mount, pack
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
@@ -45,7 +46,8 @@ class Chosen:
 def picture_input() -> Chosen:
     """Draw the picture bar and return what is chosen. One for all pages; the URL names samples."""
     chosen = _current()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{KEY}.bar")
+    with bar:
         alt = _("Small view: {picture}", picture=_(chosen.picture.alt))
         st.image(thumbnail(chosen.picture.codes, 56), width=56, alt=alt)
         st.markdown(f"**{_title(chosen)}**  \n{_size(chosen.picture)}", width="content")
@@ -54,7 +56,7 @@ def picture_input() -> Chosen:
         ):
             _chooser()
     _say_what_happened(chosen)
-    _keep_in_url(chosen)
+    keep_in_link(KEY, chosen.slug or OWN)
     return chosen
 
 
@@ -115,14 +117,21 @@ def _own_picture() -> None:
 
 
 def _current() -> Chosen:
-    if KEY not in st.session_state:
-        st.session_state[KEY] = _first_choice()
-    chosen: Chosen = st.session_state[KEY]
-    return chosen
+    kept: Chosen | None = st.session_state.get(KEY)
+    asked = linked(KEY)
+    if kept is None or (asked and asked not in (OWN, kept.slug)):
+        kept = st.session_state[KEY] = _first_choice()
+    return kept
 
 
 def _first_choice() -> Chosen:
     slug = st.query_params.get(KEY, DEFAULT)
+    if slug == OWN:
+        refuse(KEY, later(
+            "This link was made with a picture of the sender's own, which a link cannot carry. "
+            "Below is a sample: everything else is as in the link."
+        ))  # fmt: skip
+        slug = DEFAULT
     try:
         return Chosen(gallery_picture(slug), slug)
     except PictureError as error:
@@ -176,13 +185,6 @@ def _say_what_happened(chosen: Chosen) -> None:
         st.caption(" ".join(escaped(_(note)) for note in notes))
 
 
-def _keep_in_url(chosen: Chosen) -> None:
-    if chosen.slug is None:
-        st.query_params.pop(KEY, None)
-    elif st.query_params.get(KEY) != chosen.slug:
-        st.query_params[KEY] = chosen.slug
-
-
 def _title(chosen: Chosen) -> str:
     """A sample has a title that can be translated; a file has its name."""
     title = chosen.picture.title
@@ -207,13 +209,16 @@ def _gallery_message() -> bytes:
 
 
 def exact_pixels(picture: Picture) -> bytes:
-    """The codes of `picture` for the browser: differences along each row, deflated."""
-    codes = picture.codes
-    differences = codes.copy()
-    differences[:, 1:] = codes[:, 1:] - codes[:, :-1]
-    height, width = codes.shape[:2]
+    """The codes of `picture` for the browser, deflated: three planes, all modulo 256.
+
+    They are red less green, green, and blue less green, of each pixel its difference to the left.
+    """
+    red, green, blue = np.moveaxis(picture.codes, 2, 0)
+    planes = np.stack((red - green, green, blue - green))
+    planes[..., 1:] -= planes[..., :-1].copy()
+    height, width = green.shape
     header: dict[str, Any] = {"digest": picture.digest, "height": height, "width": width}
-    return pack(header, zlib.compress(np.ascontiguousarray(differences).tobytes(), 1))
+    return pack(header, zlib.compress(planes.tobytes(), 4))
 
 
 MESSAGES = Kept(exact_pixels, len, most=MOST_MESSAGES)

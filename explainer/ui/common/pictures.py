@@ -10,15 +10,22 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explainer.images.thumbnails import encode_png
+from explainer.images.thumbnails import encode_jpeg, encode_png
+
+LARGEST_EXACT = 128
 
 
 def inline(codes: NDArray[np.uint8], *, alt: str, height: int, smooth: bool = False) -> str:
-    """An `img` element of RGB codes `(H, W, 3)`, shown `height` pixels high, never too wide."""
-    data = b64encode(encode_png(codes)).decode()
+    """An `img` element of RGB codes `(H, W, 3)`, shown `height` pixels high, never too wide.
+
+    A large one is a JPEG, a fifth as heavy; the pixels of a small one are exact.
+    """
+    exact = max(codes.shape) <= LARGEST_EXACT
+    kind = "png" if exact else "jpeg"
+    data = b64encode(encode_png(codes) if exact else encode_jpeg(codes, quality=85)).decode()
     edges = "auto" if smooth else "pixelated"
     return (
-        f'<img alt="{escape(alt, quote=True)}" src="data:image/png;base64,{data}" '
+        f'<img alt="{escape(alt, quote=True)}" src="data:image/{kind};base64,{data}" '
         f'style="height:{height}px;max-width:100%;object-fit:contain;object-position:left;'
         f'image-rendering:{edges};border-radius:3px">'
     )
@@ -41,6 +48,21 @@ def figures(entries: Sequence[tuple[str, str]], *, width: int = 0) -> None:
 def data(text: str) -> str:
     """Names that belong to the data, as HTML that nobody translates."""
     return f'<span translate="no">{escape(text)}</span>'
+
+
+def coordinates(point: NDArray[np.floating]) -> str:
+    """A point `(F,)` as text: `0.31, −1.20`."""
+    return ", ".join(f"{value:.2f}" for value in point.tolist()).replace("-", "−")
+
+
+def colour_bar(stops: Sequence[str], low: str, high: str) -> str:
+    """The colours of a scale in a row, between what its two ends stand for."""
+    return (
+        '<div style="display:flex;align-items:center;gap:.5rem;font-size:.8rem">'
+        f"{escape(low)}"
+        '<span style="width:10rem;height:.7rem;border-radius:3px;'
+        f'background:linear-gradient(90deg,{",".join(stops)})"></span>{escape(high)}</div>'
+    )
 
 
 def legend(colour: str, text: str) -> str:

@@ -8,11 +8,15 @@ from explainer.story import Story
 from explainer.words import _
 
 
-def outcome(story: Story, key: str) -> None:
-    """What is seen and why, folded away for each story anew: the reader guesses first."""
+def outcome(story: Story, key: str, seen: str = "") -> None:
+    """What is seen and why, folded away for each story anew: the reader guesses first.
+
+    `seen` says it from the numbers on screen, where the story does not.
+    """
+    seen = seen or _(story.seen)
     with st.expander(_("What is seen, and why"), key=f"{key}.story.{story.slug}"):
         if story.why:
-            st.markdown(_("**What is seen.** {seen}", seen=_(story.seen)))
+            st.markdown(_("**What is seen.** {seen}", seen=seen))
             st.markdown(_("**Why.** {why}", why=_(story.why)))
         else:
-            st.markdown(_(story.seen))
+            st.markdown(seen)

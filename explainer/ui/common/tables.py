@@ -39,6 +39,6 @@ def table(
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     said = f"<caption {HIDDEN}>{escape(caption)}</caption>" if caption else ""
     st.html(
-        f'{STYLE}<div style="overflow-x:auto"><table class="figures {name}">{said}'
+        f'{STYLE}<div style="overflow-x:auto" tabindex="0"><table class="figures {name}">{said}'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -10,7 +11,10 @@ import streamlit as st
 from explainer.activations.registry import ACTIVATIONS
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.untrained_pass import UntrainedPass
+from explainer.powers import power_of_ten, short
 from explainer.training.instruments.units import greatest_slope
+from explainer.training.recipe.initialisation import SCHEMES
+from explainer.training.recipe.recipe import Network
 from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
@@ -57,13 +61,13 @@ def _row(index: int, name: str, passage: UntrainedPass, theory: Theory | None) -
     if theory is not None:
         slope, weights = theory.slope[middle], theory.weights[middle] / theory.scale[middle + 1]
         parts = [number(one) for one in (slope, weights, slope * weights, theory.factors[middle])]
-    typical = number(_typical(passage))
+    typical = number(passage.typical_factor)
     return [head, number(steepest), *parts, typical, f"<b>{number(whole)}</b>"]
 
 
 def _notes(passed: Passed) -> str:
     networks = [one.network for one in passed.passages]
-    notes = []
+    notes = _starts(networks)
     if any(one.residual for one in networks):
         notes.append(
             _(
@@ -74,8 +78,23 @@ def _notes(passed: Passed) -> str:
     if any(one.layer_norm for one in networks):
         notes.append(_("Layer norm divides the weights' part by the spread that it takes away."))
     if any(one.batch_norm for one in networks):
-        notes.append(_("Of batch norm this theory does not speak."))
+        notes.append(_("This theory does not cover batch norm."))
     return " ".join(notes)
+
+
+def _starts(networks: Sequence[Network]) -> list[str]:
+    """How the part of the weights comes about with the starts that are here."""
+    notes = [_("× weights is √(n var W) of a layer n wide.")]
+    if any(one.initialisation == "xavier" for one in networks):
+        notes.append(_("Xavier's σ = √(2 / (n + n)) makes it 1, whatever the activation."))
+    of_he = {one.activation: None for one in networks if one.initialisation == "he"}
+    if of_he:
+        gains = ", ".join(
+            _("{gain} for {activation}", gain=short(one.gain, 3), activation=_(one.title))
+            for one in map(ACTIVATIONS.__getitem__, of_he)
+        )
+        notes.append(_("He's σ = g / √n makes it the activation's gain g: {gains}.", gains=gains))
+    return notes
 
 
 def _written_out(passed: Passed) -> None:
@@ -92,49 +111,40 @@ def _formulas(passage: UntrainedPass, theory: Theory, place: int) -> None:
     network, layer, slope = passage.network, place + 1, theory.slope[place] ** 2
     weights, variance = theory.weights[place] ** 2, passage.variance[place + 1]
     st.latex(
-        rf"q_{{{layer}}} = {theory.variance[place]:.4g} \qquad "
-        rf"\mathbb{{E}}\left[f'(\sqrt{{q_{{{layer}}}}}\,x)^2\right] = {slope:.4g}"
+        rf"q_{{{layer}}} = {short(theory.variance[place], 4)} \qquad "
+        rf"\mathbb{{E}}\left[f'(\sqrt{{q_{{{layer}}}}}\,x)^2\right] = {short(slope, 4)}"
     )
+    st.latex(SCHEMES[network.initialisation].formula)
     st.latex(
-        rf"n\,\mathrm{{var}}(W_{{{layer + 1}}}) = {network.width} \times {variance:.4g} "
-        rf"= {weights:.4g}"
+        rf"n\,\mathrm{{var}}(W_{{{layer + 1}}}) = {network.width} \times {short(variance, 4)} "
+        rf"= {short(weights, 4)}"
     )
-    through = f"{weights:.4g}"
+    through = short(weights, 4)
     if network.layer_norm:
         weights /= theory.scale[place + 1] ** 2
-        through = rf"\frac{{{through}}}{{{theory.scale[place + 1] ** 2:.4g}}}"
-    inside, product = rf"{slope:.4g} \times {through}", slope * weights
+        through = rf"\frac{{{through}}}{{{short(theory.scale[place + 1] ** 2, 4)}}}"
+    inside, product = rf"{short(slope, 4)} \times {through}", slope * weights
     if network.residual:
         above = theory.slope[place + 1] ** 2
         inside = (
-            rf"\frac{{{slope:.4g}}}{{{above:.4g}}} \left(1 + {above:.4g} \times {through}\right)"
+            rf"\frac{{{short(slope, 4)}}}{{{short(above, 4)}}} "
+            rf"\left(1 + {short(above, 4)} \times {through}\right)"
         )
         product = slope / above * (1 + above * weights)
-    st.latex(rf"\sqrt{{{inside}}} = {product**0.5:.4g}")
+    st.latex(rf"\sqrt{{{inside}}} = {short(product**0.5, 4)}")
     st.markdown(
         _(
             "Measured, from layer {above} to layer {layer}: {factor}",
-            above=layer + 1, layer=layer, factor=f"{passage.factors[place]:.4g}",
+            above=layer + 1, layer=layer, factor=short(passage.factors[place], 4),
         )
     )  # fmt: skip
 
 
 def number(value: float) -> str:
-    """A positive number with three digits; small and large ones as powers of ten, HTML."""
+    """A positive number with three digits; small and large ones as powers of ten."""
     if not np.isfinite(value):
         return "∞" if value == np.inf else "–"
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits} · 10<sup>{int(exponent)}</sup>".replace("-", "−")
-
-
-def _typical(passage: UntrainedPass) -> float:
-    """The factor of one layer that, repeated, gives what the whole way does."""
-    first, last = passage.gradient[0], passage.gradient[-1]
-    if not first or not last:
-        return float("nan")
-    return float(np.exp((np.log(first) - np.log(last)) / (passage.layers - 1)))
+    return power_of_ten(value, 3)
 
 
 def _middle(passage: UntrainedPass) -> int:

@@ -41,7 +41,9 @@ from explainer.charts.depth.batch_norm import (
 )
 from explainer.gradients.depth.norm_findings import Findings, findings, mean_drift, spread_drift
 from explainer.gradients.depth.norm_training import NormSettings, NormStudy, study
+from explainer.powers import power_of_ten
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Part, choice, open_part
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.depth.settings import KEY
@@ -134,7 +136,7 @@ def _trained(settings: NormSettings) -> NormStudy:
 
 
 def _chart(name: str, points: pd.DataFrame, axes: Axes, alt: str) -> None:
-    st.vega_lite_chart(points, line_spec(theme(), axes), key=f"{NORM}.{name}", alt=alt)
+    chart(points, line_spec(theme(), axes), key=f"{NORM}.{name}", alt=alt)
 
 
 def _progress_of_both(trained: NormStudy) -> None:
@@ -166,15 +168,15 @@ def _before_and_after(studied: Studied) -> None:
     parts = (
         (
             _("Without batch norm"), trained.plain, False,
-            _("The sums of layer {layer} over the steps, without batch norm.", layer=layer + 1),
+            _("z of layer {layer} over the steps, without batch norm.", layer=layer + 1),
         ),
         (
             _("With it, before it is normalised"), trained.normed, False,
-            _("The sums of layer {layer} over the steps, before batch norm.", layer=layer + 1),
+            _("z of layer {layer} over the steps, before batch norm.", layer=layer + 1),
         ),
         (
             _("With it, after"), trained.normed, True,
-            _("The sums of layer {layer} over the steps, after batch norm.", layer=layer + 1),
+            _("z of layer {layer} over the steps, after batch norm.", layer=layer + 1),
         ),
     )  # fmt: skip
     for column, (place, (words, run, after, alt)) in zip(
@@ -182,7 +184,7 @@ def _before_and_after(studied: Studied) -> None:
     ):
         with column:
             st.markdown(f"**{words}**")
-            st.vega_lite_chart(
+            chart(
                 sums_points(run.moments, layer, after=after), sums_spec(theme()),
                 key=f"{NORM}.sums{place}", alt=alt,
             )  # fmt: skip
@@ -201,12 +203,12 @@ def _why(studied: Studied) -> None:
     with left:
         _chart(
             "mean_drift", drift_points(trained, layer, mean_drift), MEAN_DRIFT,
-            _("How far the mean of a unit's sums moves from one record to the next."),
+            _("How far the mean of a unit's z moves from one record to the next."),
         )  # fmt: skip
     with right:
         _chart(
             "spread_drift", drift_points(trained, layer, spread_drift), SPREAD_DRIFT,
-            _("How much the spread of a unit's sums changes from one record to the next."),
+            _("How much the spread of a unit's z changes from one record to the next."),
         )  # fmt: skip
     say(KEY, "smooth")
     left, right = st.columns(2)
@@ -223,8 +225,8 @@ def _why(studied: Studied) -> None:
         _(
             "Here, over the whole of training, the gradient changes along a step by **{plain}** "
             "times its own length without batch norm and by **{normed}** with it (medians).",
-            plain=f"{plain:.2g}",
-            normed=f"{normed:.2g}",
+            plain=power_of_ten(plain),
+            normed=power_of_ten(normed),
         )
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explainer.gradients.depth.script import PHOTO, script
 from explainer.images.thumbnails import encode_png
 from explainer.ui.common.bounded import chosen_place
@@ -16,14 +14,13 @@ from explainer.words import _
 
 def code(passed: Passed) -> None:
     """PyTorch source that prints the numbers of one setting."""
-    with st.expander(_("The code"), key=f"{KEY}.code", icon=":material/code:"):
-        say(KEY, "code")
-        place = chosen_place(_("Setting"), passed.titles, key=f"{KEY}.code_setting")
-        network = passed.passages[place].network
-        text = script(network, passed.batch, passed.seed, photo=passed.photo is not None)
-        row = show_script(KEY, text, "deepglass_depth", height=420)
-        if passed.photo is not None:
-            row.download_button(
-                _("Download the photo"), encode_png(passed.photo), file_name=PHOTO,
-                mime="image/png", icon=":material/image:", on_click="ignore",
-            )  # fmt: skip
+    say(KEY, "code")
+    place = chosen_place(_("Setting"), passed.titles, key=f"{KEY}.code_setting")
+    network = passed.passages[place].network
+    text = script(network, passed.batch, passed.seed, photo=passed.photo is not None)
+    row = show_script(KEY, text, "deepglass_depth", height=420)
+    if passed.photo is not None:
+        row.download_button(
+            _("Download the photo"), encode_png(passed.photo), file_name=PHOTO,
+            mime="image/png", icon=":material/image:", on_click="ignore",
+        )  # fmt: skip

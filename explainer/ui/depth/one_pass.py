@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import escape
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from explainer.charts.depth.one_pass import (
     DEPTH_MEASURES,
+    LIMIT,
     depth_points,
     depth_spec,
     idle_points,
@@ -23,10 +25,14 @@ from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
 from explainer.gradients.depth.mean_field import Theory, predicted
 from explainer.gradients.depth.settings import MOST_LAYERS, title
 from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
+from explainer.gradients.kept import MEGABYTE, Kept
+from explainer.training.engine.devices import cores
 from explainer.training.recipe.recipe import Network
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.picture import picture_input
+from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import say
 from explainer.ui.depth.settings import (
     KEY,
@@ -44,8 +50,11 @@ DIGITS = Named("digits", N_("Handwritten digits"))
 PATCHES = Named("patches", N_("Patches of your photo"))
 EXAMPLES = 256
 MOST_WEIGHTS = 8_000_000
-MOST_KEPT = 60
+Pass = tuple[UntrainedPass, Theory | None]
 SLOW = 1_500_000  # weights in all, from which a pass takes long enough to show its progress
+PASSES: Kept[tuple[Network, tuple[int, int, int]], Pass] = Kept(
+    24 * MEGABYTE, lambda one: one[0].values.nbytes + one[0].example_gradients.nbytes
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,24 +134,28 @@ def _fitting(depth: int, width: int) -> int:
 def _passes(
     networks: list[Network], batch: Batch, seed: int, mark: int
 ) -> tuple[tuple[UntrainedPass, ...], tuple[Theory | None, ...]]:
-    kept = st.session_state.setdefault(f"{KEY}.kept", {})
     place = (seed, mark, batch.features)
-    missing = [one for one in networks if (one, place) not in kept]
-    if len(kept) + len(missing) > MOST_KEPT:
-        kept.clear()
-        missing = networks
+    found = {one: kept for one in networks if (kept := PASSES.get((one, place))) is not None}
+    missing = [one for one in dict.fromkeys(networks) if one not in found]
     weights = sum(one.depth * one.width**2 for one in missing)
     bar = st.progress(0.0, _("Forwards and back")) if weights > SLOW else None
-    for number, network in enumerate(missing):
-        if bar:
-            words = _("Forwards and back: {setting}", setting=title(network))
-            bar.progress(number / len(missing), words)
-        passage = pass_through(network, batch, seed)
-        kept[network, place] = passage, predicted(passage, batch)
+    with ThreadPoolExecutor(max_workers=cores()) as pool:
+        results = pool.map(lambda one: _pass(one, batch, seed), missing)
+        for number, (network, result) in enumerate(zip(missing, results, strict=True), start=1):
+            found[network] = result
+            PASSES.put((network, place), result)
+            if bar:
+                words = _("Forwards and back: {setting}", setting=title(network))
+                bar.progress(number / len(missing), words)
     if bar:
         bar.empty()
-    found = [kept[network, place] for network in networks]
-    return tuple(one for one, __ in found), tuple(other for __, other in found)
+    passes = [found[network] for network in networks]
+    return tuple(one for one, __ in passes), tuple(other for __, other in passes)
+
+
+def _pass(network: Network, batch: Batch, seed: int) -> Pass:
+    passage = pass_through(network, batch, seed)
+    return passage, predicted(passage, batch)
 
 
 def gradients(passed: Passed) -> None:
@@ -153,9 +166,10 @@ def gradients(passed: Passed) -> None:
             label_visibility="collapsed",
         )
     ]  # fmt: skip
-    st.vega_lite_chart(
-        depth_points(passed.passages, passed.theories, measure),
-        depth_spec(theme(), measure),
+    points = depth_points(passed.passages, passed.theories, measure)
+    chart(
+        points,
+        depth_spec(theme(), measure, limited=LIMIT in points.part.values),
         key=f"{KEY}.gradients",
         alt=_(
             "{measure} at each layer, on a logarithmic axis, a line for each setting.",
@@ -174,12 +188,13 @@ def gradients(passed: Passed) -> None:
 def values(passed: Passed) -> None:
     """What each layer hands on, as a picture of layers and values, one for each setting."""
     say(KEY, "values")
+    st.html(colour_bar(theme().sequential, _("Share of a layer's values: 0 %"), _("100 %")))
     columns = 2 if len(passed.passages) in (1, 2, 4) else 3
     with st.grid(columns=columns, min_column_width=300):
         for index, (passage, name) in enumerate(zip(passed.passages, passed.titles, strict=True)):
             with st.container():
                 st.html(f"{dot(index)} <b>{escape(name)}</b>")
-                st.vega_lite_chart(
+                chart(
                     value_points(passage),
                     value_spec(theme(), passage.layers),
                     key=f"{KEY}.values{index}",
@@ -197,6 +212,4 @@ def idle_units(passed: Passed) -> None:
     )
     for column, (name, words, alt) in zip(st.columns(2), shares, strict=True):
         with column:
-            st.vega_lite_chart(
-                points, idle_spec(theme(), name, words), key=f"{KEY}.{name}", alt=alt
-            )
+            chart(points, idle_spec(theme(), name, words), key=f"{KEY}.{name}", alt=alt)

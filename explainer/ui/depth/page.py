@@ -23,14 +23,18 @@ def one_pass() -> None:
         passed = set_up()
     with right:
         gradients(passed)
-        story()
-    arithmetic(passed)
-    values(passed)
-    idle_units(passed)
-    code(passed)
+        story(passed.passages)
+    open_part(LOOKS, passed, key=f"{KEY}.look")
     say(KEY, "notice")
 
 
+# Of these only the open one is drawn: what a control changes is the chart above and one of them.
+LOOKS = (
+    Part("product", N_("Slope × weights"), arithmetic),
+    Part("values", N_("What a layer hands on"), values),
+    Part("idle", N_("Saturated and dead"), idle_units),
+    Part("code", N_("Code"), code),
+)
 # One more part of the page is one more entry.
 TABS = (
     Part("one-pass", N_("One pass"), one_pass),

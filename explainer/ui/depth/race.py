@@ -15,14 +15,24 @@ from explainer.charts.depth.strips import (
 )
 from explainer.charts.race import LOSS
 from explainer.gradients.depth.races import OFTEN, RACES, SPLIT
-from explainer.gradients.depth.strips import Arrival, Strip, arrivals, ratio, strips
+from explainer.gradients.depth.strips import (
+    Arrival,
+    Strip,
+    arrivals,
+    endings,
+    ratio,
+    strips,
+)
+from explainer.powers import power_of_ten, ten_to
 from explainer.service import Ticket
 from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import choice
+from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.common.tables import table
 from explainer.ui.training_lab.control import (
@@ -32,7 +42,8 @@ from explainer.ui.training_lab.control import (
     plan_of,
     transport,
 )
-from explainer.ui.training_lab.curves import View, race_curves, status_line
+from explainer.ui.training_lab.curve_news import View, status_line
+from explainer.ui.training_lab.curves import race_curves
 from explainer.ui.training_lab.plan import DataChoice, LabPlan
 from explainer.ui.training_lab.recipe_editor import dot, name_of
 from explainer.words import _, in_words
@@ -66,9 +77,29 @@ def watch_it_train() -> None:
     if ticket is not None:
         with panel:
             _live(ticket)
-    with st.expander(_("What happens, and why"), key=f"{KEY}.told.{story.slug}"):
-        st.markdown(_(story.seen))
+    with st.expander(_("What is seen, and why"), key=f"{KEY}.told.{story.slug}"):
+        _seen(ticket if ticket is not None and plan_of(ticket) == plan else None)
+        st.markdown(_("**Why.** {why}", why=_(story.why)))
     say(KEY, "strips")
+
+
+def _seen(ticket: Ticket[Race] | None) -> None:
+    """What the race of this story has shown, told from its numbers once it is over."""
+    snapshot = ticket.race.snapshot if ticket is not None else None
+    if ticket is None or snapshot is None or not snapshot.runs or is_active(ticket):
+        st.markdown(_("**What is seen** is told from the numbers, once the race is over."))
+        return
+    parts = [
+        _(
+            "**{name}**: at the first step {share} of the last hidden layer's gradient reaches the "
+            "first; at the end {right} of validation are correctly classified.",
+            name=escaped(name_of(snapshot.recipes[one.recipe], one.recipe)),
+            share=power_of_ten(one.arriving),
+            right=f"{one.right:.0%}",
+        )
+        for one in endings(snapshot)
+    ]
+    st.markdown("\n".join(["", *(f"- {part}" for part in parts)]))
 
 
 def _seeds() -> int:
@@ -115,6 +146,13 @@ def _strips(snapshot: Snapshot, *, active: bool) -> None:
     if not found:
         return
     low, high = reach(list(found.values()))
+    st.html(
+        colour_bar(
+            theme().sequential,
+            _("Length of the gradient: {least}", least=ten_to(round(low))),
+            ten_to(round(high)),
+        )
+    )
     for start in range(0, len(depths), 2):
         for column, index in zip(
             st.columns(2), _indices(snapshot)[start : start + 2], strict=False
@@ -131,7 +169,7 @@ def _strip(snapshot: Snapshot, index: int, strip: Strip | None, low: float, high
     name = name_of(snapshot.recipes[index], index)
     st.html(f'{dot(index)} <b translate="no">{escape(name)}</b>')
     if strip is not None:
-        st.vega_lite_chart(
+        chart(
             strip_points(strip),
             strip_spec(theme(), low, high, len(strip.layers), snapshot.total_steps),
             key=f"{KEY}.strip.{index}",
@@ -156,8 +194,8 @@ def _broken(snapshot: Snapshot) -> None:
 def _sooner(snapshot: Snapshot) -> None:
     """How many steps each network took to the training error that is chosen, and the ratios."""
     percent = st.slider(
-        _("Training error to reach (%)"), 5, 75, 25, 5, key=f"{KEY}.error", persist_state="session",
-        help=_("Measured on the same training pictures for all."),
+        _("Training error to reach (%)"), 5, 75, 25, 5, key=f"{KEY}.error", bind="query-params",
+        persist_state="session", help=_("Measured on the same training pictures for all."),
     )  # fmt: skip
     found = arrivals(snapshot, percent / 100)
     first = found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,11 @@ from explainer.gradients.depth.settings import (
     title,
     value,
 )
-from explainer.parameters import Choice
+from explainer.gradients.depth.untrained_pass import UntrainedPass
+from explainer.parameters import Choice, Parameter
 from explainer.training.recipe.fields import Field, Switch
 from explainer.training.recipe.recipe import Network
+from explainer.ui.common.address import keep_in_link, linked
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
@@ -46,21 +49,20 @@ def settings() -> tuple[Network, ...]:
 
 def preset_menu() -> None:
     """The choice of a story, and what to watch; a link with settings is taken as it is."""
-    fresh = LIST not in st.session_state
-    linked = st.query_params.get(IN_URL)
-    if fresh and linked is not None:
-        _arrive(linked)
+    given, begins = linked(IN_URL), linked(CONTROL) or LIST not in st.session_state
+    if given:
+        _arrive(given)
     slug = choice(_("Begin with"), (*DEPTH_PRESETS, OWN), key=CONTROL, on_change=_take)
-    if fresh and linked is None:
+    if begins and not given:
         _take()
     if preset := DEPTH_PRESETS.get(slug):
         st.markdown(_(preset.watch))
 
 
-def story() -> None:
-    """Behind a fold, what is seen in the chosen story, and why: the reader guesses first."""
+def story(passages: Sequence[UntrainedPass]) -> None:
+    """Behind a fold, what is seen in the passes of the chosen story, and why."""
     if preset := DEPTH_PRESETS.get(st.session_state[CONTROL]):
-        outcome(preset, KEY)
+        outcome(preset, KEY, preset.told(passages))
 
 
 def setting_rows() -> None:
@@ -77,9 +79,7 @@ def setting_rows() -> None:
                 _("More"), options, key=key, format_func=lambda action: _(ACTIONS[action]),
                 on_click=_on_more, args=(index, key),
             )  # fmt: skip
-    text = SEPARATOR.join(text_of(network) for network in entries)
-    if st.query_params.get(IN_URL) != text:
-        st.query_params[IN_URL] = text
+    keep_in_link(IN_URL, SEPARATOR.join(text_of(network) for network in entries))
 
 
 def _change(index: int, network: Network) -> None:
@@ -106,7 +106,7 @@ def _field(index: int, field: Field, current: Any) -> None:
         titles = {option.value: _(option.title) for option in setting.options}
         values = list(titles)
         st.selectbox(label, values, values.index(current), format_func=titles.__getitem__, **common)
-    else:
+    elif isinstance(setting, Parameter):
         bounds = (float(setting.minimum), float(setting.maximum))
         st.number_input(label, *bounds, float(current), step=0.01, format="%.3g", **common)
 
@@ -148,9 +148,11 @@ def _show_anew() -> None:
     st.session_state[f"{KEY}.version"] = st.session_state.get(f"{KEY}.version", 0) + 1
 
 
-def _arrive(linked: str) -> None:
+def _arrive(text: str) -> None:
     """Take the settings of a link, and the first story's size where the link has none."""
-    st.session_state[LIST] = _from_link(linked)
+    if LIST in st.session_state:
+        _show_anew()
+    st.session_state[LIST] = _from_link(text)
     if CONTROL not in st.query_params and settings() != FIRST.settings:
         st.session_state[CONTROL] = OWN.slug
     for key, usual in ((LAYERS, FIRST.depth), (WIDTH, FIRST.width)):

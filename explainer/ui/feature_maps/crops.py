@@ -1,4 +1,4 @@
-"""What a unit likes, in the world: the crops of real pictures that excite a map most."""
+"""What activates a unit most, in the world: the crops of real pictures that activate a map most."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from explainer.networks.zoo.shared import layers_of
 from explainer.training.data.data_set import DataError
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.pictures import figures, inline
-from explainer.ui.common.prose import escaped, say
-from explainer.ui.feature_maps.page import KEY, Subject
+from explainer.ui.common.prose import escaped
+from explainer.ui.feature_maps.subject import KEY, Subject
 from explainer.words import _, ngettext, told
 
 SLICE, EVERY = 0.3, 0.35
@@ -130,7 +130,7 @@ def _figures(liked: Liked, colours: Theme) -> None:
         st.info(
             _(
                 "Map {index} is zero everywhere in all {count} pictures searched: nothing here "
-                "excites it.",
+                "activates it.",
                 index=liked.index,
                 count=f"{best.seen:,}",
             )
@@ -198,16 +198,3 @@ def _commonest(album: Album, best: Best, shown: int) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
-
-
-def says_what_it_likes() -> bool:
-    """The opening words, and whether the visitor wants to see it; a link carries the wish."""
-    say(KEY, "likes")
-    return bool(
-        st.toggle(
-            _("Show what this map likes"),
-            key=f"{KEY}.likes",
-            bind="query-params",
-            persist_state="session",
-        )
-    )

@@ -21,7 +21,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
-from explainer.ui.feature_maps.page import KEY, Subject, pinned_pixel
+from explainer.ui.feature_maps.subject import KEY, Subject, pinned_pixel
 from explainer.words import N_, _
 
 HEIGHT = 260

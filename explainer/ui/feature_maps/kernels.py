@@ -22,7 +22,9 @@ from explainer.networks.visualisation.first_kernels import (
     compared,
     first_convolution,
 )
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import choice
 from explainer.ui.common.maps import maps_montage
 from explainer.ui.common.picture import Chosen
@@ -34,25 +36,19 @@ from explainer.ui.feature_maps.one_kernel import (
     signed,
     words_of,
 )
-from explainer.ui.feature_maps.page import KEY, Subject
+from explainer.ui.feature_maps.subject import KEY, Subject
 from explainer.words import _
 
 COLUMNS, SIDE, GAP = 6, 48, 12
 
 
 def first_kernels(looked: Subject, chosen: Chosen) -> None:
-    """The comparison, on demand; nothing for a network that does not begin with a convolution."""
+    """The comparison, or that the network does not begin with a convolution."""
     convolution = first_convolution(looked.network, looked.layers)
     if convolution is None:
+        st.info(_("This network does not begin with a convolution of square kernels."))
         return
     say(KEY, "kernels")
-    if not st.toggle(
-        _("Compare its first kernels with hand-made ones"),
-        key=f"{KEY}.kernels",
-        bind="query-params",
-        persist_state="session",
-    ):
-        return
     reading = _reading()
     found, among = compared(convolution, reading), bank(convolution.kernel_size[0])
     _verdict(found, among)
@@ -114,7 +110,7 @@ def _choice(found: Sequence[Compared], among: Bank) -> Compared:
     )
     one = found[place or 0]
     st.session_state[kept] = one.index
-    st.query_params[f"{KEY}.kernel"] = str(one.index)
+    keep_in_link(f"{KEY}.kernel", str(one.index))
     return one
 
 
@@ -133,7 +129,7 @@ def _label(one: Compared, among: Bank) -> str:
 
 
 def _chance(found: Sequence[Compared], among: Bank) -> None:
-    st.vega_lite_chart(
+    chart(
         chance_points(found, among),
         chance_spec(theme()),
         key=f"{KEY}.chance",

@@ -23,7 +23,7 @@ from explainer.ui.common.picture import Chosen
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.common.tables import table
-from explainer.ui.feature_maps.page import KEY, Subject
+from explainer.ui.feature_maps.subject import KEY, Subject
 from explainer.ui.filters.controls import OWN
 from explainer.words import N_, _, ngettext
 

@@ -25,11 +25,12 @@ from explainer.networks.visualisation.top_activations import crop
 from explainer.networks.zoo.shared import layers_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import choice
 from explainer.ui.common.pictures import figures, inline, legend
 from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.crops import Liked
-from explainer.ui.feature_maps.page import KEY, Subject
+from explainer.ui.feature_maps.subject import KEY, Subject
 from explainer.words import _, ngettext
 
 SLICE, EVERY = 0.3, 0.35
@@ -130,7 +131,7 @@ def _settings() -> Painting:
             _("Kept within"), BOUNDS, key=f"{KEY}.bound", widget=st.segmented_control,
             help=_(
                 "Colours from 0 to 1 can be shown as they are; at a fixed contrast (Erhan et al. "
-                "2009) what an edge detector likes best is its own kernel."
+                "2009) what activates an edge detector most is its own kernel."
             ),
         )  # fmt: skip
         first = int(st.number_input(_("First seed"), 1, 9999, 1, key=f"{KEY}.seed", **common))
@@ -182,9 +183,9 @@ def _show(wanted: _Wanted, painted: Painted, liked: Liked | None, colours: Theme
     figures(entries, width=SIDE + 10)
     for note in _notes(wanted, painted):
         st.caption(note)
-    st.vega_lite_chart(
+    chart(
         growth_points(painted.history, names, best),
-        growth_spec(colours),
+        growth_spec(colours, best=best is not None),
         key=f"{KEY}.growth",
         alt=_(
             "The unit's value for each painted picture over the steps; a dashed line for the best "
@@ -209,7 +210,7 @@ def _best_crop(liked: Liked, value: float) -> tuple[str, str]:
     picture = liked.search.album.pictures[best.pictures[0]]
     part = crop(picture, *liked.search.field(best.places[0]))
     alt = _("The best real crop: value {value}.", value=_number(value))
-    words = f"{escape(_('the best real crop'))}<br><b>{_number(value)}</b>"
+    words = escape(_("the best real crop")) + f"<br><b>{_number(value)}</b>"
     return inline(part, alt=alt, height=SIDE), words
 
 
@@ -258,7 +259,7 @@ def _comparison(painted: Painted, liked: Liked | None, best: float | None) -> st
         none = _("None is as strong as the best real crop yet.")
         return f"{text} {none}"
     more = _(
-        "The strongest excites the unit {times} times as much as the best crop of {count} real "
+        "The strongest activates the unit {times} times as much as the best crop of {count} real "
         "pictures: an exaggeration of what it meets in the world, which is why both stand side by "
         "side.",
         times=f"{strongest / best:.1f}", count=f"{liked.search.seen:,}",

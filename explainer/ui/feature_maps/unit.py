@@ -5,19 +5,21 @@ it asks a `LivePicture`, whose message is `pack` of a header with the fields of 
 
     {"number", "y", "x", "heading", "rows": [{"label", "window", "weights" | None, "sum"}],
      "hidden": {"text", "sum"} | None, "terms": [{"label", "value"}], "total": {"label", "value"},
-     "text", "folded"}
+     "text", "folded", "sources": [{"label", "from"}]}
 
 `window` and `weights` are lists of lines of finite numbers. The terms are shown as a sum; where
 they are none, a term or the total says by a `"sign"` of its own (`"×"`, `"→"`) what stands before
 it. `hidden` says how many rows are left out, and what they add up to. `folded` has, where it is
-there, rows, hidden, terms and text of another way to the same value, which a button shows. What is
-pinned is the caller's to remember: the component reports a pin once.
+there, rows, hidden, terms and text of another way to the same value, which a button shows. A row
+and a term may say by `"from"`, a place {"layer", "map", "y", "x"}, where its input comes from:
+whoever clicks it is taken there. What is pinned is the caller's to remember: the component reports
+a pin once.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -25,9 +27,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.charts.theme import centred
-from explainer.images.thumbnails import encode_jpeg, encode_png, fit
+from explainer.images.thumbnails import encode_jpeg, encode_png, encode_webp, fit
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
+from explainer.ui.common.components import (
+    heard,
+    mark_read,
+    mount,
+    number_of,
+    pack,
+    reported,
+    unread,
+)
 
 SHOWN_SIDE = 800
 LOSSLESS_BELOW = 160 * 160
@@ -69,6 +79,8 @@ def unit_view(
     address: str,
     pinned: tuple[int, int] | None,
     alt: str,
+    here: dict[str, Any] | None = None,
+    follow: Callable[[dict[str, Any]], None] = lambda _: None,
 ) -> tuple[int, int] | None:
     """Show a map and return the pixel (y, x) of it that is pinned, or `None`.
 
@@ -76,7 +88,9 @@ def unit_view(
     time what came out this time. `photo` (H, W, 3) is what the network was shown, `painted`
     (h, w, 3) the map in the colours of `legend`, `values` (h, w) its numbers, `field` what a pixel
     sees of the photo (along both axes, or along rows and columns), and `address` where a
-    `LivePicture` answers `{"y": y, "x": x}` with the drill. Raises `ValueError` where `painted` and
+    `LivePicture` answers `{"y": y, "x": x}` with the drill. `follow` is called with the place that
+    a visitor wants to go to, before the page runs again; `here` is the place without its pixel, to
+    come back to. Raises `ValueError` where `painted` and
     `values` differ in size.
     """
     if painted.shape[:2] != values.shape:
@@ -96,8 +110,12 @@ def unit_view(
         "title": title,
         "alt": alt,
         "pinned": current,
+        "here": here,
     }
-    mount("unit", key=name, data=_packed(header, photo, painted, values), on_pinned_change=reported)
+    mount(
+        "unit", key=name, data=_packed(header, photo, painted, values), on_pinned_change=reported,
+        on_followed_change=lambda: follow(heard(name, "followed")),
+    )  # fmt: skip
     mark_read(name, message)
     return current
 
@@ -116,7 +134,7 @@ def _packed(
     shown = fit(photo, SHOWN_SIDE, SHOWN_SIDE)
     lossless = shown.shape[0] * shown.shape[1] <= LOSSLESS_BELOW
     image = encode_png(shown) if lossless else encode_jpeg(shown, quality=88)
-    colours = encode_png(painted)
+    colours = encode_webp(painted)
     numbers = np.ascontiguousarray(values, "<f4").tobytes()
     described = {
         "mime": "image/png" if lossless else "image/jpeg",

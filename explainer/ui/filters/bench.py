@@ -18,6 +18,7 @@ from explainer.convolution import grid
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
 from explainer.convolution.kernel import Weights
+from explainer.convolution.view import strongest
 from explainer.images.picture import Picture
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
@@ -30,6 +31,8 @@ from explainer.ui.filters.lens import (
     lens,
     lens_message,
     pinned_pixel,
+    rest_on,
+    resting_pixel,
     write_pixel_to_url,
 )
 from explainer.ui.filters.own_kernel import (
@@ -136,15 +139,16 @@ def output_of(picture: Picture, setup: Setup) -> FilterOutput:
 
 def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Render:
     """What answers a drag: the microscope's message for values that were just moved to."""
-    pinned, colours = pinned_pixel(KEY), theme()
-    resting = dict(live.values(KEY, parameters_of(choice), scope=choice.scope).values)
+    pinned, resting, colours = pinned_pixel(KEY), resting_pixel(KEY), theme()
+    held = dict(live.values(KEY, parameters_of(choice), scope=choice.scope).values)
 
     def render(moved: Mapping[str, object], number: int) -> bytes:
-        values = {p.name: live.first_sound(p, [moved, resting]) for p in parameters_of(choice)}
+        values = {p.name: live.first_sound(p, [moved, held]) for p in parameters_of(choice)}
         typed = sent_weights(moved) if "weights" in moved else own
         setup = set_up(choice, values, typed)
         found = output_of(chosen.picture, setup)
-        return _message(chosen.picture, setup, found, number, pinned, colours)
+        rests = resting or strongest(found.values)
+        return _message(chosen.picture, setup, found, number, rests, pinned, colours)
 
     return render
 
@@ -154,6 +158,7 @@ def _message(
     setup: Setup,
     found: FilterOutput,
     number: int,
+    rests: tuple[int, int],
     pinned: tuple[int, int] | None,
     colours: Theme,
 ) -> bytes:
@@ -165,6 +170,7 @@ def _message(
         name=KEY,
         number=number,
         filter_title=_(setup.title),
+        rests=rests,
         pinned=pinned,
         theme=colours,
     )
@@ -176,7 +182,8 @@ def _show(chosen: Chosen, setup: Setup, number: int) -> FilterOutput | None:
     except ValueError as error:
         st.warning(told(error), icon=":material/crop_free:")
         return None
-    lens(_message(chosen.picture, setup, found, number, pinned_pixel(KEY), theme()), key=KEY)
+    rests, pinned = rest_on(KEY, chosen.picture, found), pinned_pixel(KEY)
+    lens(_message(chosen.picture, setup, found, number, rests, pinned, theme()), key=KEY)
     return found
 
 

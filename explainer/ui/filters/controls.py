@@ -13,6 +13,7 @@ from explainer.charts.colour import CLIPPED, SIGNED, VIEWS, View
 from explainer.convolution.application import CHANNEL_MODES, PADDINGS
 from explainer.convolution.kernels import KERNELS, Kernel, Weights
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.picture import Chosen, picture_input
 from explainer.words import N_, _
 
 KEY = "filters"
@@ -60,8 +61,16 @@ def is_balanced(weights: Weights) -> bool:
     return abs(float(weights.sum())) <= BALANCED * max(1.0, float(abs(weights).sum()))
 
 
-def filter_choice() -> FilterChoice:
-    """Draw the toolbar and return what it says."""
+def picture_and_filter() -> tuple[Chosen, FilterChoice]:
+    """Draw the picture bar and the toolbar beside it; returns what they say."""
+    left, right = st.columns([1, 1.4], gap="medium")
+    with left:
+        chosen = picture_input()
+    with right:
+        return chosen, _filter_choice()
+
+
+def _filter_choice() -> FilterChoice:
     kernel, more = st.columns([2.2, 1], vertical_alignment="bottom", gap="small")
     with kernel:
         chosen = choice(
@@ -96,8 +105,8 @@ def filter_choice() -> FilterChoice:
 
 def _application_controls() -> tuple[str, int, int, bool]:
     padding = choice(
-        _("Beyond the edge"), PADDINGS, key=f"{KEY}.padding", default="reflect",
-        help=_("What the window finds where the picture has ended."),
+        _("Padding"), PADDINGS, key=f"{KEY}.padding", default="reflect",
+        help=_("What the window finds beyond the edge of the picture."),
     )  # fmt: skip
     stride = st.slider(
         _("Stride"), 1, 8, 1, key=f"{KEY}.stride", bind="query-params", persist_state="session",

@@ -20,7 +20,9 @@ from explainer.convolution.view import strongest
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.messages import LARGEST_NUMBER, whole
+from explainer.ui.common.address import keep_pixel_in_link, pixel_of
 from explainer.ui.common.components import heard, mount, pack, reported
+from explainer.ui.common.memory import remembered
 from explainer.words import _
 
 LOSSLESS_BELOW = 160 * 160
@@ -40,10 +42,14 @@ def lens_message(
     name: str,
     number: int,
     filter_title: str,
+    rests: tuple[int, int],
     pinned: tuple[int, int] | None,
     theme: Theme,
 ) -> bytes:
-    """What the microscope needs; `number` says which move of the sliders this picture answers."""
+    """What the microscope needs; `number` says which move of the sliders this picture answers.
+
+    It shows the pixel that is pinned, or pointed at, or else `rests`, row and column of the output.
+    """
     shown = small_picture(found, theme)
     lossless = shown.shape[0] * shown.shape[1] <= LOSSLESS_BELOW
     image = encode_png(shown) if lossless else encode_jpeg(shown, quality=88)
@@ -55,7 +61,7 @@ def lens_message(
         "height": picture.codes.shape[0],
         "width": picture.codes.shape[1],
         "shape": found.values.shape,
-        "start": strongest(found.values),
+        "rests": rests,
         "pinned": pinned,
         "statistics": _statistics_line(found),
         "legend": _legend(found, theme),
@@ -72,7 +78,7 @@ def pinned_pixel(key: str) -> tuple[int, int] | None:
     """The output pixel the visitor has pinned: from the microscope, else from the URL."""
     pinned = heard(f"{key}.lens", "pinned")
     if not pinned:
-        return _pixel_from_url(key)
+        return pixel_of(st.query_params.get(f"{key}.pixel", ""))
     place = pinned.get("pixel")
     if not isinstance(place, list) or len(place) != 2:
         return None
@@ -80,19 +86,24 @@ def pinned_pixel(key: str) -> tuple[int, int] | None:
     return None if row is None or column is None else (row, column)
 
 
+def resting_pixel(key: str) -> tuple[int, int] | None:
+    """The output pixel that the microscope shows where none is pinned, once it has been shown."""
+    kept: tuple[object, tuple[int, int]] | None = st.session_state.get(f"{key}.rests")
+    return kept[1] if kept else None
+
+
+def rest_on(key: str, picture: Picture, found: FilterOutput) -> tuple[int, int]:
+    """Where the microscope rests: one place for a picture and a size of output, whatever filter.
+
+    It is where the output was farthest from zero when they were first seen.
+    """
+    place = (picture.digest, found.values.shape[:2])
+    return remembered(f"{key}.rests", place, lambda: strongest(found.values))
+
+
 def write_pixel_to_url(key: str, pixel: tuple[int, int] | None) -> None:
     """Put the pinned pixel into the address, or take it out."""
-    if pixel is None:
-        st.query_params.pop(f"{key}.pixel", None)
-    elif st.query_params.get(f"{key}.pixel") != f"{pixel[0]},{pixel[1]}":
-        st.query_params[f"{key}.pixel"] = f"{pixel[0]},{pixel[1]}"
-
-
-def _pixel_from_url(key: str) -> tuple[int, int] | None:
-    row, __, column = st.query_params.get(f"{key}.pixel", "").partition(",")
-    if not (row.isdecimal() and column.isdecimal()) or len(row + column) > 12:
-        return None
-    return int(row), int(column)
+    keep_pixel_in_link(f"{key}.pixel", pixel)
 
 
 def _arithmetic(weights: NDArray[np.float64], application: Application) -> dict[str, Any]:

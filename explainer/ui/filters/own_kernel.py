@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,12 @@ from explainer.convolution import grid
 from explainer.convolution.kernel import Weights
 from explainer.messages import number
 from explainer.registry import Registry
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.components import count_of, heard, mount, reported
 from explainer.words import N_, _, told
 
 BEGINNING = "-1,0,1;-2,0,2;-1,0,1"
-
-
-def _flip_vertical(weights: Weights) -> Weights:
-    return grid.flip(weights, vertical=True)
+SIDES = (3, 5, 7)
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,11 @@ class Operation:
 OPERATIONS = Registry[Operation](
     N_("operation"),
     Operation("normalise", N_("Normalise to sum 1"), grid.normalise),
+    Operation("zeros", N_("Fill with 0"), partial(grid.filled, value=0.0)),
+    Operation("ones", N_("Fill with 1"), partial(grid.filled, value=1.0)),
     Operation("transpose", N_("Transpose"), grid.transpose),
     Operation("flip", N_("Flip left and right"), grid.flip),
-    Operation("flip-vertical", N_("Flip up and down"), _flip_vertical),
+    Operation("flip-vertical", N_("Flip up and down"), partial(grid.flip, vertical=True)),
     Operation("rotate", N_("Turn by 90°"), grid.rotate),
 )
 
@@ -71,12 +72,18 @@ def sent_weights(values: object) -> Weights:
 
 def adopt(key: str, weights: Weights) -> None:
     """Take `weights` as the visitor's own, for the *Edit these weights* button."""
-    _remember(key, weights)
+    _remember(key, grid.short_enough(weights))
 
 
 def own_controls(key: str) -> None:
     """Size of the table, and what can be done to the whole of it."""
     rows, columns = _remembered(key).shape
+    with st.container(horizontal=True, gap="small"):
+        for side in SIDES:
+            st.button(
+                f"{side} × {side}", key=f"{key}.own_side_{side}", on_click=_resize_to,
+                args=(key, side, side), disabled=(rows, columns) == (side, side),
+            )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         for label, name, value in ((_("Rows"), "rows", rows), (_("Columns"), "columns", columns)):
             st.session_state[f"{key}.own_{name}"] = value
@@ -103,6 +110,7 @@ def own_grid(key: str, weights: Weights, number: int, theme: Theme, *, address: 
         "address": address,
         "weights": weights.tolist(),
         "largest": grid.LARGEST_WEIGHT,
+        "most": grid.LARGEST_SIDE,
         "stops": centred(theme),
         "number": number,
     }
@@ -111,10 +119,7 @@ def own_grid(key: str, weights: Weights, number: int, theme: Theme, *, address: 
 
 def write_own_to_url(key: str, weights: Weights | None) -> None:
     """Put the visitor's own weights into the address, or take them out."""
-    if weights is None:
-        st.query_params.pop(f"{key}.weights", None)
-    elif st.query_params.get(f"{key}.weights") != (text := grid.format(weights)):
-        st.query_params[f"{key}.weights"] = text
+    keep_in_link(f"{key}.weights", "" if weights is None else grid.format(weights))
 
 
 def _remembered(key: str) -> Weights:
@@ -138,7 +143,10 @@ def _remember(key: str, weights: Weights) -> None:
 
 
 def _resize(key: str) -> None:
-    rows, columns = (int(st.session_state[f"{key}.own_{n}"]) for n in ("rows", "columns"))
+    _resize_to(key, *(int(st.session_state[f"{key}.own_{n}"]) for n in ("rows", "columns")))
+
+
+def _resize_to(key: str, rows: int, columns: int) -> None:
     _remember(key, grid.resize(_remembered(key), rows, columns))
 
 

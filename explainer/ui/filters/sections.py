@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import streamlit as st
 
 from explainer.charts.colour import SIGNED
-from explainer.charts.filters.analysis import (
-    gain_chart,
-    kernel_picture,
-    singular_values_chart,
-    square_picture,
-)
+from explainer.charts.filters.analysis import kernel_picture, singular_values_chart
 from explainer.charts.filters.output import filter_output, small_picture
 from explainer.convolution.application import Application, output_shape
 from explainer.convolution.apply import apply, plan
-from explainer.convolution.arithmetic import counts, size_formula, window_at
+from explainer.convolution.arithmetic import Counts, counts, size_formula, window_at
 from explainer.convolution.kernels import KERNELS, Weights
 from explainer.convolution.script import script
-from explainer.convolution.spectrum import frequency_response, gain_profile, spectrum
-from explainer.convolution.structure import compose, dilated, separability
+from explainer.convolution.structure import Separability, compose, factors, separability
 from explainer.images.picture import Picture
+from explainer.powers import power_of_ten, short
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Part, choice, open_part
 from explainer.ui.common.code import show_script
@@ -29,16 +26,19 @@ from explainer.ui.common.picture import Chosen, offer_picture
 from explainer.ui.common.prose import say
 from explainer.ui.filters.bench import Setup
 from explainer.ui.filters.controls import KEY
-from explainer.ui.filters.lens import pinned_pixel
+from explainer.ui.filters.frequencies import frequency_section
+from explainer.ui.filters.lens import pinned_pixel, resting_pixel
 from explainer.ui.filters.stack import stack_section
 from explainer.words import N_, _, told
+
+MOST_WRITTEN = 9  # weights of a column that is written out
 
 
 def notice_section(chosen: Chosen, setup: Setup) -> None:
     """What to look at, and whether convolution and cross-correlation differ here."""
-    if setup.structure:
+    if made := _made(setup, separability(setup.weights)):
         st.markdown(_("**How {filter} is made**", filter=_(setup.title)))
-        st.latex(setup.structure)
+        st.latex(made)
     say("filters", "notice")
     say("filters", "correlation")
     turned = setup.weights[::-1, ::-1]
@@ -65,40 +65,6 @@ def notice_section(chosen: Chosen, setup: Setup) -> None:
     else:
         st.info(_("For this kernel and picture the two differ by up to {difference}.",
                   difference=shown))  # fmt: skip
-
-
-def frequency_section(chosen: Chosen, setup: Setup) -> None:
-    """The spectrum of the picture, the factor of the kernel, and the spectrum after it."""
-    say("filters", "frequencies")
-    colours = theme()
-    grey = _grey(chosen.picture)
-    spread = dilated(setup.weights, setup.application.dilation)
-    after = _filtered_grey(chosen.picture, setup)
-    response = frequency_response(spread, size=256)
-    before = spectrum(grey)
-    shown = [
-        (square_picture(before, float(before.max()), colours, 384), _("The picture's frequencies")),
-        (
-            square_picture(response, float(response.max()) or 1.0, colours, 384),
-            _("The kernel's factor, 0 to {largest}", largest=f"{response.max():.2f}"),
-        ),
-    ]
-    if after is not None:
-        filtered = spectrum(after)
-        shown.append(
-            (
-                square_picture(filtered, float(before.max()), colours, 384),
-                _("The frequencies of the output"),
-            )
-        )
-    for column, (codes, caption) in zip(st.columns(3), shown, strict=False):
-        with column:
-            alt = _("{picture}, low frequencies in the middle.", picture=caption)
-            show_picture(codes, alt=alt, caption=caption)
-    st.altair_chart(
-        gain_chart(gain_profile(spread), colours),
-        alt=_("The factor on each frequency, across and down the picture."),
-    )
 
 
 def separable_section(_chosen: Chosen, setup: Setup) -> None:
@@ -129,7 +95,7 @@ def separable_section(_chosen: Chosen, setup: Setup) -> None:
                     many=found.multiplications_full,
                 )
             )
-            st.latex(rf"{_matrix(found.column[:, None])}\;{_matrix(found.row[None, :])}")
+            st.latex(_made(setup, found))
         else:
             st.markdown(
                 _(
@@ -182,7 +148,7 @@ def row_section(chosen: Chosen, setup: Setup) -> None:
             "The largest difference between the second and the third picture is **{difference}**:"
             " rounding, and nothing else. (Here the picture wraps around; with another padding the"
             " two differ within reach of the edge.)",
-            difference=f"{float(np.abs(after - together).max()):.1e}",
+            difference=power_of_ten(float(np.abs(after - together).max())),
         )
     )
     with st.columns([1, 2])[0]:
@@ -208,15 +174,24 @@ def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
     columns = st.columns(3)
     for column, label, number in zip(
         columns,
-        (_("Weights and bias"), _("Multiplications, as written"),
+        (_("Weights + bias"), _("Multiplications, as written"),
          _("Weights, if no two places shared them")),
-        (counted.parameters, counted.multiplications, counted.multiplications),
+        (f"{counted.weights} + {counted.biases}", f"{counted.multiplications:,}",
+         f"{counted.unshared:,}"),
         strict=True,
     ):  # fmt: skip
-        column.metric(label, f"{number:,}", border=True)
-    row, column_at = _inside(pinned_pixel(KEY), shape)
+        column.metric(label, number, border=True)
+    _own_colours(counted, setup.application)
+    pinned = pinned_pixel(KEY)
+    row, column_at = _inside(pinned or resting_pixel(KEY), shape)
     window = window_at(chosen.picture.pixels, setup.weights, setup.application, row, column_at)
-    st.markdown(_("**Output pixel, row {row}, column {column}**", row=row, column=column_at))
+    where = {"row": row, "column": column_at}
+    if pinned:
+        st.markdown(_("**Output pixel, row {row}, column {column}**, as pinned", **where))
+    else:
+        st.markdown(
+            _("**Output pixel, row {row}, column {column}**, where the microscope rests", **where)
+        )
     names = (_("grey"),) if len(window.sums) == 1 else (_("red"), _("green"), _("blue"))
     sums = [
         _("Sum of the products, {channel}: ${sum}$", channel=name, sum=f"{total:.6f}")
@@ -227,6 +202,27 @@ def arithmetic_section(chosen: Chosen, setup: Setup) -> None:
     st.markdown(
         "  \n".join([*sums, _("Output, with bias ${bias}$: {outputs}", bias=bias, outputs=outputs)])
     )
+
+
+def _own_colours(counted: Counts, application: Application) -> None:
+    """That one table serves all colours, and what a layer would learn that has one for each."""
+    many = {"taps": counted.weights, "count": counted.with_own_colours}
+    if application.channels == "each":
+        st.caption(
+            _(
+                "Red, green and blue share this one table and its bias. A layer with a table for "
+                "each (a depthwise convolution) would learn 3 · ({taps} + 1) = {count}.",
+                **many,
+            )
+        )
+    elif application.channels == "summed":
+        st.caption(
+            _(
+                "Red, green and blue share this one table. A filter of a network has a table for "
+                "each: 3 · {taps} + 1 = {count}.",
+                **many,
+            )
+        )
 
 
 def code_section(chosen: Chosen, setup: Setup) -> None:
@@ -250,22 +246,21 @@ def _largest_difference(
     return float(np.abs(first - second).max())
 
 
-def _grey(picture: Picture) -> np.ndarray:
-    return picture.pixels @ np.array([0.299, 0.587, 0.114], np.float32)
-
-
-def _filtered_grey(picture: Picture, setup: Setup) -> np.ndarray | None:
-    try:
-        plain = Application(channels="grey", dilation=setup.application.dilation)
-        return apply(picture.pixels, setup.weights, plain)[..., 0]
-    except ValueError:
-        return None
+def _made(setup: Setup, found: Separability) -> str:
+    """What the kernel is made of, as LaTeX: its column times its row, if short, else a formula."""
+    made = factors(found)
+    if made is None or max(setup.weights.shape) > MOST_WRITTEN:
+        return setup.structure
+    scale = Fraction(made.scale).limit_denominator(1000)
+    if abs(float(scale) - made.scale) > 1e-9:
+        first = rf"{short(made.scale, 4)}\;"
+    else:
+        first = "" if scale == 1 else rf"\tfrac{{{scale.numerator}}}{{{scale.denominator}}}\;"
+    return first + _matrix(made.column[:, None]) + _matrix(made.row[None, :])
 
 
 def _matrix(values: np.ndarray) -> str:
-    if values.size > 9:
-        return rf"[{values.shape[0]} \times {values.shape[1]}]"
-    rows = (r" & ".join(f"{value:.3g}" for value in row) for row in values)
+    rows = (r" & ".join(short(value, 3) for value in row) for row in values)
     return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
 
 

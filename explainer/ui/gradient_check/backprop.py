@@ -14,9 +14,10 @@ from explainer.gradients.backprop.presets import OWN, PRESETS, GraphPreset, grap
 from explainer.gradients.backprop.steps import figure, walk
 from explainer.live_pictures import Render
 from explainer.ui.common import live
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice
-from explainer.ui.common.code import show_script
+from explainer.ui.common.code import code_fold, show_script
 from explainer.ui.common.graph import graph_message, graph_view
 from explainer.ui.common.prose import escaped, say
 from explainer.words import _, told
@@ -92,10 +93,7 @@ def _step(text: str) -> int:
 def _remember(text: str, stepped: int | None) -> None:
     step = _step(text) if stepped is None else stepped
     st.session_state[STEP] = (text, step)
-    if step:
-        st.query_params[STEP] = str(step)
-    else:
-        st.query_params.pop(STEP, None)
+    keep_in_link(STEP, str(step), "0")
 
 
 def _judged(graph: Graph, inputs: Mapping[str, float]) -> None:
@@ -115,5 +113,8 @@ def _judged(graph: Graph, inputs: Mapping[str, float]) -> None:
                 difference=figure(apart),
             )
         )
-    with st.expander(_("The same in PyTorch"), icon=":material/code:"):
+    fold = code_fold(_("The same in PyTorch"), f"{KEY}.pytorch")
+    if not fold.open:
+        return
+    with fold:
         show_script(KEY, script(graph, inputs), "deepglass_backpropagation")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,27 +13,33 @@ from explainer.charts.gradient_check.check import (
     error_spec,
     fault_points,
     fault_spec,
-    power_of_ten,
     sweep_points,
     sweep_spec,
 )
-from explainer.gradients.check.checking import Check, Setting, check
+from explainer.gradients.check.checking import Check, Setting
 from explainer.gradients.check.differences import SCHEMES, Scheme, relative_error
-from explainer.gradients.check.faults import FAULTS, NONE, Fault
+from explainer.gradients.check.faults import FAULTS, NONE, Fault, hidden
 from explainer.gradients.check.network import NONLINEARITIES, PARAMETERS, RELU, TENSORS
 from explainer.gradients.check.script import script
-from explainer.gradients.check.sweep import PRECISIONS, Sweep, sweep
-from explainer.gradients.check.theory import Theory, autograd, theory
+from explainer.gradients.check.sweep import PRECISIONS
+from explainer.gradients.check.theory import autograd
 from explainer.gradients.check.verdict import BUG, GOOD, TOO_KIND, factor_error, verdict
+from explainer.powers import power_of_ten, ten_to
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Entry, Named, choice
-from explainer.ui.common.code import show_script
+from explainer.ui.common.code import plain_code, show_script
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.ui.gradient_check.checks import checked, every_fault, swept
+from explainer.ui.gradient_check.riddle import HIDDEN, riddle_number, solved
 from explainer.words import _
 
 KEY = "gradient_check"
+USUAL_STEP, EPSILON_OF_ALL = "1e-5", 1e-5
 STEPS = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9")
+POWERS = {step: ten_to(int(step.partition("e")[2])) for step in STEPS}
 PENALTIES = (0.0, 0.0001, 0.001, 0.01, 0.1)
 FACTORS = (-1.0, 2.0, 1.2, 1.01)
 LARGEST_SEED = 999
@@ -43,11 +48,15 @@ NUMBERS = (Named("float64", "float64"), Named("float32", "float32"))
 
 @dataclass(frozen=True)
 class Asked:
-    """What the controls say: the setting, ε, and how the difference is taken."""
+    """What the controls say: the setting, ε, and how the difference is taken.
+
+    `known` says whether the reader knows which fault it is.
+    """
 
     setting: Setting
     epsilon: float
     scheme: Scheme
+    known: bool = True
 
 
 def asked() -> Asked:
@@ -55,17 +64,34 @@ def asked() -> Asked:
     say(KEY, "check")
     left, middle, right = st.columns([1.4, 1.2, 1.2], gap="medium", vertical_alignment="bottom")
     with left:
-        wrong = FAULTS[choice(_("What is wrong"), FAULTS, key=f"{KEY}.fault")]
+        slug = choice(_("What is wrong"), (*FAULTS, HIDDEN), key=f"{KEY}.fault")
+        riddle = riddle_number() if slug == HIDDEN.slug else None
+        wrong = FAULTS[slug] if riddle is None else hidden(riddle)
     with middle:
-        step = st.select_slider(
-            "ε", STEPS, "1e-5", key=f"{KEY}.epsilon", bind="query-params", persist_state="session"
-        )
+        step = _epsilon()
     with right, st.popover(_("Network and numbers"), icon=":material/tune:", width="stretch"):
         setting, scheme = _details(wrong)
-    st.markdown(f"**{_(wrong.title)}.** {_(wrong.meaning)}")
-    if wrong.wrong:
-        st.code(f"{wrong.wrong}\n# right: {'; '.join(wrong.right.splitlines())}", language="python")
-    return Asked(setting, float(str(step)), scheme)
+    known = riddle is None or solved(riddle, wrong)
+    if known:
+        st.markdown(f"**{_(wrong.title)}.** {_(wrong.meaning)}")
+        if wrong.wrong:
+            line = "; ".join(wrong.right.splitlines())
+            plain_code(f"{wrong.wrong}\n# right: {line}")
+    return Asked(setting, float(step), scheme, known)
+
+
+def _epsilon() -> str:
+    """The step as Python writes it, which is how a link has it."""
+    key = f"{KEY}.epsilon"
+    if st.session_state.get(key) not in STEPS:
+        linked = st.query_params.get(key)
+        st.session_state[key] = linked if linked in STEPS else USUAL_STEP
+    step = st.select_slider(
+        "ε", STEPS, key=key, persist_state="session",
+        format_func=lambda one: POWERS.get(one, one),
+    )  # fmt: skip
+    keep_in_link(key, str(step), USUAL_STEP)
+    return str(step)
 
 
 def _details(wrong: Fault) -> tuple[Setting, Scheme]:
@@ -96,11 +122,11 @@ def _segments(label: str, name: str, entries: Iterable[Entry], *, disabled: bool
 
 def answer(what: Asked) -> None:
     """The verdict, the picture of where it is wrong, and a line for each tensor."""
-    found = _check(what.setting, what.epsilon, what.scheme)
+    found = checked(what.setting, what.epsilon, what.scheme)
     _verdict(what, found)
     left, right = st.columns([1.35, 1], gap="large")
     with left:
-        st.vega_lite_chart(
+        chart(
             error_cells(found),
             error_spec(theme()),
             alt=_(
@@ -137,6 +163,9 @@ def _verdict(what: Asked, found: Check) -> None:
         ),
         _(read.advice),
     ]
+    if not what.known:
+        box(" ".join(parts))
+        return
     apart = [one.name for one in TENSORS if verdict(found.error_of(one)) is not GOOD]
     if apart:
         parts.append(_("The two part in {tensors}.", tensors=", ".join(apart)))
@@ -166,7 +195,7 @@ def _zeros(found: Check) -> None:
 def _oracle(what: Asked) -> None:
     if what.setting.fault.deceives:
         return
-    made = _check(what.setting, what.epsilon, what.scheme)
+    made = checked(what.setting, what.epsilon, what.scheme)
     apart = relative_error(made.backprop, autograd(what.setting))
     st.caption(
         _(
@@ -180,8 +209,8 @@ def over_epsilon(what: Asked) -> None:
     """The error over ε in both precisions, with the theory's lines."""
     say(KEY, "epsilon")
     with st.spinner(_("Checking at every ε")):
-        sweeps, lines = _sweeps(replace(what.setting, dtype=np.float64), what.scheme)
-    st.vega_lite_chart(
+        sweeps, lines = swept(replace(what.setting, dtype=np.float64), what.scheme)
+    chart(
         sweep_points(sweeps, lines),
         sweep_spec(theme(), what.epsilon),
         alt=_(
@@ -203,21 +232,32 @@ def over_epsilon(what: Asked) -> None:
                 least=power_of_ten(lines.least(one.dtype)),
             )
         )
+        if not one.good:
+            st.markdown(_("No ε is read as *{reading}* there.", reading=_(GOOD.title)))
+            continue
+        st.markdown(
+            _(
+                "Read as *{reading}* there: ε from {least} to {most}.",
+                reading=_(GOOD.title),
+                least=power_of_ten(min(one.good)),
+                most=power_of_ten(max(one.good)),
+            )
+        )
     say(KEY, "theory")
 
 
 def one_tenth(what: Asked) -> None:
     """What each fault gives here, and which of them a bound of one tenth would let through."""
     say(KEY, "tenth")
-    found = _every_fault(what)
-    st.vega_lite_chart(
+    found = every_fault(what.setting, what.scheme, EPSILON_OF_ALL)
+    chart(
         fault_points(
             [(_(one.title), made.error, made.error_of(made.worst)) for one, made in found]
         ),
-        fault_spec(theme()),
+        fault_spec(theme(), len(found)),
         alt=_(
             "A row for each fault with its relative error, on a logarithmic axis with the marks "
-            "1e-7, 1e-5, 1e-3 and 1e-1."
+            "10⁻⁷, 10⁻⁵, 10⁻³ and 10⁻¹."
         ),
     )
     passing = [
@@ -248,34 +288,10 @@ def one_tenth(what: Asked) -> None:
 def code(what: Asked) -> None:
     """The Python script of the current check, to read and to download."""
     say(KEY, "code")
+    if not what.known:
+        st.caption(
+            _("The script has the hidden fault in it: it is here once you know which it is.")
+        )
+        return
     text = script(what.setting, what.epsilon, what.scheme)
-    with st.expander(_("The script of this check"), icon=":material/code:"):
-        show_script(KEY, text, "deepglass_gradient_check")
-
-
-def _told(setting: Setting) -> tuple[str, float, int, str, str]:
-    """A setting as plain values, by which a cache tells it from others."""
-    names = setting.fault.slug, setting.dtype.__name__
-    return setting.nonlinearity.slug, setting.penalty, setting.seed, *names
-
-
-BY_NAME: dict[str | type, Callable[[Any], Any]] = {
-    Setting: _told,
-    Scheme: lambda scheme: scheme.slug,
-}
-
-
-@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=BY_NAME)
-def _check(setting: Setting, epsilon: float, scheme: Scheme) -> Check:
-    return check(setting, epsilon, scheme=scheme)
-
-
-@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=BY_NAME)
-def _sweeps(setting: Setting, scheme: Scheme) -> tuple[list[Sweep], Theory]:
-    return [sweep(setting, dtype, scheme) for dtype in PRECISIONS], theory(setting, scheme)
-
-
-def _every_fault(what: Asked) -> list[tuple[Fault, Check]]:
-    """The check of each fault in float64, at one ε."""
-    settings = [replace(what.setting, fault=one, dtype=np.float64) for one in FAULTS]
-    return [(one.fault, _check(one, float(STEPS[4]), what.scheme)) for one in settings]
+    show_script(KEY, text, "deepglass_gradient_check")

@@ -26,7 +26,9 @@ from explainer.gradients.landscape.plan import (
 from explainer.gradients.landscape.plane import PARTS
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
-from explainer.ui.common.choice import Entry, Named, choice, keep_in_link
+from explainer.gradients.landscape.views import Snapshot
+from explainer.ui.common.address import keep_in_link
+from explainer.ui.common.choice import Entry, Named, choice
 from explainer.ui.common.story import outcome
 from explainer.ui.landscape.job import KEY
 from explainer.words import N_, _, told
@@ -66,7 +68,16 @@ def story(plan: SurveyPlan) -> None:
             st.button(_("Back to the story"), key=f"{KEY}.back", on_click=_take, type="tertiary")
         return
     st.markdown(_(preset.watch))
-    outcome(preset, KEY)
+
+
+def seen_in_story(plan: SurveyPlan, found: Snapshot) -> None:
+    """Behind a fold, what is seen in the chosen story, told from the numbers once all are there."""
+    preset = PRESETS.get(st.session_state[PRESET])
+    if preset is None or preset.plan != plan:
+        return
+    told_now = found.finished and not found.message
+    waiting = _("This is told from the numbers, as soon as all of them are there.")
+    outcome(preset, KEY, preset.told(found) if told_now else waiting)
 
 
 def choices() -> Choice | None:

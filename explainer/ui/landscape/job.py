@@ -62,7 +62,7 @@ def _begin(plan: SurveyPlan) -> Ticket[Survey] | None:
 
 
 def is_active(ticket: Ticket[Survey]) -> bool:
-    """Whether the survey is being computed or waits for its turn."""
+    """Whether the survey is being computed."""
     return ticket.state.active
 
 
@@ -76,12 +76,12 @@ def status(ticket: Ticket[Survey], plan: SurveyPlan) -> None:
     if seen.message:
         st.warning(in_words(seen.message), icon=":material/info:")
         return
-    if seen.finished:
-        return
-    if state.message:
+    if state.message and not seen.finished:
         st.warning(in_words(state.message), icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.progress(seen.progress, text=_words(ticket))
+        if seen.finished:
+            return
         if is_active(ticket):
             _button(ticket, _("Stop"), "stop", Survey.pause)
         elif not ticket.budget.message:  # a used-up budget lets nothing go on
@@ -97,8 +97,11 @@ def _button(ticket: Ticket[Survey], label: str, icon: str, do: Callable[[Survey]
 
 def _words(ticket: Ticket[Survey]) -> str:
     state, seen = ticket.state, ticket.race.snapshot
-    if state.place:
-        return state.place
+    if seen.finished:
+        return ngettext(
+            "All is computed: {points} point", "All is computed: {points} points", seen.points,
+            points=f"{seen.points:,}",
+        )  # fmt: skip
     if state.phase is Phase.IDLE:
         return ngettext(
             "Stopped at {points} point", "Stopped at {points} points", seen.points,
@@ -112,4 +115,5 @@ def _words(ticket: Ticket[Survey]) -> str:
         ]
     elif seen.points_per_second:
         words.append(_("{count} points a second", count=f"{seen.points_per_second:,.0f}"))
+    words += [state.shared] if state.shared else []
     return " · ".join(words)

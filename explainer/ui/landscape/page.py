@@ -21,15 +21,24 @@ from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.script import script
 from explainer.gradients.landscape.survey import Survey
 from explainer.gradients.landscape.views import PanelView, Snapshot, VariantView
+from explainer.powers import power_of_ten
 from explainer.service import Ticket
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.code import show_script
+from explainer.ui.common.bounded import chosen_place
+from explainer.ui.common.chart import chart
+from explainer.ui.common.code import code_fold, show_script
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.landscape.controls import Choice, choices, preset_menu, story
+from explainer.ui.landscape.controls import (
+    Choice,
+    choices,
+    preset_menu,
+    seen_in_story,
+    story,
+)
 from explainer.ui.landscape.job import KEY, again, is_active, refusal, status, ticket_for
 from explainer.ui.landscape.planes import contours, panel_name, surfaces
-from explainer.words import _, ngettext
+from explainer.words import _
 
 SECONDS = 0.5
 NEARLY_ALL = 0.99
@@ -73,10 +82,16 @@ def _stands(ticket: Ticket[Survey]) -> tuple[bool, bool]:
 
 def _draw(ticket: Ticket[Survey], choice: Choice) -> None:
     seen = ticket.race.snapshot
-    top, below, numbers = (st.container() for __ in range(3))
+    top = st.container()
+    below = st.container(key=f"{KEY}.stage")
+    numbers = st.container()
     with top:
         status(ticket, choice.plan)
+        seen_in_story(choice.plan, seen)
     if not any(one.rows for one in seen.panels):
+        if seen.message:
+            return
+        below.caption(_("The planes stand here as soon as the networks are trained."))
         return
     with below:
         _planes_and_path(seen, choice)
@@ -103,26 +118,22 @@ def _planes_and_path(seen: Snapshot, choice: Choice) -> None:
         with right:
             say(KEY, "path")
     with charts[0]:
-        st.vega_lite_chart(
+        chart(
             off_plane_points(seen, panel), off_plane_spec(theme()), key=f"{KEY}.off_plane",
             alt=_("How far from the plane the network was at each checkpoint, in per cent of its "
             "distance from the end."),
         )  # fmt: skip
     with charts[1]:
-        st.vega_lite_chart(
+        chart(
             path_points(seen, panel, choice.part), path_spec(theme()), key=f"{KEY}.on_path",
-            alt=_("The loss of each checkpoint, and the loss of its foot on the plane."),
+            alt=_("The loss of each checkpoint, and the loss of its projection onto the plane."),
         )  # fmt: skip
     st.caption(_path_words(seen, panel))
 
 
 def _panel_choice(seen: Snapshot) -> PanelView:
     names = [panel_name(seen, one) for one in seen.panels]
-    place = st.segmented_control(
-        _("The path of"), range(len(names)), default=0, required=True, key=f"{KEY}.followed",
-        format_func=names.__getitem__,
-    )  # fmt: skip
-    return seen.panels[place]
+    return seen.panels[chosen_place(_("The path of"), names, key=f"{KEY}.followed")]
 
 
 def _path_words(seen: Snapshot, panel: PanelView) -> str:
@@ -150,7 +161,7 @@ def _path_words(seen: Snapshot, panel: PanelView) -> str:
 def _table(seen: Snapshot) -> None:
     headings = [
         _("network"), _("training loss"), _("validation loss"), _("training accuracy"),
-        _("validation accuracy"), _("sharpness λ"), _("its residual"), _("curvature on the plane"),
+        _("validation accuracy"), _("sharpness λmax"), _("curvature on the plane"),
     ]  # fmt: skip
     random = seen.plan.directions != PATH
     headings += [_("plane below loss 1")] * random
@@ -164,17 +175,14 @@ def _table(seen: Snapshot) -> None:
 def _numbers(one: VariantView) -> list[str]:
     name = f"<b>{escape(one.name)}</b>"
     if one.score is None:
-        return [name, *["–"] * 6]
-    losses = [f"{loss:.3g}" for loss in one.score.losses]
+        return [name, *["–"] * 5]
+    losses = [power_of_ten(loss, 3) for loss in one.score.losses]
     right = [f"{share:.1%}" for share in one.score.accuracies]
     found = one.sharpness
     if found is None:
-        return [name, *losses, *right, "–", "–"]
-    residual = ngettext(
-        "{residual} ({count} product)", "{residual} ({count} products)", found.iterations,
-        residual=f"{found.residual:.1%}",
-    )  # fmt: skip
-    return [name, *losses, *right, f"{found.eigenvalue:.3g}".replace("-", "−"), residual]
+        return [name, *losses, *right, "–"]
+    sharpness = f"{power_of_ten(found.eigenvalue, 3)} ± {found.residual:.1%}"
+    return [name, *losses, *right, sharpness]
 
 
 def _curvature(seen: Snapshot, variant: int) -> str:
@@ -183,7 +191,7 @@ def _curvature(seen: Snapshot, variant: int) -> str:
     found = [value for one in panels for value in one.curvatures]
     if not found:
         return "–"
-    least, most = (f"{value:.2g}".replace("-", "−") for value in (min(found), max(found)))
+    least, most = map(power_of_ten, (min(found), max(found)))
     return _("{least} to {most}", least=least, most=most)
 
 
@@ -196,7 +204,10 @@ def code(ticket: Ticket[Survey]) -> None:
     seen = ticket.race.snapshot
     if not seen.panels:
         return
-    with st.expander(_("The code: this plane in PyTorch, on its coarsest grid")):
+    fold = code_fold(_("The code: this plane in PyTorch, on its coarsest grid"), f"{KEY}.code")
+    if not fold.open:
+        return
+    with fold:
         say(KEY, "code")
         show_script(KEY, coarse_script(seen), "deepglass_landscape", height=420)
 

@@ -13,6 +13,7 @@ from explainer.charts.theme import Theme
 from explainer.gradients.landscape.plan import PATH
 from explainer.gradients.landscape.views import PanelView, Snapshot
 from explainer.images.thumbnails import encode_png
+from explainer.powers import power_of_ten, ten_to
 from explainer.ui.common.components import mount, pack
 from explainer.words import _
 
@@ -63,7 +64,6 @@ def _header(panels: list[dict[str, Any]], bands: Bands, part: int, theme: Theme)
             "colours": list(bands.colours),
             "marks": _marks(bands),
         },
-        "words": _words(),
         "least": LEAST_WIDTH,
         "columns": min(len(panels), MOST_COLUMNS),
         "path": theme.categorical[1],
@@ -71,34 +71,11 @@ def _header(panels: list[dict[str, Any]], bands: Bands, part: int, theme: Theme)
     }
 
 
-def _words() -> dict[str, Any]:
-    """What the component says; it puts numbers in the places."""
-    return {
-        "hint": _("Point at a plane to read the loss there, and at its path to read a checkpoint."),
-        "keys": _("Arrow keys move the place that is read, Home goes to the network."),
-        "turn": _("Drag a surface to turn it, or use the arrow keys; Home turns it back."),
-        "scale": _("Loss in nats, 10 and more in one colour"),
-        "path": _(
-            "The line is the path of training; the fuller a point, the nearer the network was to "
-            "the plane. The large point is where training ended."
-        ),
-        "point": _("Step {step}: {off} off the plane."),
-        "losses": _("Its true loss is {truth}, the plane has {foot}."),
-        "parts": [
-            _("{training} on training ({validation} on validation)"),
-            _("{validation} on validation ({training} on training)"),
-        ],
-        "later": _("not yet"),
-        "endless": _("no finite number"),
-        "start": _("start"),
-        "end": _("end"),
-    }
-
-
 def _marks(bands: Bands) -> list[tuple[float, str]]:
     """Whole decades and, where there are few of them, halves of the edges."""
     whole = [edge for edge in bands.edges if math.isclose(edge, round(edge))]
-    return [(edge, f"{10**edge:g}") for edge in whole][-MARKS_PER_LEGEND:]
+    marks = [(edge, ten_to(round(edge)) if edge < -2 else f"{10**edge:g}") for edge in whole]
+    return marks[-MARKS_PER_LEGEND:]
 
 
 def panel_name(snapshot: Snapshot, panel: PanelView) -> str:
@@ -115,7 +92,7 @@ def _panel(snapshot: Snapshot, panel: PanelView, part: int) -> dict[str, Any]:
     variant = snapshot.variants[panel.variant]
     row, column = panel.axes.centre
     centre = float(panel.losses[part, row, column])
-    note = _("at its centre {loss}", loss=f"{centre:.4g}") if math.isfinite(centre) else ""
+    note = _("at its centre {loss}", loss=power_of_ten(centre, 4)) if math.isfinite(centre) else ""
     title = panel_name(snapshot, panel)
     alt = (
         _("{title}: training loss over a plane.", title=title),
@@ -143,4 +120,4 @@ def _panel(snapshot: Snapshot, panel: PanelView, part: int) -> dict[str, Any]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else _("not known yet")
+    return power_of_ten(value, 3) if math.isfinite(value) else _("not known yet")

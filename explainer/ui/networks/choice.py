@@ -6,6 +6,7 @@ torchvision's, which may have to be fetched.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 
 import streamlit as st
@@ -15,14 +16,18 @@ from explainer.networks.zoo.own import OwnNetwork
 from explainer.networks.zoo.shared import ready
 from explainer.networks.zoo.shipped import SHIPPED, Shipped
 from explainer.networks.zoo.torchvision_models import CLASSIFIERS, Classifier
+from explainer.ui.common.address import OWN, linked
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.prose import escaped
+from explainer.ui.common.refusal import refuse, show_refusal
 from explainer.ui.networks.fetch import offer
 from explainer.ui.networks.own import option_of, own_networks
 from explainer.ui.networks.saved import open_saved, say_what_was_wrong
-from explainer.words import N_, _
+from explainer.words import N_, _, later
 
 FIRST, FIRST_OF_MORE = "vgg", "resnet18"
+LAST = "networks.last"
+"""Which page chose a network last: the next one begins with it."""
 MORE = Named("imagenet", N_("ImageNet networks"))
 
 
@@ -36,6 +41,7 @@ def network_choice(page: str) -> Entry:
     own = own_networks()
     present = {one.slug: one for one in [*shipped, *own]}
     first = FIRST if FIRST in present else next(iter(present))
+    _come_along(page, present)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         slug = choice(
             _("Network"), (*shipped, *map(option_of, own), MORE), key=f"{page}.network",
@@ -50,6 +56,26 @@ def network_choice(page: str) -> Entry:
         return wanted
     offer(wanted, meanwhile=_(present[first].title))
     return present[first]
+
+
+def _come_along(page: str, present: Mapping[str, Entry]) -> None:
+    """Begin with the network of the page before, where no link names another one.
+
+    A link to a network that was the sender's own is answered with a sentence.
+    """
+    before = st.session_state.get(LAST, page)
+    for name in ("network", "imagenet"):
+        key = f"{page}.{name}"
+        if before != page and f"{before}.{name}" in st.session_state and not linked(key):
+            st.session_state[key] = st.session_state[f"{before}.{name}"]
+    st.session_state[LAST] = page
+    asked = linked(f"{page}.network")
+    if asked.startswith(OWN) and asked not in present:
+        refuse(LAST, later(
+            "This link is to a network that its sender trained, which a link cannot carry: save "
+            "it under *Training lab*, and open the file here. Below is another network."
+        ))  # fmt: skip
+    show_refusal(LAST, icon=":material/link_off:")
 
 
 def _more(page: str) -> Classifier:

@@ -7,10 +7,11 @@ earliest. Where the race stands still the answer is fetched at once, and it is o
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import streamlit as st
@@ -50,12 +51,53 @@ class WorkerAnswer(Generic[Value]):
 
 
 @dataclass
-class _Asked(Generic[Value]):
-    """The last answer to a question, and the one that is awaited."""
+class Asked(Generic[Value]):
+    """The last answer to a question that is put again and again, and the one that is awaited.
+
+    Page and route ask from threads of their own.
+    """
 
     last: WorkerAnswer[Value] | None = None
     pending: Future[WorkerAnswer[Value]] | None = None
     again_at: float = 0.0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def latest(
+        self,
+        ticket: Ticket[Race],
+        question: Question[Value],
+        *,
+        moving: bool,
+        at: int | None = None,
+        shortest: float = SHORTEST_PAUSE,
+        share: float = SHARE,
+    ) -> WorkerAnswer[Value] | None:
+        """As :func:`latest`; with `at` it is about the runs as they were at that kept step."""
+        with self.turn:
+            self._collect(shortest, share)
+            if self.pending is None and self._due(ticket, at, moving=moving):
+                self.pending = ticket.command(lambda race: race.ask(_timed(question), at))
+            if self.pending is not None and not (moving and self.last):
+                _wait(self.pending, FIRST_WAIT if moving else STILL_WAIT)
+                self._collect(shortest, share)
+            return self.last
+
+    def _due(self, ticket: Ticket[Race], at: int | None, *, moving: bool) -> bool:
+        if self.last is None:
+            return True
+        if at is not None or self.last.step == ticket.race.snapshot.step:
+            return False
+        return not moving or time.monotonic() >= self.again_at
+
+    def _collect(self, shortest: float, share: float) -> None:
+        """Take the awaited answer where it is there. What the question raised is raised here."""
+        if self.pending is None or not self.pending.done():
+            return
+        done, self.pending = self.pending, None
+        if not done.cancelled():
+            self.last = done.result()
+            pause = max(shortest, self.last.seconds / share)
+            self.again_at = time.monotonic() + pause
 
 
 def answer_now(
@@ -81,7 +123,7 @@ def seen(ticket: Ticket[Race]) -> Snapshot:
     if at is None:
         return ticket.race.snapshot
     return remembered(
-        f"{KEY}.seen", (ticket.id, ticket.race.snapshot.seeds, at),
+        f"{KEY}.seen", (*_race_as_it_is(ticket), at),
         lambda: awaited(ticket, lambda race: race.at(at)),
     )  # fmt: skip
 
@@ -124,33 +166,27 @@ def latest(
 
     What `name` says must be all that the question depends on apart from the race.
     """
-    asked: _Asked[Value] = _asked(ticket, name)
-    _collect(asked, shortest)
-    if asked.pending is None and _due(asked, ticket, moving=moving):
-        at = looked_at(ticket)
-        asked.pending = ticket.command(lambda race: race.ask(_timed(question), at))
-    if asked.pending is not None and not (moving and asked.last):
-        _wait(asked.pending, FIRST_WAIT if moving else STILL_WAIT)
-        _collect(asked, shortest)
-    return asked.last
+    asked: Asked[Value] = asked_before(ticket, name)
+    at = looked_at(ticket)
+    return asked.latest(ticket, question, moving=moving, at=at, shortest=shortest)
 
 
-def _asked(ticket: Ticket[Race], name: Hashable) -> _Asked[Value]:
+def asked_before(ticket: Ticket[Race], name: Hashable) -> Asked[Value]:
+    """What is known of the question `name` about the moment that is looked at."""
     kept = st.session_state.setdefault(f"{KEY}.asked", {})
-    place = (ticket.id, ticket.race.snapshot.seeds, looked_at(ticket), name)
-    found: _Asked[Value] = kept.pop(place, None) or _Asked()
+    place = (*_race_as_it_is(ticket), looked_at(ticket), name)
+    found: Asked[Value] = kept.pop(place, None) or Asked()
     kept[place] = found  # the one used last comes last
     while len(kept) > MOST_KEPT:
         del kept[next(iter(kept))]
     return found
 
 
-def _due(asked: _Asked[Value], ticket: Ticket[Race], *, moving: bool) -> bool:
-    if asked.last is None:
-        return True
-    if looked_at(ticket) is not None or asked.last.step == ticket.race.snapshot.step:
-        return False
-    return not moving or time.monotonic() >= asked.again_at
+def _race_as_it_is(ticket: Ticket[Race]) -> tuple[Hashable, ...]:
+    """What a race is apart from its step: its seeds, and what was set by hand."""
+    snapshot = ticket.race.snapshot
+    set_by_hand = [mark for run in snapshot.runs for mark in run.marks if mark.by_hand]
+    return ticket.id, snapshot.seeds, tuple(set_by_hand)
 
 
 def _timed(question: Question[Value]) -> Question[WorkerAnswer[Value]]:
@@ -168,14 +204,3 @@ def _wait(pending: Future[WorkerAnswer[Value]], seconds: float) -> None:
         pending.exception(timeout=seconds)
     except (TimeoutError, CancelledError):
         return
-
-
-def _collect(asked: _Asked[Value], shortest: float) -> None:
-    """Take the awaited answer where it is there. What the question raised is raised here."""
-    if asked.pending is None or not asked.pending.done():
-        return
-    done, asked.pending = asked.pending, None
-    if not done.cancelled():
-        asked.last = done.result()
-        pause = max(shortest, asked.last.seconds / SHARE)
-        asked.again_at = time.monotonic() + pause

@@ -6,9 +6,11 @@ short grace; a reload finds it again by the id in the address, once its owner is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from threading import Event
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -18,8 +20,9 @@ from explainer.training.data.data_set import Examples
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.instruments.shifted_score import shifted_scores
-from explainer.training.measurement.evaluation import Score
 from explainer.training.recipe.penalties import PENALTIES
+from explainer.training.task import Score
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.visits import visit
@@ -32,6 +35,10 @@ STEPS = (10, 100)
 SPEED = f"{KEY}.speed"
 FIRST_WIDTH = 175  # pixels, whatever it says, so that those beside it stay where they are
 PLAY, RESET, ANEW = ":material/play_arrow:", ":material/replay:", ":material/casino:"
+MOST_WAIT = 1.0  # seconds that the page waits for the first points of a race
+FETCH_WAIT = 0.1  # and then until the browser has them, which asks every 0.06 s
+FETCHED = f"{KEY}.fetched"  # in the session: whether it has, while a race is awaited
+STARTS = ("start", "first", "first_epoch")  # the buttons with which a race begins
 SPEEDS = (0, 100, 10, 1)  # steps a second; 0 is as fast as it goes
 
 _origins: WeakKeyDictionary[Ticket[Race], tuple[LabPlan, Examples]] = WeakKeyDictionary()
@@ -45,8 +52,7 @@ def current() -> Ticket[Race] | None:
         found = service().adopt(wanted, visit(RACES).id)
     if found is not None:
         st.session_state[f"{KEY}.ticket"] = found
-        if wanted != found.id:
-            st.query_params[RACE] = found.id
+        keep_in_link(RACE, found.id)
     return found
 
 
@@ -104,6 +110,19 @@ def _open(
     if speed := _chosen_speed():
         ticket.command(lambda race: race.set_speed(speed))
     ticket.command(first)
+    if fetched := st.session_state.pop(FETCHED, None):
+        _leave_time(ticket, fetched)
+
+
+def _leave_time(ticket: Ticket[Race], fetched: Event) -> None:
+    """Let the browser ask for the first points before the page keeps it and the interpreter busy.
+
+    Where nobody asks the page goes on as soon as the points are there.
+    """
+    until = time.monotonic() + MOST_WAIT
+    while not any(run.curves for run in ticket.race.snapshot.runs) and time.monotonic() < until:
+        time.sleep(0.005)
+    fetched.wait(FETCH_WAIT)
 
 
 def is_active(ticket: Ticket[Race] | None) -> bool:
@@ -213,7 +232,7 @@ def dials(ticket: Ticket[Race], names: list[str]) -> None:
     run = ticket.race.snapshot.of_recipe(index)[0]
     _dial(ticket, f"rate{index}", _("Learning rate"), run.learning_rate, index, "")
     for slug, value in run.strengths:
-        label = _("λ of {penalty}", penalty=_(PENALTIES[slug].title))
+        label = _("{penalty}, λ", penalty=_(PENALTIES[slug].title))
         _dial(ticket, f"{slug}{index}", label, value, index, slug)
 
 

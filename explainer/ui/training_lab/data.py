@@ -15,7 +15,7 @@ from explainer.training.data.download import wanted
 from explainer.training.data.fetching import VARIABLE
 from explainer.training.data.own.folders import from_folder, from_zip, own_folders
 from explainer.training.data.real import available
-from explainer.training.data.registry import DATA_SETS, load
+from explainer.training.data.registry import DATA_SETS, EVERY_DATA_SET, load
 from explainer.training.data.root import data_root
 from explainer.training.data.splits import Split, most_for_training
 from explainer.ui.common.bounded import bounded_slider
@@ -42,14 +42,19 @@ def data_menu() -> str:
     folders = [
         Named(FOLDER + name, _("Folder: {name}", name=name)) for name in own_folders(data_root())
     ]
-    entries = (*DATA_SETS, *folders, OWN_ZIP)
+    numbers = [
+        Named(one.slug, _("{group}: {data}", group=_(one.group), data=_(one.title)))
+        for one in EVERY_DATA_SET
+        if one.slug not in DATA_SETS
+    ]
+    entries = (*DATA_SETS, *numbers, *folders, OWN_ZIP)
     return choice(_("Data"), entries, key=f"{KEY}.data", default=FIRST_DATA)
 
 
 def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Examples | None]:
     """The data of that slug, with their settings in `details`; no examples until there are any."""
-    if slug in DATA_SETS:
-        return _registered(DATA_SETS[slug], details)
+    if slug in EVERY_DATA_SET:
+        return _registered(EVERY_DATA_SET[slug], details)
     if slug == OWN_ZIP.slug:
         examples = _own_zip()
         marks = (("fingerprint", examples.fingerprint),) if examples else ()
@@ -63,7 +68,10 @@ def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Example
 
 
 def split_choice(chosen: DataChoice, examples: Examples) -> Split:
-    """Draw the sliders that divide the examples; label noise is for the training part alone."""
+    """Draw the sliders that divide the examples; label noise is for the training part alone.
+
+    Numbers have none: there is no other class to take.
+    """
     base = f"{KEY}.{chosen.slug}"
     validation = _share(f"{base}.validation", _("Validation share"), 0.2)
     test = _share(f"{base}.test", _("Test share"), 0.2)
@@ -78,6 +86,9 @@ def split_choice(chosen: DataChoice, examples: Examples) -> Split:
     together = together_toggle(f"{base}.together", examples)
     undivided = Split(validation_share=validation, test_share=test, keep_copies_together=together)
     size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
+    undivided = replace(undivided, train_size=size)
+    if not examples.classes:
+        return undivided
     noise = st.slider(
         _("Wrong labels among them"),
         0.0,
@@ -89,7 +100,7 @@ def split_choice(chosen: DataChoice, examples: Examples) -> Split:
         persist_state="session",
         help=_("This share of the training labels is replaced by another class."),
     )
-    return replace(undivided, train_size=size, label_noise=float(noise))
+    return replace(undivided, label_noise=float(noise))
 
 
 def _train_size(key: str, most: int) -> int | None:
@@ -155,6 +166,8 @@ def _own_zip() -> Examples | None:
     )
     show_refusal(f"{KEY}.zip", icon=":material/folder_off:")
     found: Examples | None = st.session_state.get(f"{KEY}.zip_examples")
+    if found is None:
+        st.caption(_("A link carries everything but the zip: whoever opens one adds the same zip."))
     return found
 
 

@@ -15,6 +15,7 @@ from explainer.ui.training_lab.plan import KEY
 from explainer.words import _, language, ngettext, told
 
 KEPT = f"{KEY}.division"
+FEW = 50  # examples of which one is 2 points or more
 
 
 def division_words(examples: Examples, config: Split, seeds: int) -> int:
@@ -37,9 +38,31 @@ def division_words(examples: Examples, config: Split, seeds: int) -> int:
                 seeds=ngettext("{count} seed", "{count} seeds", seeds),
             )
         )
+        if examples.origin == "own" and examples.classes:
+            st.caption(escaped(_own(examples)))
+        if examples.classes and 0 < sizes[1] < FEW:
+            st.caption(
+                ngettext(
+                    "{count} example to validate on: it alone decides, 0 % or 100 %.",
+                    "{count} examples to validate on: one of them is {points} points of accuracy.",
+                    sizes[1], points=f"{100 / sizes[1]:.0f}",
+                )
+            )  # fmt: skip
     if sentences:
         st.warning("  \n".join(map(escaped, sentences)), icon=":material/call_split:")
     return sizes[0]
+
+
+def _own(examples: Examples) -> str:
+    """How many classes were brought, and how many examples of each."""
+    counts = torch.bincount(examples.labels, minlength=len(examples.classes)).tolist()
+    classes = ngettext("{count} class", "{count} classes", len(counts))
+    if len(set(counts)) == 1:
+        return _("{classes}, {each} each", classes=classes, each=f"{counts[0]:,}")
+    each = ", ".join(
+        f"{name} {count:,}" for name, count in zip(examples.classes, counts, strict=True)
+    )
+    return _("{classes}: {each}", classes=classes, each=each)
 
 
 def together_toggle(key: str, examples: Examples) -> bool:

@@ -10,6 +10,7 @@ from explainer.charts.training_lab.examples import (
     first_of_each_class,
     points_chart,
 )
+from explainer.charts.training_lab.targets import targets_chart
 from explainer.training.augmentation import augment
 from explainer.training.data.data_set import Examples
 from explainer.training.recipe.recipe import Recipe
@@ -29,22 +30,30 @@ def gallery(examples: Examples, entries: tuple[Recipe, ...]) -> None:
     say("training_lab", "data")
     st.caption(_(examples.credit))
     if not examples.pictures:
-        chart = points_chart(examples.inputs, examples.labels, examples.classes, theme())
-        st.altair_chart(
-            chart, alt=_("The points of {data}, coloured by class.", data=_(examples.title))
-        )
+        _points(examples)
         return
     rows = first_of_each_class(examples.labels, len(examples.classes), EACH)
     classes = ", ".join(examples.classes[: len(rows)])
     st.caption(escaped(_("Rows: {classes}", classes=classes)))
     before, after = st.columns(2)
     with before:
-        st.markdown(_("**As they are**"))
+        st.markdown("## " + _("As they are"))
         montage = class_montage(examples.inputs, rows, theme())
         alt = _("Examples of {data}, a row a class.", data=_(examples.title))
         show_picture(montage, alt=alt, exact=True)
     with after:
         _augmented(examples, entries, rows)
+
+
+def _points(examples: Examples) -> None:
+    data = _(examples.title)
+    if examples.classes:
+        chart = points_chart(examples.inputs, examples.labels, examples.classes, theme())
+        alt = _("The points of {data}, coloured by class.", data=data)
+    else:
+        chart = targets_chart(examples.inputs, examples.labels, theme())
+        alt = _("The points of {data}, coloured by their target.", data=data)
+    st.altair_chart(chart, alt=alt)
 
 
 def _augmented(examples: Examples, entries: tuple[Recipe, ...], rows: list[list[int]]) -> None:

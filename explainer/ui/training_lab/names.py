@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explainer.training.measurement.snapshot import Snapshot, Status
+from explainer.training.measurement.snapshot import RunView, Snapshot, Status
 from explainer.training.recipe.recipe import Recipe
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
@@ -51,6 +51,13 @@ def without_numbers(snapshot: Snapshot) -> None:
         st.caption(escaped(_("{recipes}. What is not a number is not shown.", recipes=recipes)))
 
 
+def set_by_hand(snapshot: Snapshot) -> str:
+    """The recipes of which a weight or a bias was set by hand, as menus list them; or nothing."""
+    names = numbered(snapshot.recipes)
+    runs = [run for run in snapshot.runs if any(mark.by_hand for mark in run.marks)]
+    return ", ".join(dict.fromkeys(names[run.recipe] for run in runs))
+
+
 def pick_recipe(snapshot: Snapshot, name: str) -> int:
     """A choice of one recipe; its index."""
     names = numbered(snapshot.recipes)
@@ -66,6 +73,22 @@ def pick_recipe(snapshot: Snapshot, name: str) -> int:
     return int(picked or 0)
 
 
+def pick_seed(snapshot: Snapshot, index: int, name: str) -> RunView:
+    """A choice of one seed of a recipe; its run."""
+    runs = {run.seed: run for run in snapshot.of_recipe(index)}
+    seeds = list(runs)
+    if len(seeds) == 1:
+        return runs[seeds[0]]
+    key = f"{KEY}.{name}"
+    if st.session_state.get(key) not in seeds:
+        st.session_state[key] = seeds[0]
+    picked = st.segmented_control(
+        _("Seed"), seeds, key=key, required=True,
+        format_func=lambda seed: _("Seed {number}", number=seed),
+    )  # fmt: skip
+    return runs[int(picked or seeds[0])]
+
+
 def first_seed_runs(snapshot: Snapshot) -> slice:
     """Which of all runs are those of the first seed."""
     return slice(0, len(snapshot.runs), len(snapshot.seeds))
@@ -77,5 +100,5 @@ def of_step(step: int, snapshot: Snapshot, *, one_seed: bool = True) -> str:
     if seeds < 2:
         return _("After step {step}", step=after)
     if one_seed:
-        return _("After step {step}, seed 1 of {seeds}", step=after, seeds=seeds)
+        return _("After step {step}, seed {seed}", step=after, seed=snapshot.seeds[0])
     return _("After step {step}, all {seeds} seeds", step=after, seeds=seeds)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explainer.charts.race import pairs
 from explainer.service import Ticket
 from explainer.training.data.data_set import Examples
 from explainer.training.data.shifted import SHIFTS, suitable
 from explainer.training.engine.race import Race
+from explainer.training.task import Task
+from explainer.ui.common.choice import choice
 from explainer.ui.common.prose import escaped
+from explainer.ui.training_lab.at_chance import chance_words
 from explainer.ui.training_lab.control import (
     current,
     dials,
+    is_active,
     last_words,
     origin_of,
     plan_of,
@@ -19,20 +24,15 @@ from explainer.ui.training_lab.control import (
     shifted_answer,
     transport,
 )
-from explainer.ui.training_lab.curves import SECONDS, empty_curves
+from explainer.ui.training_lab.curve_news import SECONDS, View
+from explainer.ui.training_lab.curves import empty_curves, is_reachable, race_curves
 from explainer.ui.training_lab.data import chosen_data, data_menu, split_choice
 from explainer.ui.training_lab.division import division_words
+from explainer.ui.training_lab.duration import learn_cost
 from explainer.ui.training_lab.gallery import gallery
-from explainer.ui.training_lab.instruments.tabs import instruments
+from explainer.ui.training_lab.instruments.tabs import instruments, live_boundaries
 from explainer.ui.training_lab.instruments.verdict import compare_shifted
-from explainer.ui.training_lab.live import (
-    LOGARITHMIC,
-    curve_controls,
-    live_curves,
-    live_table,
-    view,
-)
-from explainer.ui.training_lab.plan import KEY, LabPlan, keep_recipes_in_url, recipes
+from explainer.ui.training_lab.plan import KEY, LabPlan, fit_to_points, keep_recipes_in_url, recipes
 from explainer.ui.training_lab.prediction import predict
 from explainer.ui.training_lab.presets import (
     chosen_preset,
@@ -41,10 +41,14 @@ from explainer.ui.training_lab.presets import (
     told_before,
 )
 from explainer.ui.training_lab.recipe_editor import name_of, recipe_table
+from explainer.ui.training_lab.table import seed_by_seed, standings
 from explainer.ui.training_lab.timeline import timeline
 from explainer.words import _
 
 TRIES = 20
+TABLE_SECONDS = 1.0
+FITTED = f"{KEY}.fitted"
+SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
 
 
 def set_up() -> tuple[LabPlan, Examples, int] | None:
@@ -59,7 +63,7 @@ def set_up() -> tuple[LabPlan, Examples, int] | None:
             details = st.popover(
                 _("Data, split and seeds"), icon=":material/call_split:", width="stretch"
             )
-        told_before()
+        story = st.container()
         chosen, examples = chosen_data(slug, details)
         if examples is None:
             return None
@@ -69,10 +73,22 @@ def set_up() -> tuple[LabPlan, Examples, int] | None:
                 _("Seeds"), 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
                 persist_state="session", help=_("Each recipe is trained once for each seed."),
             )  # fmt: skip
+        with story:  # now that a link's division has come to its controls
+            told_before()
         training = division_words(examples, split, int(seeds))
+        _fit_to(examples)
     keep_recipes_in_url()
     plan = LabPlan(data=chosen, split=split, recipes=recipes(), seeds=tuple(range(int(seeds))))
     return plan, examples, training
+
+
+def _fit_to(examples: Examples) -> None:
+    """Networks for pictures become networks for points, which is said until there are pictures."""
+    if examples.pictures:
+        st.session_state.pop(FITTED, None)
+    elif fit_to_points() or st.session_state.get(FITTED):
+        st.session_state[FITTED] = True
+        st.caption(_("A CNN needs pictures, and these are points: its recipes are small MLPs now."))
 
 
 def race(plan: LabPlan, examples: Examples, training: int) -> None:
@@ -94,13 +110,19 @@ def race(plan: LabPlan, examples: Examples, training: int) -> None:
         if ticket is None:
             _wait_for_owner()
     with beside:
-        recipe_table(points=len(examples.shape) == 1)
+        recipe_table(
+            points=not examples.pictures,
+            plane=examples.shape == (2,),
+            numbers=not examples.classes,
+        )
+        if ticket is not None:
+            live_boundaries(ticket)
         if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
             preset = chosen_preset()
-            predict(plan.recipes, preset.question if preset else "")
+            predict(plan.recipes, examples.task.measure, preset.question if preset else "")
     if ticket is None:
-        with curves:
-            empty_curves(KEY, plan, examples, training, view())
+        with curves, st.container():  # as deep as in a fragment, so that the race's take its place
+            empty_curves(KEY, plan, examples, training, view(examples.task))
     else:
         _score_the_story(ticket, plan, examples)
         with options:  # before what they are options of
@@ -130,7 +152,7 @@ def _options(ticket: Ticket[Race], examples: Examples) -> None:
             dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
         _test_buttons(ticket, examples)
         with st.popover(_("Curves"), icon=":material/show_chart:"):
-            curve_controls()
+            curve_controls(ticket.race.snapshot.task)
         st.toggle(
             _("Logarithmic loss"), key=LOGARITHMIC, bind="query-params", persist_state="session"
         )
@@ -138,7 +160,10 @@ def _options(ticket: Ticket[Race], examples: Examples) -> None:
 
 def data_section(examples: Examples) -> None:
     """The gallery, computed when it is opened."""
-    opened = st.expander(_("What the network is shown"), key=f"{KEY}.gallery", on_change="rerun")
+    opened = st.expander(
+        _("What the network is shown"), key=f"{KEY}.gallery", on_change="rerun",
+        expanded=examples.origin == "own",
+    )  # fmt: skip
     if opened.open:
         with opened:
             gallery(examples, recipes())
@@ -178,3 +203,57 @@ def _wait_for_owner() -> None:
             st.rerun()
 
     look()
+
+
+def live_curves(ticket: Ticket[Race]) -> None:
+    """The curves; a fragment runs for them where the browser cannot ask by itself."""
+    active, asks = is_active(ticket), is_reachable(KEY)
+
+    @st.fragment(run_every=SECONDS if active and not asks else None)
+    def panel() -> None:
+        draw(ticket, asks=asks)
+        if is_active(ticket) != active or is_reachable(KEY) != asks:
+            st.rerun()
+
+    panel()
+
+
+def live_table(ticket: Ticket[Race]) -> None:
+    """How the recipes stand, once a second."""
+
+    @st.fragment(run_every=TABLE_SECONDS if is_active(ticket) else None)
+    def numbers() -> None:
+        standings(ticket.race.snapshot)
+        if origin := origin_of(ticket):
+            learn_cost(ticket.race.snapshot, origin[1])
+        if not is_active(ticket):
+            chance_words(ticket)
+        seed_by_seed(ticket.race.snapshot)
+
+    numbers()
+
+
+def draw(ticket: Ticket[Race], *, asks: bool = True) -> None:
+    """Status line and curves of the race as it is now."""
+    if not ticket.race.snapshot.runs:
+        st.info(_("This race has ended and its memory is free again."))
+        return
+    race_curves(KEY, ticket, view(ticket.race.snapshot.task), asks=asks)
+
+
+def view(task: Task) -> View:
+    """What the controls say is drawn of a race with that task."""
+    known = pairs(task)
+    shown = known.get(str(st.session_state.get(SHOWN))) or next(iter(known))
+    is_log = bool(st.session_state.get(LOGARITHMIC))
+    return View(shown.measures, is_log, float(st.session_state.get(SMOOTHING, 0.0)))
+
+
+def curve_controls(task: Task) -> None:
+    """Controls for which pair of curves is shown, and how much each is smoothed."""
+    choice(_("Show"), pairs(task), key=SHOWN, widget=st.segmented_control)
+    st.slider(
+        _("Smoothing"), 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
+        bind="query-params", persist_state="session",
+        help=_("The weight of the value before in an exponential moving average; 0 is off."),
+    )  # fmt: skip

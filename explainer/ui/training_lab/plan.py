@@ -10,16 +10,19 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explainer.training.data.data_set import Examples
+from explainer.training.engine.build_runs import RacePlan
 from explainer.training.engine.race import Race, Settings
 from explainer.training.engine.run import Evaluation
-from explainer.training.race_plan import RacePlan
+from explainer.training.recipe.kinds import KINDS
 from explainer.training.recipe.recipe import (
     LONGEST_NAME,
+    Network,
     Recipe,
     from_text,
     to_text,
     with_value,
 )
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.refusal import forget, refuse
 from explainer.words import _, later, sentence_of, told
 
@@ -29,6 +32,7 @@ SEPARATOR = "!"
 MOST_RECIPES = 8
 KEPT_STEPS = 40
 FIRST_RECIPES = (Recipe(name="Plain"),)
+FOR_POINTS = Network("mlp", depth=2, width=8, activation="tanh")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,19 @@ def set_recipe(index: int, recipe: Recipe) -> None:
     set_recipes(tuple(entries))
 
 
+def fit_to_points() -> bool:
+    """Give every recipe whose network needs pictures one for points; whether there was any."""
+    entries = recipes()
+    fitted = tuple(
+        replace(one, network=FOR_POINTS) if KINDS[one.network.kind].convolutions else one
+        for one in entries
+    )
+    if fitted == entries:
+        return False
+    set_recipes(fitted)
+    return True
+
+
 def copy(index: int) -> None:
     """Add a copy of the recipe with that index after it; its name says that it is one."""
     entries = list(recipes())
@@ -110,9 +127,7 @@ def remove(index: int) -> None:
 
 def keep_recipes_in_url() -> None:
     """Write the recipes into the address."""
-    text = SEPARATOR.join(to_text(recipe) for recipe in recipes())
-    if st.query_params.get(f"{KEY}.recipes") != text:
-        st.query_params[f"{KEY}.recipes"] = text
+    keep_in_link(f"{KEY}.recipes", SEPARATOR.join(to_text(recipe) for recipe in recipes()))
 
 
 def _from_url() -> tuple[Recipe, ...]:

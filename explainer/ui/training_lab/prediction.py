@@ -9,6 +9,7 @@ import streamlit as st
 from explainer.training.instruments.verdict import held_against
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.recipe import Recipe
+from explainer.training.task import Measure
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.instruments.comparing import questions
 from explainer.ui.training_lab.names import numbered
@@ -24,9 +25,10 @@ ABOUT_TITLES = {
     "zeros": N_("has the most weights at zero"),
     "shifted": N_("does best on the shifted test"),
 }
+OF_ERRORS = {**ABOUT_TITLES, "accuracy": N_("ends with the lowest validation error")}
 
 
-def predict(recipes: Sequence[Recipe], question: str = "") -> None:
+def predict(recipes: Sequence[Recipe], measure: Measure, question: str = "") -> None:
     """The two menus of a prediction; nothing to choose where there is one recipe.
 
     `question` stands over the first in place of the usual words.
@@ -47,7 +49,7 @@ def predict(recipes: Sequence[Recipe], question: str = "") -> None:
     with what:
         st.selectbox(
             _("What will it do?"), list(ABOUT_TITLES), key=ABOUT,
-            format_func=lambda slug: _(ABOUT_TITLES[slug]), persist_state="session",
+            format_func=lambda slug: _(_titles(measure)[slug]), persist_state="session",
         )  # fmt: skip
 
 
@@ -64,7 +66,7 @@ def outcome(snapshot: Snapshot) -> None:
         return
     about = st.session_state.get(ABOUT, next(iter(ABOUT_TITLES)))
     if not snapshot.finished:
-        does = _(ABOUT_TITLES[about])
+        does = _(_titles(snapshot.task.measure)[about])
         st.caption(_("You said {recipe}: {does}.", recipe=escaped(guesses[guess]), does=does))
         return
     question = next((one for one in questions(snapshot) if one.slug == about), None)
@@ -73,6 +75,10 @@ def outcome(snapshot: Snapshot) -> None:
     else:
         sentence = escaped(held_against(list(guesses).index(guess) - 1, snapshot, question))
     st.info(sentence, icon=":material/how_to_vote:")
+
+
+def _titles(measure: Measure) -> dict[str, str]:
+    return ABOUT_TITLES if measure.percent else OF_ERRORS
 
 
 def _guesses(recipes: Sequence[Recipe]) -> dict[str, str]:

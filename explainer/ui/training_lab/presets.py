@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import streamlit as st
@@ -9,13 +10,15 @@ import streamlit as st
 from explainer.parameters import Choice, Setting, Value
 from explainer.training.data.registry import DATA_SETS
 from explainer.training.presets import PRESETS, Preset
+from explainer.training.recipe.recipe import Recipe
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.story import outcome
 from explainer.ui.training_lab.instruments.verdict import ASKED
-from explainer.ui.training_lab.plan import KEY, set_recipes
+from explainer.ui.training_lab.plan import KEY, copy, recipes, set_recipes
 from explainer.ui.training_lab.prediction import ask_about
 from explainer.words import N_, _
 
+PLAIN = Recipe(name=N_("Plain"))
 OWN = Named("own", N_("Your own"))
 FIRST = "four-remedies"
 CONTROL = f"{KEY}.preset"
@@ -34,15 +37,27 @@ def preset_menu() -> None:
 
 
 def told_before() -> None:
-    """What to watch in the chosen story."""
-    if preset := chosen_preset():
+    """What to watch in the chosen story, as long as it is that story."""
+    if (preset := chosen_preset()) and _is_told(preset):
         st.markdown(_(preset.watch))
+    elif preset:
+        st.caption(_("Changed: what the story says need not hold for this race."))
 
 
 def told_after() -> None:
     """What is seen in the chosen story and why, behind a fold."""
-    if preset := chosen_preset():
+    if (preset := chosen_preset()) and _is_told(preset):
         outcome(preset, KEY)
+
+
+def _is_told(preset: Preset) -> bool:
+    """Whether recipes, data and division are still those of `preset`."""
+    free = (ASKED, f"{KEY}.seeds")
+    held = ((key, value) for key, value in _state(preset).items() if key not in free)
+    state = st.session_state
+    return recipes() == preset.recipes and all(
+        state.get(key, value) == value for key, value in held
+    )
 
 
 def _begin() -> None:
@@ -51,18 +66,30 @@ def _begin() -> None:
     begun = f"{KEY}.recipes" in st.query_params
     linked = (entry.slug for entry in (*PRESETS, OWN) if text in (entry.slug, entry.title))
     st.session_state[CONTROL] = next(linked, OWN.slug if begun else FIRST)
+    preset = PRESETS.get(st.session_state[CONTROL])
     if not begun:
         _take_chosen()
+    elif preset and recipes() == preset.recipes:  # what its link leaves out is as in the story
+        _show(preset, but=st.query_params)
 
 
 def _take_chosen() -> None:
     preset = PRESETS.get(st.session_state[CONTROL])
     if preset is None:
+        if any(recipes() == one.recipes for one in PRESETS):  # nothing of one's own yet
+            set_recipes((PLAIN,))
+            copy(0)
         return
     set_recipes(preset.recipes)
     ask_about(preset.judged)
+    _show(preset)
+
+
+def _show(preset: Preset, but: Container[str] = ()) -> None:
+    """Set the widgets as they are in `preset`, those aside whose keys are in `but`."""
     for key, value in _state(preset).items():
-        st.session_state[key] = value
+        if key not in but:
+            st.session_state[key] = value
 
 
 def _state(preset: Preset) -> dict[str, Any]:

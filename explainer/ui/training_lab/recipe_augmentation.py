@@ -29,7 +29,7 @@ def augmentation_steps(
     `points` says that the data are points, which steps for pictures leave as they are.
     """
     steps = recipe.augmentation
-    st.markdown(_("What is done to the training pictures, in this order"))
+    st.markdown(_("What is done to the training examples, in this order"))
     if not steps:
         st.caption(_("Nothing: every epoch shows them as they are."))
     for place, one in enumerate(steps):

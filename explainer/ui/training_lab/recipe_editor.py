@@ -8,35 +8,38 @@ from typing import Any
 import streamlit as st
 
 from explainer.parameters import Choice
-from explainer.training.recipe.fields import Field, Switch
+from explainer.powers import short
+from explainer.training.recipe.fields import Field, Several, Switch, Wholes
 from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.refusal import show_refusal
 from explainer.ui.training_lab.plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
-from explainer.ui.training_lab.recipe_dialog import edit_recipe
+from explainer.ui.training_lab.recipe_dialog import edit_recipe, in_a_row
 from explainer.words import N_, _, in_words
 
 CHANGES = {"copy": (N_("Copy"), copy), "remove": (N_("Remove"), remove)}
 
 
-def recipe_table(*, points: bool) -> None:
+def recipe_table(*, points: bool, plane: bool, numbers: bool) -> None:
     """One row for each recipe: its colour, its name, and what sets it apart.
 
-    `points` says that the data are points in the plane, not pictures.
+    `points` says that the data are points, not pictures, `plane` that they lie in the plane,
+    `numbers` that they have no classes.
     """
     entries = recipes()
     show_refusal(LINK, icon=":material/link_off:")
     for index, recipe in enumerate(entries):
         text, buttons = st.columns([1.1, 1], gap="xsmall")
         with text:
-            difference = escape(_difference(recipe, entries[0] if index else Recipe()))
+            base = entries[0] if index else Recipe()
+            difference = escape(_difference(recipe, base, plane=plane))
             st.html(
                 '<div style="display:flex;gap:.6rem;line-height:1.3">'
                 f"<div>{dot(index)}</div><div><b>{named(recipe, index)}</b><br>"
                 f'<small style="opacity:.75">{difference}</small></div></div>'
             )
         with buttons, st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-            _actions(index, len(entries), points=points)
+            _actions(index, len(entries), points=points, plane=plane, numbers=numbers)
     if len(entries) < MOST_RECIPES:
         st.button(
             _("Add recipe"), icon=":material/add:", type="tertiary", key=f"{KEY}.add",
@@ -44,10 +47,10 @@ def recipe_table(*, points: bool) -> None:
         )  # fmt: skip
 
 
-def _actions(index: int, count: int, *, points: bool) -> None:
+def _actions(index: int, count: int, *, points: bool, plane: bool, numbers: bool) -> None:
     """What can be done with one of `count` recipes."""
     if st.button(_("Edit"), key=f"{KEY}.edit{index}", icon=":material/tune:"):
-        edit_recipe(index, points=points)
+        edit_recipe(index, points=points, plane=plane, numbers=numbers)
     st.menu_button(
         _("More"), ["copy"] * (count < MOST_RECIPES) + ["remove"] * (count > 1),
         key=f"{KEY}.more{index}", on_click=_on_more, args=(index,),
@@ -79,10 +82,13 @@ def _on_more(index: int) -> None:
         CHANGES[picked][1](index)
 
 
-def _difference(recipe: Recipe, base: Recipe) -> str:
+def _difference(recipe: Recipe, base: Recipe, *, plane: bool) -> str:
     """What sets a recipe apart from `base`, field by field."""
     parts = [
-        _marked(_described(entry, value_of(recipe, entry)), idle=bool(idle(recipe, entry)))
+        _marked(
+            _described(entry, value_of(recipe, entry)),
+            idle=bool(idle(recipe, entry, plane=plane)),
+        )
         for entry in FIELDS
         if value_of(recipe, entry) != value_of(base, entry)
     ]
@@ -105,4 +111,9 @@ def _described(entry: Field, value: Any) -> str:
         return label if value else _("{setting}: off", setting=label)
     if isinstance(setting, Choice):
         return _(next(option.title for option in setting.options if option.value == value))
-    return _("{setting} {value}", setting=label, value=f"{value:g}")
+    if isinstance(setting, Several):
+        titles = ", ".join(_(option.title) for option in setting.options if option.value in value)
+        return _("{setting} {value}", setting=label, value=titles)
+    if isinstance(setting, Wholes):
+        return _("{setting} {value}", setting=label, value=in_a_row(value) or "–")
+    return _("{setting} {value}", setting=label, value=short(value))

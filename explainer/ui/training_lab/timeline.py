@@ -63,6 +63,8 @@ def _said(ticket: Ticket[Race], snapshot: Snapshot, at: int | None) -> str:
     plan = plan_of(ticket)
     if not _is_whole(snapshot, at):
         more = _("It is kept in half precision: to be looked at, not to go on from.")
+    elif any(mark.by_hand and mark.step > at for run in snapshot.runs for mark in run.marks):
+        more = _("What was set by hand after it is not set again in a branch.")
     elif plan and plan.recipes == recipes():
         more = _("Edit a recipe before you branch: unchanged, the course repeats itself.")
     else:

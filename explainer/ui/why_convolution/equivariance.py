@@ -18,6 +18,7 @@ from explainer.convolution.kernel import Weights
 from explainer.convolution.kernels import KERNELS
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import fit
+from explainer.powers import power_of_ten
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import bounded_slider
 from explainer.ui.common.choice import choice
@@ -46,18 +47,24 @@ class Question:
     shift: int
 
 
-def equivariance(chosen: Chosen) -> Question | None:
-    """Controls, three pictures, and the largest difference; None where the photo is too small."""
+def equivariance(chosen: Chosen) -> None:
+    """Controls, three pictures, and the largest difference."""
     say(KEY, "equivariance")
+    asked = question(chosen)
+    if asked is None:
+        return
+    found = compared(asked.grey, asked.weights, asked.layer, asked.shift)
+    _pictures(found)
+    st.markdown(_verdict(found, asked))
+
+
+def question(chosen: Chosen) -> Question | None:
+    """The controls, and what they ask; None where the photo is too small, which is said."""
     grey, size = grey_of(chosen.picture)
     if min(grey.shape) < SMALLEST:
         st.info(_too_small(chosen.picture, size))
         return None
-    asked = _controls(grey, size)
-    found = compared(asked.grey, asked.weights, asked.layer, asked.shift)
-    _pictures(found)
-    st.markdown(_verdict(found, asked))
-    return asked
+    return _controls(grey, size)
 
 
 def _controls(grey: NDArray[np.float32], size: tuple[int, int]) -> Question:
@@ -189,4 +196,4 @@ def _why(found: Comparison, asked: Question) -> str:
 def _number(value: float) -> str:
     if value == 0:
         return "0"
-    return f"{value:.3f}" if value >= TINY else _("{value}, rounding", value=f"{value:.1e}")
+    return f"{value:.3f}" if value >= TINY else _("{value}, rounding", value=power_of_ten(value))

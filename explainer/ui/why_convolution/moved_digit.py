@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from explainer.charts.why_convolution.moved_digits import (
@@ -19,27 +19,33 @@ from explainer.networks.digits.answers import answers, glyph_answers
 from explainer.networks.digits.field import FIELD, REACH, pixel_order
 from explainer.networks.digits.networks import DIGIT_NETWORKS, probabilities
 from explainer.networks.digits.strokes import GLYPHS, drawn, glyph_picture
+from explainer.ui.common.address import OWN, keep_in_link, linked
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.memory import remembered
+from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import say
+from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.tables import table
-from explainer.words import _, language
+from explainer.words import _, language, later
 
 KEY = "why_convolution"
 FIRST_DIGIT = 9
 MOVES = (1, 2, 4, 8)  # pixels to the right
-DRAWING, MOVING = f"{KEY}.drawing", f"{KEY}.moving"
+DRAWING, MOVING, IN_LINK = f"{KEY}.drawing", f"{KEY}.moving", f"{KEY}.drawn"
 
 
 @st.fragment
 def moved_digit() -> None:
     """Choose or draw a digit, drag it, and see what the networks say wherever it is."""
     say(KEY, "moved")
-    picture, label, own = _digit()
-    scrambled = st.toggle(
-        _("Permute the pixels, which no network here was trained on"), key=f"{KEY}.scrambled",
+    digits, draw, permute = st.columns([2.4, 1, 1.5], vertical_alignment="bottom")
+    picture, label, own = _digit(digits, draw)
+    scrambled = permute.toggle(
+        _("Permute the pixels"), key=f"{KEY}.scrambled",
         bind="query-params", persist_state="session",
+        help=_("No network here was trained on permuted pixels."),
     )  # fmt: skip
     found = (
         _answers(picture, bool(scrambled))
@@ -55,14 +61,22 @@ def moved_digit() -> None:
     say(KEY, "scrambled_notice" if scrambled else "moved_notice")
 
 
-def _digit() -> tuple[Tensor, int, bool]:
+def _digit(digits: DeltaGenerator, draw: DeltaGenerator) -> tuple[Tensor, int, bool]:
     """The picture, the digit that it is, and whether the visitor drew it."""
-    picked = st.pills(
+    picked = digits.pills(
         _("Digit"), [glyph.label for glyph in GLYPHS], default=FIRST_DIGIT, key=f"{KEY}.digit",
         bind="query-params", persist_state="session",
     )  # fmt: skip
-    with st.popover(_("Draw your own"), icon=":material/draw:", key=f"{KEY}.draw"):
+    if linked(IN_LINK) == OWN:
+        refuse(DRAWING, later(
+            "This link was made with a digit that its sender drew, which a link cannot carry."
+        ))  # fmt: skip
+    with draw.popover(_("Draw your own"), icon=":material/draw:", key=f"{KEY}.draw"):
         strokes = _drawing()
+    if strokes:
+        forget(DRAWING)
+    show_refusal(DRAWING, icon=":material/link_off:")
+    keep_in_link(IN_LINK, OWN if strokes else "")
     label = FIRST_DIGIT if picked is None else int(picked)
     return (drawn(strokes), label, True) if strokes else (glyph_picture(label), label, False)
 
@@ -127,10 +141,7 @@ def _place(message: dict[str, Any]) -> tuple[int, int]:
     for name in ("right", "down"):
         source = message.get(name, kept.get(name, st.query_params.get(f"{KEY}.{name}", 0)))
         kept[name] = _within_reach(source)
-        if kept[name]:
-            st.query_params[f"{KEY}.{name}"] = str(kept[name])
-        else:
-            st.query_params.pop(f"{KEY}.{name}", None)
+        keep_in_link(f"{KEY}.{name}", str(kept[name]), "0")
     return kept["right"], kept["down"]
 
 
@@ -141,17 +152,6 @@ def _within_reach(source: object) -> int:
         return 0
 
 
-def _scale(stops: tuple[str, ...]) -> str:
-    """What the colours of the three maps stand for."""
-    least = _("read rightly: 0 %")
-    return (
-        '<div style="display:flex;align-items:center;gap:.5rem;font-size:.8rem">'
-        f"{escape(least)}"
-        f'<span style="width:10rem;height:.7rem;border-radius:3px;background:linear-gradient(90deg,'
-        f'{",".join(stops)})"></span>100 %</div>'
-    )
-
-
 def measured() -> None:
     """The networks, their accuracy, and what is left of it when test digits are moved."""
     say(KEY, "measured")
@@ -159,7 +159,7 @@ def measured() -> None:
     for column, entry, one in zip(st.columns(3), DIGIT_NETWORKS, found, strict=True):
         with column:
             st.markdown(f"**{_(entry.title)}**")
-            st.vega_lite_chart(
+            chart(
                 move_points(one),
                 move_spec(theme()),
                 key=f"{KEY}.{entry.slug}",
@@ -171,7 +171,7 @@ def measured() -> None:
                     right=f"{one.at(0, 4):.0%}",
                 ),
             )
-    st.html(_scale(theme().sequential))
+    st.html(colour_bar(theme().sequential, _("correctly classified: 0 %"), "100 %"))
     rows = [
         [
             _(entry.title),
@@ -190,6 +190,7 @@ def measured() -> None:
         _("permuted"),
     ]
     table(head, rows, caption=_("Accuracy of three networks on changed test digits."))
+    st.markdown(_matched())
     card = DIGIT_NETWORKS.entries[0].card()
     st.caption(
         _(
@@ -201,3 +202,14 @@ def measured() -> None:
             trained=f"{card.training_pictures:,}",
         )
     )
+
+
+def _matched() -> str:
+    """That two networks were made equally large, and how large the third came out."""
+    mlp, cnn, pooled = (entry.card().parameters for entry in DIGIT_NETWORKS)
+    return _(
+        "The MLP and the CNN were **given nearly as many parameters on purpose**, {mlp} and {cnn}, "
+        "so that the difference between them is how they are connected. Global average pooling "
+        "leaves no dense layer over the places: the third needs {share} of that.",
+        mlp=f"{mlp:,}", cnn=f"{cnn:,}", share=f"{pooled / cnn:.0%}",
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from explainer.networks.digits.field import permuted
 from explainer.networks.digits.permuted_race import Arm, PermutedRace, Progress, digits
 from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service_of
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.pictures import figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.common.visits import visit
@@ -115,7 +116,7 @@ def _status(ticket: Ticket[PermutedRace], seen: Progress) -> None:
         else _("Stopped, {done} done", done=done)
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.progress(seen.share, state.place or words, width=340)
+        st.progress(seen.share, " · ".join(filter(None, (words, state.shared))), width=340)
         if state.active:
             _order(ticket, "stop", _("Stop"), PermutedRace.pause)
         elif not ticket.budget.message:  # a used-up budget lets nothing go on
@@ -132,14 +133,14 @@ def _draw(seen: Progress) -> None:
     arms = seen.arms
     left, right = st.columns(2)
     with left:
-        st.vega_lite_chart(
+        chart(
             learning_points(arms), learning_spec(theme()), key=f"{KEY}.learning",
             alt=_(
                 "Validation accuracy over the steps of the four trainings, medians of the seeds."
             ),
         )  # fmt: skip
     with right:
-        st.vega_lite_chart(
+        chart(
             slope_points(arms), slope_spec(theme()), key=f"{KEY}.slope",
             alt=_("Validation accuracy with pixels as they are and permuted, for each seed."),
         )  # fmt: skip

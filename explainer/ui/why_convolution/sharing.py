@@ -15,8 +15,9 @@ from explainer.images.picture import Picture
 from explainer.images.thumbnails import centred_square, fit
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.chart import chart
 from explainer.ui.common.components import mount
-from explainer.ui.common.picture import Chosen
+from explainer.ui.common.picture import Chosen, picture_input
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.words import _, ngettext
@@ -27,19 +28,28 @@ FIRST_SIDE, FIRST_KERNEL, FIRST_MAPS = 224, 3, 64
 MOSAIC, WIDEST = 8, 5
 
 
-def layer_controls(chosen: Chosen) -> FirstLayer:
-    """Size of the picture, kernel size and number of maps of the layer that is counted."""
+def photo_and_layer() -> tuple[Chosen, FirstLayer]:
+    """The picture bar, and beside it the layer that is counted."""
+    left, right = st.columns([1, 1.7], gap="medium")
+    with left:
+        chosen = picture_input()
+    with right:
+        return chosen, _layer_controls(chosen)
+
+
+def _layer_controls(chosen: Chosen) -> FirstLayer:
+    """Size of the picture, kernel size and number of filters."""
     side, kernel, maps = st.columns(3, gap="medium")
     with side:
         longest = st.select_slider(
-            _("Longest side of the picture (pixels)"), SIDES, FIRST_SIDE, key=f"{KEY}.side",
+            _("Longest side (pixels)"), SIDES, FIRST_SIDE, key=f"{KEY}.side",
             bind="query-params", persist_state="session",
         )  # fmt: skip
     with kernel:
         size = bounded_slider(_("Kernel size"), 1, 11, FIRST_KERNEL, 2, key=f"{KEY}.kernel")
     with maps:
         count = st.slider(
-            _("Feature maps"), 1, 128, FIRST_MAPS, key=f"{KEY}.maps",
+            _("Number of filters"), 1, 128, FIRST_MAPS, key=f"{KEY}.maps",
             bind="query-params", persist_state="session",
         )  # fmt: skip
     width, height = scaled_size(*chosen.picture.original_size, int(longest))
@@ -104,7 +114,7 @@ def counted(chosen: Chosen, layer: FirstLayer) -> None:
     )  # fmt: skip
     for column, (measure, title, alt) in zip(st.columns(2), measures, strict=True):
         with column:
-            st.vega_lite_chart(
+            chart(
                 count_points(layer, measure),
                 count_spec(theme(), title),
                 key=f"{KEY}.chart.{measure}",

@@ -17,7 +17,7 @@ def curve(*probabilities: float) -> Curve:
 
 
 def test_what_speaks_for_it_is_red_and_what_speaks_against_it_blue() -> None:
-    picture = attribution_picture(np.array([[1.0, -1.0, 0.0]], np.float32), LIGHT, signed=True)
+    picture = attribution_picture(np.array([[1.0, -1.0, 0.0]], np.float32), LIGHT)
     (red, _, blue), against, nothing = picture[0].tolist()
     assert red > blue
     assert against[2] > against[0]
@@ -25,17 +25,16 @@ def test_what_speaks_for_it_is_red_and_what_speaks_against_it_blue() -> None:
 
 
 def test_a_map_of_zeros_is_a_picture_too() -> None:
-    for signed in (True, False):
-        picture = attribution_picture(np.zeros((4, 5), np.float32), LIGHT, signed=signed)
-        assert picture.shape == (4, 5, 3)
-        assert np.ptp(picture.reshape(-1, 3), axis=0).max() == 0
+    picture = attribution_picture(np.zeros((4, 5), np.float32), LIGHT)
+    assert picture.shape == (4, 5, 3)
+    assert np.ptp(picture.reshape(-1, 3), axis=0).max() == 0
 
 
 def test_chance_is_a_band_around_its_mean_in_percent() -> None:
     points = trust_points(Comparison(curve(1.0, 0.0), (curve(1.0, 0.5), curve(1.0, 0.7))))
     own = points[points.part == "this map"]
     assert own["median"].tolist() == [100.0, 0.0]
-    last = points[points.part == "moved maps"].iloc[-1]
+    last = points[points.part != "this map"].iloc[-1]
     assert (last.low, last["median"], last.high) == pytest.approx((50, 60, 70))
 
 

@@ -65,7 +65,7 @@ def test_idle_units_are_in_percent() -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 def test_a_specification_holds_no_data(theme: Theme) -> None:
     for measure in DEPTH_MEASURES:
-        assert "datasets" not in depth_spec(theme, measure)
+        assert "datasets" not in depth_spec(theme, measure, limited=True)
     assert len(line_spec(theme, SWING)["layer"]) == 2
     assert len(line_spec(theme, CHANGE)["layer"]) == 1
 

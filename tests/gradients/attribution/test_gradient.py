@@ -90,7 +90,7 @@ def test_smoothgrad_of_a_square_is_the_gradient_of_the_mean() -> None:
         ("vgg-sigmoid", "mean", 256),
         ("resnet20", "blur", 256),
         # The gradient of a deep network with random weights jumps at every ReLU on a long way.
-        ("resnet20", "black", 1024),
+        pytest.param("resnet20", "black", 1024, marks=pytest.mark.slow),
     ],
 )
 def test_integrated_gradients_add_up_to_what_the_score_gained_within_one_percent(

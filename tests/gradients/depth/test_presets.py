@@ -11,6 +11,7 @@ from explainer.gradients.depth.batch import digit_batch
 from explainer.gradients.depth.presets import DEPTH_PRESETS, DepthPreset
 from explainer.gradients.depth.settings import MOST_SETTINGS, from_text, text_of
 from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
+from explainer.powers import power_of_ten
 
 SEEDS = (0, 1)
 
@@ -45,8 +46,17 @@ def test_a_story_fits_the_page_and_a_link(story: DepthPreset) -> None:
     assert [from_text(text_of(one)) for one in story.settings] == list(story.settings)
 
 
+@pytest.mark.parametrize("story", DEPTH_PRESETS, ids=DEPTH_PRESETS.slugs)
+def test_what_is_seen_is_told_from_the_passes(story: DepthPreset) -> None:
+    first, second = (story.told([one[seed] for one in passes(story.slug)]) for seed in SEEDS)
+    assert first != second
+
+
 def test_sigmoid_tanh_relu() -> None:
     sigmoid, tanh, relu = passes("three")
+    said = DEPTH_PRESETS["three"].told([one[0] for one in passes("three")])
+    assert f"{power_of_ten(a_layer(sigmoid)[0])} times as long, and" in said
+    assert f"{power_of_ten(arriving(sigmoid)[0])} of it arrives" in said
     assert max(arriving(sigmoid)) < 1e-11
     assert all(1 / 4.5 < one < 1 / 3.5 for one in a_layer(sigmoid))
     assert all(0.9 < one < 1 for one in a_layer(tanh))
@@ -61,6 +71,8 @@ def test_ten_sigmoid_layers() -> None:
 
 def test_relu_with_he() -> None:
     relu, leaky = passes("relu-he")
+    said = DEPTH_PRESETS["relu-he"].told([relu[0], leaky[0]])
+    assert f"{relu[0].dead[-10:].mean():.0%} of the ReLU units are dead" in said
     for one in relu:
         assert all(0.1 < share < 10 for share in one.gradient / one.gradient[-1])
         assert one.dead[-10:].mean() > 0.25
@@ -85,6 +97,8 @@ def test_batch_norm_rescues_sigmoid() -> None:
 
 def test_fifty_layers_with_and_without_skips() -> None:
     without, sigmoid, relu, normed = passes("skips")
+    said = DEPTH_PRESETS["skips"].told([one[0] for one in passes("skips")])
+    assert f"grow to {power_of_ten(float(relu[0].sums[-1]))}" in said
     assert max(arriving(without)) < 1e-30
     assert all(1 < share < 10 for share in arriving(sigmoid))
     assert all(10**10.5 < one.sums[-1] < 10**11.5 for one in relu)

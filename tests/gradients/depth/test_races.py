@@ -28,7 +28,7 @@ def run(slug: str, steps: int, seeds: int = 1, first: int = 0) -> Snapshot:
 
 def right(view: RunView) -> float:
     """The share of validation examples that were answered rightly at the end."""
-    return float(view.curves.validation_accuracy[-1])
+    return float(view.curves.validation_measure[-1])
 
 
 def lengths(view: RunView, row: int = 1) -> np.ndarray:
@@ -40,7 +40,7 @@ def test_titles_are_unique_and_stories_are_whole() -> None:
     assert len({race.title for race in RACES}) == len(RACES)
     for race in RACES:
         assert race.watch.endswith((".", "?"))
-        assert race.seen.endswith(".")
+        assert race.why.endswith(".")
 
 
 def test_two_sigmoid_layers_learn_four_and_ten_do_not() -> None:
@@ -96,7 +96,7 @@ def test_weights_above_the_edge_explode_and_clipping_saves_them() -> None:
     assert 0.5 < wild.curves.train_loss[0] / (100 * math.log(10)) < 2
     for view in clipped:
         assert view.status is Status.FINISHED
-        assert view.curves.train_accuracy[-1] > 0.3
+        assert view.curves.train_measure[-1] > 0.3
         assert right(he) > right(view) + 0.2
 
 

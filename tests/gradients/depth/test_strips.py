@@ -66,7 +66,7 @@ def test_a_network_that_breaks_down_has_a_strip_as_far_as_it_went() -> None:
 def test_arrivals_are_the_first_measured_steps_at_the_error() -> None:
     snapshot = raced([deep("relu", 2, steps=120)], seeds=2)
     for run, step in zip(snapshot.runs, arrivals(snapshot, 0.25)[0].steps, strict=True):
-        errors = 1 - run.curves.train_accuracy
+        errors = 1 - run.curves.train_measure
         assert step is not None
         assert errors[run.curves.step == step][0] <= 0.25
         assert (errors[run.curves.step < step] > 0.25).all()

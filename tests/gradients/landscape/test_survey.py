@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explainer.gradients.kept import Kept
 from explainer.gradients.landscape.comparing import (
     centre_error,
     comparison,
@@ -19,7 +20,7 @@ from explainer.gradients.landscape.comparing import (
 )
 from explainer.gradients.landscape.contrasts import CONTRASTS, Contrast
 from explainer.gradients.landscape.grid import levels
-from explainer.gradients.landscape.kept import TRAINED, Kept
+from explainer.gradients.landscape.kept import TRAINED
 from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.script import script
 from explainer.gradients.landscape.setup import Setup
@@ -119,7 +120,13 @@ def test_a_training_that_diverges_ends_the_survey_with_a_sentence() -> None:
     assert "Choose a smaller one" in found.message
 
 
-@pytest.mark.parametrize("entry", CONTRASTS, ids=lambda entry: entry.slug)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(entry, id=entry.slug, marks=[] if place < 2 else [pytest.mark.slow])
+        for place, entry in enumerate(CONTRASTS)
+    ],
+)
 def test_every_contrast_can_be_surveyed_and_its_centres_are_the_networks(entry: Contrast) -> None:
     found = survey(SurveyPlan(SMALL, entry.slug, points=7))
     assert not found.message
@@ -178,7 +185,7 @@ SCRIPTS: dict[str, SurveyPlan] = {
 @pytest.mark.parametrize(
     "name",
     [
-        "path",
+        pytest.param("path", marks=pytest.mark.slow),
         pytest.param("random", marks=pytest.mark.slow),
         pytest.param("norm", marks=pytest.mark.slow),
     ],

@@ -96,8 +96,9 @@ WORST: dict[str, Callable[[Path], None]] = {
     "GIF": lambda path: smooth("L").save(path, "GIF"),
     "HEIC": heic,
 }
+OFTEN = {"progressive CMYK JPEG"}  # the slowest
 CASES = [
-    pytest.param(write, id=name, marks=[pytest.mark.slow] if write is heic else [])
+    pytest.param(write, id=name, marks=[] if name in OFTEN else [pytest.mark.slow])
     for name, write in WORST.items()
 ]
 

@@ -161,7 +161,7 @@ def test_32_bit_integers_run_from_their_smallest_to_their_largest() -> None:
     values = np.array([[-100, 0, 100]], np.int32)
     picture = decode(saved(Image.fromarray(values), "TIFF"), "depth.tif")
     assert picture.codes[0, :, 0].tolist() == [0, 128, 255]
-    assert picture.notes == ("The values run from -100 to 100 and are scaled to 0 … 1.",)
+    assert picture.notes == ("The values run from −100 to 100 and are scaled to 0 … 1.",)
 
 
 def test_floats_in_the_unit_interval_are_kept_and_others_scaled() -> None:
@@ -171,7 +171,7 @@ def test_floats_in_the_unit_interval_are_kept_and_others_scaled() -> None:
     outside = np.array([[-2, 0, 8]], np.float32)
     picture = decode(saved(Image.fromarray(outside), "TIFF"), "b.tif")
     assert picture.codes[0, :, 0].tolist() == [0, 51, 255]
-    assert picture.notes == ("The values run from -2 to 8 and are scaled to 0 … 1.",)
+    assert picture.notes == ("The values run from −2 to 8 and are scaled to 0 … 1.",)
 
 
 def test_floats_that_are_not_finite_take_the_ends() -> None:

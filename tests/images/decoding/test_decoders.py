@@ -135,6 +135,8 @@ def test_an_attendant_that_was_killed_costs_a_second_try() -> None:
         slow = pool.submit(decode, slow_jpeg(), "slow")
         while not (attendants := children(server)):
             time.sleep(0.001)
+        while not children(attendants[0]):  # the decoder, which is lost and goes on reading
+            time.sleep(0.001)
         os.kill(attendants[0], signal.SIGKILL)
         assert slow.result().codes.shape == (1536, 2048, 3)
 

@@ -163,7 +163,7 @@ def test_unsigned_32_bits_do_not_wrap() -> None:
     numbers = np.array([[0, 2**31, 2**32 - 1]], np.uint32)
     reading = read(written(numbers, photometric="minisblack"))
     assert reading.codes[0, :, 0].tolist() == [0, 128, 255]
-    assert reading.notes == ("The values run from 0 to 4.29497e+09 and are scaled to 0 … 1.",)
+    assert reading.notes == ("The values run from 0 to 4.29497 · 10⁹ and are scaled to 0 … 1.",)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -13,6 +13,8 @@ from explainer.charts.why_convolution.moved_digits import (
 from explainer.networks.digits.permuted_race import Arm, PermutedRace
 from explainer.ui.why_convolution.permuted import _verdict
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def arms() -> tuple[Arm, ...]:

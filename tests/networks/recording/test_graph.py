@@ -14,7 +14,8 @@ from explainer.networks.recording.replay import completed, costly, record_costly
 from explainer.networks.recording.unfolding import unfolded
 from explainer.networks.zoo.shipped import count_parameters
 from explainer.training.recipe.build_network import build
-from explainer.training.recipe.sections import Network, Regularisation
+from explainer.training.recipe.network import Network
+from explainer.training.recipe.sections import Regularisation
 from tests.networks.random_networks import (
     SHIPPED_SLUGS,
     SMALL,

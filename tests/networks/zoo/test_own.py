@@ -28,7 +28,7 @@ from explainer.networks.zoo.shared import layers_of, network_of
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
+from explainer.training.engine.run_group import train
 from explainer.training.recipe.kinds import KINDS, Kind
 from explainer.training.recipe.poolings import POOLINGS
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training

@@ -25,7 +25,7 @@ from explainer.training.data.data_set import Examples
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
+from explainer.training.engine.run_group import train
 from explainer.training.export import describe, weights_file
 from explainer.training.recipe.kinds import KINDS, Kind
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
@@ -122,7 +122,7 @@ def test_points_are_no_pictures() -> None:
         ({"recipe": None}, "a.safetensors does not say its recipe: it is no file of weights"),
         ({"mean": None}, "does not say its mean"),
         ({"recipe": "net-quantum"}, "kind is 'quantum'"),
-        ({"recipe": "width-999999999"}, "width is 1e+09, but it goes from 1 to 1024"),
+        ({"recipe": "width-999999999"}, "width is 10⁹, but it goes from 1 to 1024"),
         ({"recipe": "x" * 100_000}, "the recipe has 100000 characters, but at most"),
         ({"shape": "[1, 8]"}, "takes points"),
         ({"shape": "[1, 8, 9]"}, "takes 1 × 8 × 9 numbers, but it takes 1 or 3 colours"),

@@ -53,6 +53,7 @@ def test_the_loss_falls(whole: Training) -> None:
     assert last < 0.9 * first
 
 
+@pytest.mark.slow
 def test_the_same_seed_trains_the_same_network(
     whole: Training, entry: Shipped, parts: Parts, tmp_path: Path
 ) -> None:
@@ -64,7 +65,9 @@ def test_the_same_seed_trains_the_same_network(
     assert not same(whole, other)
 
 
-@pytest.mark.parametrize("steps", [3, 5, 9])
+@pytest.mark.parametrize(
+    "steps", [3, *(pytest.param(steps, marks=pytest.mark.slow) for steps in (5, 9))]
+)
 def test_interrupted_and_resumed_equals_uninterrupted(
     whole: Training, entry: Shipped, parts: Parts, tmp_path: Path, steps: int
 ) -> None:

@@ -110,7 +110,7 @@ def scores(recipes: dict[str, Recipe], seeds: tuple[int, ...]) -> dict[str, list
     snapshot = race.snapshot
     race.close()
     return {
-        name: [run.last.validation_accuracy for run in snapshot.of_recipe(index) if run.last]
+        name: [run.last.validation_measure for run in snapshot.of_recipe(index) if run.last]
         for index, name in enumerate(recipes)
     }
 

@@ -1,3 +1,5 @@
+import gc
+import weakref
 from collections import Counter
 from fractions import Fraction
 
@@ -14,6 +16,7 @@ from explainer.training.data.splits import (
     most_for_training,
     normaliser_of,
     prepare,
+    prepare_once,
     split,
 )
 from explainer.training.data.stratify import shares, take
@@ -224,3 +227,16 @@ def test_prepared_parts_are_the_rows_of_the_data_set() -> None:
     assert torch.equal(prepared.test_labels, digits.labels[rows])
     assert torch.equal(prepared.clean_train_labels, digits.labels[prepared.parts.train])
     assert int((prepared.train_labels != prepared.clean_train_labels).sum()) == 20
+
+
+def test_races_on_the_same_parts_share_them_as_long_as_one_of_them_lives() -> None:
+    examples = load("digits")
+    first = prepare_once(examples, Split(seed=7))
+    assert prepare_once(examples, Split(seed=7)) is first
+    assert prepare_once(examples, Split(seed=8)) is not first
+    before = first.train_inputs.clone()
+    held = weakref.ref(first)
+    del first
+    gc.collect()
+    assert held() is None
+    assert torch.equal(prepare_once(examples, Split(seed=7)).train_inputs, before)

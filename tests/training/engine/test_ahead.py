@@ -80,7 +80,13 @@ def test_steps_ahead_give_the_numbers_of_plain_runs(network: Network, digits: Pr
     assert_same(together(recipes, digits), alone(recipes, digits))
 
 
-@pytest.mark.parametrize("optimiser", [one.slug for one in OPTIMISERS])
+@pytest.mark.parametrize(
+    "optimiser",
+    [
+        pytest.param(one.slug, marks=[] if one.slug in ("sgd", "adam") else [pytest.mark.slow])
+        for one in OPTIMISERS
+    ],
+)
 def test_each_optimiser_takes_its_rate_and_its_step_from_the_device(
     optimiser: str, digits: Prepared
 ) -> None:

@@ -7,10 +7,9 @@ import torch
 from torch import nn
 
 from explainer.training.data.splits import Prepared
-from explainer.training.engine.flat_parameters import FlatParameters
+from explainer.training.engine.flat_parameters import Clip, FlatParameters, clip_norms, update
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
-from explainer.training.engine.update import Clip, clip_norms, update
+from explainer.training.engine.run_group import train
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.recipe import Network, Recipe, Training

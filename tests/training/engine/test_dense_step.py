@@ -42,6 +42,21 @@ def test_losses_and_gradients_by_hand_are_those_of_autograd(
     assert_by_hand_equals_autograd(stack(network, digits), stack(network, digits))
 
 
+def test_layers_of_other_widths_are_covered(digits: Prepared) -> None:
+    network = Network("mlp", 3, 24, widths=(12, 7))
+    assert_by_hand_equals_autograd(stack(network, digits), stack(network, digits))
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+@pytest.mark.parametrize("depth", [0, 2])
+def test_features_of_points_are_covered(depth: int, seeds: int) -> None:
+    moons = prepare(load("moons"), Split(train_size=70))
+    network = Network("mlp", depth, 8, activation="tanh", features=("x", "xy", "siny"))
+    assert_by_hand_equals_autograd(
+        stack(network, moons, seeds=seeds), stack(network, moons, seeds=seeds)
+    )
+
+
 @pytest.mark.parametrize(("mixing", "seeds"), [(True, 1), (False, 2)])
 def test_batches_of_their_own_and_mixed_labels_are_covered(
     digits: Prepared, *, mixing: bool, seeds: int

@@ -12,14 +12,13 @@ from torch import Tensor
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.devices import device
 from explainer.training.engine.race import Race, Settings
-from explainer.training.engine.run import Run
-from explainer.training.engine.views import score_on_test
-from explainer.training.measurement.evaluation import Score
+from explainer.training.engine.run import Run, score_on_test
 from explainer.training.measurement.failure import failure
 from explainer.training.measurement.run_record import Status
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.layers import Dropout
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
+from explainer.training.task import Score
 
 CPU = device("cpu")
 MLP = Network(kind="mlp", depth=1, width=16)

@@ -160,9 +160,9 @@ def test_dials_turn_for_one_recipe_and_leave_a_mark_once(digits: Prepared) -> No
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
-        (lambda one: one.set_learning_rate(0, 1e9), "learning_rate is 1e\\+09, but it goes from"),
+        (lambda one: one.set_learning_rate(0, 1e9), "learning_rate is 10⁹, but it goes from"),
         (lambda one: one.set_strength(0, "l3", 0.1), "no penalty 'l3'; there are"),
-        (lambda one: one.set_strength(0, "l2", -1), "l2 is -1, but it goes from 0 to 10"),
+        (lambda one: one.set_strength(0, "l2", -1), "l2 is −1, but it goes from 0 to 10"),
         (lambda one: one.set_speed(0), "the speed is 0, but it is above 0"),
         (lambda one: one.step(0), "count is 0, but it starts at 1"),
     ],
@@ -180,7 +180,7 @@ def test_the_test_part_is_scored_on_request_and_once(digits: Prepared) -> None:
     assert not run_out(one).tested
     one.evaluate_test()
     tested = [run.test for run in run_out(one).runs]
-    assert all(score is not None and score.accuracy > 0.3 for score in tested)
+    assert all(score is not None and score.measure > 0.3 for score in tested)
     one.step(200)
     one.evaluate_test()
     assert [run.test for run in run_out(one).runs] == tested

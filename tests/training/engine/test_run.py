@@ -11,8 +11,7 @@ import torch.nn.functional as F
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.batches import Batches
 from explainer.training.engine.run import Evaluation, Run
-from explainer.training.engine.training_loop import train
-from explainer.training.measurement.evaluation import evaluate
+from explainer.training.engine.run_group import train
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.build_network import build_initialised
 from explainer.training.recipe.recipe import (
@@ -22,6 +21,7 @@ from explainer.training.recipe.recipe import (
     Regularisation,
     Training,
 )
+from explainer.training.task import evaluate
 
 MLP = Network(kind="mlp", depth=1, width=32)
 SHORT = Training(steps=40, learning_rate=0.05)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -7,11 +9,10 @@ from torch import nn
 from explainer.training.augmentation.pipeline import step
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
-from explainer.training.engine.grouping import Grouping, groups
 from explainer.training.engine.run import Run
-from explainer.training.engine.stacked import Stack, stack_key, train_stacked
+from explainer.training.engine.run_group import Grouping, groups, stack_key, train
+from explainer.training.engine.stacked import Stack, train_stacked
 from explainer.training.engine.stacked_assembly import Row, merged, pools_first
-from explainer.training.engine.training_loop import train
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
@@ -29,6 +30,7 @@ NETWORKS = (
     Network(activation="gelu", kernel_size=5),
     Network(pooling="stochastic"),
     Network(mean_of_maps=True, dense_layers=1, width=16),
+    Network(kind="mlp", depth=3, width=24, widths=(9, 14), activation="gelu"),
 )
 REGULARISATIONS = (
     Regularisation(),
@@ -64,7 +66,7 @@ def assert_same(stacked: list[Run], plain: list[Run]) -> None:
         assert a is not None
         assert b is not None
         assert a.validation_loss == pytest.approx(b.validation_loss, rel=1e-4)
-        assert (a.train_accuracy, a.penalty) == pytest.approx((b.train_accuracy, b.penalty))
+        assert (a.train_measure, a.penalty) == pytest.approx((b.train_measure, b.penalty))
         assert a.gradient_norm == pytest.approx(b.gradient_norm, rel=1e-3)
         assert a.zero_share == pytest.approx(b.zero_share, abs=1e-3)
 
@@ -109,6 +111,20 @@ def test_augmented_runs_stack_with_others(digits: Prepared) -> None:
     for network in (NETWORKS[0], NETWORKS[3]):
         recipes = [Recipe(network, training=training, augmentation=one) for one in steps]
         assert_same(together(recipes, digits), alone(recipes, digits))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "gelu"])  # one by hand, one by autograd
+def test_features_stack_and_those_of_other_columns_do_not_join(activation: str) -> None:
+    points = prepare(load("spirals"), Split(train_size=90))
+    network = Network("mlp", 2, 8, activation=activation, features=("y", "x2", "sinx"))
+    training = Training(steps=20, batch_size=10)
+    recipes = [Recipe(network, held, training) for held in REGULARISATIONS[:4]]
+    assert_same(together(recipes, points, (0, 1)), alone(recipes, points, (0, 1)))
+    one, other = (
+        Run(Recipe(replace(network, features=names), training=training), 0, points)
+        for names in (("x", "y"), ("x", "xy"))
+    )
+    assert stack_key(one) != stack_key(other)
 
 
 def test_colour_pictures_and_points_stack_too() -> None:

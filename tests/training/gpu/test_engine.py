@@ -22,8 +22,8 @@ from explainer.training.engine.devices import Device, device
 from explainer.training.engine.graphs import recorded
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_group import train
 from explainer.training.engine.stacked import Stack
-from explainer.training.engine.training_loop import train
 from explainer.training.instruments.boundary import boundary
 from explainer.training.instruments.kernels import first_kernels
 from explainer.training.instruments.mistakes import answers
@@ -180,7 +180,7 @@ def test_recipes_of_a_seed_see_the_same_changes_and_the_same_masks(on_gpu: Prepa
     batches = [next_batch(run) for run in runs]
     drops = [next_drops(run)[0] for run in runs]
     for batch, drop in zip(batches[1:], drops[1:], strict=True):
-        np.testing.assert_array_equal(batch.augmented, batches[0].augmented)  # type: ignore[union-attr]
+        np.testing.assert_array_equal(batch.augmented, batches[0].augmented)
         np.testing.assert_array_equal(drop.kept, drops[0].kept)
 
 
@@ -291,7 +291,7 @@ def test_the_instruments_see_what_they_see_on_the_cpu(gpu: Device) -> None:
 
     def look(run: Run) -> list[Numbers]:
         shares = np.array([[one.dead, one.saturated] for one in unit_shares(run)])
-        third = first_kernels(run) if len(run.data.shape) == 3 else boundary(run).probabilities
+        third = first_kernels(run) if len(run.data.shape) == 3 else boundary(run).answers
         found = answers(run)
         return [np.asarray(one, np.float64) for one in (shares, third, np.sort(found.confidence))]
 

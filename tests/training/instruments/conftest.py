@@ -12,7 +12,7 @@ from explainer.training.augmentation.pipeline import step
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
+from explainer.training.engine.run_group import train
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
 Trained = Callable[..., Run]

@@ -22,11 +22,11 @@ def split_by_height(data: Prepared) -> Run:
 
 def test_row_0_is_at_the_top(moons: Prepared) -> None:
     found = boundary(split_by_height(moons), 8)
-    assert found.probabilities.shape == (8, 8, 2)
-    assert found.probabilities.dtype == np.float32
-    assert (found.probabilities[0, :, 1] > 0.99).all()
-    assert (found.probabilities[-1, :, 0] > 0.99).all()
-    np.testing.assert_allclose(found.probabilities.sum(2), 1, rtol=1e-5)
+    assert found.answers.shape == (8, 8, 2)
+    assert found.answers.dtype == np.float32
+    assert (found.answers[0, :, 1] > 0.99).all()
+    assert (found.answers[-1, :, 0] > 0.99).all()
+    np.testing.assert_allclose(found.answers.sum(2), 1, rtol=1e-5)
 
 
 def test_a_pixel_is_what_the_network_says_at_its_centre(
@@ -39,7 +39,7 @@ def test_a_pixel_is_what_the_network_says_at_its_centre(
     y = found.y[1] - (row + 0.5) / side * (found.y[1] - found.y[0])
     place = moons.normaliser.apply(torch.tensor([[x, y]], dtype=torch.float32))
     expected = run.model(place).softmax(1).detach().numpy()[0]
-    np.testing.assert_allclose(found.probabilities[row, column], expected, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(found.answers[row, column], expected, rtol=1e-4, atol=1e-6)
 
 
 def test_points_are_raw_and_the_extent_holds_them_all_with_a_margin(moons: Prepared) -> None:
@@ -65,7 +65,7 @@ def test_the_boundary_of_a_trained_network_agrees_with_its_accuracy(
         found.y[1] - found.y[0],
     ]
     columns, rows = (shares * [1, -1] * side + [0, side]).astype(int).T
-    answered = found.probabilities.argmax(2)[rows, columns]
+    answered = found.answers.argmax(2)[rows, columns]
     assert (answered == found.validation_labels).mean() > 0.9
 
 

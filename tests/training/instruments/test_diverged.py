@@ -19,6 +19,7 @@ from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.export import best_weights, describe, metrics_csv, metrics_json
 from explainer.training.instruments.boundary import boundary
+from explainer.training.instruments.forward_pass import forward_pass, next_mistake
 from explainer.training.instruments.kernels import first_kernels
 from explainer.training.instruments.mistakes import answers
 from explainer.training.instruments.next_step import next_batch, next_drops
@@ -72,8 +73,12 @@ def test_the_wild_recipe_diverges_and_has_weights_that_are_no_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "instrument", [first_kernels, answers, prune, unit_shares, next_batch, next_drops]
-)
+    "instrument",
+    [
+        first_kernels, answers, prune, unit_shares, next_batch, next_drops,
+        partial(forward_pass, place=0), partial(next_mistake, place=0),
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("number", range(4))
 def test_every_instrument_of_a_run_answers(instrument: Callable[[Run], Any], number: int) -> None:
     asked(race(), of(number, instrument))
@@ -84,12 +89,13 @@ def test_a_network_that_gives_no_numbers_is_neither_right_nor_wrong() -> None:
     assert found.unanswered == len(whole.labels)
     assert len(found.labels) == len(found.predicted) == found.confusion.sum() == 0
     assert found.worst == ()
+    assert asked(race(), of(2 * WILD, partial(next_mistake, place=0))) is None
     assert whole.unanswered == 0
 
 
 def test_pruning_a_network_that_gives_no_numbers_has_no_accuracy() -> None:
-    assert all(math.isnan(one.accuracy) for one in asked(race(), of(2 * WILD, prune))[:-1])
-    assert all(math.isfinite(one.accuracy) for one in asked(race(), of(2 * CALM, prune)))
+    assert all(math.isnan(one.measure) for one in asked(race(), of(2 * WILD, prune))[:-1])
+    assert all(math.isfinite(one.measure) for one in asked(race(), of(2 * CALM, prune)))
 
 
 def test_units_whose_slopes_are_no_numbers_are_neither_dead_nor_alive() -> None:
@@ -119,8 +125,8 @@ def test_of_several_seeds_those_that_diverged_do_not_spoil_the_rest() -> None:
 def test_a_boundary_of_no_numbers_is_no_number_and_the_others_are() -> None:
     points = race("moons")
     wild, calm = (asked(points, of(2 * recipe, boundary)) for recipe in (WILD, CALM))
-    assert not np.isfinite(wild.probabilities).all()
-    assert np.isfinite(calm.probabilities).all()
+    assert not np.isfinite(wild.answers).all()
+    assert np.isfinite(calm.answers).all()
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.slug)

@@ -31,7 +31,7 @@ def test_answers_are_those_of_the_network_in_evaluation_mode(run: Run, digits: P
     last = run.record.last
     assert last is not None
     right = float((found.predicted == found.labels).mean())
-    assert right == pytest.approx(last.validation_accuracy)
+    assert right == pytest.approx(last.validation_measure)
 
 
 def test_the_confusion_matrix_is_that_of_scikit_learn(run: Run) -> None:

@@ -9,10 +9,11 @@ import pytest
 from torch import Tensor, nn
 
 from explainer.training.augmentation.pipeline import step
-from explainer.training.data.splits import Prepared
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.run import Run
+from explainer.training.engine.run_group import train
 from explainer.training.engine.stacked import Stack, train_stacked
-from explainer.training.engine.training_loop import train
 from explainer.training.instruments.next_step import Dropped, label, next_batch, next_drops
 from explainer.training.recipe.layers import Dropout
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
@@ -181,9 +182,22 @@ def test_labels_of_mixtures_name_the_shares() -> None:
     assert label([0.0, 1.0, 0.0], classes) == "dog"
 
 
-def test_points_have_no_pictures_to_show_but_masks(moons: Prepared) -> None:
+def test_points_are_shown_with_their_class_or_number_and_masks(moons: Prepared) -> None:
+    recipe = Recipe(MLP, Regularisation(dropout=0.5), augmentation=(step("mixup"),))
+    for data in (moons, prepare(load("plane"), Split())):
+        run = Run(recipe, 0, data)
+        found = next_batch(run, 5)
+        rows = run.batches.at(0)[:5]
+        raw = data.normaliser.invert(data.train_inputs[rows])
+        np.testing.assert_allclose(found.originals, raw.numpy(), rtol=1e-5, atol=1e-6)
+        assert found.augmented.shape == (5, 2)
+        assert not np.allclose(found.originals, found.augmented)
+        if data.classes:
+            assert all("moon" in one for one in found.labels)
+        else:
+            mixed = run.batch(0)[1][:5, 0].tolist()
+            assert [float(one) for one in found.labels] == pytest.approx(mixed, abs=1e-4)
     run = Run(Recipe(MLP, Regularisation(dropout=0.5)), 0, moons)
-    assert next_batch(run) is None
     assert [one.kept.shape for one in next_drops(run, 3)] == [(3, 24), (3, 24)]
 
 
@@ -193,7 +207,7 @@ def test_a_run_that_has_ended_shows_what_one_step_more_would_use(
     training = dataclasses.replace(ONE, steps=3)
     run = trained(Recipe(MLP, Regularisation(dropout=0.5), training), digits, 9)
     assert not run.active
-    assert next_batch(run) is not None
+    assert next_batch(run).labels
     assert len(next_drops(run)) == 2
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,7 @@ from explainer.training.engine.run import Run
 from explainer.training.engine.stacked import Stack, train_stacked
 from explainer.training.instruments.boundary import boundary
 from explainer.training.instruments.copies import twin
+from explainer.training.instruments.forward_pass import forward_pass, next_mistake
 from explainer.training.instruments.kernels import first_kernels
 from explainer.training.instruments.mistakes import answers
 from explainer.training.instruments.next_step import next_batch, next_drops
@@ -37,7 +39,12 @@ INSTRUMENTS: dict[str, Instrument] = {
     "next_drops": next_drops,
 }
 ON_POINTS: dict[str, Instrument] = {**INSTRUMENTS, "boundary": boundary}
-FORWARD = ("prune", "unit_shares", "answers", "next_drops")
+ON_PICTURES: dict[str, Instrument] = {
+    **INSTRUMENTS,
+    "forward_pass": partial(forward_pass, place=3),
+    "next_mistake": partial(next_mistake, place=3),
+}
+FORWARD = ("prune", "unit_shares", "answers", "next_drops", "forward_pass", "next_mistake")
 
 
 def everything(run: Run) -> dict[str, Any]:
@@ -87,20 +94,20 @@ def stacked_run(digits: Prepared, noisy_recipe: Recipe) -> Run:
     return runs[1]
 
 
-@pytest.mark.parametrize("name", INSTRUMENTS)
+@pytest.mark.parametrize("name", ON_PICTURES)
 def test_an_instrument_leaves_no_trace_in_a_run_that_trains_alone(
     name: str, digits: Prepared, noisy_recipe: Recipe, trained: Callable[..., Run]
 ) -> None:
     run = trained(noisy_recipe, digits)
     before = everything(run)
-    INSTRUMENTS[name](run)
+    ON_PICTURES[name](run)
     assert alike(before, everything(run))
 
 
-@pytest.mark.parametrize("name", INSTRUMENTS)
+@pytest.mark.parametrize("name", ON_PICTURES)
 def test_an_instrument_leaves_no_trace_in_a_run_of_a_stack(name: str, stacked_run: Run) -> None:
     before = everything(stacked_run)
-    INSTRUMENTS[name](stacked_run)
+    ON_PICTURES[name](stacked_run)
     assert alike(before, everything(stacked_run))
 
 
@@ -128,7 +135,7 @@ def test_an_instrument_that_fails_half_way_leaves_no_trace(
     run.model.add_module("last", Broken().train())
     before = everything(run)
     with pytest.raises(ArithmeticError, match="broken"):
-        INSTRUMENTS[name](run)
+        ON_PICTURES[name](run)
     assert alike(before, everything(run))
 
 
@@ -144,7 +151,7 @@ def arrays(found: Any) -> Iterator[np.ndarray[Any, Any]]:
             yield from arrays(getattr(found, field.name))
 
 
-@pytest.mark.parametrize("name", ON_POINTS)
+@pytest.mark.parametrize("name", [*ON_PICTURES, "boundary"])
 def test_a_result_shares_no_memory_with_the_run(
     name: str,
     digits: Prepared,
@@ -158,7 +165,7 @@ def test_a_result_shares_no_memory_with_the_run(
     run = trained(recipe, data)
     owned = [*run.model.state_dict().values()]
     owned += [one for one in vars(data).values() if isinstance(one, Tensor)]
-    for array in arrays(ON_POINTS[name](run)):
+    for array in arrays({**ON_POINTS, **ON_PICTURES}[name](run)):
         assert not any(np.shares_memory(array, one.numpy()) for one in owned)
 
 
@@ -194,7 +201,7 @@ def curves_and_weights(one: Race) -> list[Any]:
     return [asked.result(), asked_copies.result(), [one.nan_to_num() for one in curves], scores]
 
 
-@pytest.mark.parametrize("stacked", [True, False])
+@pytest.mark.parametrize("stacked", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_a_race_with_every_instrument_asked_between_slices_gives_exactly_the_same_numbers(
     stacked: bool, few_digits: Prepared, noisy_recipe: Recipe
 ) -> None:

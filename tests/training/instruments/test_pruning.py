@@ -12,8 +12,8 @@ from explainer.training.data.splits import Prepared
 from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import validation
 from explainer.training.instruments.pruning import SHARES, prune, pruned
-from explainer.training.measurement.evaluation import evaluate
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
+from explainer.training.task import evaluate
 
 CNN = Recipe(Network(dense_layers=1, width=24))
 
@@ -45,7 +45,7 @@ def test_pruning_is_that_of_pytorch(
         assert torch.equal(found.state_dict()[name], tensor)
     score = evaluate(expected, *validation(run))
     (measured,) = prune(run, [share])
-    assert (measured.accuracy, measured.loss) == pytest.approx((score.accuracy, score.loss))
+    assert (measured.measure, measured.loss) == pytest.approx((score.measure, score.loss))
 
 
 def test_exactly_so_many_weights_are_zero(digits: Prepared, trained: Callable[..., Run]) -> None:
@@ -76,13 +76,13 @@ def test_without_pruning_the_score_is_that_of_the_curves(
     assert last is not None
     nothing, everything = prune(run, [0, 1])
     assert nothing.share == 0
-    assert nothing.accuracy == last.validation_accuracy
+    assert nothing.measure == last.validation_measure
     assert nothing.loss == pytest.approx(last.validation_loss)
-    assert nothing.accuracy > 0.5
+    assert nothing.measure > 0.5
     # Without weights only biases speak, and every picture gets the same answer.
     labels = run.data.validation_labels
     counts = torch.bincount(labels).tolist()
-    assert round(everything.accuracy * len(labels)) in counts
+    assert round(everything.measure * len(labels)) in counts
 
 
 def test_a_share_out_of_its_range_is_one_sentence(digits: Prepared) -> None:

@@ -7,7 +7,8 @@ import torch
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
+from explainer.training.engine.run_group import train
+from explainer.training.instruments.boundary import grid
 from explainer.training.instruments.unit_maps import unit_maps
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
@@ -27,24 +28,33 @@ def trained(data: Prepared, **network: object) -> Run:
     return run
 
 
-@pytest.mark.parametrize("network", [{}, {"batch_norm": True}, {"residual": True}, {"bias": False}])
+FEATURES = ("x", "y2", "siny")
+
+
+@pytest.mark.parametrize(
+    "network",
+    [{}, {"batch_norm": True}, {"residual": True}, {"bias": False}, {"features": FEATURES}],
+)
 def test_every_unit_gives_over_the_plane_what_the_network_computes(
     moons: Prepared, network: dict[str, object]
 ) -> None:
     run = trained(moons, **network)
     found = unit_maps(run, SIDE, most=5)
-    assert [len(one) for one in found.layers] == [2, 5, 5, 2]
-    assert found.units == (2, 12, 12, 2)
-    assert [one.shape for one in found.weights] == [(5, 2), (5, 5), (2, 5)]
-    x, y = found.layers[0]
-    places = torch.tensor(np.stack([x.ravel(), y.ravel()], 1))
+    inputs = len(found.inputs)
+    assert [len(one) for one in found.layers] == [inputs, 5, 5, 2]
+    assert found.units == (inputs, 12, 12, 2)
+    assert [one.shape for one in found.weights] == [(5, inputs), (5, 5), (2, 5)]
+    places = moons.normaliser.apply(grid(found.decision.x, found.decision.y, SIDE))
+    x, y = places.T.numpy()
+    expected = [x, y**2, np.sin(np.pi * y)] if "features" in network else [x, y]
+    np.testing.assert_allclose(found.layers[0].reshape(inputs, -1), expected, rtol=1e-5, atol=1e-6)
     with torch.no_grad():
-        logits = run.model.eval()(moons.normaliser.apply(places)).numpy()
+        logits = run.model.eval()(places).numpy()
     np.testing.assert_allclose(found.layers[-1].reshape(2, -1).T, logits, rtol=1e-5, atol=1e-6)
     hidden = torch.tensor(found.layers[1].reshape(5, -1))
     if not network:
         with torch.no_grad():
-            first = run.model.dense1(moons.normaliser.apply(places))  # type: ignore[operator]
+            first = run.model.dense1(places)  # type: ignore[operator]
         torch.testing.assert_close(hidden, first.relu()[:, :5].T)
 
 

@@ -16,10 +16,10 @@ from explainer.training.instruments.verdict import (
     verdicts,
     winner,
 )
-from explainer.training.measurement.evaluation import Score
 from explainer.training.measurement.history import Point
 from explainer.training.measurement.snapshot import RunView, Snapshot, Status
 from explainer.training.recipe.recipe import Recipe
+from explainer.training.task import Score
 
 ACCURACY, LOSS = QUESTIONS["accuracy"], QUESTIONS["loss"]
 NAMES = ("Nothing", "Dropout 0.5", "", "L2")
@@ -34,7 +34,7 @@ def point(**values: float) -> Point:
 
 def view(recipe: int, seed: int, value: float | None, **changes: Any) -> RunView:
     """A run of which accuracy and loss have one value."""
-    last = None if value is None else point(validation_accuracy=value, validation_loss=value)
+    last = None if value is None else point(validation_measure=value, validation_loss=value)
     nothing: Any = None
     fields: dict[str, Any] = {
         "recipe": recipe,
@@ -178,12 +178,12 @@ def test_a_run_that_diverged_keeps_the_accuracy_measured_last() -> None:
 
 def test_every_question_reads_its_own_number() -> None:
     last = point(
-        train_accuracy=0.99,
-        validation_accuracy=0.9,
+        train_measure=0.99,
+        validation_measure=0.9,
         validation_loss=0.4,
         zero_share=0.25,
     )
-    best = point(validation_accuracy=0.92)
+    best = point(validation_measure=0.92)
     run = view(0, 0, None, last=last, best=best, test=Score(0.5, 0.89))
     found = {entry.slug: entry.value(run) for entry in QUESTIONS}
     expected = {

@@ -107,8 +107,8 @@ def test_an_exploding_run_is_explained_by_what_was_measured() -> None:
     )
     assert text == (
         "At step 5 the loss of the batch was no longer a finite number. "
-        "The loss grew from 2 at step 2 to 4e+05 at step 4 and the gradient norm grew from 1 at "
-        "step 1 to 3e+04 at step 3: the gradient exploded. "
+        "The loss grew from 2 at step 2 to 4 · 10⁵ at step 4 and the gradient norm grew from 1 at "
+        "step 1 to 3 · 10⁴ at step 3: the gradient exploded. "
         "Each step with the learning rate 2 overshot by more than the one before; try 0.2."
     )
 
@@ -117,6 +117,6 @@ def test_a_bad_start_and_a_penalty_that_overshoots_have_their_own_explanations()
     start = vitals([5e3, math.nan], []).explain(
         2, "loss", Conditions(math.log(10), 0.1, initialisation="he")
     )
-    assert "The very first loss was 5e+03, where guessing gives 2.30" in start
+    assert "The very first loss was 5 · 10³, where guessing gives 2.30" in start
     penalty = vitals([2.3, math.nan], []).explain(2, "loss", Conditions(math.log(10), 1.0, l2=3.0))
     assert "Learning rate times the strength of L2 is 3, and above 2" in penalty

@@ -12,7 +12,7 @@ from explainer.training.data.splits import Prepared
 from explainer.training.engine.flat_parameters import layer_names
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
+from explainer.training.engine.run_group import train
 from explainer.training.measurement.weight_frames import MOST_FRAMES, WeightFrames, frame_bytes
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 

@@ -13,9 +13,10 @@ import torch
 from explainer.parameters import Parameter
 from explainer.training.augmentation import AUGMENTATIONS, AugmentationStep, augment, step
 from explainer.training.augmentation.augmentation import Augmentation
-from explainer.training.data.splits import Prepared
+from explainer.training.data.registry import load
+from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.run import Run
-from explainer.training.engine.training_loop import train
+from explainer.training.engine.run_group import train
 from explainer.training.recipe.fields import Field
 from explainer.training.recipe.recipe import (
     FIELDS,
@@ -74,14 +75,17 @@ def test_what_is_said_to_have_no_effect_has_none(seed: int, few_digits: Prepared
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_what_is_not_said_to_have_no_effect_has_one(field: Field, few_digits: Prepared) -> None:
-    recipe = BASES[field.only]
-    found = idle(recipe, field)
+    recipe, data = BASES[field.only], few_digits
+    if field.plane:
+        assert idle(recipe, field) == "No effect: the data are no points in the plane."
+        data = prepare(load("moons"), Split(train_size=20))
+    found = idle(recipe, field, plane=field.plane)
     if field.name == "init_sigma":
         recipe = with_value(recipe, "initialisation", "normal")
-    assert not idle(recipe, field) or field.name in SLOW
+    assert not idle(recipe, field, plane=field.plane) or field.name in SLOW
     if field.name not in SLOW:
-        expected = repr(trained(recipe, few_digits))
-        assert any(repr(trained(one, few_digits)) != expected for one in others(recipe, field))
+        expected = repr(trained(recipe, data))
+        assert any(repr(trained(one, data)) != expected for one in others(recipe, field))
     assert bool(found) == (field.name == "init_sigma")
 
 

@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explainer.training.engine.flat_parameters import FlatParameters, Memory
-from explainer.training.engine.update import Strengths, update
+from explainer.training.engine.flat_parameters import FlatParameters, Memory, Strengths, update
 from explainer.training.recipe.optimisers import OPTIMISERS, Optimiser
 
 OFF: Strengths = {"l1_subgradient": 0.0, "l1_proximal": 0.0, "l2": 0.0, "weight_decay": 0.0}

@@ -5,8 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explainer.training.engine.flat_parameters import FlatParameters
-from explainer.training.engine.update import Strengths, spread, update
+from explainer.training.engine.flat_parameters import FlatParameters, Strengths, spread, update
 from explainer.training.recipe.build_network import build_initialised
 from explainer.training.recipe.optimisers import OPTIMISERS
 from explainer.training.recipe.penalties import (

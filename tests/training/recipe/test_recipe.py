@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from explainer.parameters import Choice
 from explainer.training.augmentation.pipeline import AUGMENTATIONS, step
-from explainer.training.recipe.fields import Switch
+from explainer.training.recipe.fields import Several, Switch, Wholes
 from explainer.training.recipe.recipe import (
     FIELDS,
     Field,
@@ -33,6 +33,11 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         return st.booleans()
     if isinstance(setting, Choice):
         return st.sampled_from([option.value for option in setting.options])
+    if isinstance(setting, Several):
+        slugs = st.sampled_from([option.value for option in setting.options])
+        return st.lists(slugs, min_size=1, unique=True)
+    if isinstance(setting, Wholes):
+        return st.lists(st.integers(setting.minimum, setting.maximum), max_size=3)
     low, high = setting.minimum, setting.maximum
     if field.kind is int:
         most = int((high - low) // setting.step)
@@ -40,6 +45,7 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
     return st.floats(low, high, allow_nan=False)
 
 
+TOGETHER = ("one norm at most", "these have other widths")  # what does not go together
 # Latin letters and signs, and a few others: of all there are each version of Python knows its own.
 LETTERS = st.characters(max_codepoint=0x2FF, exclude_categories=("C", "Z"))
 NAMES = st.text(LETTERS | st.sampled_from(" αЯעع한語😀\u0301"), max_size=40)
@@ -50,9 +56,11 @@ STEPS = st.lists(st.sampled_from([step(entry.slug) for entry in AUGMENTATIONS]),
 def recipes(draw: st.DrawFn) -> Recipe:
     recipe = Recipe(name=draw(NAMES), augmentation=tuple(draw(STEPS)))
     for field in draw(st.lists(st.sampled_from(FIELDS), max_size=8, unique=True)):
-        normed = recipe.network.batch_norm or recipe.network.layer_norm
-        if field.name not in ("batch_norm", "layer_norm") or not normed:  # one norm at most
-            recipe = with_value(recipe, field.name, draw(values_of(field)))
+        value = draw(values_of(field))
+        try:
+            recipe = with_value(recipe, field.name, value)
+        except ValueError as error:
+            assert any(one in str(error) for one in TOGETHER)  # noqa: PT017
     return recipe
 
 
@@ -81,9 +89,9 @@ def test_a_text_names_what_differs_from_the_default_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("lr-5000", "learning_rate is 5000, but it goes from 1e-06 to 100"),
+        ("lr-5000", "learning_rate is 5000, but it goes from 10⁻⁶ to 100"),
         ("lr-fast", "learning_rate is 'fast', but it is a number"),
-        ("lr-nan", "learning_rate is nan, but it goes from 1e-06 to 100"),
+        ("lr-nan", "learning_rate is nan, but it goes from 10⁻⁶ to 100"),
         ("ks-4", "kernel_size is 4, but it goes from 1 to 7 in steps of 2"),
         ("net-rnn", "kind is 'rnn', but it is one of mlp, cnn"),
         ("bn-1~ln-1", "batch norm and layer norm are both on, but there is one norm at most"),
@@ -119,6 +127,43 @@ def test_a_field_has_a_label_a_help_and_a_default_that_passes_its_own_check(fiel
     assert field.setting.help.endswith(".")
     assert field.check(field.default) == field.default
     assert type(value_of(Recipe(), field)) is field.kind
+
+
+def test_features_are_in_the_text_and_a_text_without_them_means_x_and_y() -> None:
+    chosen = with_value(Recipe(), "features", ["xy", "x"])
+    assert chosen.network.features == ("x", "xy")
+    assert to_text(chosen) == "feat-x_xy"
+    assert from_text("net-mlp").network.features == ("x", "y")
+    assert from_dict({"kind": "mlp"}).network.features == ("x", "y")
+
+
+@pytest.mark.parametrize("wrong", [[], (), "", None, ["z"], "x_z", 3, [["x"]]])
+def test_features_that_are_none_are_refused_by_name(wrong: object) -> None:
+    with pytest.raises(ValueError, match=r"^features is "):
+        with_value(Recipe(), "features", wrong)
+
+
+def test_widths_are_those_of_the_first_layers_and_may_be_typed_in_any_way() -> None:
+    network = with_value(Recipe(), "widths", " 8,4 ;2").network
+    assert network.widths == (8, 4, 2)
+    assert [network.width_of(layer) for layer in (1, 2, 3, 4)] == [64, 64, 64, 64]  # a CNN's
+    mlp = Network(kind="mlp", depth=4, widths=(8, 4))
+    assert [mlp.width_of(layer) for layer in (1, 2, 3, 4)] == [8, 4, 64, 64]
+    assert to_text(Recipe(mlp)) == "net-mlp~depth-4~units-8_4"
+    assert with_value(Recipe(mlp), "widths", "").network.widths == ()
+
+
+@pytest.mark.parametrize("wrong", [[0], [1.5], ["x"], "4,,x", 7, None, [True], [1] * 101, [1e400]])
+def test_widths_that_are_none_are_refused_by_name(wrong: object) -> None:
+    with pytest.raises(ValueError, match=r"^widths (is|has) "):
+        with_value(Recipe(), "widths", wrong)
+
+
+def test_skips_need_layers_of_one_width() -> None:
+    skips = Recipe(Network(kind="mlp", depth=2, residual=True))
+    with pytest.raises(ValueError, match="these have other widths"):
+        with_value(skips, "widths", (8, 4))
+    assert with_value(skips, "widths", (8, 8, 3)).network.widths == (8, 8, 3)
 
 
 def test_keys_and_names_are_unique() -> None:

@@ -14,8 +14,7 @@ import torch
 from explainer.training.engine.build_runs import Settings, checkpoint_precision
 from explainer.training.engine.rewind.kept_run import KeptRun
 from explainer.training.engine.rewind.kept_steps import KeptRuns, other_bytes
-from explainer.training.engine.run import Run
-from explainer.training.engine.views import run_view
+from explainer.training.engine.run import Run, run_view
 from explainer.training.measurement.history import LayerCurves
 from explainer.training.measurement.run_record import Status
 from explainer.training.measurement.snapshot import Fork, RunView

@@ -75,6 +75,11 @@ class KeptSteps:
         self._kept[step] = KeptRuns(kept, not self._looks_alone)
         self._make_room()
 
+    def renew(self, step: int, runs: Sequence[Run], places: Places) -> None:
+        """Where that step is kept, keep the runs as they are now in its place."""
+        if step in self._kept:
+            self.keep(step, runs, places)
+
     def at(self, step: int) -> KeptRuns:
         """What was kept at that step. Raises `KeyError`."""
         return self._kept[step]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from explainer.training.instruments.questions import POINTS, QUESTIONS, Question
+from dataclasses import replace
+
+from explainer.training.instruments.questions import Question
+from explainer.training.instruments.questions import questions as questions_of
 from explainer.training.measurement.snapshot import RunView, Snapshot
 from explainer.ui.training_lab.control import shifted_answer
 from explainer.words import N_
 
-SHIFTED = N_("Accuracy on the shifted test")
+SHIFTED = {
+    True: N_("Accuracy on the shifted test"),
+    False: N_("Mean absolute error on the shifted test"),
+}
 
 
 def questions(snapshot: Snapshot) -> tuple[Question, ...]:
     """Every question that has an answer; those about the test only once it was scored."""
-    kept = tuple(one for one in QUESTIONS if one.slug != "test" or snapshot.tested)
+    measure = snapshot.task.measure
+    asked = questions_of(measure)
+    kept = tuple(one for one in asked if one.slug != "test" or snapshot.tested)
     scores = shifted_answer()
     if not scores:
         return kept
@@ -20,6 +28,7 @@ def questions(snapshot: Snapshot) -> tuple[Question, ...]:
 
     def shifted(run: RunView) -> float | None:
         score = scores[places[id(run)]]
-        return None if score is None else score.accuracy
+        return None if score is None else score.measure
 
-    return (*kept, Question("shifted", SHIFTED, 1, shifted, POINTS, 100))
+    title = SHIFTED[measure.percent]
+    return (*kept, replace(asked["test"], slug="shifted", title=title, value=shifted))

@@ -21,6 +21,7 @@ from explainer.training.engine.run import Run
 from explainer.training.instruments.units import UnitShares, unit_shares
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import (
@@ -44,7 +45,7 @@ def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         return
     for column, measure in zip(st.columns(2), LAYER_MEASURES, strict=True):
         with column:
-            st.vega_lite_chart(
+            chart(
                 layer_points(snapshot, measure),
                 layer_spec(theme(), measure),
                 key=f"{KEY}.layer.{measure.slug}",
@@ -54,11 +55,11 @@ def gradients_tab(ticket: Ticket[Race], *, moving: bool) -> None:
                 ),
             )
     _units(ticket, snapshot, moving=moving)
-    st.markdown(_("**The same over time, layer by layer**"))
+    st.markdown("## " + _("The same over time, layer by layer"))
     run = snapshot.of_recipe(pick_recipe(snapshot, "layers_of"))[0]
     for column, measure in zip(st.columns(2), LAYER_MEASURES, strict=True):
         with column:
-            st.vega_lite_chart(
+            chart(
                 layer_history(run, measure),
                 layer_history_spec(theme(), measure, run.curves.layers.names),
                 key=f"{KEY}.history.{measure.slug}",
@@ -78,7 +79,7 @@ def _units(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
         return
     for column, (name, title) in zip(st.columns(2), UNIT_TITLES.items(), strict=True):
         with column:
-            st.vega_lite_chart(
+            chart(
                 unit_points(answer.value),
                 unit_spec(theme(), name, _(title)),
                 key=f"{KEY}.units.{name}",

@@ -15,8 +15,9 @@ from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.instruments.next_step import Dropped, NextBatch, next_batch, next_drops
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.pictures import data, figures, inline, legend
+from explainer.ui.common.pictures import coordinates, data, figures, inline, legend
 from explainer.ui.common.prose import say
+from explainer.ui.common.tables import table
 from explainer.ui.training_lab.asking import latest, seen
 from explainer.ui.training_lab.names import of_step, pick_recipe
 from explainer.words import N_, _
@@ -28,7 +29,7 @@ KINDS = {
     "weights": N_("A row is an output, a column a weight of it: one mask for the whole batch."),
 }
 
-Seen = tuple[NextBatch | None, tuple[Dropped, ...]]
+Seen = tuple[NextBatch, tuple[Dropped, ...]]
 
 
 def inputs_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -42,8 +43,8 @@ def inputs_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         st.caption(_("Measuring."))
         return
     batch, drops = answer.value
-    if batch is not None:
-        _pictures(batch, augmented=bool(snapshot.recipes[index].augmentation))
+    drawn = _pictures if batch.originals.ndim == 4 else _points
+    drawn(batch, augmented=bool(snapshot.recipes[index].augmentation))
     for one in drops:
         _drops(one)
     if not drops:
@@ -56,10 +57,7 @@ def _seen(number: int, runs: Sequence[Run]) -> Seen:
 
 
 def _pictures(batch: NextBatch, *, augmented: bool) -> None:
-    if augmented:
-        st.markdown(_("**The next batch**, as it is, then as the network gets it"))
-    else:
-        st.markdown(_("**The next batch**, as it is"))
+    _heading(augmented=augmented)
     rows = [batch.originals, batch.augmented] if augmented else [batch.originals]
     entries = []
     for place, label in enumerate(batch.labels):
@@ -70,6 +68,26 @@ def _pictures(batch: NextBatch, *, augmented: bool) -> None:
         stacked = f'<div style="display:flex;flex-direction:column;gap:3px">{pictures}</div>'
         entries.append((stacked, data(label)))
     figures(entries, width=PICTURE + 6)
+
+
+def _points(batch: NextBatch, *, augmented: bool) -> None:
+    _heading(augmented=augmented)
+    sides = [batch.originals, batch.augmented] if augmented else [batch.originals]
+    heads = [_("input"), _("after augmentation")][: len(sides)]
+    table(
+        [*heads, _("target")],
+        [
+            [*(coordinates(side[place]) for side in sides), data(label).replace("-", "−")]
+            for place, label in enumerate(batch.labels)
+        ],
+    )
+
+
+def _heading(*, augmented: bool) -> None:
+    if augmented:
+        st.markdown(_("**The next batch**, as it is, then as the network gets it"))
+    else:
+        st.markdown(_("**The next batch**, as it is"))
 
 
 def _drops(dropped: Dropped) -> None:

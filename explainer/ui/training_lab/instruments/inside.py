@@ -12,12 +12,13 @@ from explainer.service import Ticket
 from explainer.topics import topic
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
-from explainer.training.measurement.snapshot import RunView, Snapshot, Status
+from explainer.training.measurement.snapshot import Status
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.networks.own import ITS_OWN, keep, own_networks
 from explainer.ui.training_lab.asking import NoAnswer, answer_now, seen
+from explainer.ui.training_lab.control import origin_of
 from explainer.ui.training_lab.moment import looked_at
-from explainer.ui.training_lab.names import pick_recipe
+from explainer.ui.training_lab.names import pick_recipe, pick_seed
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
 from explainer.words import _, told
@@ -28,10 +29,14 @@ REFUSED = f"{KEY}.not_taken_over"
 
 def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     """A recipe, a seed, how good its best network is; once taken over, the pages that open it."""
+    origin = origin_of(ticket)
+    if origin is not None and not origin[1].pictures:
+        st.info(_("This network takes points, not pictures, so it has no maps to look at."))
+        return
     say("training_lab", "inside")
     snapshot = seen(ticket)
     index = pick_recipe(snapshot, "inside_of")
-    run = _pick_seed(snapshot, index)
+    run = pick_seed(snapshot, index, "inside_seed")
     if run.best is None:
         if run.status is Status.DIVERGED:
             st.caption(
@@ -44,7 +49,7 @@ def inside_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         _(
             "Best so far: after step {step}, {accuracy} of the validation part right. What you take"
             " along is a copy, whatever becomes of the race.",
-            step=f"{run.best.step:,}", accuracy=f"{run.best.validation_accuracy:.1%}",
+            step=f"{run.best.step:,}", accuracy=f"{run.best.validation_measure:.1%}",
         )
     )  # fmt: skip
     name = name_of(snapshot.recipes[index], index)
@@ -67,21 +72,6 @@ def _ways_in(entry: OwnNetwork) -> None:
         label = _("Open in {page}", page=_(page.title))
         st.page_link(f"../pages/{slug}.py", label=label, icon=page.icon)
     st.caption(_("As it was after step {step}.", step=f"{entry.step:,}"), width="content")
-
-
-def _pick_seed(snapshot: Snapshot, index: int) -> RunView:
-    runs = {run.seed: run for run in snapshot.of_recipe(index)}
-    seeds = list(runs)
-    if len(seeds) == 1:
-        return runs[seeds[0]]
-    key = f"{KEY}.inside_seed"
-    if st.session_state.get(key) not in seeds:
-        st.session_state[key] = seeds[0]
-    picked = st.segmented_control(
-        _("Seed"), seeds, key=key, required=True,
-        format_func=lambda seed: _("Seed {number}", number=seed),
-    )  # fmt: skip
-    return runs[int(picked or seeds[0])]
 
 
 def _take_over(ticket: Ticket[Race], number: int, name: str) -> None:

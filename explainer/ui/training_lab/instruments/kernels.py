@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explainer.charts.montage import kernel_picture, reach_of, tiles
+from explainer.powers import power_of_ten
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
@@ -43,7 +44,10 @@ def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         return
     kernels, shape = answer.value
     if len(shape) != 3:
-        st.info(_("These data are points: the first layer has two weights a unit and no picture."))
+        st.info(
+            _("These data are points: the first layer has a weight for each feature and no"
+              " picture.")
+        )  # fmt: skip
         return
     runs = snapshot.runs[chosen]
     sound = [
@@ -54,7 +58,7 @@ def kernels_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         [(_row(one, reach, index), marked(snapshot, index)) for index, one in enumerate(kernels)]
     )
     when = of_step(answer.step, snapshot)
-    st.caption(_("{when}. One scale for all: ±{reach}.", when=when, reach=f"{reach:.2g}"))
+    st.caption(_("{when}. One scale for all: ±{reach}.", when=when, reach=power_of_ten(reach)))
     if not all(np.isfinite(one).all() for one in kernels):
         st.caption(
             _("Grey all over: these weights are no numbers any more, since the run diverged.")
@@ -72,7 +76,7 @@ def _row(kernels: Kernels, reach: float, index: int) -> str:
 
 def _film(snapshot: Snapshot, shape: tuple[int, ...]) -> None:
     """The kernels of one recipe at some of the steps so far, a column a step."""
-    st.markdown(_("**How they came about**"))
+    st.markdown("## " + _("How they came about"))
     index = pick_recipe(snapshot, "film")
     frames = snapshot.of_recipe(index)[0].film
     if len(frames) < 2:
@@ -82,7 +86,7 @@ def _film(snapshot: Snapshot, shape: tuple[int, ...]) -> None:
     shown = [(frames[place][0], as_pictures(frames[place][1], shape)) for place in places]
     reach = reach_of([one for _, one in shown])
     cells = "".join(_column(step, kernels, reach) for step, kernels in shown)
-    st.html(f'<div style="display:flex;gap:.5rem;overflow-x:auto">{cells}</div>')
+    st.html(f'<div style="display:flex;gap:.5rem;overflow-x:auto" tabindex="0">{cells}</div>')
 
 
 def _column(step: int, kernels: Kernels, reach: float) -> str:

@@ -1,4 +1,4 @@
-"""What a network gets wrong: confusion matrix, its most confident errors, the decision boundary."""
+"""What a network gets wrong: confusion matrix and surest errors, or the largest; and where."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ import streamlit as st
 
 from explainer.charts.montage import example_picture
 from explainer.charts.training_lab.answers import (
-    boundary_picture,
     confusion_points,
     confusion_spec,
 )
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
-from explainer.training.instruments.boundary import Boundary, boundary
 from explainer.training.instruments.mistakes import Answers, Mistake, answers
-from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.pictures import data, figures, inline
 from explainer.ui.common.prose import say
 from explainer.ui.training_lab.asking import latest, seen
-from explainer.ui.training_lab.names import first_seed_runs, marked, of_step, pick_recipe
+from explainer.ui.training_lab.instruments.errors import fits, largest_errors
+from explainer.ui.training_lab.names import of_step, pick_recipe
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import _, ngettext
 
 PICTURE = 76
-PLANE = 230
 SHORT_NAME = 3
 
 
 def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
-    """On points the boundaries of all recipes; then the answers of one."""
-    say("training_lab", "mistakes")
+    """The answers of one recipe, and the surest of those that are wrong."""
     snapshot = seen(ticket)
-    _boundaries(ticket, snapshot, moving=moving)
+    if not snapshot.task.measure.percent:
+        fits(ticket, snapshot, moving=moving)
+        largest_errors(ticket, snapshot, moving=moving)
+        return
+    say("training_lab", "mistakes")
     index = pick_recipe(snapshot, "mistakes_of")
     number = index * len(snapshot.seeds)
     answer = latest(ticket, ("answers", index), partial(_answers, number), moving=moving)
@@ -50,7 +51,7 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         return
     left, right = st.columns([1.2, 1])
     with left:
-        st.vega_lite_chart(
+        chart(
             confusion_points(found),
             confusion_spec(
                 theme(), len(found.classes), tilted=max(map(len, found.classes)) > SHORT_NAME
@@ -87,23 +88,3 @@ def _figure(mistake: Mistake, classes: tuple[str, ...]) -> tuple[str, str]:
     picture = inline(example_picture(mistake.picture), alt=alt, height=PICTURE)
     caption = f"{data(truth)} → <b>{data(predicted)}</b> {mistake.confidence:.0%}"
     return picture, caption
-
-
-def _boundaries(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
-    chosen = first_seed_runs(snapshot)
-
-    def question(runs: Sequence[Run]) -> list[Boundary]:
-        plane = runs[0].data.shape == (2,)
-        return [boundary(run) for run in runs[chosen]] if plane else []
-
-    answer = latest(ticket, "boundary", question, moving=moving)
-    if answer is None or not answer.value:
-        return
-    entries = []
-    for index, found in enumerate(answer.value):
-        alt = _("Decision boundary of recipe {number}.", number=index + 1)
-        picture = inline(boundary_picture(found, theme()), alt=alt, height=PLANE, smooth=True)
-        entries.append((picture, marked(snapshot, index)))
-    figures(entries, width=PLANE)
-    when = of_step(answer.step, snapshot)
-    st.caption(_("{when}. Discs were trained on, rings were not.", when=when))

@@ -13,6 +13,7 @@ from explainer.ui.common.choice import Part, open_part
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.asking import NoAnswer
 from explainer.ui.training_lab.control import is_active
+from explainer.ui.training_lab.instruments.boundaries import boundaries
 from explainer.ui.training_lab.instruments.gradients import gradients_tab
 from explainer.ui.training_lab.instruments.inputs import inputs_tab
 from explainer.ui.training_lab.instruments.inside import inside_tab
@@ -28,6 +29,12 @@ from explainer.words import N_, told
 
 SECONDS = 3.0
 QUICK_SECONDS = 0.25
+
+
+def live_boundaries(ticket: Ticket[Race]) -> None:
+    """What each recipe answers over the plane, where the examples are points in it."""
+    if is_drawn(ticket):
+        _live(boundaries, ticket, seconds=1.0)
 
 
 def instruments(ticket: Ticket[Race]) -> None:

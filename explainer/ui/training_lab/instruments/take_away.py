@@ -23,10 +23,10 @@ from explainer.training.export import (
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.script import data_file, needs_data_file, script
 from explainer.ui.common.code import show_script
-from explainer.ui.common.prose import say
+from explainer.ui.common.prose import escaped, say
 from explainer.ui.training_lab.asking import NoAnswer, answer_now
 from explainer.ui.training_lab.control import origin_of
-from explainer.ui.training_lab.names import pick_recipe
+from explainer.ui.training_lab.names import pick_recipe, set_by_hand
 from explainer.ui.training_lab.plan import KEY, LabPlan
 from explainer.words import _, told
 
@@ -51,6 +51,16 @@ def take_away_tab(ticket: Ticket[Race], *, moving: bool) -> None:
                 "This race left another at step {step}. The code and the command train its recipes"
                 " from the beginning, so their curves are others.",
                 step=f"{snapshot.fork.step:,}",
+            )
+        )
+    if recipes := set_by_hand(snapshot):
+        st.caption(
+            escaped(
+                _(
+                    "Weights or biases were set by hand in: {recipes}. The files say which, to what"
+                    " and when; the code and the command train without that.",
+                    recipes=recipes,
+                )
             )
         )
     _files(ticket, plan, examples)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,13 +11,15 @@ from explainer.charts.training_lab.verdict import verdict_points, verdict_spec
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.instruments.questions import Question
-from explainer.training.instruments.verdict import Verdict, verdicts, winner
+from explainer.training.instruments.verdict import Verdict, amount, verdicts, winner
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import choice
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.training_lab.asking import seen
 from explainer.ui.training_lab.instruments.comparing import questions
+from explainer.ui.training_lab.names import set_by_hand
 from explainer.ui.training_lab.plan import KEY
 from explainer.ui.training_lab.recipe_editor import name_of
 from explainer.words import _
@@ -39,23 +42,43 @@ def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     names = [name_of(recipe, index) for index, recipe in enumerate(snapshot.recipes)]
     first = names[0]
     st.markdown(f"**{escaped(winner(snapshot, question)[1])}**")
-    title = _("difference to the first recipe")
-    if question.unit:
-        title = _("difference to the first recipe ({unit})", unit=_(question.unit))
-    st.vega_lite_chart(
-        verdict_points(found, names, question.scale),
-        verdict_spec(theme(), title),
-        key=f"{KEY}.verdict",
-        alt=_(
-            "For each recipe the difference to the first: a tick a seed, the mean, its interval."
-        ),
-    )
+    if any(math.isfinite(value) for one in found for value in one.differences):
+        _chart(found, names, snapshot.seeds, question)
+    if recipes := set_by_hand(snapshot):
+        st.caption(
+            escaped(
+                _(
+                    "Set by hand while it raced: {recipes}. The recipes are not compared on equal"
+                    " terms any more.",
+                    recipes=recipes,
+                )
+            )
+        )
     st.markdown("\n".join(f"- {_sentence(one, names, first, question)}" for one in found))
 
 
 def compare_shifted() -> None:
     """Compare by the shifted test part from now on."""
     st.session_state[ASKED] = "shifted"
+
+
+def _chart(
+    found: Sequence[Verdict], names: list[str], seeds: Sequence[int], question: Question
+) -> None:
+    """The differences that are numbers, and on which side of zero who is ahead."""
+    title = _("difference to the first recipe")
+    if question.unit:
+        title = _("difference to the first recipe ({unit})", unit=_(question.unit))
+    chart(
+        verdict_points(found, names, seeds, question.scale),
+        verdict_spec(theme(), title, len(found)),
+        key=f"{KEY}.verdict",
+        alt=_(
+            "For each recipe the difference to the first: a tick a seed, the mean, its interval."
+        ),
+    )
+    if question.better < 0:
+        st.caption(_("Less is better: left of zero, a recipe does better than the first."))
 
 
 def _question(snapshot: Snapshot) -> Question:
@@ -68,21 +91,17 @@ def _sentence(verdict: Verdict, names: list[str], first: str, question: Question
     name, word, first = escaped(names[verdict.recipe]), _(verdict.word), escaped(first)
     if math.isnan(verdict.mean) or math.isinf(verdict.mean):
         return _("{recipe}: **{word}**", recipe=name, word=word)
-    amount = _signed(verdict.mean, question)
+    lead = amount(verdict.mean, verdict, question, sign=True)
     if question.unit:
-        amount = _("{number} {unit}", number=amount, unit=_(question.unit))
+        lead = _("{number} {unit}", number=lead, unit=_(question.unit))
     if math.isnan(verdict.low):
         return _(
             "{recipe}: {amount} against {first}, of **one seed**, which proves nothing",
-            recipe=name, amount=amount, first=first,
+            recipe=name, amount=lead, first=first,
         )  # fmt: skip
     return _(
         "{recipe}: **{word}**, {amount} against {first} ({low} to {high})",
-        recipe=name, word=word, amount=amount, first=first,
-        low=_signed(verdict.low, question), high=_signed(verdict.high, question),
+        recipe=name, word=word, amount=lead, first=first,
+        low=amount(verdict.low, verdict, question, sign=True),
+        high=amount(verdict.high, verdict, question, sign=True),
     )  # fmt: skip
-
-
-def _signed(value: float, question: Question) -> str:
-    decimals = 1 if question.scale == 100 else 3
-    return f"{question.scale * value:+.{decimals}f}".replace("-", "−")

@@ -15,13 +15,16 @@ from explainer.charts.training_lab.weights import (
     pruning_points,
     pruning_spec,
 )
+from explainer.powers import power_of_ten
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.training.instruments.pruning import SHARES, Pruned, prune
 from explainer.training.instruments.weights import LayerWeights, WeightReport, weigh
 from explainer.training.measurement.snapshot import Snapshot
+from explainer.training.task import Measure
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.chart import chart
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
@@ -51,9 +54,11 @@ def weights_tab(ticket: Ticket[Race], *, moving: bool) -> None:
     if answer is None:
         st.caption(_("Measuring."))
         return
-    st.vega_lite_chart(
+    chart(
         histogram_points(answer.value),
-        histogram_spec(theme()),
+        histogram_spec(
+            theme(), zeros=any(layer.zeros for one in answer.value for layer in one.layers)
+        ),
         key=f"{KEY}.histogram",
         alt=_("How many weights have which value, one line a recipe, on a logarithmic axis."),
     )
@@ -97,12 +102,12 @@ def _cell(layer: LayerWeights) -> str:
     if not math.isfinite(layer.norm):
         return _(DIVERGED)
     exact, below = (f"{100 * part / layer.count:.1f} %" for part in (layer.zeros, layer.below))
-    return f"<b>{exact}</b> · {below} · {layer.norm:.3g}"
+    return f"<b>{exact}</b> · {below} · {power_of_ten(layer.norm, 3)}"
 
 
 def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
-    """Accuracy against the share of the smallest weights set to zero, and one share looked at."""
-    st.markdown(_("**Prune: how many weights does it need?**"))
+    """How well it does without the smallest weights, and one share of them looked at."""
+    st.markdown("## " + _("Prune: how many weights does it need?"))
     say("training_lab", "pruning")
     if moving or not snapshot.step:
         st.caption(_("Pause the race, or let it end, to see what pruning costs."))
@@ -114,17 +119,22 @@ def _pruning(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
         key=f"{KEY}.pruned",
         persist_state="session",
     )
-    curves = _pruned(ticket, snapshot)
+    curves, of = _pruned(ticket, snapshot), snapshot.task.measure
     marked_share = SHARES[[round(100 * share) for share in SHARES].index(int(percent))]
-    st.vega_lite_chart(
-        pruning_points(curves, marked_share),
-        pruning_spec(theme()),
+    measured = _("validation {measure}", measure=_(of.title))
+    alt = _(
+        "The {measure} against the share of weights set to zero, one line a recipe.",
+        measure=measured,
+    )
+    chart(
+        pruning_points(curves, marked_share, 100 if of.percent else 1),
+        pruning_spec(theme(), f"{measured} (%)" if of.percent else measured),
         key=f"{KEY}.pruning",
-        alt=_("Validation accuracy against the share of weights set to zero, one line a recipe."),
+        alt=alt,
     )
     table(
         [
-            _("validation accuracy"),
+            measured,
             _("whole"),
             _("without {percent} %", percent=percent),
             _("change"),
@@ -164,22 +174,29 @@ def _one(number: int, runs: Sequence[Run]) -> tuple[Pruned, ...]:
 def _pruned_row(
     snapshot: Snapshot, index: int, runs: list[tuple[Pruned, ...]], share: float
 ) -> list[str]:
+    of = snapshot.task.measure
     whole, left = (
         sorted(
-            100 * one.accuracy
+            one.measure
             for run in runs
             for one in run
-            if one.share == wanted and math.isfinite(run[0].accuracy)
+            if one.share == wanted and math.isfinite(run[0].measure)
         )
         for wanted in (0.0, share)
     )
     if not whole:
         return [marked(snapshot, index), _(DIVERGED), _(DIVERGED), ""]
-    middle = len(whole) // 2
-    change = f"{left[middle] - whole[middle]:+.1f}".replace("-", "−")
+    middle, unit = len(whole) // 2, " %" * of.percent
+    more = left[middle] - whole[middle]
+    change = ("+" * (more >= 0) + _number(more, of)).replace("-", "−")
+    spread = f"{_number(left[0], of)}–{_number(left[-1], of)}"
     return [
         marked(snapshot, index),
-        f"{whole[middle]:.1f} %",
-        f"{left[middle]:.1f} % <small>({left[0]:.1f}–{left[-1]:.1f})</small>",
+        _number(whole[middle], of) + unit,
+        f"{_number(left[middle], of)}{unit} <small>({spread})</small>",
         escape(change),
     ]
+
+
+def _number(value: float, measure: Measure) -> str:
+    return f"{100 * value:z.1f}" if measure.percent else measure.text(value)

@@ -1,0 +1,1 @@
+"""How a page ends: with something to predict and check, and with the way on."""

@@ -1,0 +1,43 @@
+"""Numbers of any size, as people read them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from explainer.powers import power_of_ten, short
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.333, "0.33"),
+        (-0.5, "−0.5"),
+        (99.9, "100"),
+        (2345.6, "2,346"),
+        (-3.46e-10, "−3.5 · 10⁻¹⁰"),
+        (1e-5, "1.0 · 10⁻⁵"),
+        (2.5e12, "2.5 · 10¹²"),
+        (-math.inf, "−inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_a_number_is_short_whatever_its_size(value: float, text: str) -> None:
+    assert power_of_ten(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.02, "0.02"),
+        (1e-5, "10⁻⁵"),
+        (-2.5e-7, "−2.5 · 10⁻⁷"),
+        (1234567.0, "1.23457 · 10⁶"),
+        (-math.inf, "−inf"),
+    ],
+)
+def test_a_setting_is_written_as_it_was_chosen(value: float, text: str) -> None:
+    assert short(value) == text

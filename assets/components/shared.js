@@ -9,20 +9,25 @@ function say(message, values = {}) {
 
 /**
  * A component: `create` is called once for each place where it stands, and returns what takes its data. What it
- * begins through its place ends by itself when it leaves the page.
+ * begins through its place ends by itself when it leaves the page. Streamlit calls it for every run of the page, while
+ * its script is still being fetched in any order, and cleans up at once after the calls that others have overtaken;
+ * so each call waits for a moment, and takes nothing where it has been cleaned up by then.
  * @type {(create: (place: ReturnType<typeof placeOn>) => (data: *) => void) => (mounted: object) => () => void}
  */
 function component(create) {
   const places = new WeakMap()
   return ({ parentElement, data, setStateValue, setTriggerValue }) => {
-    const place = places.get(parentElement) ?? placeOn(parentElement)
-    place.take ??= create(place)
-    places.set(parentElement, place)
-    const call = (place.calls += 1)
-    Object.assign(place, { report: setStateValue, trigger: setTriggerValue })
-    place.take(data)
+    const turn = setTimeout(() => {
+      const place = places.get(parentElement) ?? placeOn(parentElement)
+      places.set(parentElement, place)
+      Object.assign(place, { report: setStateValue, trigger: setTriggerValue })
+      place.take ??= create(place)
+      place.take(data)
+    })
     return () => {
-      if (call !== place.calls) return  // Streamlit also cleans up after calls that others have overtaken
+      clearTimeout(turn)
+      const place = places.get(parentElement)
+      if (!place || place.host.isConnected) return
       places.delete(parentElement)
       place.ends.forEach(end => end())
     }
@@ -36,7 +41,7 @@ function placeOn(parentElement) {
     atEnd(() => target.removeEventListener(type, act, capture))
   }
   return {
-    ends, atEnd, listen, calls: 0, host: parentElement.host ?? parentElement,
+    ends, atEnd, listen, host: parentElement.host ?? parentElement,
     find: selector => parentElement.querySelector(selector),
     onLive: (name, take) => listen(window, "deepglass-live", ({ detail }) => {
       if (detail.name === name()) take(detail.message)

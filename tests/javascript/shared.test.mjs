@@ -142,20 +142,57 @@ test("one value is on its way at a time, and of the others only the last follows
   flow.stop()
 })
 
-test("a component is made once for a place, and ends what it began when it leaves", () => {
-  const log = [], parentElement = { querySelector: () => null }
+// As Streamlit calls a component: what its latest call returned is called when the element has left the page, and
+// what an overtaken call returned at once.
+function standing() {
+  const log = [], parentElement = { querySelector: () => null, isConnected: true }
   const mounted = shared.component(place => {
     log.push("made")
     place.atEnd(() => log.push("ended"))
     return data => { log.push(data); place.report("state", data) }
   })
   const setStateValue = (name, value) => log.push(`${name} ${value}`)
-  const overtaken = mounted({ parentElement, data: 1, setStateValue })
-  const last = mounted({ parentElement, data: 2, setStateValue })
-  overtaken()
+  return { log, parentElement, call: data => mounted({ parentElement, data, setStateValue }) }
+}
+const moment = () => new Promise(resume => setTimeout(resume))
+
+test("a component is made once for a place, and ends what it began when it leaves", async () => {
+  const { log, parentElement, call } = standing()
+  call(1)
+  await moment()
+  const last = call(2)
+  await moment()
   assert.deepEqual(log, ["made", 1, "state 1", 2, "state 2"])
+  parentElement.isConnected = false
   last()
-  assert.equal(log.at(-1), "ended")
-  mounted({ parentElement, data: 3, setStateValue })
-  assert.deepEqual(log.slice(-3), ["made", 3, "state 3"])
+  last()
+  assert.deepEqual(log.slice(5), ["ended"])
+  parentElement.isConnected = true
+  call(3)
+  await moment()
+  assert.deepEqual(log.slice(6), ["made", 3, "state 3"])
+})
+
+test("a call that was overtaken changes nothing, before or after the one that overtook it", async () => {
+  for (const late of [false, true]) {
+    const { log, parentElement, call } = standing()
+    const last = late ? call("new") : null
+    if (late) await moment()
+    call("old")()
+    const newest = last ?? call("new")
+    await moment()
+    assert.deepEqual(log, ["made", "new", "state new"])
+    parentElement.isConnected = false
+    newest()
+    assert.equal(log.at(-1), "ended")
+  }
+})
+
+test("a component that left before its first turn was never there", async () => {
+  const { log, parentElement, call } = standing()
+  const last = call(1)
+  parentElement.isConnected = false
+  last()
+  await moment()
+  assert.deepEqual(log, [])
 })

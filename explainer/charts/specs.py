@@ -63,18 +63,29 @@ def power_labels() -> str:
     return f"({factor} == 1 ? '' : {factor} + '·') + {_ten_to(exponent)}"
 
 
-def number_text(field: str = "value", digits: int = 3) -> str:
+def number_text(field: str = "value", digits: int = 3, sign: str = "") -> str:
     """A number as a Vega expression, with a power of ten where it is far: `0.02`, `3 · 10⁻⁷`.
 
-    The field is one of the data; `value` is what an axis calls its ticks.
+    The field is one of the data; `value` is what an axis calls its ticks. A `sign` of `+` stands
+    before what is positive.
     """
     value = f"datum[{quoted(field)}]"
     size = f"abs({value})"
     exponent = f"floor(log({size}) / LN10 + 1e-9)"
-    mantissa = f"format({value} / pow(10, {exponent}), '.{digits}~r')"
+    mantissa = f"format({value} / pow(10, {exponent}), '{sign}.{digits}~r')"
     far = f"isFinite({value}) && {size} > 0 && ({size} < 1e-4 || {size} >= 1e6)"
     powers = f"({mantissa} == '1' ? '' : {mantissa} + ' · ') + {_ten_to(exponent)}"
-    return f"{far} ? {powers} : format({value}, ',.{digits}~r')"
+    return f"{far} ? {powers} : format({value}, '{sign},.{digits}~r')"
+
+
+def number_texts(*fields: str, digits: int = 3, sign: str = "") -> dict[str, str]:
+    """For `transform_calculate`: `number_text` of each field, as `number_tip` shows it."""
+    return {f"{field}_said": number_text(field, digits, sign) for field in fields}
+
+
+def number_tip(field: str, title: str) -> alt.Tooltip:
+    """A tooltip's line with a number, calculated by `number_texts`."""
+    return alt.Tooltip(f"{field}_said:N", title=title)
 
 
 def log_axis() -> alt.Axis:

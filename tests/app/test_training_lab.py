@@ -251,3 +251,19 @@ def test_a_link_of_a_story_that_leaves_out_its_division_is_that_story(preset: Pr
     assert plan.split.label_noise == preset.split.label_noise
     assert preset.split.train_size in (None, plan.split.train_size)
     assert not any("Changed:" in one.value for one in app.caption)
+
+
+def test_a_link_of_a_changed_story_keeps_what_stands_where_its_control_begins() -> None:
+    story = PRESETS["strength"]
+    noise = f"training_lab.{story.data}.wrong_labels"
+    assert story.split.label_noise > 0
+    app = app_at("training_lab", training_lab__preset=story.slug)
+    assert "training_lab.changed" not in app.query_params
+    app.slider(key=noise).set_value(0.0).run()
+    link = {name.replace(".", "__"): value for name, value in app.query_params.items()}
+    link.pop(noise.replace(".", "__"), None)  # as the browser has it of a control at its default
+    opened = app_at("training_lab", **link)
+    assert opened.slider(key=noise).value == 0
+    assert any("Changed:" in one.value for one in opened.caption)
+    opened.slider(key=noise).set_value(story.split.label_noise).run()
+    assert "training_lab.changed" not in opened.query_params

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, log_axis, number_text
+from explainer.charts.specs import bare, log_axis, number_texts, number_tip
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.norm_findings import Drift, Findings, drift, drift_steps
 from explainer.gradients.depth.norm_training import BINS, REACH, Moment, NormRun, NormStudy
@@ -225,7 +225,7 @@ def line_spec(theme: Theme, axes: Axes) -> dict[str, Any]:
         orient="top", title=None, columns=2, labelLimit=230, symbolOpacity=1, symbolType="stroke"
     )
     points = alt.Chart(alt.NamedData(name="points"))
-    base = points.transform_calculate(said=number_text("y")).encode(
+    base = points.transform_calculate(**number_texts("y")).encode(
         x=alt.X("x:Q", title=_(axes.x), scale=x_scale, axis=alt.Axis(grid=False, tickCount=6)),
         color=alt.Color(
             "series:N", scale=colours, legend=legend if len(axes.columns) > 1 else None
@@ -238,7 +238,7 @@ def line_spec(theme: Theme, axes: Axes) -> dict[str, Any]:
         tooltip=[
             alt.Tooltip("series:N", title=_("line")),
             alt.Tooltip("x:Q", title=_(axes.x), format="~g"),
-            alt.Tooltip("said:N", title=_(axes.y)),
+            number_tip("y", _(axes.y)),
         ],
     )
     height = HEIGHT + LEGEND_ROW * -(-len(axes.columns) // 2)

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, power_labels, quoted, recipe_colour
+from explainer.charts.specs import (
+    bare,
+    number_texts,
+    number_tip,
+    power_labels,
+    quoted,
+    recipe_colour,
+)
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.mean_field import Theory
 from explainer.gradients.depth.settings import title
@@ -192,6 +199,7 @@ def value_spec(theme: Theme, layers: int) -> dict[str, Any]:
     )
     cells = (
         alt.Chart(alt.NamedData(name="points"))
+        .transform_calculate(**number_texts("low", "high"))
         .mark_rect()
         .encode(
             x=alt.X(
@@ -206,8 +214,8 @@ def value_spec(theme: Theme, layers: int) -> dict[str, Any]:
             color=alt.Color("share:Q", scale=colours, legend=None),
             tooltip=[
                 alt.Tooltip("layer:Q", title=_("layer")),
-                alt.Tooltip("low:Q", format=".3g", title=_("from")),
-                alt.Tooltip("high:Q", format=".3g", title=_("to")),
+                number_tip("low", _("from")),
+                number_tip("high", _("to")),
                 alt.Tooltip("share:Q", format=".2f", title=_("values here (%)")),
             ],
         )

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-from explainer.charts.specs import bare, named, number_text
+from explainer.charts.specs import bare, named, number_texts, number_tip
 from explainer.charts.theme import Theme
 from explainer.gradients.depth.strips import FLOOR, Strip
 from explainer.words import _, cached
@@ -70,7 +70,7 @@ def strip_spec(
     """The specification for `strip_points`: the first layer below; one colour bar is for all."""
     cells = (
         alt.Chart(alt.NamedData(name="points"))
-        .transform_calculate(said=number_text("length"))
+        .transform_calculate(**number_texts("length"))
         .mark_rect(strokeWidth=0)
         .encode(
             x=alt.X(
@@ -95,7 +95,7 @@ def strip_spec(
             tooltip=[
                 alt.Tooltip("layer:N", title=_("layer")),
                 alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
-                alt.Tooltip("said:N", title=_("gradient")),
+                number_tip("length", _("gradient")),
             ],
         )
     )

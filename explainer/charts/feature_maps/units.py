@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare, finite, number_text
+from explainer.charts.specs import bare, finite, number_texts, number_tip
 from explainer.charts.theme import Theme
 from explainer.networks.recording.receptive_field import Box
 from explainer.words import _, cached
@@ -51,7 +51,7 @@ def growth_spec(theme: Theme, *, best: bool) -> dict[str, Any]:
     """The specification for `growth_points`, with or without that of a photo."""
     base = alt.Chart(alt.NamedData(name="points"))
     colours = alt.Scale(range=list(theme.categorical))
-    said = base.transform_calculate(said=number_text())
+    said = base.transform_calculate(**number_texts("value"))
     lines = said.mark_line(strokeWidth=2).encode(
         x=alt.X("step:Q", title=_("step")),
         y=alt.Y("value:Q", title=_("the unit's value")),
@@ -59,7 +59,7 @@ def growth_spec(theme: Theme, *, best: bool) -> dict[str, Any]:
         tooltip=[
             alt.Tooltip("picture:N", title=_("picture")),
             alt.Tooltip("step:Q", title=_("step")),
-            alt.Tooltip("said:N", title=_("the unit's value")),
+            number_tip("value", _("the unit's value")),
         ],
     )
     rule = base.mark_rule(strokeDash=[5, 4], color=theme.text).encode(y="mean(best):Q")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.charts.colour import SIGNED, paint
-from explainer.charts.specs import finite, numbered
+from explainer.charts.specs import finite, number_texts, number_tip, numbered
 from explainer.charts.theme import Theme
 from explainer.convolution.kernel import Weights
 from explainer.convolution.spectrum import GainProfile
@@ -63,13 +63,14 @@ def singular_values_chart(values: NDArray[np.float64], theme: Theme) -> alt.Char
     number, size = _("singular value"), _("size")
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=rows))
+        .transform_calculate(**number_texts("value", digits=4))
         .mark_bar(color=theme.categorical[0])
         .encode(
             x=alt.X("number:O", title=number, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("value:Q", title=size),
             tooltip=[
                 alt.Tooltip("number:O", title=number),
-                alt.Tooltip("value:Q", title=size, format=".4g"),
+                number_tip("value", size),
             ],
         )
         .properties(height=230)

@@ -12,7 +12,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explainer.charts.specs import bare, finite_only, power_labels, quoted, rows_high
+from explainer.charts.specs import (
+    bare,
+    finite_only,
+    number_texts,
+    number_tip,
+    power_labels,
+    quoted,
+    rows_high,
+)
 from explainer.charts.theme import Theme
 from explainer.gradients.check.checking import Check
 from explainer.gradients.check.network import B1, B2, W1, W2
@@ -105,6 +113,7 @@ def error_spec(theme: Theme) -> dict[str, Any]:
     )  # fmt: skip
     cells = (
         alt.Chart(alt.NamedData(name="points"))
+        .transform_calculate(**number_texts("backpropagation", "difference", digits=6))
         .mark_rect(stroke=theme.grid, strokeWidth=0.4)
         .encode(
             x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, 44.5], nice=False)),
@@ -114,8 +123,8 @@ def error_spec(theme: Theme) -> dict[str, Any]:
             color=alt.condition("isValid(datum.decade)", colour, alt.value(theme.grid)),
             tooltip=[
                 alt.Tooltip("parameter:N", title=_("parameter")),
-                alt.Tooltip("backpropagation:Q", title=_("backpropagation"), format=".6g"),
-                alt.Tooltip("difference:Q", title=_("difference"), format=".6g"),
+                number_tip("backpropagation", _("backpropagation")),
+                number_tip("difference", _("difference")),
                 alt.Tooltip("error:N", title=_("relative error")),
             ],
         )

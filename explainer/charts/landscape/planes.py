@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import rgb
-from explainer.charts.specs import bare, finite_only, number_text
+from explainer.charts.specs import bare, finite_only, number_text, number_texts, number_tip
 from explainer.charts.theme import Theme
 from explainer.gradients.landscape.views import PanelView, Snapshot
 from explainer.words import N_, _, cached
@@ -157,7 +157,7 @@ def path_spec(theme: Theme) -> dict[str, Any]:
     )
     chart = (
         alt.Chart(alt.NamedData(name="points"))
-        .transform_calculate(said=number_text("loss", 4))
+        .transform_calculate(**number_texts("loss", digits=4))
         .mark_line(point=alt.OverlayMarkDef(size=22), strokeWidth=2)
         .encode(
             x=alt.X("step:Q", title=_("training step"), scale=STEPS),
@@ -175,7 +175,7 @@ def path_spec(theme: Theme) -> dict[str, Any]:
             tooltip=[
                 alt.Tooltip("what:N", title=_("loss of")),
                 alt.Tooltip("step:Q", title=_("step")),
-                alt.Tooltip("said:N", title=_("loss")),
+                number_tip("loss", _("loss")),
             ],
         )
         .properties(height=PATH_HEIGHT)

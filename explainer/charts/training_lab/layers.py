@@ -13,7 +13,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, log_axis, named, number_text, recipe_colour, table_of
+from explainer.charts.specs import (
+    bare,
+    log_axis,
+    named,
+    number_texts,
+    number_tip,
+    recipe_colour,
+    table_of,
+)
 from explainer.charts.theme import Theme
 from explainer.training.instruments.units import UnitShares
 from explainer.training.measurement.snapshot import RunView, Snapshot
@@ -73,7 +81,7 @@ def _recent(
 def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
     """The specification for `layer_points`: layers from the picture's side, a logarithmic axis."""
     points = alt.Chart(alt.NamedData(name="points"))
-    base = points.transform_calculate(said=number_text("median")).encode(
+    base = points.transform_calculate(**number_texts("median")).encode(
         x=alt.X("layer:N", title=None, sort=alt.SortField("place"), axis=alt.Axis(labelAngle=0)),
         color=recipe_colour(theme),
     )
@@ -86,7 +94,7 @@ def layer_spec(theme: Theme, measure: LayerMeasure) -> dict[str, Any]:
         y=alt.Y("median:Q", title=_(measure.title), scale=scale, axis=axis),
         tooltip=[
             alt.Tooltip("layer:N", title=_("layer")),
-            alt.Tooltip("said:N", title=_("median")),
+            number_tip("median", _("median")),
         ],
     )
     return bare(alt.layer(band, line).properties(height=HEIGHT))
@@ -154,7 +162,7 @@ def layer_history_spec(
     colours = [theme.sequential[stop] for stop in stops]
     lines = (
         alt.Chart(alt.NamedData(name="points"))
-        .transform_calculate(said=number_text("value"))
+        .transform_calculate(**number_texts("value"))
         .mark_line(strokeWidth=1.8)
         .encode(
             x=alt.X("step:Q", title=_("step"), axis=alt.Axis(format=",.0f", tickMinStep=1)),
@@ -173,7 +181,7 @@ def layer_history_spec(
             tooltip=[
                 alt.Tooltip("layer:N", title=_("layer")),
                 alt.Tooltip("step:Q", title=_("step"), format=",.0f"),
-                alt.Tooltip("said:N", title=_("value")),
+                number_tip("value", _("value")),
             ],
         )
         .properties(height=HEIGHT)

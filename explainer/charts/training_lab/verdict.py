@@ -8,7 +8,14 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from explainer.charts.specs import bare, recipe_colour, rows_high, table_of
+from explainer.charts.specs import (
+    bare,
+    number_texts,
+    number_tip,
+    recipe_colour,
+    rows_high,
+    table_of,
+)
 from explainer.charts.theme import Theme
 from explainer.training.instruments.verdict import Verdict
 from explainer.words import _, cached
@@ -38,14 +45,14 @@ def verdict_points(
 @cached
 def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
     """The specification for `verdict_points` of so many rows; `title` names the axis."""
-    base = alt.Chart(alt.NamedData(name="points")).encode(
+    points = alt.Chart(alt.NamedData(name="points"))
+    base = points.transform_calculate(**number_texts("value", "low", "high", sign="+")).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180)),
         color=recipe_colour(theme),
     )
     means = base.transform_filter("datum.part == 'mean'")
-    value = alt.Tooltip("value:Q", title=_("difference"), format="+.3g")
-    low = alt.Tooltip("low:Q", title=_("from"), format="+.3g")
-    high = alt.Tooltip("high:Q", title=_("to"), format="+.3g")
+    value = number_tip("value", _("difference"))
+    low, high = number_tip("low", _("from")), number_tip("high", _("to"))
     mean_word = alt.Tooltip("word:N", title=_("verdict"))
     interval = means.mark_rule(strokeWidth=5, opacity=0.35).encode(
         x=alt.X("low:Q", title=title), x2="high:Q"

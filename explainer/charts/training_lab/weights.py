@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from explainer.charts.specs import bare, named, recipe_colour
+from explainer.charts.specs import bare, named, number_texts, number_tip, recipe_colour
 from explainer.charts.theme import Theme
 from explainer.training.instruments.pruning import Pruned
 from explainer.training.instruments.weights import WeightReport
@@ -56,12 +56,13 @@ def histogram_spec(theme: Theme, *, zeros: bool) -> dict[str, Any]:
 
     `zeros` says whether any weight is exactly 0.
     """
-    base = alt.Chart(alt.NamedData(name="points")).encode(
+    points = alt.Chart(alt.NamedData(name="points"))
+    base = points.transform_calculate(**number_texts("weight")).encode(
         x=alt.X("weight:Q", title=_("weight"), scale=alt.Scale(nice=False)),
         y=alt.Y("shown:Q", title=_("weights"), scale=alt.Scale(type="log", domainMin=FLOOR)),
         color=recipe_colour(theme),
         tooltip=[
-            alt.Tooltip("weight:Q", title=_("weight"), format=".3g"),
+            number_tip("weight", _("weight")),
             alt.Tooltip("count:Q", title=_("count"), format=","),
         ],
     )
@@ -115,7 +116,7 @@ def pruning_spec(theme: Theme, title: str) -> dict[str, Any]:
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=18)).encode(
         y="median:Q",
         tooltip=[
-            alt.Tooltip("share:Q", title=_("set to zero (%)"), format=".3g"),
+            alt.Tooltip("share:Q", title=_("set to zero (%)"), format=".3~r"),
             alt.Tooltip("median:Q", title=_("median"), format=".4~g"),
             alt.Tooltip("low:Q", title=_("least"), format=".4~g"),
             alt.Tooltip("high:Q", title=_("largest"), format=".4~g"),

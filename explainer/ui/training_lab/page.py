@@ -36,6 +36,7 @@ from explainer.ui.training_lab.plan import KEY, LabPlan, fit_to_points, keep_rec
 from explainer.ui.training_lab.prediction import predict
 from explainer.ui.training_lab.presets import (
     chosen_preset,
+    keep_change_in_link,
     preset_menu,
     told_after,
     told_before,
@@ -46,7 +47,7 @@ from explainer.ui.training_lab.timeline import timeline
 from explainer.words import _
 
 TRIES = 20
-TABLE_SECONDS = 1.0
+TABLE_SECONDS = 2.0  # a rerun takes the browser a fifth of a second, and the race what it takes
 FITTED = f"{KEY}.fitted"
 SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
 
@@ -78,6 +79,7 @@ def set_up() -> tuple[LabPlan, Examples, int] | None:
         training = division_words(examples, split, int(seeds))
         _fit_to(examples)
     keep_recipes_in_url()
+    keep_change_in_link()
     plan = LabPlan(data=chosen, split=split, recipes=recipes(), seeds=tuple(range(int(seeds))))
     return plan, examples, training
 
@@ -219,7 +221,7 @@ def live_curves(ticket: Ticket[Race]) -> None:
 
 
 def live_table(ticket: Ticket[Race]) -> None:
-    """How the recipes stand, once a second."""
+    """How the recipes stand, every two seconds."""
 
     @st.fragment(run_every=TABLE_SECONDS if is_active(ticket) else None)
     def numbers() -> None:

@@ -11,6 +11,7 @@ from explainer.parameters import Choice, Setting, Value
 from explainer.training.data.registry import DATA_SETS
 from explainer.training.presets import PRESETS, Preset
 from explainer.training.recipe.recipe import Recipe
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.story import outcome
 from explainer.ui.training_lab.instruments.verdict import ASKED
@@ -22,6 +23,7 @@ PLAIN = Recipe(name=N_("Plain"))
 OWN = Named("own", N_("Your own"))
 FIRST = "four-remedies"
 CONTROL = f"{KEY}.preset"
+CHANGED = f"{KEY}.changed"
 
 
 def chosen_preset() -> Preset | None:
@@ -50,14 +52,26 @@ def told_after() -> None:
         outcome(preset, KEY)
 
 
+def keep_change_in_link() -> None:
+    """Let the address say where a control of the story stands otherwise than the story has it.
+
+    A control that stands where it always begins is not in the address; with this word, that is
+    what its absence means.
+    """
+    preset = chosen_preset()
+    keep_in_link(CHANGED, "yes" if preset and not _stands_as_in(preset) else "")
+
+
 def _is_told(preset: Preset) -> bool:
     """Whether recipes, data and division are still those of `preset`."""
-    free = (ASKED, f"{KEY}.seeds")
-    held = ((key, value) for key, value in _state(preset).items() if key not in free)
+    return recipes() == preset.recipes and _stands_as_in(preset, free=(ASKED, f"{KEY}.seeds"))
+
+
+def _stands_as_in(preset: Preset, free: Container[str] = ()) -> bool:
+    """Whether the widgets are as in `preset`, those in `free` aside."""
     state = st.session_state
-    return recipes() == preset.recipes and all(
-        state.get(key, value) == value for key, value in held
-    )
+    held = ((key, value) for key, value in _state(preset).items() if key not in free)
+    return all(state.get(key, value) == value for key, value in held)
 
 
 def _begin() -> None:
@@ -69,8 +83,8 @@ def _begin() -> None:
     preset = PRESETS.get(st.session_state[CONTROL])
     if not begun:
         _take_chosen()
-    elif preset and recipes() == preset.recipes:  # what its link leaves out is as in the story
-        _show(preset, but=st.query_params)
+    elif preset and recipes() == preset.recipes and CHANGED not in st.query_params:
+        _show(preset, but=st.query_params)  # what its link leaves out is as in the story
 
 
 def _take_chosen() -> None:

@@ -13,6 +13,7 @@ from explainer.training.engine.run import Run
 from explainer.training.engine.run_group import Grouping, groups, stack_key, train
 from explainer.training.engine.stacked import Stack, train_stacked
 from explainer.training.engine.stacked_assembly import Row, merged, pools_first
+from explainer.training.engine.stacked_batches import StackedBatches
 from explainer.training.measurement.run_record import Status
 from explainer.training.recipe.recipe import Network, Recipe, Regularisation, Training
 
@@ -192,6 +193,19 @@ def test_groups_keep_seeds_together_and_threads_busy(digits: Prepared) -> None:
     assert [len(group) for group in few] == [1, 1]
     assert [len(group) for group in groups(runs, Grouping(1, 80))] == [8, 8, 8]
     assert [len(group) for group in groups(runs, Grouping(0, 80, across_seeds=True))] == [24]
+
+
+def test_runs_that_draw_pictures_of_their_own_do_not_take_the_others_their_common_batch(
+    few_digits: Prepared,
+) -> None:
+    turned = (step("rotation", degrees=15),)
+    recipes = [Recipe(Network(), training=Training(learning_rate=n)) for n in (1, 2, 3)]
+    recipes.append(Recipe(Network(), augmentation=turned))
+    runs = [Run(recipe, seed, few_digits) for recipe in recipes for seed in (0, 1)]
+    made = groups(runs, Grouping(threads=2, largest=4))
+    assert [len(group) for group in made] == [3, 3, 2]
+    assert all(len(StackedBatches(group).at(0)[0]) == 1 for group in made[:2])
+    assert all(run.recipe.augmentation for run in made[2])
 
 
 def test_names_of_several_networks_are_merged_in_their_order() -> None:

@@ -27,7 +27,7 @@ from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.plan import KEY
 from explainer.words import N_, told
 
-SECONDS = 3.0
+SECONDS = 5.0
 QUICK_SECONDS = 0.25
 
 

@@ -62,6 +62,12 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
     return header, arrays
 
 
+def test_the_process_waits_for_the_data_that_it_prepares() -> None:
+    """A thread that is cut off in torch ends the process with an abort."""
+    app = app_at("training_lab", training_lab__recipes=TWO)
+    assert not app.session_state["training_lab.curves.source"]._rest.daemon
+
+
 def test_a_race_answers_before_the_page_knows_of_it() -> None:
     PREPARED.clear()
     app = app_at("training_lab", training_lab__recipes=TWO)

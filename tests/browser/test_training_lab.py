@@ -51,6 +51,11 @@ def test_a_race_runs_live_to_its_end_and_is_scored_once(open_page: OpenPage) -> 
     expect(page.get_by_role("button", name="Reset")).to_be_visible()
 
 
+def test_a_race_can_be_started_from_the_first_screen_of_a_telephone(open_page: OpenPage) -> None:
+    page = open_page("/training_lab", viewport="phone")
+    expect(page.get_by_role("button", name="Start the race")).to_be_in_viewport(ratio=1)
+
+
 def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page: OpenPage) -> None:
     page = open_page("/training_lab")
     fold = page.get_by_text("What is seen, and why")

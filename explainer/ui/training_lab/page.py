@@ -121,7 +121,8 @@ def race(plan: LabPlan, examples: Examples, training: int) -> None:
             live_boundaries(ticket)
         if ticket is None or not ticket.race.snapshot.step or plan_of(ticket) != plan:
             preset = chosen_preset()
-            predict(plan.recipes, examples.task.measure, preset.question if preset else "")
+            asked = (preset.question, preset.judged) if preset else ()
+            predict(plan.recipes, examples.task.measure, *asked)
     if ticket is None:
         with curves, st.container():  # as deep as in a fragment, so that the race's take its place
             empty_curves(KEY, plan, examples, training, view(examples.task))

@@ -28,26 +28,29 @@ ABOUT_TITLES = {
 OF_ERRORS = {**ABOUT_TITLES, "accuracy": N_("ends with the lowest validation error")}
 
 
-def predict(recipes: Sequence[Recipe], measure: Measure, question: str = "") -> None:
+def predict(
+    recipes: Sequence[Recipe], measure: Measure, question: str = "", about: str = ""
+) -> None:
     """The two menus of a prediction; nothing to choose where there is one recipe.
 
-    `question` stands over the first in place of the usual words.
+    Where a story asks a `question` of its own there is one menu, and the prediction is `about`
+    what the story is judged by.
     """
     if len(recipes) < 2:
         return
     guesses = _guesses(recipes)
     if st.session_state.get(GUESS) not in guesses:
         st.session_state[GUESS] = NO_GUESS
-    if st.session_state.get(ABOUT) not in ABOUT_TITLES:
-        ask_about("")
-    who, what = st.columns(2, gap="small")
+    if question or st.session_state.get(ABOUT) not in ABOUT_TITLES:
+        ask_about(about)
+    who, what = (st.container(), None) if question else st.columns(2, vertical_alignment="bottom")
     with who:
         st.selectbox(
             _(question) or _("Predict first: which recipe?"), list(guesses), key=GUESS,
             format_func=lambda one: guesses.get(one, one), persist_state="session",
         )  # fmt: skip
-    with what:
-        st.selectbox(
+    if what:
+        what.selectbox(
             _("What will it do?"), list(ABOUT_TITLES), key=ABOUT,
             format_func=lambda slug: _(_titles(measure)[slug]), persist_state="session",
         )  # fmt: skip

@@ -10,7 +10,7 @@
  *   photo: [number, number], shape: [number, number], field: [UnitField, UnitField],
  *   legend: {stops: string[], low: string, high: string, meaning: string}, diverging: string[], title: string,
  *   alt: string, pinned: ?[number, number], here: ?UnitPlace}} UnitMessage
- * @typedef {{layer: string, map: number, y?: number, x?: number}} UnitPlace
+ * @typedef {{network?: string, layer: string, map: number, y?: number, x?: number}} UnitPlace
  * @typedef {{label: string, window: number[][], weights: ?number[][], sum: number, from?: UnitPlace}} DrillRow
  * @typedef {{label: string, value: number, sign?: string, from?: UnitPlace}} DrillTerm
  * @typedef {{number: number, y: number, x: number, heading: string, rows: DrillRow[], terms: DrillTerm[],
@@ -43,7 +43,11 @@ export default component(stand => {
     values = numbersOf(floats)
     if (before?.digest !== header.digest) forgetAnswer()
     if (before?.pictures !== header.pictures) showPictures(photoImage, mapImage)
-    if (header.number >= number) { number = header.number; follow(header, before) }
+    if (before?.here?.network !== header.here?.network) trail = []
+    if (header.number >= number || before?.digest !== header.digest) {  // a pin of another map is none of this one
+      number = Math.max(number, header.number)
+      follow(header, before)
+    }
     at = bounded(at)
     if (before?.address !== header.address) flow.failed = flow.openAt = 0
     travel(flow, header, (_, pause) => {

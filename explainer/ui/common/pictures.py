@@ -32,7 +32,7 @@ def inline(codes: NDArray[np.uint8], *, alt: str, height: int, smooth: bool = Fa
 
 
 def figures(entries: Sequence[tuple[str, str]], *, width: int = 0) -> None:
-    """Pictures, each with a caption below, side by side as far as there is room.
+    """Pictures, each with a caption below, side by side as far as there is room: two at least.
 
     `entries` are (`img` element, caption as HTML); `width` makes them all as wide.
     """
@@ -42,7 +42,10 @@ def figures(entries: Sequence[tuple[str, str]], *, width: int = 0) -> None:
         f'opacity:.85;line-height:1.25;margin-top:.2rem">{caption}</figcaption></figure>'
         for picture, caption in entries
     )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:.8rem .7rem">{blocks}</div>')
+    st.html(
+        '<div class="deepglass-figures" style="display:flex;flex-wrap:wrap;gap:.8rem .7rem">'
+        f"{blocks}</div>"
+    )
 
 
 def data(text: str) -> str:

@@ -192,7 +192,7 @@ def _one_map(looked: Subject, seen: SeenPicture, index: int, span: Span) -> None
         title=_("{layer}, map {index}", layer=seen.layer.name, index=index),
         address=live_picture(KEY, render),
         pinned=pixel_of(linked(PIXEL)) or pinned_pixel(seen),
-        here={"layer": seen.layer.name, "map": index},
+        here={"network": looked.entry.slug, "layer": seen.layer.name, "map": index},
         follow=lambda place: _follow(looked, place),
         alt=_("Map {index} of {layer}, laid over the photo.", index=index, layer=seen.layer.name),
     )

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from explainer.training.data.data_set import Examples
+from explainer.training.engine.run_measurement import CLOSE_WATCH
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.recipe.recipe import Recipe
 from explainer.words import _
@@ -21,9 +22,10 @@ _seconds: dict[Hashable, float] = {}  # a step of one run, by what it depends on
 def left(snapshot: Snapshot, share: float) -> str:
     """How long a race that trains for that `share` of the time still needs, in words.
 
-    Empty where there is no speed yet, and where one was chosen.
+    Empty where a speed was chosen, and while there is none that tells: the first steps are
+    measured one by one.
     """
-    if not snapshot.steps_per_second or snapshot.speed:
+    if not snapshot.steps_per_second or snapshot.speed or snapshot.step < CLOSE_WATCH:
         return ""
     steps = snapshot.total_steps - snapshot.step
     return _("about {time} left", time=_time(steps / share / snapshot.steps_per_second))

@@ -134,6 +134,7 @@ def test_a_wrong_formula_is_explained_and_what_was_there_stays() -> None:
     app.text_input(key="activations.own").set_value("x*tanh(").run()
     assert not app.exception
     assert "At place 8" in app.error[0].value
+    assert any("still those of `x*tanh(x)`" in one.value for one in app.caption)
     data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == CURVES)
     _, (values,) = unpacked(data)
     np.testing.assert_array_equal(values.reshape(3, -1), curves_of(Own("x*tanh(x)"), 6.0).values)

@@ -55,7 +55,7 @@ def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
     low, high = number_tip("low", _("from")), number_tip("high", _("to"))
     mean_word = alt.Tooltip("word:N", title=_("verdict"))
     interval = means.mark_rule(strokeWidth=5, opacity=0.35).encode(
-        x=alt.X("low:Q", title=title), x2="high:Q"
+        x=alt.X("low:Q", title=title, axis=alt.Axis(labelFlush=True)), x2="high:Q"
     )
     mean = means.mark_point(filled=True, size=130, opacity=1).encode(
         x="value:Q", tooltip=[mean_word, value, low, high]

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from explainer.training.engine.run import Run
+from explainer.training.engine.run import Evaluation, Run
 from explainer.training.instruments.copies import (
     check_from_one,
     indices,
@@ -22,6 +22,8 @@ from explainer.training.instruments.copies import (
     validation,
 )
 from explainer.training.task import CHUNK
+
+MOST = Evaluation.validation_examples
 
 Numbers = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -59,7 +61,7 @@ class Answers:
     unanswered: int = 0
 
 
-def answers(run: Run, *, most: int = 512, worst: int = 12) -> Answers:
+def answers(run: Run, *, most: int = MOST, worst: int = 12) -> Answers:
     """What `run` answers to the first `most` validation examples of its curves."""
     check_from_one(most=most, worst=worst)
     inputs, given = validation(run, most)

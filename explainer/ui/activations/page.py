@@ -80,6 +80,8 @@ def _own_formula() -> str | None:
         st.session_state[kept] = text
     except FormulaError as error:
         st.error(escaped(told(error)), icon=":material/function:")
+        if last := st.session_state.get(kept):
+            st.caption(_("The curves are still those of {formula}.", formula=f"`{last}`"))
     return st.session_state.get(kept)
 
 

@@ -112,10 +112,13 @@ def _sentence(found: EffectiveField) -> str:
         size = f"{whole.width} × {whole.height}"
         return _("It sees {size} pixels, and each counts.", size=size)
     side, area = found.side_of_most, height * width / (whole.height * whole.width)
-    return _(
+    told = _(
         "In theory it sees **{theory}** pixels. As measured, the inner box, {inner} pixels and "
-        "{area} of the area, has **{share} of the gradient**, and {most} of it lies within the "
-        "middle {side} × {side}.",
+        "{area} of the area, has **{share} of the gradient**.",
         theory=f"{whole.width} × {whole.height}", inner=f"{width} × {height}", area=f"{area:.0%}",
-        share=f"{found.share_within(height, width):.0%}", most=f"{MOST:.0%}", side=side,
+        share=f"{found.share_within(height, width):.0%}",
     )  # fmt: skip
+    if side >= max(whole.height, whole.width):
+        return told
+    most = _("{most} of it lies within the middle {side} × {side}.", most=f"{MOST:.0%}", side=side)
+    return f"{told} {most}"

@@ -9,6 +9,7 @@ from explainer.training.data.copies import copied, copies
 from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
 from explainer.training.data.splits import Parts, Split, split
+from explainer.training.engine.run import Evaluation
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
@@ -27,17 +28,18 @@ def division_words(examples: Examples, config: Split, seeds: int) -> int:
         KEPT, (examples, config, language()), lambda: _told(examples, config)
     )
     if any(sizes):
-        st.caption(
-            _(
-                "{data}: {training} to train on, {validation} to validate on, {test} to test on; "
-                "{seeds}.",
-                data=escaped(_(examples.title)),
-                training=f"{sizes[0]:,}",
-                validation=f"{sizes[1]:,}",
-                test=f"{sizes[2]:,}",
-                seeds=ngettext("{count} seed", "{count} seeds", seeds),
-            )
+        parts = _(
+            "{data}: {training} to train on, {validation} to validate on, {test} to test on; "
+            "{seeds}.",
+            data=escaped(_(examples.title)),
+            training=f"{sizes[0]:,}",
+            validation=f"{sizes[1]:,}",
+            test=f"{sizes[2]:,}",
+            seeds=ngettext("{count} seed", "{count} seeds", seeds),
         )
+        most = Evaluation.validation_examples
+        measured = _("Curves look at the first {most} of the validation part.", most=most)
+        st.caption(f"{parts} {measured}" if sizes[1] > most else parts)
         if examples.origin == "own" and examples.classes:
             st.caption(escaped(_own(examples)))
         if examples.classes and 0 < sizes[1] < FEW:

@@ -35,6 +35,7 @@ from explainer.ui.training_lab.instruments.verdict import compare_shifted
 from explainer.ui.training_lab.plan import KEY, LabPlan, fit_to_points, keep_recipes_in_url, recipes
 from explainer.ui.training_lab.prediction import predict
 from explainer.ui.training_lab.presets import (
+    SHOWN,
     chosen_preset,
     keep_change_in_link,
     preset_menu,
@@ -49,7 +50,7 @@ from explainer.words import _
 TRIES = 20
 TABLE_SECONDS = 2.0  # a rerun takes the browser a fifth of a second, and the race what it takes
 FITTED = f"{KEY}.fitted"
-SHOWN, LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("shown", "logarithmic", "smoothing"))
+LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("logarithmic", "smoothing"))
 
 
 def set_up() -> tuple[LabPlan, Examples, int] | None:

@@ -24,6 +24,7 @@ OWN = Named("own", N_("Your own"))
 FIRST = "four-remedies"
 CONTROL = f"{KEY}.preset"
 CHANGED = f"{KEY}.changed"
+SHOWN = f"{KEY}.shown"
 
 
 def chosen_preset() -> Preset | None:
@@ -64,7 +65,9 @@ def keep_change_in_link() -> None:
 
 def _is_told(preset: Preset) -> bool:
     """Whether recipes, data and division are still those of `preset`."""
-    return recipes() == preset.recipes and _stands_as_in(preset, free=(ASKED, f"{KEY}.seeds"))
+    return recipes() == preset.recipes and _stands_as_in(
+        preset, free=(ASKED, SHOWN, f"{KEY}.seeds")
+    )
 
 
 def _stands_as_in(preset: Preset, free: Container[str] = ()) -> bool:
@@ -114,6 +117,7 @@ def _state(preset: Preset) -> dict[str, Any]:
         f"{KEY}.data": entry.slug,
         # The verdict opens on what the story turns on; the shifted test is not scored yet.
         ASKED: "accuracy" if preset.shift else preset.judged,
+        SHOWN: "weights" if preset.judged == "zeros" else "loss-accuracy",
         f"{KEY}.seeds": preset.seeds,
         f"{base}.validation": split.validation_share,
         f"{base}.test": split.test_share,

@@ -59,7 +59,13 @@ def branched(
         for number, place in enumerate(places)
     ]
     if not any(run.active for run in made):
-        raise ValueError(later("nothing goes on from step {step}: every run has ended", step=step))
+        raise ValueError(
+            later(
+                "nothing goes on from step {step}, where every run has ended: go back to an earlier"
+                " one, or give a recipe more steps",
+                step=f"{step:,}",
+            )
+        )
     old = tuple(_old(run_view(number // seeds, run)) for number, run in enumerate(runs))
     fork = Fork(step, origins, tuple(run.recipe for run in runs[::seeds]), old)
     if fork.nbytes > settings.most_bytes - sum(map(other_bytes, made)):

@@ -15,7 +15,7 @@ from explainer.charts.training_lab.answers import (
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
-from explainer.training.instruments.mistakes import Answers, Mistake, answers
+from explainer.training.instruments.mistakes import MOST, Answers, Mistake, answers
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.pictures import data, figures, inline
@@ -61,7 +61,11 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         )
     with right:
         wrong, of = int((found.labels != found.predicted).sum()), len(found.labels)
-        st.markdown(_("**{wrong} of {of} validation examples wrong.**", wrong=wrong, of=of))
+        st.markdown(
+            _("**{wrong} of the first {of} validation examples wrong.**", wrong=wrong, of=of)
+            if of == MOST
+            else _("**{wrong} of {of} validation examples wrong.**", wrong=wrong, of=of)
+        )
         if len(found.worst) and found.worst[0].picture.ndim == 3:
             st.caption(_("The errors it is surest of: truth, then prediction and confidence."))
             figures([_figure(one, found.classes) for one in found.worst], width=92)

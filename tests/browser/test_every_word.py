@@ -72,8 +72,9 @@ if (new URLSearchParams(location.search).get("lang") === "xx") {{
 for (const panel of every("[role=tabpanel]"))
   if (shown(panel) && !panel.innerText.trim() && !panel.querySelector("canvas, svg, img, input"))
     found.push(`empty: ${{panel.id}}`);
-for (const one of every("a *, button *"))
-  if (getComputedStyle(one).textOverflow === "ellipsis" && one.scrollWidth > one.clientWidth + 1)
+const pressed = "[data-testid=stMain] a *, [data-testid=stMain] button *";
+for (const one of every(pressed))
+  if (shown(one) && getComputedStyle(one).textOverflow === "ellipsis" && one.scrollWidth > one.clientWidth + 1)
     found.push(`cut: ${{one.textContent.trim().slice(0, 120)}}`);
 const wider = document.documentElement.scrollWidth - innerWidth;
 if (wider > 0) found.push(`${{wider}} pixels wider than the screen`);

@@ -74,7 +74,8 @@ for (const panel of every("[role=tabpanel]"))
     found.push(`empty: ${{panel.id}}`);
 const pressed = "[data-testid=stMain] a *, [data-testid=stMain] button *";
 for (const one of every(pressed))
-  if (shown(one) && getComputedStyle(one).textOverflow === "ellipsis" && one.scrollWidth > one.clientWidth + 1)
+  if (shown(one) && getComputedStyle(one).textOverflow === "ellipsis" &&
+      one.scrollWidth > one.clientWidth + 1)
     found.push(`cut: ${{one.textContent.trim().slice(0, 120)}}`);
 const wider = document.documentElement.scrollWidth - innerWidth;
 if (wider > 0) found.push(`${{wider}} pixels wider than the screen`);

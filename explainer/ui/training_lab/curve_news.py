@@ -146,9 +146,7 @@ class Awaited:
         self.fetched = threading.Event()  # the browser has its first points
         self._service, self._visit = service(), visit(RACES).id
         self._rest = threading.Timer(REST_SECONDS, self._prepare)
-        self._rest.daemon = (
-            False  # torch in a thread that the end of the process cuts off aborts it
-        )
+        self._rest.daemon = False  # the end of the process must not cut it off inside torch
         self._rest.start()
 
     def end(self) -> None:

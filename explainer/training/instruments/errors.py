@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from explainer.training.engine.run import Run
 from explainer.training.instruments.copies import check_from_one, numbers, shown, twin, validation
-from explainer.training.instruments.mistakes import outputs
+from explainer.training.instruments.mistakes import MOST, outputs
 
 Numbers = NDArray[np.float32]
 
@@ -37,7 +37,7 @@ class Errors:
         return np.asarray(np.abs(off).mean(axis=1))
 
 
-def errors(run: Run, *, most: int = 512) -> Errors:
+def errors(run: Run, *, most: int = MOST) -> Errors:
     """The errors of `run` on the first `most` validation examples of its curves.
 
     Raises `ValueError` where it tells classes and no numbers.

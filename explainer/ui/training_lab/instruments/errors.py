@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
@@ -24,6 +24,7 @@ from explainer.training.engine.run import Run
 from explainer.training.instruments.boundary import Boundary
 from explainer.training.instruments.errors import Errors, errors
 from explainer.training.instruments.fit import Fit, fit
+from explainer.training.instruments.mistakes import MOST
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.training.task import ABSOLUTE_ERROR
 from explainer.ui.common.appearance import theme
@@ -31,7 +32,7 @@ from explainer.ui.common.chart import chart
 from explainer.ui.common.pictures import colour_bar, coordinates
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.training_lab.asking import latest
+from explainer.ui.training_lab.asking import WorkerAnswer, latest
 from explainer.ui.training_lab.names import (
     first_seed_runs,
     of_step,
@@ -42,6 +43,16 @@ from explainer.ui.training_lab.plan import KEY
 from explainer.words import _, ngettext
 
 WORST = 8
+
+
+class Measured(Protocol):
+    """What was found of a run, and for how many examples nothing could be."""
+
+    @property
+    def unanswered(self) -> int: ...
+
+
+Found = TypeVar("Found", bound=Measured)
 
 
 def fits(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
@@ -69,17 +80,10 @@ def fits(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
 def largest_errors(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) -> None:
     """What one recipe tells against what was to be told, and its largest errors."""
     say("training_lab", "errors")
-    index = pick_recipe(snapshot, "mistakes_of")
-    number = index * len(snapshot.seeds)
-    answer = latest(ticket, ("errors", index), partial(_errors, number), moving=moving)
-    if answer is None:
-        st.caption(_("Measuring."))
+    index, answer = of_one_recipe(ticket, snapshot, errors, moving=moving)
+    if answer is None or not len(answer.value.targets):
         return
     found = answer.value
-    if found.unanswered:
-        st.warning(_unanswered(found.unanswered), icon=":material/warning:")
-    if not len(found.targets):
-        return
     left, right = st.columns([1.2, 1])
     with left:
         chart(
@@ -89,10 +93,13 @@ def largest_errors(ticket: Ticket[Race], snapshot: Snapshot, *, moving: bool) ->
             alt=_("What the network tells against the target, a dot a validation example."),
         )
     with right:
-        mean, count = ABSOLUTE_ERROR.text(float(found.sizes.mean())), f"{len(found.sizes):,}"
+        mean, count = ABSOLUTE_ERROR.text(float(found.sizes.mean())), len(found.sizes)
         st.markdown(
-            _("**Mean absolute error {mean}** on {count} validation examples.",
+            _("**Mean absolute error {mean}** on the first {count} validation examples.",
               mean=mean, count=count)
+            if count == MOST else
+            _("**Mean absolute error {mean}** on {count} validation examples.",
+              mean=mean, count=f"{count:,}")
         )  # fmt: skip
         st.caption(_("Where it is furthest off:"))
         table(
@@ -108,21 +115,35 @@ def target_bar(found: Boundary, look: Theme) -> str:
     return colour_bar(centred(look), _("Target and output: ≤ {low}", low=f"−{reach}"), f"≥ {reach}")
 
 
-def _errors(number: int, runs: Sequence[Run]) -> Errors:
-    return errors(runs[number])
-
-
 def _row(found: Errors, place: int) -> list[str]:
     values = (found.targets[place, 0], found.outputs[place, 0], found.sizes[place])
     shown = (ABSOLUTE_ERROR.text(float(one)).replace("-", "−") for one in values)
     return [coordinates(found.inputs[place]), *shown]
 
 
+def of_one_recipe(
+    ticket: Ticket[Race], snapshot: Snapshot, measure: Callable[[Run], Found], *, moving: bool
+) -> tuple[int, WorkerAnswer[Found] | None]:
+    """A choice of one recipe, and what `measure` finds of its run with the first seed, if known."""
+    index = pick_recipe(snapshot, "mistakes_of")
+    number = index * len(snapshot.seeds)
+
+    def question(runs: Sequence[Run]) -> Found:
+        return measure(runs[number])
+
+    answer = latest(ticket, (measure.__name__, index), question, moving=moving)
+    if answer is None:
+        st.caption(_("Measuring."))
+    elif count := answer.value.unanswered:
+        st.warning(_unanswered(count), icon=":material/warning:")
+    return index, answer
+
+
 def _unanswered(count: int) -> str:
     return ngettext(
-        "This run diverged: its output for {count} validation example is not a number, so it has"
-        " no error.",
-        "This run diverged: its output for {count} validation examples is not a number, so it has"
-        " no error.",
+        "This run diverged: its output for {count} validation example is not a number, and is"
+        " left out.",
+        "This run diverged: its output for {count} validation examples is not a number, and is"
+        " left out.",
         count,
     )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
 import streamlit as st
 
 from explainer.charts.montage import example_picture
@@ -14,17 +11,16 @@ from explainer.charts.training_lab.answers import (
 )
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
-from explainer.training.engine.run import Run
-from explainer.training.instruments.mistakes import MOST, Answers, Mistake, answers
+from explainer.training.instruments.mistakes import MOST, Mistake, answers
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.pictures import data, figures, inline
 from explainer.ui.common.prose import say
-from explainer.ui.training_lab.asking import latest, seen
-from explainer.ui.training_lab.instruments.errors import fits, largest_errors
-from explainer.ui.training_lab.names import of_step, pick_recipe
+from explainer.ui.training_lab.asking import seen
+from explainer.ui.training_lab.instruments.errors import fits, largest_errors, of_one_recipe
+from explainer.ui.training_lab.names import of_step
 from explainer.ui.training_lab.plan import KEY
-from explainer.words import _, ngettext
+from explainer.words import _
 
 PICTURE = 76
 SHORT_NAME = 3
@@ -38,17 +34,10 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
         largest_errors(ticket, snapshot, moving=moving)
         return
     say("training_lab", "mistakes")
-    index = pick_recipe(snapshot, "mistakes_of")
-    number = index * len(snapshot.seeds)
-    answer = latest(ticket, ("answers", index), partial(_answers, number), moving=moving)
-    if answer is None:
-        st.caption(_("Measuring."))
+    __, answer = of_one_recipe(ticket, snapshot, answers, moving=moving)
+    if answer is None or not len(answer.value.labels):
         return
     found = answer.value
-    if found.unanswered:
-        st.warning(_unanswered(found.unanswered), icon=":material/warning:")
-    if not len(found.labels):
-        return
     left, right = st.columns([1.2, 1])
     with left:
         chart(
@@ -70,20 +59,6 @@ def mistakes_tab(ticket: Ticket[Race], *, moving: bool) -> None:
             st.caption(_("The errors it is surest of: truth, then prediction and confidence."))
             figures([_figure(one, found.classes) for one in found.worst], width=92)
     st.caption(of_step(answer.step, snapshot))
-
-
-def _unanswered(count: int) -> str:
-    return ngettext(
-        "This run diverged: its output for {count} validation example is not a number, so it is"
-        " neither right nor wrong.",
-        "This run diverged: its output for {count} validation examples is not a number, so it is"
-        " neither right nor wrong.",
-        count,
-    )
-
-
-def _answers(number: int, runs: Sequence[Run]) -> Answers:
-    return answers(runs[number])
 
 
 def _figure(mistake: Mistake, classes: tuple[str, ...]) -> tuple[str, str]:

@@ -21,6 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).parent
 FONTS = ROOT / "assets" / "fonts"
+ICON = ROOT / "assets" / "images" / "icon.png"
 STYLE = ROOT / "assets" / "streamlit.css"
 
 app = st.App(
@@ -28,7 +29,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[ROUTE],
     middleware=[
-        Middleware(CompressedFrontend, folder=get_static_dir(), fonts=FONTS),
+        Middleware(CompressedFrontend, folder=get_static_dir(), fonts=FONTS, icon=ICON),
         Middleware(PreparedPage, folder=get_static_dir(), style=STYLE),
     ],
 )

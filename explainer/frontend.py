@@ -1,10 +1,10 @@
-"""The frontend's own files: scripts compressed, fonts cut to what is shown, and its page prepared.
+"""The frontend's own files: scripts compressed, fonts cut to what is shown, its page prepared.
 
 Streamlit sends scripts as they are, because it would compress them anew for every visitor. Here
-each is compressed once, when it is first asked for, and kept; fonts lie in `assets/fonts`. A style
-that a script of the app sends comes after the first elements and moves them, as do parts of the
-frontend that are fetched late, so the page itself names them. What else the server sends, and
-whatever streams, is left alone.
+each is compressed once, when it is first asked for, and kept; fonts lie in `assets/fonts`, and the
+icon is ours, so that no run of a script has to read it. A style that a script of the app sends
+comes after the first elements and moves them, as do parts of the frontend that are fetched late, so
+the page itself names them. What else the server sends, and whatever streams, is left alone.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BELOW = "/static/"
-FONT = ".woff2"
+FONT, ICON = ".woff2", "/favicon.png"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 # Their names hold a digest of their content, so a browser may keep them.
 KEPT = {"Cache-Control": "public, immutable, max-age=31536000", "Vary": "Accept-Encoding"}
+KEPT_A_DAY = {"Cache-Control": "public, max-age=86400"}
 # What most pages show; charts and sliders, which are heavy, are left to the pages that have some.
 SHOWN = (
     *("BidiComponent", "ButtonGroup", "Html", "ImageList", "PageLink", "Radio", "Selectbox"),
@@ -37,10 +38,10 @@ class CompressedFrontend:
     """ASGI middleware: answers GET of a script or style of the frontend, where gzip is accepted.
 
     `folder` is what the server shows at its root; a font of the same name in `fonts` is sent in the
-    place of the one there. No file is read but those that lie there now.
+    place of the one there, and `icon` as the icon. No file is read but those that lie there now.
     """
 
-    def __init__(self, app: ASGIApp, folder: str, fonts: Path) -> None:
+    def __init__(self, app: ASGIApp, folder: str, fonts: Path, icon: Path) -> None:
         self.app = app
         found = Path(folder, BELOW.strip("/")).rglob("*")
         own = {path.name: path for path in fonts.glob("*.woff2")}
@@ -49,7 +50,7 @@ class CompressedFrontend:
             f"/{path.relative_to(folder).as_posix()}": sent
             for path, sent in files.items()
             if path.suffix in KINDS or path.name in own
-        }
+        } | {ICON: icon}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         file = self._asked_for(scope)
@@ -58,6 +59,8 @@ class CompressedFrontend:
             return
         if file.suffix == FONT:
             answer = Response(_bytes(file), headers=KEPT, media_type="font/woff2")
+        elif file.suffix == ".png":
+            answer = Response(_bytes(file), headers=KEPT_A_DAY, media_type="image/png")
         else:
             body = await run_in_threadpool(_compressed, file)
             headers = {**KEPT, "Content-Encoding": "gzip"}
@@ -70,7 +73,8 @@ class CompressedFrontend:
         if "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
             return None
         path = scope["path"]
-        return self.files.get(path[max(path.find(BELOW), 0) :])  # without where the app is mounted
+        start = path.rfind(ICON) if path.endswith(ICON) else path.find(BELOW)
+        return self.files.get(path[max(start, 0) :])  # without where the app is mounted
 
 
 class PreparedPage:

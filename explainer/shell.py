@@ -8,33 +8,37 @@ from explainer.libraries import import_libraries, modules_of
 from explainer.topics import TOPICS, sections
 from explainer.ui.common.address import forget_unreadable
 from explainer.ui.common.language import choose_language, language_menu
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.refusal import open_with_nothing_refused
-from explainer.words import _
+from explainer.words import _, language
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "pages"
-ICON = ROOT / "assets" / "images" / "icon.png"
 
-st.set_page_config(page_icon=str(ICON), layout="wide")
+
+def pages() -> dict[str, list[st.Page]]:
+    """The pages by the title of their section, in the visitor's language."""
+    home = st.Page(PAGES / "home.py", title=_("Home"), icon=":material/home:", default=True)
+    glossary = st.Page(PAGES / "glossary.py", title=_("Glossary"), icon=":material/menu_book:")
+    found: dict[str, list[st.Page]] = {"": [home, glossary]}
+    for section, entries in sections().items():
+        found[_(section)] = [
+            st.Page(
+                PAGES / f"{entry.slug}.py",
+                title=_(entry.title),
+                icon=entry.icon,
+                url_path=entry.slug,
+            )
+            for entry in entries
+        ]
+    return found
+
+
 forget_unreadable()
 choose_language()
-
-home = st.Page(PAGES / "home.py", title=_("Home"), icon=":material/home:", default=True)
-glossary = st.Page(PAGES / "glossary.py", title=_("Glossary"), icon=":material/menu_book:")
-navigation: dict[str, list[st.Page]] = {"": [home, glossary]}
-for section, entries in sections().items():
-    navigation[_(section)] = [
-        st.Page(
-            PAGES / f"{entry.slug}.py",
-            title=_(entry.title),
-            icon=entry.icon,
-            url_path=entry.slug,
-        )
-        for entry in entries
-    ]
-
-page = st.navigation(navigation)
-st.set_page_config(page_title=f"{page.title} – Deepglass" if page.url_path else "Deepglass")
+page = st.navigation(remembered("pages", language(), pages))
+title = f"{page.title} – Deepglass" if page.url_path else "Deepglass"
+st.set_page_config(page_title=title, layout="wide")
 language_menu()
 open_with_nothing_refused(page.url_path)
 if any(entry.networks and entry.slug == page.url_path for entry in TOPICS):

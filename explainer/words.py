@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ENGLISH, PSEUDO = "en", "xx"
 FOLDER = Path(__file__).parents[1] / "assets" / "words"
 MOST_GROUPS = 6  # of digits in the numbers of a page
+CACHED = 256  # results of one function
 _CHOSEN: ContextVar[str] = ContextVar("language", default="")
 
 P = ParamSpec("P")
@@ -187,9 +188,9 @@ def _number_marks(now: str) -> NumberMarks:
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:
-    """`functools.cache`, with a value for each language."""
+    """What `function` gave for the last few things it was given, in each language."""
 
-    @cache
+    @lru_cache(maxsize=CACHED)
     def of_language(_: str, *given: Any, **named: Any) -> Any:
         return function(*given, **named)
 

@@ -16,6 +16,7 @@ from scripts.fonts import CARD, FONTS, FRONTEND, OWN, icons
 
 SCRIPT = b"const answer = 42\n" * 400
 FONT = b"a font of fewer icons"
+ICON = b"an icon"
 ITSELF = b"what the app answers itself"
 PAGE = "<html><head></head><body><i></i></body></html>"
 
@@ -30,8 +31,12 @@ def frontend(tmp_path: Path) -> CompressedFrontend:
     (tmp_path / "static" / "media" / "b.woff2").write_bytes(SCRIPT)
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts" / "a.woff2").write_bytes(FONT)
+    (tmp_path / "icon.png").write_bytes(ICON)
     return CompressedFrontend(
-        PlainTextResponse(ITSELF), folder=str(tmp_path), fonts=tmp_path / "fonts"
+        PlainTextResponse(ITSELF),
+        folder=str(tmp_path),
+        fonts=tmp_path / "fonts",
+        icon=tmp_path / "icon.png",
     )
 
 
@@ -91,6 +96,13 @@ def test_a_font_is_sent_as_it_was_cut_and_another_as_it_is(frontend: CompressedF
     assert headers[b"content-type"] == b"font/woff2"
     assert b"content-encoding" not in headers
     assert ask(frontend, "/static/media/b.woff2")[0] == ITSELF
+
+
+@pytest.mark.parametrize("path", ["/favicon.png", "/mounted/here/favicon.png"])
+def test_the_icon_is_ours(frontend: CompressedFrontend, path: str) -> None:
+    body, headers = ask(frontend, path)
+    assert body == ICON
+    assert headers[b"content-type"] == b"image/png"
 
 
 def test_every_icon_of_the_app_is_in_the_font_that_is_sent() -> None:

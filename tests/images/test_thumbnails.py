@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
@@ -67,3 +68,16 @@ def test_bad_arguments_are_named() -> None:
         encode_jpeg(plain(4, 4), quality=101)
     with pytest.raises(ValueError, match="float32"):
         encode_png(np.zeros((4, 4, 3), np.float32))
+
+
+@pytest.mark.parametrize("encode", [encode_png, encode_webp])
+def test_the_same_pixels_are_encoded_once_and_others_anew(
+    encode: Callable[[np.ndarray], bytes],
+) -> None:
+    codes = np.random.default_rng(1).integers(0, 256, (8, 12, 3)).astype(np.uint8)
+    first = encode(codes)
+    assert encode(codes.copy()) is first
+    for other in (codes[::-1], codes[:, ::-1], codes.reshape(12, 8, 3), codes[::2]):
+        assert np.array_equal(decoded(encode(other)), other)
+    codes[0, 0] += 1  # the same array, other pixels
+    assert np.array_equal(decoded(encode(codes)), codes)

@@ -27,6 +27,7 @@ TICKS = {
 ROOM = 300.0  # a bar's label stands right of it
 
 
+@cached
 def count_points(layer: FirstLayer, measure: str) -> pd.DataFrame:
     """A row for each connection: its title, `measure` (an attribute of `Count`), and that in words.
 

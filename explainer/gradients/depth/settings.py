@@ -9,7 +9,7 @@ from explainer.activations.registry import ACTIVATIONS
 from explainer.powers import short
 from explainer.training.recipe.fields import Field
 from explainer.training.recipe.initialisation import SCHEMES
-from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text, value_of
+from explainer.training.recipe.recipe import FIELDS, Network, Recipe, to_text
 from explainer.training.recipe.recipe import from_text as recipe_from_text
 from explainer.words import N_, _, later
 
@@ -55,8 +55,3 @@ def from_text(text: str) -> Network:
     if network.kind != "mlp":
         raise ValueError(later("the network is a CNN, but here it is a stack of dense layers"))
     return replace(network, widths=())
-
-
-def value(network: Network, field: Field) -> Any:
-    """The value that a setting has for that field."""
-    return value_of(Recipe(network=network), field)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -62,6 +63,7 @@ GLYPHS: tuple[Glyph, ...] = (
 )  # fmt: skip
 
 
+@cache
 def glyph_picture(label: int) -> Tensor:
     """Our own digit `label` in the field: `(1, 1, 36, 36)` in [0, 1].
 

@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from explainer.parameters import Choice, Option, Parameter, not_a_number, not_among
@@ -250,6 +251,7 @@ def switch(
     return _field(Field("", key, setting, bool, only=only, idle=idle))
 
 
+@cache
 def fields_of(section: str, holder: type) -> tuple[Field, ...]:
     """The fields of a section's dataclass, in their order, with their names filled in."""
     named = []
@@ -260,9 +262,9 @@ def fields_of(section: str, holder: type) -> tuple[Field, ...]:
     return tuple(named)
 
 
-def check_all(holder: Any) -> None:
+def check_all(holder: object) -> None:
     """Check every field of a frozen section, and give each value its own type."""
-    for field in fields_of("", type(holder)):
+    for field in fields_of("", type(holder)):  # type: ignore[arg-type]  # classes do hash
         object.__setattr__(holder, field.name, field.check(getattr(holder, field.name)))
 
 

@@ -22,16 +22,18 @@ from explainer.charts.colour import paint
 from explainer.charts.maps import Span
 from explainer.charts.theme import GREYS, centred
 from explainer.convolution.kernels import KERNELS
+from explainer.images.picture import Picture
 from explainer.images.thumbnails import fit
 from explainer.lengths import length
 from explainer.ui.activations.facts import number
 from explainer.ui.activations.page import KEY, Shown
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import Chosen as ChosenPicture
 from explainer.ui.common.pictures import colour_bar, figures, inline
 from explainer.ui.common.prose import say
-from explainer.words import N_, _
+from explainer.words import N_, _, language
 
 SIDE, TILE = 320, 226
 FIRST_FILTER = "sobel-x"
@@ -43,8 +45,7 @@ EACH = Named("each", N_("each function"))
 class Set:
     """What the controls say; `spot` is a row and a column as shares of height and width."""
 
-    filter_title: str
-    weights: NDArray[np.float64]
+    filter: str
     scale: float
     bias: float
     upstream: Upstream
@@ -56,12 +57,14 @@ def picture_section(chosen: ChosenPicture, shown: Shown) -> None:
     """Controls, what was computed, and for each function a pair of pictures with its shares."""
     say(KEY, "picture")
     asked = _controls(len(shown.functions))
-    picture = grey(fit(chosen.picture.codes, SIDE, SIDE) / 255.0)
-    found = [(one, _passage(picture, asked, one)) for one, _stroke in shown.functions]
-    before = found[0][1].response
-    st.caption(_told(picture, asked, before))
+    functions = [one for one, _stroke in shown.functions]
+    told, entries = remembered(
+        f"{KEY}.passages", (chosen.picture.digest, asked, functions, theme(), language()),
+        lambda: _passages(chosen.picture, asked, functions),
+    )  # fmt: skip
+    st.caption(told)
     st.html(colour_bar(centred(theme()), _("Gradient: below zero"), _("above zero")))
-    figures(_entries(picture, before, found, asked), width=TILE + 8)
+    figures(entries, width=TILE + 8)
     common = _(
         "Above: the output of the function, each with a scale of its own. Below: the gradient that "
         "reaches the picture, blue below zero and red above, all on one scale."
@@ -95,8 +98,7 @@ def _controls(count: int) -> Set:
             widget=st.segmented_control, disabled=count < 2,
             help=_("With one function there is one scale.") if count < 2 else None,
         )  # fmt: skip
-    weights = entry.build(**entry.defaults())
-    return Set(_(entry.title), weights, scale, bias, upstream, spot, common == ALL.slug)
+    return Set(entry.slug, scale, bias, upstream, spot, common == ALL.slug)
 
 
 def _slider(
@@ -110,10 +112,21 @@ def _slider(
     )  # fmt: skip
 
 
+def _passages(
+    chosen: Picture, asked: Set, functions: list[Chosen]
+) -> tuple[str, list[tuple[str, str]]]:
+    """What was computed, in words, and a pair of pictures for each function."""
+    picture = grey(fit(chosen.codes, SIDE, SIDE) / 255.0)
+    found = [(one, _passage(picture, asked, one)) for one in functions]
+    before = found[0][1].response
+    return _told(picture, asked, before), _entries(picture, before, found, asked)
+
+
 def _passage(picture: NDArray[np.float64], asked: Set, one: Chosen) -> Passage:
+    entry = KERNELS[asked.filter]
     return through(
         picture,
-        asked.weights,
+        entry.build(**entry.defaults()),
         one.function(),
         asked.upstream,
         steepest=facts_of(one).steepest,
@@ -134,8 +147,8 @@ def _told(picture: NDArray[np.float64], asked: Set, before: NDArray[np.float64])
     return _(
         "{filter} on the grey picture, {width} × {height}, times {scale}, plus {bias}: z from "
         "{low} to {high}. Arriving: {gradient}.",
-        filter=asked.filter_title, width=width, height=height, scale=scale, bias=bias, low=low,
-        high=high, gradient=_(asked.upstream.meaning),
+        filter=_(KERNELS[asked.filter].title), width=width, height=height, scale=scale, bias=bias,
+        low=low, high=high, gradient=_(asked.upstream.meaning),
     )  # fmt: skip
 
 
@@ -153,7 +166,7 @@ def _entries(
     alt = _("The grey picture, and the filter's response z.")
     caption = _(
         "<b>The picture</b>, and below it the response z of {filter}",
-        filter=escape(asked.filter_title),
+        filter=escape(_(KERNELS[asked.filter].title)),
     )
     entries = [(inline(first, alt=alt, height=height), caption)]
     for chosen, one in found:

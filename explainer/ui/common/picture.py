@@ -23,12 +23,13 @@ from explainer.images.picture import Picture, PictureError
 from explainer.images.thumbnails import encode_png, thumbnail
 from explainer.ui.common.address import OWN, keep_in_link, linked
 from explainer.ui.common.components import heard, mount, pack
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.words import Message, _, cached, later, sentence_of
 
 KEY = "picture"
-THUMBNAIL = 96
+THUMBNAIL, SMALL = 96, 56
 ICON = ":material/broken_image:"
 MOST_MESSAGES = 32_000_000
 """The bytes kept of what pictures are sent as; a photo of the largest size takes up to 9 MB."""
@@ -49,7 +50,10 @@ def picture_input() -> Chosen:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{KEY}.bar")
     with bar:
         alt = _("Small view: {picture}", picture=_(chosen.picture.alt))
-        st.image(thumbnail(chosen.picture.codes, 56), width=56, alt=alt)
+        small = remembered(
+            f"{KEY}.small", chosen.picture.digest, lambda: thumbnail(chosen.picture.codes, SMALL)
+        )
+        st.image(small, width=SMALL, alt=alt)
         st.markdown(f"**{_title(chosen)}**  \n{_size(chosen.picture)}", width="content")
         with st.popover(
             _("Choose a picture"), icon=":material/image:", key=f"{KEY}.chooser", width="content"

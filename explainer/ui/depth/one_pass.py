@@ -31,6 +31,7 @@ from explainer.training.recipe.recipe import Network
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import picture_input
 from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import say
@@ -44,7 +45,7 @@ from explainer.ui.depth.settings import (
     settings,
 )
 from explainer.ui.training_lab.recipe_editor import dot
-from explainer.words import N_, _
+from explainer.words import N_, _, language
 
 DIGITS = Named("digits", N_("Handwritten digits"))
 PATCHES = Named("patches", N_("Patches of your photo"))
@@ -166,7 +167,10 @@ def gradients(passed: Passed) -> None:
             label_visibility="collapsed",
         )
     ]  # fmt: skip
-    points = depth_points(passed.passages, passed.theories, measure)
+    points = remembered(
+        f"{KEY}.points", (passed.passages, measure, language()),
+        lambda: depth_points(passed.passages, passed.theories, measure),
+    )  # fmt: skip
     chart(
         points,
         depth_spec(theme(), measure, limited=LIMIT in points.part.values),

@@ -16,7 +16,6 @@ from explainer.gradients.depth.settings import (
     from_text,
     text_of,
     title,
-    value,
 )
 from explainer.gradients.depth.untrained_pass import UntrainedPass
 from explainer.parameters import Choice, Parameter
@@ -88,7 +87,7 @@ def _change(index: int, network: Network) -> None:
             st.error(escaped(message))
         for field in SETTING_FIELDS:
             if field.name != "init_sigma" or network.initialisation == "normal":
-                _field(index, field, value(network, field))
+                _field(index, field, getattr(network, field.name))
 
 
 def _field(index: int, field: Field, current: Any) -> None:

@@ -81,18 +81,18 @@ def _all_maps(looked: Subject, seen: SeenPicture, order: str, scale: str) -> tup
         if strengths is None
         else [int(place) for place in np.argsort(-strengths, kind="stable")]
     )
-    spans = _spans(looked, seen, scale)
     shape = (seen.values.shape[1], seen.values.shape[2])
     height, width = tile_size(shape, LARGEST_TILE, SMALLEST_TILE)
     columns = min(len(places), COLUMNS if width > LARGEST_TILE // 2 else COLUMNS * 4 // 3)
+    spans, sheet = remembered(
+        f"{KEY}.sheet", (looked.place, seen.layer.name, order, scale, theme()),
+        lambda: _sheet(looked, seen, places, scale, columns, (height, width)),
+    )  # fmt: skip
     kept = map_key(seen.layer.name)
     current = int(st.session_state.get(kept, _linked_map(len(places))))
     tile = maps_montage(
         f"{KEY}.{seen.layer.name}.{order}",
-        montage(
-            seen.values, places, theme(), columns=columns, size=(height, width), spans=spans,
-            gap=GAP,
-        ),
+        sheet,
         columns=columns,
         tile=(height, width),
         gap=GAP,
@@ -109,6 +109,20 @@ def _all_maps(looked: Subject, seen: SeenPicture, order: str, scale: str) -> tup
     st.session_state[kept] = index
     keep_in_link(f"{KEY}.map", str(index))
     return index, spans[index]
+
+
+def _sheet(
+    looked: Subject,
+    seen: SeenPicture,
+    places: list[int],
+    scale: str,
+    columns: int,
+    size: tuple[int, int],
+) -> tuple[list[Span], NDArray[np.uint8]]:
+    """The colour scale of each map, and all of them in one picture."""
+    spans = _spans(looked, seen, scale)
+    sheet = montage(seen.values, places, theme(), columns=columns, size=size, spans=spans, gap=GAP)
+    return spans, sheet
 
 
 def _strengths(looked: Subject, seen: SeenPicture, order: str) -> NDArray[np.float64] | None:

@@ -22,7 +22,6 @@ from explainer.gradients.check.faults import FAULTS, NONE, Fault, hidden
 from explainer.gradients.check.network import NONLINEARITIES, PARAMETERS, RELU, TENSORS
 from explainer.gradients.check.script import script
 from explainer.gradients.check.sweep import PRECISIONS
-from explainer.gradients.check.theory import autograd
 from explainer.gradients.check.verdict import BUG, GOOD, TOO_KIND, factor_error, verdict
 from explainer.powers import power_of_ten, ten_to
 from explainer.ui.common.address import keep_in_link
@@ -30,9 +29,10 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Entry, Named, choice
 from explainer.ui.common.code import plain_code, show_script
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.gradient_check.checks import checked, every_fault, swept
+from explainer.ui.gradient_check.checks import by_autograd, checked, every_fault, swept
 from explainer.ui.gradient_check.riddle import HIDDEN, riddle_number, solved
 from explainer.words import _
 
@@ -127,7 +127,7 @@ def answer(what: Asked) -> None:
     left, right = st.columns([1.35, 1], gap="large")
     with left:
         chart(
-            error_cells(found),
+            remembered(f"{KEY}.cells", found, lambda: error_cells(found)),
             error_spec(theme()),
             alt=_(
                 "All {count} parameters as cells, coloured by the relative error of each; the "
@@ -196,7 +196,7 @@ def _oracle(what: Asked) -> None:
     if what.setting.fault.deceives:
         return
     made = checked(what.setting, what.epsilon, what.scheme)
-    apart = relative_error(made.backprop, autograd(what.setting))
+    apart = relative_error(made.backprop, by_autograd(what.setting))
     st.caption(
         _(
             "Against PyTorch’s autograd, the gradient by hand has a relative error of {error}.",
@@ -211,7 +211,7 @@ def over_epsilon(what: Asked) -> None:
     with st.spinner(_("Checking at every ε")):
         sweeps, lines = swept(replace(what.setting, dtype=np.float64), what.scheme)
     chart(
-        sweep_points(sweeps, lines),
+        remembered(f"{KEY}.points", lines, lambda: sweep_points(sweeps, lines)),
         sweep_spec(theme(), what.epsilon),
         alt=_(
             "The relative error over ε on logarithmic axes, for float32 and float64, with dashed "

@@ -12,8 +12,9 @@ import streamlit as st
 from explainer.gradients.check.checking import Check, Setting, check
 from explainer.gradients.check.differences import Scheme
 from explainer.gradients.check.faults import FAULTS, Fault
+from explainer.gradients.check.network import Array
 from explainer.gradients.check.sweep import PRECISIONS, Sweep, sweep
-from explainer.gradients.check.theory import Theory, theory
+from explainer.gradients.check.theory import Theory, autograd, theory
 
 
 def _told(setting: Setting) -> tuple[str, float, int, str, str]:
@@ -28,13 +29,19 @@ BY_NAME: dict[str | type, Callable[[Any], Any]] = {
 }
 
 
-@st.cache_data(show_spinner=False, max_entries=64, hash_funcs=BY_NAME)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_NAME)
 def checked(setting: Setting, epsilon: float, scheme: Scheme) -> Check:
     """The check of a setting, kept for all visitors."""
     return check(setting, epsilon, scheme=scheme)
 
 
-@st.cache_data(show_spinner=False, max_entries=32, hash_funcs=BY_NAME)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_NAME)
+def by_autograd(setting: Setting) -> Array:
+    """The gradient of a setting by PyTorch, kept for all visitors."""
+    return autograd(setting)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_NAME)
 def swept(setting: Setting, scheme: Scheme) -> tuple[list[Sweep], Theory]:
     """The error over ε in every precision, and what theory says of it; kept for all visitors."""
     return [sweep(setting, dtype, scheme) for dtype in PRECISIONS], theory(setting, scheme)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -218,7 +219,11 @@ def _take() -> None:
 def _values() -> dict[str, Any]:
     """What each control has in the chosen story, or to begin with, by its name."""
     preset = PRESETS.get(st.session_state[PRESET])
-    plan = preset.plan if preset else SurveyPlan()
+    return _values_of(preset.plan if preset else SurveyPlan())
+
+
+@lru_cache(maxsize=16)
+def _values_of(plan: SurveyPlan) -> dict[str, Any]:
     setup = plan.setup
     return {
         "kind": setup.kind,

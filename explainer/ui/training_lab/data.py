@@ -21,6 +21,7 @@ from explainer.training.data.splits import Split, most_for_training
 from explainer.ui.common.bounded import bounded_slider
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.fetching import offer
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.settings import setting_controls
@@ -85,7 +86,11 @@ def split_choice(chosen: DataChoice, examples: Examples) -> Split:
         )
     together = together_toggle(f"{base}.together", examples)
     undivided = Split(validation_share=validation, test_share=test, keep_copies_together=together)
-    size = _train_size(f"{base}.train_size", most_for_training(examples, undivided))
+    most = remembered(
+        f"{KEY}.most", (examples.fingerprint, undivided),
+        lambda: most_for_training(examples, undivided),
+    )  # fmt: skip
+    size = _train_size(f"{base}.train_size", most)
     undivided = replace(undivided, train_size=size)
     if not examples.classes:
         return undivided

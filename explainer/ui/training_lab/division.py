@@ -69,8 +69,7 @@ def _own(examples: Examples) -> str:
 
 def together_toggle(key: str, examples: Examples) -> bool:
     """The choice to keep copies together, where there are any."""
-    groups = copies(examples)
-    count = int((groups != torch.arange(len(groups))).sum())
+    count = remembered(f"{KEY}.copies", examples, lambda: _copied(examples))
     if not count:
         return False
     return st.toggle(
@@ -80,9 +79,15 @@ def together_toggle(key: str, examples: Examples) -> bool:
             " and its copies are all for training, or all for validation, or all for the test.",
             "{copies} of {examples} examples are copies of another one. Kept together, an example"
             " and its copies are all for training, or all for validation, or all for the test.",
-            count, copies=f"{count:,}", examples=f"{len(groups):,}",
+            count, copies=f"{count:,}", examples=f"{len(examples):,}",
         ),
     )  # fmt: skip
+
+
+def _copied(examples: Examples) -> int:
+    """How many of them are copies of another one."""
+    groups = copies(examples)
+    return int((groups != torch.arange(len(groups))).sum())
 
 
 def _together() -> str:

@@ -19,7 +19,6 @@ from typing import Any
 
 from explainer.freed_memory import give_back_freed_memory
 from explainer.libraries import FIRST, SLOW, import_libraries, modules_of
-from explainer.nodelay import send_small_answers_at_once
 from explainer.quiet_exit import end_quietly
 from explainer.service import stop_service
 
@@ -94,7 +93,6 @@ async def warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the warm-up with the server and let it end with the server."""
-    send_small_answers_at_once()
     warming = asyncio.create_task(warm_up())
     yield {"warming": warming}
     warming.cancel()

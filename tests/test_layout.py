@@ -39,7 +39,6 @@ MAY_IMPORT = {
     "topics": frozenset({"words"}),
     "messages": frozenset[str](),
     "live_pictures": frozenset({"messages"}),
-    "nodelay": frozenset[str](),
     "frontend": frozenset[str](),
     "quiet_exit": frozenset[str](),
     "lengths": frozenset[str](),
@@ -54,9 +53,7 @@ MAY_IMPORT = {
     "freed_memory": frozenset({"accelerator"}),
     "strict_json": frozenset[str](),
     "libraries": frozenset[str](),
-    "warmup": frozenset(
-        {"freed_memory", "images", "libraries", "nodelay", "quiet_exit", "service"}
-    ),
+    "warmup": frozenset({"freed_memory", "images", "libraries", "quiet_exit", "service"}),
     **{subject: BESIDE.union(SUBJECTS[:place]) for place, subject in enumerate(SUBJECTS)},
     "charts": BESIDE.union(SUBJECTS),
     "service": frozenset({"training", "words"}),

@@ -10,14 +10,12 @@ from typing import Any
 import streamlit as st
 
 from explainer.live_pictures import ROUTE
-from explainer.nodelay import send_small_answers_at_once
 from explainer.quiet_exit import end_quietly
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """As the app's own, without its warm-up."""
-    send_small_answers_at_once()
     yield {}
     end_quietly()
 

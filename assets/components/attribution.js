@@ -1,13 +1,14 @@
 // The maps of all methods as tiles, and the chosen one large over the photo, one faded into the other by a slider.
 // The first tile is the photo by itself, with a patch on it to be dragged: what the network says of the rest is asked
 // for at the live address, one place at a time and the latest last.
-// Out, states "picked": {slug, number} and "placed": {values: {row, column}, number}.
+// Out, states "picked": {slug, number}, "placed": {values: {row, column}, number} and "mixed": {percent}.
 /**
  * With the photo as JPEG and a PNG for each tile; rows and columns are pixels of the network's input, of `side`.
  * @typedef {{name: string, now: string, before: string, share: number}} Said
  * @typedef {{name: string, number: number, address: string, side: number, selected: string,
- *   digest: number, tiles: {slug: string, title: string, alt: string}[], patch: {slug: string, size: number,
- *   number: number, row: number, column: number, said: Said[]}, stops: string[], cover: string, bar: string,
+ *   percent: number, digest: number, tiles: {slug: string, title: string, alt: string}[],
+ *   patch: {slug: string, size: number, number: number, row: number, column: number, said: Said[]},
+ *   stops: string[], cover: string, bar: string,
  *   alt: string}} AttributionMessage
  */
 export default component(place => {
@@ -24,6 +25,7 @@ export default component(place => {
 
   function update(data) {
     const { header, blobs } = unpack(data), before = settings
+    if (!before) mix.value = header.percent
     settings = header
     if (before?.digest !== header.digest) showPictures(blobs)
     for (const name of ["cover", "bar"]) root.style.setProperty(`--${name}`, header[name])
@@ -106,6 +108,7 @@ export default component(place => {
   stage.onpointerup = stage.onpointercancel = () => { if (held) rest() }
   onKeys(patch, { far: 4, arrow(right, down) { move(at.row + down, at.column + right); rest() } })
   mix.oninput = draw
+  mix.onchange = () => place.report("mixed", { percent: Number(mix.value) })
   place.onLive(() => settings?.name, message => {
     const { header } = unpack(message)
     if (header.number >= 0) read(header.said)

@@ -1,13 +1,13 @@
 // The microscope: two linked pictures, and the arithmetic behind the pixel under the pointer.
 // Everything a hover needs is here already: the exact pixels (from the pixels component), the
 // weights and the settings. The sum is worked out in double precision, with no rerun.
-// Out, state "pinned": {pixel: [row, column] | null}.
+// Out, states "pinned": {pixel: [row, column] | null} and "laid": {layout}.
 /**
- * With the output as an image. `rests` and `pinned` are [row, column] of the output, `shape` its size; the
- * rest says how it came about.
+ * With the output as an image. `rests` and `pinned` are [row, column] of the output, `shape` its size; `layout`
+ * is "side", where the picture before ends in percent, or nothing; the rest says how it came about.
  * @typedef {{low: string, high: string, meaning: string, stops: string[]}} LensLegend
  * @typedef {{name: string, number: number, mime: string, digest: string, height: number, width: number,
- *   shape: number[], rests: [number, number], pinned: ?[number, number], statistics: string,
+ *   shape: number[], rests: [number, number], pinned: ?[number, number], layout: string, statistics: string,
  *   legend: LensLegend, sequential: string[], diverging: string[],
  *   captions: {input: string, output: string}, alt: {input: string, output: string},
  *   weights: number[][], bias: number, stride: number, dilation: number, top: number, left: number,
@@ -71,6 +71,7 @@ export default component(place => {
   function update(data) {
     const { header, blobs: [image] } = unpack(data)
     if (settings && header.digest === settings.digest && header.number < settings.number) return
+    if (!settings && header.layout) layOut(header.layout)
     settings = header
     for (const [name, { caption, overlay, frame }] of Object.entries({ input, output })) {
       caption.textContent = header.captions[name]
@@ -212,15 +213,20 @@ export default component(place => {
 
   const resharpen = () => { sharpen(input.pixels); sharpen(output.pixels); refresh() }
   const buttons = root.querySelectorAll(".bar button")
-  const layOut = layout => {
+  const wipe = find(".wipe")
+  const divide = () => root.style.setProperty("--wipe", `${wipe.value}%`)
+  const layOut = said => {
+    const layout = said === "side" ? said : "wipe"
+    if (layout === "wipe") { wipe.value = said; divide() }
     root.dataset.layout = layout
     buttons.forEach(button => button.setAttribute("aria-pressed", button.dataset.layout === layout))
     requestAnimationFrame(resharpen)
   }
-  buttons.forEach(button => { button.onclick = () => layOut(button.dataset.layout) })
-  const wipe = find(".wipe")
-  wipe.oninput = () => root.style.setProperty("--wipe", `${wipe.value}%`)
-  if (root.clientWidth && root.clientWidth < 560) layOut("wipe")
+  const choose = layout => { layOut(layout); place.report("laid", { layout }) }
+  buttons.forEach(button => { button.onclick = () => choose(button.dataset.layout === "side" ? "side" : wipe.value) })
+  wipe.oninput = divide
+  wipe.onchange = () => choose(wipe.value)
+  if (root.clientWidth && root.clientWidth < 560) layOut(wipe.value)
 
   place.onResize(resharpen, root)
   place.listen(window, "deepglass-picture", ({ detail }) => { if (detail === settings?.digest) showPicture() })
@@ -259,20 +265,25 @@ function showMicroscope(find, settings, [atRow, atColumn], pinned, { cells, sums
     values.setAttribute("aria-label", say("Window, {channel}", { channel: name }))
     weights.setAttribute("aria-label", say("Weights"))
     products.setAttribute("aria-label", say("Products, {channel}", { channel: name }))
-    row.querySelector(".sum").textContent = show(sum)
+    const added = cells.flat().map(cell => cell.weight * value(cell))
+    const about = look.side >= PRINTED && equals(added, sum, digitsOf(look.side)) === "≈"
+    row.querySelector(".sum").textContent = about ? `≈ ${show(sum)}` : show(sum)
   })
   const result = find(".result")
   Object.assign(result.dataset, { row: atRow, column: atColumn })
   Object.assign(result.dataset, { sums: JSON.stringify(sums), outputs: JSON.stringify(outputs) })
   const biasText = bias < 0 ? `− ${show(-bias)}` : `+ ${show(bias)}`
   const together = sums.map(sum => (sum < 0 ? `(${show(sum)})` : show(sum))).join(" + ")
-  const parts = channels === "summed" ? [`${together} ${biasText} = ${show(outputs[0])}`]
-    : sums.map((sum, i) => `${show(sum)} ${biasText} = ${show(outputs[i])}`)
+  const parts = channels === "summed"
+    ? [`${together} ${biasText} ${equals([...sums, bias], outputs[0])} ${show(outputs[0])}`]
+    : sums.map((sum, i) => `${show(sum)} ${biasText} ${equals([sum, bias], outputs[i])} ${show(outputs[i])}`)
   result.replaceChildren(element("span", { class: "label", text: say("Sum + bias = output") }),
     ...parts.map(text => element("span", { class: "part", text })))
   find(".said").textContent = `${where}: ${parts.join("; ")}`
-  const hint = find(".hint"), usual = say("Window × weights = products. Arrow keys move the window too (Shift for " +
-    "tens), a click pins it. Dashed cells are padding.")
+  const inexact = [...parts, find(".row:not([hidden]) .sum").textContent].some(text => text.includes("≈"))
+  const hint = find(".hint"), usual = [say("Window × weights = products. Arrow keys move the window too (Shift for " +
+    "tens), a click pins it. Dashed cells are padding."),
+  ...inexact ? [say("Where ≈ stands, the numbers are rounded and do not add up.")] : []].join(" ")
   hint.textContent = usual
   holder.onpointermove = event => { hint.textContent = cellUnder(event, cells, holder) ?? usual }
   holder.onpointerleave = () => { hint.textContent = usual }
@@ -296,7 +307,17 @@ function cellUnder(event, cells, holder) {
   const cell = cells[row]?.[Math.floor((event.offsetX / canvas.clientWidth) * cells[0].length)]
   if (!cell) return null
   const value = cell.values[[...holder.children].indexOf(canvas.parentElement)]
-  return `${show(value)} × ${show(cell.weight, 4)} = ${show(value * cell.weight, 4)}`
+  const [one, other, product] = [show(value), show(cell.weight, 4), value * cell.weight]
+  const exact = Math.abs(atDigits(value, 3) * atDigits(cell.weight, 4) - atDigits(product, 4)) < 1e-9
+  return `${one} × ${other} ${exact ? "=" : "≈"} ${show(product, 4)}`
+}
+
+const atDigits = (value, decimals) => Number(value.toFixed(decimals))
+
+// Whether the terms, as they are printed, add up to the total as it is printed.
+function equals(terms, total, decimals = 3) {
+  const sum = terms.reduce((all, one) => all + atDigits(one, decimals), 0)
+  return Math.abs(sum - atDigits(total, 3)) < 1e-9 ? "=" : "≈"
 }
 
 function channelRow() {
@@ -313,6 +334,9 @@ function cellSide(width, size) {
   // On a phone the tables go below one another before their numbers become too small to be printed.
   return width > 480 || size > 5 ? side : Math.max(side, clamp(Math.floor((width - 24) / 2 / size), 4, 31))
 }
+
+// The side of a cell that has room for its number, and how many decimals it has room for.
+const PRINTED = 25, digitsOf = side => (side >= 40 ? 3 : 2)
 
 function paintGrid(canvas, cells, valueOf, stops, [low, high], look, isOutside = () => false) {
   const { side, ratio, family, rule } = look
@@ -337,9 +361,9 @@ function paintGrid(canvas, cells, valueOf, stops, [low, high], look, isOutside =
     context.fillStyle = fill
     context.fillRect(column * side + gap, row * side + gap,
                      side - (column + 1 < columns ? gap : 2 * gap), side - (row + 1 < rows ? gap : 2 * gap))
-    if (side < 25) return
+    if (side < PRINTED) return
     context.fillStyle = ink
-    const text = show(value, Number.isInteger(value) ? 0 : side >= 40 ? 3 : 2)
+    const text = show(value, Number.isInteger(value) ? 0 : digitsOf(side))
     context.fillText(text, column * side + side / 2, row * side + side / 2)
     if (!isOutside(cell)) return
     context.strokeStyle = ink

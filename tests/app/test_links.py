@@ -159,6 +159,36 @@ def test_a_pinned_pixel_of_a_map_is_in_the_link() -> None:
     assert message_to(opened("feature_maps", link), "feature_maps.unit")["pinned"] == [3, 5]
 
 
+@pytest.mark.parametrize("layout", ["side", "30"])
+def test_how_the_microscope_is_laid_out_is_in_the_link(layout: str) -> None:
+    app = opened("filters", {})
+    assert "filters.layout" not in link_of(app)
+    app.session_state["filters.lens"] = {"laid": {"layout": layout}}
+    app.run()
+    link = link_of(app)
+    assert link["filters.layout"] == layout
+    assert message_to(opened("filters", link), "filters.lens")["layout"] == layout
+
+
+@pytest.mark.parametrize("layout", ["101", "-1", "x", ""])
+def test_a_layout_that_there_is_none_of_is_as_usual(layout: str) -> None:
+    app = opened("filters", {"filters.layout": layout})
+    assert message_to(app, "filters.lens")["layout"] == ""
+    assert "filters.layout" not in link_of(app)
+
+
+def test_how_far_a_map_is_faded_is_in_the_link() -> None:
+    app = opened("attribution", {})
+    assert "attribution.mix" not in link_of(app)
+    app.session_state["attribution.maps"] = {"mixed": {"percent": 0}}
+    app.run()
+    link = link_of(app)
+    assert link["attribution.mix"] == "0"
+    assert message_to(opened("attribution", link), "attribution.maps")["percent"] == 0
+    nonsense = opened("attribution", {"attribution.mix": "101"})
+    assert message_to(nonsense, "attribution.maps")["percent"] == 60
+
+
 def png() -> bytes:
     return cv2.imencode(".png", np.full((64, 64, 3), 90, np.uint8))[1].tobytes()
 

@@ -19,7 +19,7 @@ def painted(page: Page) -> None:
     expect(page.get_by_role("button", name="Score-CAM")).to_be_visible(timeout=90_000)
 
 
-def test_a_patch_is_dragged_a_map_is_chosen_and_judged(open_page: OpenPage) -> None:
+def test_a_patch_is_dragged_a_map_is_chosen_and_judged(open_page: OpenPage, server: str) -> None:
     page = open_page(CAT + "&attribution.method=patch")
     painted(page)
     patch, said = page.locator(".attribution .patch"), page.locator(".attribution .answer")
@@ -32,6 +32,12 @@ def test_a_patch_is_dragged_a_map_is_chosen_and_judged(open_page: OpenPage) -> N
     page.get_by_role("button", name="Occlusion").click()
     expect(page.get_by_role("img", name="Occlusion: map of the picture.")).to_be_visible()
     expect(page).to_have_url(with_query("attribution.method=occlusion"))
+    fade = page.get_by_role("slider", name="Map over photo")
+    fade.focus()
+    fade.press("Home")
+    expect(page).to_have_url(with_query("attribution.mix=0"))
+    theirs = open_page(page.url.removeprefix(server))
+    expect(theirs.get_by_role("slider", name="Map over photo")).to_have_value("0")
     page.get_by_role("button", name="Judge this map").click()
     expect(page.get_by_text("Occlusion here passes")).to_be_visible(timeout=60_000)
     expect(page.locator("table.figures").last).to_contain_text("weights")

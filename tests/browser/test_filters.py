@@ -124,6 +124,26 @@ def test_the_arrow_keys_move_the_window_and_enter_pins_it(open_page: OpenPage) -
     assert microscope(page)[:2] == (row - 1, column - 10)
 
 
+def test_a_link_has_the_pictures_one_over_the_other_where_they_were_divided(
+    open_page: OpenPage, server: str
+) -> None:
+    page = open_page("/filters")
+    wait_for_lens(page)
+    page.get_by_role("button", name="Before and after").click()
+    expect(page).to_have_url(with_query("filters.layout=50"))
+    page.get_by_role("slider", name="Where the picture before ends").press("End")
+    expect(page).to_have_url(with_query("filters.layout=100"))
+    theirs = open_page(page.url.removeprefix(server))
+    wait_for_lens(theirs)
+    expect(theirs.locator(".lens")).to_have_attribute("data-layout", "wipe")
+    assert "--wipe: 100%" in (theirs.locator(".lens").get_attribute("style") or "")
+    page.get_by_role("button", name="Side by side").click()
+    expect(page).to_have_url(with_query("filters.layout=side"))
+    narrow = open_page(page.url.removeprefix(server), viewport="phone")
+    wait_for_lens(narrow)
+    expect(narrow.locator(".lens")).to_have_attribute("data-layout", "side")
+
+
 def test_a_slider_drag_moves_the_picture_before_the_hand_lets_go(open_page: OpenPage) -> None:
     page = open_page("/filters?filters.kernel=Gaussian+blur&picture=astronaut")
     canvas = wait_for_lens(page)

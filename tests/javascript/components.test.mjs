@@ -106,6 +106,14 @@ test("lens: the window of a pixel, by hand", async () => {
   near(windowAt(picture, settings, 1, 1).sums[0], 0.6)
 })
 
+test("lens: numbers that do not add up as they are printed are said to be about equal", async () => {
+  const { equals } = await loaded("lens", ["equals"])
+  assert.equal(equals([0.125, 0.25], 0.375), "=")
+  assert.equal(equals([1 / 3, 1 / 3, 1 / 3], 1), "≈")
+  assert.equal(equals([0.125, -0.125], 0, 2), "=")
+  assert.equal(equals([0.125, 0.25], 0.375, 2), "≈")
+})
+
 test("links: what is shared has the same number everywhere, what is not has its own", async () => {
   const { weightAt } = await loaded("links", ["weightAt"])
   const numbers = (way, place) => Array.from({ length: 64 }, (_, i) => weightAt(way, 8, place, [Math.floor(i / 8), i % 8]))

@@ -18,7 +18,7 @@ from explainer.gradients.attribution.method import Attribution, Method
 from explainer.gradients.attribution.methods import METHODS
 from explainer.gradients.attribution.patch import covered, probabilities
 from explainer.images.thumbnails import encode_jpeg, encode_webp, fit
-from explainer.messages import whole
+from explainer.messages import linked_whole, whole
 from explainer.networks.zoo.preprocessing import square_for_answer
 from explainer.ui.attribution.asked import KEY, Asked, known
 from explainer.ui.attribution.slow import followed_map
@@ -40,10 +40,11 @@ from explainer.ui.common.picture import Chosen
 from explainer.words import N_, _
 
 NAME = f"{KEY}.maps"
-METHOD, PLACE = f"{KEY}.method", f"{KEY}.patch"
+METHOD, PLACE, MIX = f"{KEY}.method", f"{KEY}.patch", f"{KEY}.mix"
 PATCH = Named("patch", N_("Cover a patch"))
 FIRST = "grad-cam"
 LARGE_SIDE, SHOWN_CLASSES = 352, 3
+USUAL_MIX = 60  # percent of the map over the photo
 
 
 def methods_of(asked: Asked) -> list[Method]:
@@ -73,6 +74,7 @@ def instrument(asked: Asked, photo: Chosen) -> str:
         "address": live_picture(PLACE, lambda values, number: _answer(asked, values, number)),
         "side": asked.entry.input_size,
         "selected": slug,
+        "percent": _mixed(),
         "tiles": _tiles(answers),
         "patch": {
             "slug": PATCH.slug,
@@ -95,7 +97,7 @@ def instrument(asked: Asked, photo: Chosen) -> str:
     header["digest"] = zlib.crc32(b"".join(blobs))
     mount(
         "attribution", key=NAME, data=pack(header, *blobs),
-        on_picked_change=reported, on_placed_change=reported,
+        on_picked_change=reported, on_placed_change=reported, on_mixed_change=reported,
     )  # fmt: skip
     mark_read(NAME, max(picked, moved, key=count_of))
     return slug
@@ -150,6 +152,15 @@ def _placed(asked: Asked, message: Mapping[str, Any]) -> tuple[int, int]:
     st.session_state[PLACE] = "{}-{}".format(*place)
     keep_in_link(PLACE, st.session_state[PLACE], "{}-{}".format(*middle))
     return place
+
+
+def _mixed() -> int:
+    """How much of the map lies over the photo, in percent: as moved, else as in the link."""
+    moved = whole(heard(NAME, "mixed").get("percent"), 0, 100)
+    linked = linked_whole(st.query_params.get(MIX), 0, 100)
+    found = next((one for one in (moved, linked) if one is not None), USUAL_MIX)
+    keep_in_link(MIX, str(found), str(USUAL_MIX))
+    return found
 
 
 def _read(values: Mapping[str, object], most: int, usual: tuple[int, int]) -> tuple[int, int]:

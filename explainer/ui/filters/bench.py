@@ -29,11 +29,12 @@ from explainer.ui.common.prose import say
 from explainer.ui.filters.controls import KEY, OWN, FilterChoice
 from explainer.ui.filters.lens import (
     lens,
+    lens_layout,
     lens_message,
     pinned_pixel,
     rest_on,
     resting_pixel,
-    write_pixel_to_url,
+    write_lens_to_url,
 )
 from explainer.ui.filters.own_kernel import (
     BEGINNING,
@@ -124,7 +125,7 @@ def keep_in_url(choice: FilterChoice, setup: Setup) -> None:
     current = live.values(KEY, parameters, scope=choice.scope).values
     live.write_to_url(KEY, parameters, current)
     write_own_to_url(KEY, None if choice.kernel else setup.weights)
-    write_pixel_to_url(KEY, pinned_pixel(KEY))
+    write_lens_to_url(KEY)
 
 
 def parameters_of(choice: FilterChoice) -> tuple[Parameter, ...]:
@@ -140,6 +141,7 @@ def output_of(picture: Picture, setup: Setup) -> FilterOutput:
 def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Render:
     """What answers a drag: the microscope's message for values that were just moved to."""
     pinned, resting, colours = pinned_pixel(KEY), resting_pixel(KEY), theme()
+    layout = lens_layout(KEY)
     held = dict(live.values(KEY, parameters_of(choice), scope=choice.scope).values)
 
     def render(moved: Mapping[str, object], number: int) -> bytes:
@@ -148,7 +150,7 @@ def _renderer(chosen: Chosen, choice: FilterChoice, own: Weights | None) -> Rend
         setup = set_up(choice, values, typed)
         found = output_of(chosen.picture, setup)
         rests = resting or strongest(found.values)
-        return _message(chosen.picture, setup, found, number, rests, pinned, colours)
+        return _message(chosen.picture, setup, found, number, rests, pinned, layout, colours)
 
     return render
 
@@ -160,6 +162,7 @@ def _message(
     number: int,
     rests: tuple[int, int],
     pinned: tuple[int, int] | None,
+    layout: str,
     colours: Theme,
 ) -> bytes:
     return lens_message(
@@ -172,6 +175,7 @@ def _message(
         filter_title=_(setup.title),
         rests=rests,
         pinned=pinned,
+        layout=layout,
         theme=colours,
     )
 
@@ -182,8 +186,8 @@ def _show(chosen: Chosen, setup: Setup, number: int) -> FilterOutput | None:
     except ValueError as error:
         st.warning(told(error), icon=":material/crop_free:")
         return None
-    rests, pinned = rest_on(KEY, chosen.picture, found), pinned_pixel(KEY)
-    lens(_message(chosen.picture, setup, found, number, rests, pinned, theme()), key=KEY)
+    rests, pinned, layout = rest_on(KEY, chosen.picture, found), pinned_pixel(KEY), lens_layout(KEY)
+    lens(_message(chosen.picture, setup, found, number, rests, pinned, layout, theme()), key=KEY)
     return found
 
 

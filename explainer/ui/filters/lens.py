@@ -19,18 +19,22 @@ from explainer.convolution.application import Application, pads
 from explainer.convolution.view import strongest
 from explainer.images.picture import Picture
 from explainer.images.thumbnails import encode_jpeg, encode_png
-from explainer.messages import LARGEST_NUMBER, whole
-from explainer.ui.common.address import keep_pixel_in_link, pixel_of
+from explainer.messages import LARGEST_NUMBER, linked_whole, whole
+from explainer.ui.common.address import keep_in_link, keep_pixel_in_link, pixel_of
 from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.memory import remembered
 from explainer.words import _
 
 LOSSLESS_BELOW = 160 * 160
+SIDE = "side"
 
 
 def lens(message: bytes, *, key: str) -> None:
     """Show the microscope of that message."""
-    mount("lens", key=f"{key}.lens", data=message, on_pinned_change=reported)
+    mount(
+        "lens", key=f"{key}.lens", data=message,
+        on_pinned_change=reported, on_laid_change=reported,
+    )  # fmt: skip
 
 
 def lens_message(
@@ -44,6 +48,7 @@ def lens_message(
     filter_title: str,
     rests: tuple[int, int],
     pinned: tuple[int, int] | None,
+    layout: str,
     theme: Theme,
 ) -> bytes:
     """What the microscope needs; `number` says which move of the sliders this picture answers.
@@ -63,6 +68,7 @@ def lens_message(
         "shape": found.values.shape,
         "rests": rests,
         "pinned": pinned,
+        "layout": layout,
         "statistics": _statistics_line(found),
         "legend": _legend(found, theme),
         "sequential": GREYS,
@@ -101,9 +107,19 @@ def rest_on(key: str, picture: Picture, found: FilterOutput) -> tuple[int, int]:
     return remembered(f"{key}.rests", place, lambda: strongest(found.values))
 
 
-def write_pixel_to_url(key: str, pixel: tuple[int, int] | None) -> None:
-    """Put the pinned pixel into the address, or take it out."""
-    keep_pixel_in_link(f"{key}.pixel", pixel)
+def write_lens_to_url(key: str) -> None:
+    """Put the pinned pixel and the layout into the address, or take them out."""
+    keep_pixel_in_link(f"{key}.pixel", pinned_pixel(key))
+    keep_in_link(f"{key}.layout", lens_layout(key))
+
+
+def lens_layout(key: str) -> str:
+    """How the two pictures are laid out, as chosen or else as in the link; nothing for as usual.
+
+    That is `SIDE`, or where the picture before ends, in percent.
+    """
+    said = str(heard(f"{key}.lens", "laid").get("layout", st.query_params.get(f"{key}.layout", "")))
+    return said if said == SIDE or linked_whole(said, 0, 100) is not None else ""
 
 
 def _arithmetic(weights: NDArray[np.float64], application: Application) -> dict[str, Any]:

@@ -31,6 +31,12 @@ SHOWN = (
     "rehype-katex",
 )
 PAGE, EMBEDDED = "text/html", b"embed=true"
+# Where the server is: one above the page. Left to itself, the frontend looks for it below the page
+# first, which takes a round trip and leaves two errors in the console.
+SERVER = (
+    "<script>window.__streamlit = "
+    '{BACKEND_BASE_URL: new URL(".", location).href, ...window.__streamlit}</script>'
+)
 IMPORTED = re.compile(r'(?:from|import)"\./([^"/]+\.js)"')
 
 
@@ -82,7 +88,8 @@ class PreparedPage:
 
     There it wins over the frontend's own rules of the same weight, which stand in the head. And the
     parts of the frontend in `folder` that nearly every page shows are fetched with the page, not
-    one after the other once a script of the app has asked for them.
+    one after the other once a script of the app has asked for them. It also says where the server
+    is.
     """
 
     def __init__(self, app: ASGIApp, folder: str, style: Path) -> None:
@@ -90,7 +97,8 @@ class PreparedPage:
         self.style = f"<style>{style.read_text()}</style>".encode()
         link = '<link rel="modulepreload" crossorigin href=".{}js/{}">'
         scripts = parts(Path(folder, BELOW.strip("/"), "js"), SHOWN)
-        self.links = "".join(link.format(BELOW, name) for name in scripts).encode()
+        links = "".join(link.format(BELOW, name) for name in scripts)
+        self.head = (SERVER + links).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("method") != "GET" or PAGE not in Headers(scope=scope).get("accept", ""):
@@ -105,7 +113,7 @@ class PreparedPage:
                 return
             if held:
                 start = held.pop()
-                body = message["body"].replace(b"</head>", self.links + b"</head>", 1)
+                body = message["body"].replace(b"</head>", self.head + b"</head>", 1)
                 if EMBEDDED in scope["query_string"]:  # without the sidebar that room is kept for
                     body = body.replace(b"<body", b'<body class="deepglass-embedded"', 1)
                 message = {**message, "body": body.replace(b"</body>", self.style + b"</body>", 1)}

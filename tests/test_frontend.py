@@ -145,6 +145,7 @@ def test_a_page_comes_with_our_style_and_what_it_will_show(prepared: PreparedPag
     for name in (*(f"{name}.a1" for name in SHOWN), "deep.b2", "deeper.c3"):
         assert f'"modulepreload" crossorigin href="./static/js/{name}.js"' in head
     assert "late" not in head
+    assert "BACKEND_BASE_URL: new URL" in head
     assert headers[b"content-length"] == str(len(body)).encode()
     assert b"etag" not in headers
     assert b"last-modified" not in headers

@@ -135,16 +135,6 @@ def is_local(url: str) -> bool:
     return urlsplit(url).hostname in (None, *LOCAL_HOSTS)
 
 
-def is_base_path_probe(url: str) -> bool:
-    """Whether Streamlit's frontend asks where its server is mounted.
-
-    At a deep link such as /filters it first tries /filters/_stcore/health and host-config, which
-    are 404 by design, and then the root.
-    """
-    head, _, name = urlsplit(url).path.rpartition("/_stcore/")
-    return head != "" and name in ("health", "host-config")
-
-
 def is_picture(url: str) -> bool:
     """Whether it is the address of a picture that Streamlit's server keeps for a page.
 
@@ -181,10 +171,9 @@ def watch(page: Page, errors: list[str], pictures: list[str]) -> None:
         place = message.location["url"]
         # A request that was kept from leaving this machine leaves a line in the console.
         missing = is_picture(place) or "Image source error" in message.text
-        usual = is_base_path_probe(place) or missing
         if message.type == "warning" and VEGAS.match(message.text):
             errors.append(f"console: {message.text}")
-        if message.type == "error" and is_local(place) and not usual:
+        if message.type == "error" and is_local(place) and not missing:
             errors.append(f"console: {message.text} ({place})")
 
     def on_failed(request: Request) -> None:
@@ -197,7 +186,7 @@ def watch(page: Page, errors: list[str], pictures: list[str]) -> None:
         url = response.url
         if response.status == 404 and is_picture(url):
             pictures.append(url)
-        elif response.status >= 400 and is_local(url) and not is_base_path_probe(url):
+        elif response.status >= 400 and is_local(url):
             errors.append(f"response: {response.status} {url}")
 
     page.on("console", on_console)

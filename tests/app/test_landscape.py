@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explainer.gradients.landscape.members import Member
 from explainer.gradients.landscape.plan import PATH, SurveyPlan
 from explainer.gradients.landscape.presets import PRESETS, LandscapePreset
 from explainer.gradients.landscape.setup import Setup
@@ -92,6 +94,21 @@ def test_a_survey_is_stopped_and_gone_on_with() -> None:
     assert snapshot(app).points == points
     app.button(key="landscape.play").click().run()
     run_until(app, lambda: snapshot(app).points > points)
+
+
+def test_what_is_still_to_be_computed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    enough = threading.Event()
+
+    def sharpen(_: Member) -> Iterator[None]:
+        while not enough.wait(0.05):
+            yield
+
+    monkeypatch.setattr(Member, "sharpen", sharpen)
+    app = app_at("landscape", **TINY)
+    run_until(app, lambda: "being computed" in html_of(app))
+    app.button(key="landscape.pause").click().run()
+    run_until(app, lambda: "not known yet" in html_of(app))
+    enough.set()
 
 
 @pytest.mark.slow

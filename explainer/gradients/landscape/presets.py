@@ -54,7 +54,7 @@ PRESETS = Registry[LandscapePreset](
             "without skips belong to networks of 56 layers and more; at 20 layers Li et al. (2018) "
             "saw a bowl, too."
         ),
-        plan=SurveyPlan(Setup(layers=20, batch_norm=True, learning_rate=0.02), "skips"),
+        plan=SurveyPlan(Setup(layers=20, batch_norm=True, learning_rate=0.02), "skips", points=25),
     ),
     LandscapePreset(
         slug="batch-norm",

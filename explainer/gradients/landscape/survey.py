@@ -24,7 +24,6 @@ from explainer.gradients.landscape.views import Snapshot, VariantView
 from explainer.training.engine.devices import cores, workers
 from explainer.words import N_, sentence_of
 
-EARLY_LEVELS = 2  # of the planes, before the path and the curvature are measured
 TRAINING_COST = 3  # a step costs this many forward passes
 EPSILON = 1e-9
 
@@ -157,13 +156,14 @@ class Survey:
         ]
         count = len(self._sheets[0].rows)
         for level in range(count):
-            if level == min(EARLY_LEVELS, count - 1):
-                walks = [one.walk() for one in self._members + self._sheets]
-                yield N_("Following the path"), 0, walks
-                yield N_("Measuring curvature"), 0, [one.sharpen() for one in self._members]
             yield self._level(level)
             for sheet in self._sheets:
                 sheet.complete = level + 1
+            if level == 0:
+                yield N_("Measuring curvature"), 0, [one.sharpen() for one in self._members]
+            if level == min(1, count - 1):
+                walks = [one.walk() for one in self._members + self._sheets]
+                yield N_("Following the path"), 0, walks
 
     def _level(self, level: int) -> Stage:
         """The points of one level, of all planes in turn."""

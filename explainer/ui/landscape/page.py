@@ -166,13 +166,13 @@ def _table(seen: Snapshot) -> None:
     random = seen.plan.directions != PATH
     headings += [_("plane below loss 1")] * random
     rows = [
-        _numbers(one) + [_curvature(seen, place)] + [_share_below(seen, place)] * random
+        _numbers(one, seen) + [_curvature(seen, place)] + [_share_below(seen, place)] * random
         for place, one in enumerate(seen.variants)
     ]
     table(headings, rows, name="landscape", caption=_("The networks at the end of training."))
 
 
-def _numbers(one: VariantView) -> list[str]:
+def _numbers(one: VariantView, seen: Snapshot) -> list[str]:
     name = f"<b>{escape(one.name)}</b>"
     if one.score is None:
         return [name, *["–"] * 5]
@@ -180,7 +180,7 @@ def _numbers(one: VariantView) -> list[str]:
     right = [f"{share:.1%}" for share in one.score.accuracies]
     found = one.sharpness
     if found is None:
-        return [name, *losses, *right, "–"]
+        return [name, *losses, *right, _not_yet(seen)]
     sharpness = f"{power_of_ten(found.eigenvalue, 3)} ± {found.residual:.1%}"
     return [name, *losses, *right, sharpness]
 
@@ -190,9 +190,14 @@ def _curvature(seen: Snapshot, variant: int) -> str:
     panels = [one for one in seen.panels if one.variant == variant]
     found = [value for one in panels for value in one.curvatures]
     if not found:
-        return "–"
+        return _not_yet(seen)
     least, most = map(power_of_ten, (min(found), max(found)))
     return _("{least} to {most}", least=least, most=most)
+
+
+def _not_yet(seen: Snapshot) -> str:
+    """In the place of a number that comes later."""
+    return _("being computed") if seen.playing else _("not known yet")
 
 
 def _share_below(seen: Snapshot, variant: int) -> str:

@@ -15,7 +15,7 @@ from explainer.gradients.landscape.findings import (
 )
 from explainer.gradients.landscape.members import Member
 from explainer.gradients.landscape.path import random_walk_share
-from explainer.gradients.landscape.presets import PRESETS
+from explainer.gradients.landscape.presets import PRESETS, LandscapePreset
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import survey
 from explainer.gradients.landscape.views import Snapshot
@@ -53,6 +53,13 @@ def losses(found: Snapshot, part: int = 0) -> list[float]:
 def middle(found: Snapshot, variant: int) -> float:
     """The loss below which half of a network's plane lies."""
     return float(np.median([one.losses[0] for one in found.panels if one.variant == variant]))
+
+
+@pytest.mark.parametrize("story", PRESETS, ids=PRESETS.slugs)
+def test_a_story_is_computed_while_one_waits(story: LandscapePreset) -> None:
+    plan = story.plan
+    layers = sum(setup.layers for _, setup in plan.variants) * len(plan.plane_seeds)
+    assert layers * plan.points**2 < 42_000  # of points, each a pass through a layer
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -62,6 +62,13 @@ def test_a_survey_goes_from_coarse_to_fine_and_computes_each_point_once() -> Non
     assert progress[-1] == 1
 
 
+def test_curvature_is_known_before_the_second_grid() -> None:
+    seen = [one for one in slices(SurveyPlan(SMALL, points=25)) if one.side == 13]
+    sharp = seen[0].variants[0].sharpness
+    assert sharp is not None
+    assert sharp.converged
+
+
 def test_what_was_seen_does_not_change_afterwards() -> None:
     whole = Survey(SurveyPlan(SMALL, points=13))
     whole.play()

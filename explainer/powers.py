@@ -29,6 +29,11 @@ def short(value: float, digits: int = 6) -> str:
     return mantissa.replace("-", "−")
 
 
+def percent(share: float) -> str:
+    """A probability as people read it, to a tenth of a percent: `0.1 %`."""
+    return f"{100 * share:.1f} %"
+
+
 def ten_to(exponent: int) -> str:
     """A power of ten: `10⁻⁵`."""
     return f"10{str(exponent).translate(SUPERSCRIPTS)}"

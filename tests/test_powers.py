@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from explainer.powers import power_of_ten, short
+from explainer.powers import percent, power_of_ten, short
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_a_number_is_short_whatever_its_size(value: float, text: str) -> None:
 )
 def test_a_setting_is_written_as_it_was_chosen(value: float, text: str) -> None:
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0.0 %"), (0.00123, "0.1 %"), (0.99, "99.0 %"), (1.0, "100.0 %")]
+)
+def test_a_probability_is_said_to_a_tenth_of_a_percent(share: float, text: str) -> None:
+    assert percent(share) == text

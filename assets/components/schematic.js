@@ -8,7 +8,7 @@
  * @typedef {{number: number, blocks: Block[], links: [number, number][], selected: number, facts: string[],
  *   input: string, output: [string, string][], alt: string}} SchematicMessage
  */
-const BASE = 98, TALLEST = 62, LEFT = 46, RIGHT = 96, NARROWEST = 11, SHEET = 2.5, KIND_ROOM = 42, LETTER = 5.6
+const BASE = 98, TALLEST = 62, LEFT = 46, RIGHT = 104, NARROWEST = 11, SHEET = 2.5, KIND_ROOM = 42, LETTER = 5.6
 
 export default component(place => {
   const { find } = place
@@ -61,7 +61,7 @@ export default component(place => {
     return svg("path", { class: skips ? "link skip" : "link", d, "data-from": from, "data-to": to })
   }
 
-  function blockOf({ name, title, kind, colour, maps }, { x, wide, high, step }, index) {
+  function blockOf({ name, title, kind, colour, maps, shape }, { x, wide, high, step }, index) {
     const sheets = Math.min(3, Math.floor(Math.log2(Math.max(maps, 1)) / 2), Math.floor((step - wide) / SHEET))
     const rects = Array.from({ length: Math.max(sheets, 1) }, (_, sheet) => {
       const shift = SHEET * (Math.max(sheets, 1) - 1 - sheet)
@@ -71,7 +71,7 @@ export default component(place => {
     const said = step >= KIND_ROOM
       ? [svg("text", { class: "kind", x, y: BASE + 13, "text-anchor": "middle" }, shortened(kind, step))] : []
     return svg("g", { class: "block", role: "option", id: `block-${index}`, "data-index": index,
-      "aria-label": `${name}: ${title}` },
+      "aria-label": `${name}: ${title}, ${shape}` },
     svg("rect", { class: "hit", x: x - step / 2, y: 0, width: step, height: BASE + 16 }), ...rects, ...said)
   }
 
@@ -133,16 +133,17 @@ function placesOf(blocks, width) {
   }))
 }
 
-// The shapes, each where it begins, as far as there is room beside the one before.
+// The shapes, each where it begins, or at the next block of that shape which has room beside the text before.
 function shapesOf(blocks, layout, input) {
   const texts = [[2, input]]
-  let end = 2 + LETTER * input.length
+  let end = 2 + LETTER * input.length, last = ""
   blocks.forEach(({ shape }, index) => {
     const x = layout[index].x - layout[index].wide / 2
-    if ((index && shape === blocks[index - 1].shape) || x < end + 8) return
+    if (shape === last || x < end + 8) return
     if (x + LETTER * shape.length > layout.at(-1).x + RIGHT) return
     texts.push([x, shape])
     end = x + LETTER * shape.length
+    last = shape
   })
   return texts
 }

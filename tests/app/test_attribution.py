@@ -17,6 +17,7 @@ from explainer.live_pictures import LivePicture
 from explainer.networks.zoo.preprocessing import as_input, for_answer
 from explainer.networks.zoo.shared import shared_network
 from explainer.networks.zoo.shipped import SHIPPED
+from explainer.powers import percent
 from explainer.words import PSEUDO, spoken
 from tests.app.reading import app_at, message_to, text_of
 
@@ -100,7 +101,7 @@ def test_a_patch_is_where_the_link_has_it_and_answers_a_drag() -> None:
         with torch.no_grad():
             wanted = network(covered(inputs, row, column, 8)).softmax(1)[0]
         now = {one["name"]: one["now"] for one in said}
-        assert now[entry.classes[int(wanted.argmax())]] == f"{float(wanted.max()):.1%}"
+        assert now[entry.classes[int(wanted.argmax())]] == percent(float(wanted.max()))
 
 
 def test_a_link_that_says_nonsense_of_the_patch_has_it_inside() -> None:

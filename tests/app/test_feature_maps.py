@@ -37,7 +37,16 @@ def test_the_cat_is_a_cat_and_the_first_layer_is_open() -> None:
     header = message_to(app, "feature_maps.conv1_1.network.maps")
     assert len(header["labels"]) == 32
     assert header["numbers"] == list(range(32))
-    assert message_to(app, "feature_maps.schematic")["output"][0] == ["cat", "97 %"]
+    assert message_to(app, "feature_maps.schematic")["output"][0] == ["cat", "97.2 %"]
+
+
+def test_a_probability_reads_the_same_here_and_on_the_attribution_page() -> None:
+    told = message_to(app_at("feature_maps", picture="chelsea"), "feature_maps.schematic")
+    page = app_at("attribution", picture="chelsea")
+    there = "".join(one.proto.body for one in page.get("html"))
+    assert len(told["output"]) == 3
+    for name, share in told["output"]:
+        assert f"{name}</span><b>{share}</b>" in there
 
 
 def test_the_arithmetic_of_a_pixel_adds_up_to_what_torch_gives() -> None:
@@ -124,6 +133,16 @@ def test_one_scale_for_the_whole_network_is_the_same_for_every_layer() -> None:
     choose(app, "conv3_2_activation")
     legend = message_to(app, "feature_maps.unit")["legend"]
     assert (legend["low"], legend["high"]) == ("0", legends[0][1])
+
+
+def test_a_pin_in_the_maps_of_another_layer_is_none_in_these() -> None:
+    app = app_at("feature_maps", feature_maps__pixel="3,5")
+    assert message_to(app, "feature_maps.unit")["pinned"] == [3, 5]
+    choose(app, "pool1")
+    assert message_to(app, "feature_maps.unit")["pinned"] is None
+    assert "feature_maps.pixel" not in app.query_params
+    choose(app, "conv1_1")
+    assert message_to(app, "feature_maps.unit")["pinned"] == [3, 5]
 
 
 def test_a_link_opens_the_layer_and_the_map_it_names() -> None:

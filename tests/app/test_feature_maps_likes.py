@@ -183,7 +183,9 @@ def test_the_verdict_counts_what_is_closer_than_chance() -> None:
     found = compared(convolution, READINGS["own-colours"])
     close = sum(one.strength >= bank(3).threshold for one in found)
     assert f"**{close} of 32** kernels" in text_of(app)
-    labels = message_to(app, "feature_maps.kernels.maps")["labels"]
+    message = message_to(app, "feature_maps.kernels.maps")
+    assert message["numbers"] == [one.index for one in found]
+    labels = message["labels"]
     assert len(labels) == 32
     assert labels[0].startswith(f"Kernel {found[0].index}: ")
     assert sum("nothing close" in label for label in labels) == 32 - close
@@ -230,6 +232,14 @@ def test_the_arithmetic_of_r_adds_up() -> None:
     products = [[float(cell.replace("−", "-")) for cell in row] for row in rows]
     total = re.search(r"<td>sum</td>.*?<b>(.*?)</b>", html)
     assert total is not None
-    assert sum(row[2] for row in products) == pytest.approx(
-        float(total[1].replace("−", "-")), abs=0.006
-    )
+    exact, r = (float(one.replace("−", "-")) for one in total[1].split(" ≈ "))
+    assert sum(row[2] for row in products) == pytest.approx(exact, abs=0.006)
+    assert r == round(exact, 2)
+
+
+def test_r_has_two_decimals_wherever_it_is_said() -> None:
+    app = kernels_page()
+    labels = message_to(app, "feature_maps.kernels.maps")["labels"]
+    shown = labels[0].partition("r = ")[2]
+    assert re.fullmatch(r"−?\d\.\d\d", shown)
+    assert f"r = {shown}. " in text_of(app)

@@ -43,6 +43,17 @@ def test_a_patch_is_dragged_a_map_is_chosen_and_judged(open_page: OpenPage, serv
     expect(page.locator("table.figures").last).to_contain_text("weights")
 
 
+def test_a_long_title_breaks_between_syllables_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page(CAT, viewport="phone")
+    painted(page)
+    title = page.get_by_role("button", name="Guided backpropagation").locator("span")
+    assert "back\u00adpropagation" in (title.text_content() or "")
+    # Only words with a place to break are wider than their tile.
+    tiles = page.locator(".attribution .tiles button span")
+    tiles.evaluate_all("all => all.forEach(one => { one.style.overflowWrap = 'normal' })")
+    assert tiles.evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth + 1)")
+
+
 @on_every_other_screen
 def test_screenshot_of_the_attribution_page_fits_the_screen(
     open_page: OpenPage,

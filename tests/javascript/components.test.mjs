@@ -31,6 +31,12 @@ test("curves: six decimals, powers of ten where they say more", async () => {
   assert.deepEqual(shown, ["0.000000", "0.000000", "0.500000", "−123.46", "1.000 · 10⁻⁵", "2.000 · 10⁶", "–", "−∞"])
 })
 
+test("curves: a place has the decimals that tell it from the next", async () => {
+  const { decimalsOf } = await loaded("curves", ["decimalsOf"])
+  const places = [[0, 60, 61], [-6, 6, 1201], [-3, 3, 1201], [-8, 1, 91], [0, 1, 7]]
+  assert.deepEqual(places.map(([low, high, count]) => decimalsOf({ low, high, count })), [0, 2, 3, 1, 6])
+})
+
 test("network: layers stand in columns, units in the middle of the height, the names left of them", async () => {
   const { placesOf, NAMES, TOP, UNIT } = await loaded("network", ["placesOf", "NAMES", "TOP", "UNIT"])
   const [inputs, hidden, logits] = placesOf([2, 3, 2], 400, 230)
@@ -112,6 +118,15 @@ test("lens: numbers that do not add up as they are printed are said to be about 
   assert.equal(equals([1 / 3, 1 / 3, 1 / 3], 1), "≈")
   assert.equal(equals([0.125, -0.125], 0, 2), "=")
   assert.equal(equals([0.125, 0.25], 0.375, 2), "≈")
+})
+
+test("schematic: a shape that has no room where it begins stands at the next block of that shape", async () => {
+  const { shapesOf, placesOf } = await loaded("schematic", ["shapesOf", "placesOf"])
+  const blocks = ["32 × 170 × 256", "32 × 170 × 256", "32 × 170 × 256", "32 × 85 × 128", "10"]
+    .map(shape => ({ shape, side: 1 }))
+  const texts = shapesOf(blocks, placesOf(blocks, 700), "3 × 170 × 256")
+  assert.deepEqual(texts.map(([, text]) => text), ["3 × 170 × 256", "32 × 170 × 256", "32 × 85 × 128", "10"])
+  assert.ok(texts[1][0] > texts[0][0] + 75)
 })
 
 test("links: what is shared has the same number everywhere, what is not has its own", async () => {

@@ -20,6 +20,7 @@ from explainer.gradients.attribution.patch import covered, probabilities
 from explainer.images.thumbnails import encode_jpeg, encode_webp, fit
 from explainer.messages import linked_whole, whole
 from explainer.networks.zoo.preprocessing import square_for_answer
+from explainer.powers import percent
 from explainer.ui.attribution.asked import KEY, Asked, known
 from explainer.ui.attribution.slow import followed_map
 from explainer.ui.common.address import keep_in_link, written_to
@@ -44,6 +45,8 @@ METHOD, PLACE, MIX = f"{KEY}.method", f"{KEY}.patch", f"{KEY}.mix"
 PATCH = Named("patch", N_("Cover a patch"))
 FIRST = "grad-cam"
 LARGE_SIDE, SHOWN_CLASSES = 352, 3
+# Where the words may break that no tile of a phone has room for.
+LONG_WORDS = ("back\u00adpropagation", "Deconvo\u00adlutional")
 USUAL_MIX = 60  # percent of the map over the photo
 
 
@@ -119,10 +122,18 @@ def _tiles(answers: list[tuple[Method, Attribution | None]]) -> list[dict[str, s
     tiles = [{"slug": PATCH.slug, "title": _(PATCH.title), "alt": ""}]
     for method, one in answers:
         title = _(method.title)
-        words = _("{method} (blank)", method=title) if one and one.blank else title
+        shown = breakable(title)
+        words = _("{method} (blank)", method=shown) if one and one.blank else shown
         alt = _("{method}: map of the picture.", method=title)
         tiles.append({"slug": method.slug, "title": words, "alt": alt})
     return tiles
+
+
+def breakable(title: str) -> str:
+    """The title of a method with soft hyphens, where it is longer than a tile is wide."""
+    for word in LONG_WORDS:
+        title = title.replace(word.replace("\u00ad", ""), word)
+    return title
 
 
 def patch_size(asked: Asked) -> int:
@@ -183,8 +194,8 @@ def said_without(asked: Asked, row: int, column: int) -> list[dict[str, object]]
     return [
         {
             "name": asked.entry.classes[place],
-            "now": f"{now[place]:.1%}",
-            "before": f"{before[place]:.1%}",
+            "now": percent(now[place]),
+            "before": percent(before[place]),
             "share": float(now[place]),
         }
         for place in dict.fromkeys(int(one) for one in ranked)

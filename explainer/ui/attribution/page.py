@@ -20,6 +20,7 @@ from explainer.gradients.attribution.randomisation import (
 )
 from explainer.networks.drill.sums import SoftmaxDrill
 from explainer.networks.zoo.entry import Entry
+from explainer.powers import percent
 from explainer.ui.attribution.asked import (
     KEY,
     Asked,
@@ -71,7 +72,7 @@ def _output(asked: Asked, said: SoftmaxDrill) -> None:
     rows = "".join(
         f'<div style="display:flex;justify-content:space-between;gap:.5rem">'
         f'<span translate="no">{escape(asked.entry.classes[place])}</span>'
-        f"<b>{said.probabilities[place]:.1%}</b></div>"
+        f"<b>{percent(said.probabilities[place])}</b></div>"
         '<div style="height:.4rem;border-radius:3px;margin-bottom:.3rem;'
         f'width:{100 * said.probabilities[place]:.1f}%;background:{theme().categorical[0]}"></div>'
         for place in said.probabilities.argsort()[::-1][:SHOWN]

@@ -83,8 +83,8 @@ def _verdict(found: Sequence[Compared], among: Bank) -> None:
         _(
             "**{close} of {count}** kernels are closer to a hand-made one than 95 % of random "
             "{size} × {size} kernels are (|r| ≥ {threshold}); by chance it would be {by_chance}. "
-            "Left in each pair is the learned kernel, right the closest of {made} hand-made ones, "
-            "pale where it is not that close.",
+            "Left in each pair is the learned kernel, with the number of the map it makes, right "
+            "the closest of {made} hand-made ones, pale where it is not that close.",
             close=close, count=len(found), size=among.size, threshold=f"{among.threshold:.2f}",
             by_chance=f"{by_chance:.1f}", made=len(among.kernels),
         )
@@ -103,6 +103,7 @@ def _choice(found: Sequence[Compared], among: Bank) -> Compared:
         tile=(SIDE, 2 * SIDE + BETWEEN),
         gap=GAP,
         labels=[_label(one, among) for one in found],
+        numbers=indices,
         selected=indices.index(current) if current in indices else 0,
         alt=_(
             "Learned kernels, each beside the hand-made one it resembles most, the closest first."

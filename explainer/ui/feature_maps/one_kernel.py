@@ -37,7 +37,7 @@ def closely(one: Compared, among: Bank, chosen: Chosen) -> None:
     """The kernel, its pattern and the hand-made one, how close by chance, and links to Filters."""
     assert one.match is not None
     correlation, colours = one.match.correlation, theme()
-    known = {"index": one.index, "name": escaped(words_of(one)), "r": signed(correlation, 3)}
+    known = {"index": one.index, "name": escaped(words_of(one)), "r": signed(correlation)}
     if one.strength >= among.threshold:
         verdict = _("Kernel {index} is close to **{name}**: r = {r}.", **known)
     else:
@@ -166,7 +166,8 @@ def arithmetic(one: Compared) -> None:
             ]
             for place, (x, y) in enumerate(zip(a, b, strict=True))
         ]
-        rows.append([_("sum"), "", "", f"<b>{signed(float(a @ b), 3)}</b>"])
+        sum_, r = (signed(float(a @ b), digits) for digits in (3, 2))
+        rows.append([_("sum"), "", "", f"<b>{sum_} ≈ {r}</b>"])
         headings = [
             _("row, column"), _("learned / its length"), _("hand-made / its length"), _("product"),
         ]  # fmt: skip

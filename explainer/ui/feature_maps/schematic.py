@@ -6,6 +6,7 @@ import streamlit as st
 
 from explainer.charts.network import blocks, links, shape_text, shown_layers
 from explainer.networks.recording.graph import Layer
+from explainer.powers import percent
 from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import mark_read, mount, number_of, reported, unread
@@ -72,7 +73,7 @@ def _likeliest(chosen: Chosen, looked: Subject) -> list[tuple[str, str]]:
     """The likeliest classes with their probabilities, in percent."""
     found = answered(chosen, looked.entry).probabilities
     return [
-        (looked.entry.classes[place], f"{100 * float(found[place]):.0f} %")
+        (looked.entry.classes[place], percent(float(found[place])))
         for place in found.argsort()[::-1][:LIKELIEST].tolist()
     ]
 

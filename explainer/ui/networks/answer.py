@@ -11,6 +11,7 @@ from explainer.networks.drill.sums import SoftmaxDrill
 from explainer.networks.zoo.entry import Entry
 from explainer.networks.zoo.preprocessing import answer, for_answer
 from explainer.networks.zoo.shared import network_of
+from explainer.powers import percent
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import Chosen
@@ -60,7 +61,7 @@ def network_answer(chosen: Chosen, entry: Entry, page: str) -> SoftmaxDrill:
                     "The likeliest {shown} of {count}; the others share {rest}.",
                     shown=MOST,
                     count=f"{len(entry.classes):,}",
-                    rest=f"{rest:.1%}",
+                    rest=percent(rest),
                 )
             )
     say(PROSE, f"answer {entry.knows}")

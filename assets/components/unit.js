@@ -41,7 +41,7 @@ export default component(stand => {
     const before = settings
     settings = header
     values = numbersOf(floats)
-    if (before?.digest !== header.digest) forgetAnswer()
+    if (before?.digest !== header.digest) { forgetAnswer(); clearTimeout(reporting) }
     if (before?.pictures !== header.pictures) showPictures(photoImage, mapImage)
     if (before?.here?.network !== header.here?.network) trail = []
     if (header.number >= number || before?.digest !== header.digest) {  // a pin of another map is none of this one

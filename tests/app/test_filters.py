@@ -120,6 +120,15 @@ def test_an_upload_becomes_the_picture_and_a_bad_one_leaves_it() -> None:
     assert message_to(app, "filters.lens")["digest"] == uploaded["digest"]
 
 
+def test_the_download_says_the_size_that_the_output_of_the_whole_file_has() -> None:
+    app = app_at("filters", filters__padding="None", filters__stride="2")
+    png = cv2.imencode(".png", np.full((2001, 3000, 3), 90, np.uint8))[1].tobytes()
+    app.file_uploader(key="picture.upload").upload("large.png", png).run()
+    (button,) = app.get("download_button")
+    assert button.proto.label == "Download the output (1499 × 1000)"
+    assert message_to(app, "filters.lens")["shape"][1] < 1499
+
+
 @pytest.mark.parametrize(
     "tab",
     ["Frequencies", "Separable", "Feature map", "Two in a row", "Arithmetic", "Code"],

@@ -175,6 +175,7 @@ def test_a_photo_that_cannot_be_moved_is_told_its_own_size(
 
 def test_the_trainings_start_stop_and_go_on() -> None:
     app = app_at(KEY, why_convolution__tab="permuted")
+    assert any(one.value.startswith("An MLP and a CNN, each on") for one in app.caption)
     next(one for one in app.button if one.label.startswith("Train all four")).click().run()
     assert not app.exception, app.exception
     ticket: Ticket[PermutedRace] = app.session_state[f"{KEY}.ticket"]

@@ -227,6 +227,21 @@ def test_another_unit_keeps_the_pinned_pixel_and_shows_its_own_arithmetic(
     assert_arithmetic(page, 5, 12, 30)
 
 
+def test_a_pin_that_was_on_its_way_to_another_unit_is_none_of_this_one(
+    open_components: Callable[..., Page],
+) -> None:
+    page = open_components()
+    page.mouse.click(*place_of(page, "map", 12, 30))
+    expect(page.get_by_text("pinned: (12, 30)", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowUp")  # told after a pause, which the click does not wait for
+    tile(page, 5).click()
+    expect_chosen(page, 5)
+    assert_arithmetic(page, 5, 12, 30)
+    page.wait_for_timeout(600)
+    expect(page.get_by_text("pinned: (12, 30)", exact=True)).to_be_visible()
+    expect(page.locator(".place")).to_have_text("Row 12, column 30")
+
+
 def test_more_rows_unfold_and_text_stays_text(open_components: Callable[..., Page]) -> None:
     page = open_components()
     expect(page.locator(".drill .row")).to_have_count(4)

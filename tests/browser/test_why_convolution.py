@@ -91,6 +91,15 @@ def test_a_digit_is_drawn_and_read(open_page: OpenPage) -> None:
     expect(page.get_by_text("The curve follows")).to_have_count(0)
 
 
+def test_small_pictures_are_enlarged_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page(ADDRESS + "&why_convolution.tab=permuted", viewport="phone")
+    picture = page.get_by_role("img", name="Six handwritten digits, their pixels as they are.")
+    box = picture.bounding_box()
+    assert box is not None
+    assert box["width"] > 150
+    assert box["width"] == pytest.approx(6 * box["height"], abs=1)
+
+
 @pytest.mark.slow
 def test_four_trainings_run_to_their_verdict(open_page: OpenPage) -> None:
     page = open_page(ADDRESS)

@@ -24,9 +24,10 @@ def inline(codes: NDArray[np.uint8], *, alt: str, height: int, smooth: bool = Fa
     kind = "png" if exact else "jpeg"
     data = b64encode(encode_png(codes) if exact else encode_jpeg(codes, quality=85)).decode()
     edges = "auto" if smooth else "pixelated"
+    width = round(height * codes.shape[1] / codes.shape[0])  # where a phone scales it, from this
     return (
         f'<img alt="{escape(alt, quote=True)}" src="data:image/{kind};base64,{data}" '
-        f'style="height:{height}px;max-width:100%;object-fit:contain;object-position:left;'
+        f'style="width:{width}px;height:{height}px;max-width:100%;object-fit:contain;object-position:left;'
         f'image-rendering:{edges};border-radius:3px">'
     )
 

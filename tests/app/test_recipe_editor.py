@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -185,7 +186,7 @@ def test_a_name_is_shown_as_it_is_kept(typed: str, name: str) -> None:
         (Recipe(), "No effect: the initialisation He does not ask for it."),
         (
             Recipe(augmentation=(step("flip", p=0),)),
-            "No effect: with these values every picture stays as it is.",
+            "No effect: with these values every example stays as it is.",
         ),
     ],
 )
@@ -230,6 +231,28 @@ def test_a_menu_of_the_editor_lists_every_option_of_its_field() -> None:
 def test_a_schedule_says_what_it_does_where_it_is_chosen(entry: Schedule) -> None:
     app = editor(Recipe(training=Training(schedule=entry.slug)))
     assert entry.meaning in [one.value for one in app.caption]
+
+
+def test_the_table_says_which_recipe_is_another_again_and_what_points_do_not_feel() -> None:
+    turned = Recipe(name="Turned", augmentation=(step("rotation"), step("noise", sigma=0.1)))
+    entries = (Recipe(name="<Plain>"), turned, replace(turned, name="Turned copy"))
+
+    def page(points: bool) -> None:
+        from explainer.ui.training_lab.recipe_editor import recipe_table
+
+        recipe_table(points=points, plane=points, numbers=False)
+
+    for points in (True, False):
+        app = AppTest.from_function(page, default_timeout=30, args=(points,))
+        app.session_state[LIST] = entries
+        app.run()
+        rows = [one.proto.body for one in app.get("html")]
+        assert ("Rotation (no effect)" in rows[1]) == points
+        assert "Noise (no effect)" not in rows[1]
+        assert "the same as Turned: until one is changed, their curves coincide" in rows[2]
+        assert not any("the same as" in row for row in rows[:2])
+        add = next(one for one in app.button if one.label == "Add recipe")
+        assert "A copy of the last one, Turned copy" in add.help
 
 
 def test_a_step_for_pictures_says_that_it_leaves_points_alone() -> None:

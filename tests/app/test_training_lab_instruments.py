@@ -70,11 +70,18 @@ def test_every_tab_opens_before_the_first_step(tab: str) -> None:
     look(app, tab)
 
 
-def test_a_recipe_that_equals_the_first_is_within_noise(app: AppTest) -> None:
+def test_a_recipe_that_equals_the_first_is_said_to_be_the_same(app: AppTest) -> None:
     look(app, "Verdict")
     line = next(one for one in text_of(app).splitlines() if one.startswith("- Same"))
-    assert "within noise" in line
-    assert "+0.0 points" in line
+    assert line == "- Same: **the same in every seed** as Plain"
+
+
+def test_the_verdict_counts_the_comparisons_that_it_makes(app: AppTest) -> None:
+    look(app, "Verdict")
+    (said,) = (one.value for one in app.caption if "comparisons" in one.value)
+    assert said.startswith("These are 2 comparisons")
+    assert "up to 10 of 100 races" in said
+    assert "comparisons" not in text_of(app).split("Is the difference real?")[1].splitlines()[0]
 
 
 def test_weights_are_counted_and_pruning_everything_leaves_chance(app: AppTest) -> None:
@@ -154,7 +161,7 @@ def test_a_prediction_is_held_against_the_outcome() -> None:
     app.run()
     sentence = next(one.value for one in app.info if "You said" in one.value)
     assert sentence.startswith("You said Same. ")
-    assert "within noise" in sentence or "ahead" in sentence
+    assert any(word in sentence for word in ("within noise", "ahead", "the same"))
 
 
 def test_one_recipe_alone_is_told_that_it_has_nothing_to_be_compared_with() -> None:

@@ -75,13 +75,23 @@ def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page:
     expect(page.get_by_text("No penalty").first).to_be_visible()
 
 
+def test_what_five_recipes_answer_is_seen_beside_the_curves(open_page: OpenPage) -> None:
+    recipes = "!".join(f"name-R{number}~net-mlp~wd-0.0{number}~steps-20" for number in range(1, 6))
+    page = open_page(f"/training_lab?training_lab.data=moons&training_lab.recipes={recipes}")
+    start(page)
+    expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
+    for number in (1, 5):
+        picture = page.get_by_alt_text(f"Decision boundary of recipe {number}.")
+        expect(picture).to_be_in_viewport(ratio=1)
+
+
 def test_the_shifted_test_part_gets_a_column_of_its_own(open_page: OpenPage) -> None:
     page = open_page(SHORT)
     start(page)
     expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Shifted test").click()
     page.get_by_text("Test, shifted: Rotation").click()
-    expect(page.locator("table.race th").last).to_have_text("shifted test", timeout=30_000)
+    expect(page.locator("table.race th").last).to_have_text("shifted test accuracy", timeout=30_000)
     assert "%" in page.locator("table.race tbody td").last.inner_text()
 
 

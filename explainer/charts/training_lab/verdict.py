@@ -21,6 +21,10 @@ from explainer.training.instruments.verdict import Verdict
 from explainer.words import _, cached
 
 ROW_HEIGHT = 44
+TICKS, ROOM = (
+    8,
+    20,
+)  # about so many numbers on the axis, and pixels between the ends and what is shown
 
 
 def verdict_points(
@@ -47,7 +51,7 @@ def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
     """The specification for `verdict_points` of so many rows; `title` names the axis."""
     points = alt.Chart(alt.NamedData(name="points"))
     base = points.transform_calculate(**number_texts("value", "low", "high", sign="+")).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180)),
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180, labelFlush=False)),
         color=recipe_colour(theme),
     )
     means = base.transform_filter("datum.part == 'mean'")
@@ -55,7 +59,13 @@ def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
     low, high = number_tip("low", _("from")), number_tip("high", _("to"))
     mean_word = alt.Tooltip("word:N", title=_("verdict"))
     interval = means.mark_rule(strokeWidth=5, opacity=0.35).encode(
-        x=alt.X("low:Q", title=title, axis=alt.Axis(labelFlush=True)), x2="high:Q"
+        x=alt.X(
+            "low:Q",
+            title=title,
+            axis=alt.Axis(labelBound=True, tickCount=TICKS),
+            scale=alt.Scale(padding=ROOM, nice=False),
+        ),
+        x2="high:Q",
     )
     mean = means.mark_point(filled=True, size=130, opacity=1).encode(
         x="value:Q", tooltip=[mean_word, value, low, high]

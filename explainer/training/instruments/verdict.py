@@ -26,7 +26,7 @@ from explainer.words import N_, _, in_words
 __all__ = ["Question", "Verdict", "amount", "held_against", "verdicts", "winner"]
 
 AHEAD, BEHIND, NOISE = N_("ahead"), N_("behind"), N_("within noise")
-ONE_SEED = N_("one seed")
+ONE_SEED, SAME = N_("one seed"), N_("the same in every seed")
 LARGE, MOST_DECIMALS = 1e4, 6  # from the one on, powers of ten
 
 
@@ -36,7 +36,8 @@ class Verdict:
 
     One for each seed, NaN where a value is missing or both are infinite. `low` and `high` bound the
     mean in 95 of 100 races, and are NaN where fewer than two seeds count. Nothing is scaled. `word`
-    is "ahead", "behind", "within noise" (the interval holds 0, or there is none), or "one seed".
+    is "ahead", "behind", "within noise" (the interval holds 0, or there is none), "one seed", or
+    "the same in every seed" where all differences are 0.
     """
 
     recipe: int
@@ -62,8 +63,11 @@ def winner(snapshot: Snapshot, question: Question) -> tuple[int | None, str]:
         return None, _("There is nothing to compare yet.")
     other, verdict = decisive
     leader = ranked[0] if verdict.word == AHEAD else None
-    others = len(snapshot.recipes) - 1
-    return leader, _outcome(snapshot, ranked[0], other, verdict, question, others=others)
+    level = _level_with(snapshot, question, other, ranked[1:])
+    several = len(snapshot.recipes) > 2
+    return leader, _outcome(
+        snapshot, ranked[0], other, verdict, question, next_best=several, level=level
+    )
 
 
 def held_against(prediction: int, snapshot: Snapshot, question: Question) -> str:
@@ -110,6 +114,8 @@ def _judged(recipe: int, differences: Sequence[float], better: int) -> Verdict:
     gains = [better * one for one in (low, high, *infinite)]
     if len(finite) + len(infinite) == 1:
         word, low, high = ONE_SEED, math.nan, math.nan
+    elif not any(differences):
+        word = SAME
     elif all(gain > 0 for gain in gains):
         word = AHEAD
     else:
@@ -148,6 +154,14 @@ def _decisive(
     return found
 
 
+def _level_with(
+    snapshot: Snapshot, question: Question, rival: int, others: Sequence[int]
+) -> list[int]:
+    """Those of `others` whose value is the rival's in every seed."""
+    values = _values(snapshot, question, rival)
+    return [one for one in others if one != rival and _values(snapshot, question, one) == values]
+
+
 def _outcome(
     snapshot: Snapshot,
     leader: int,
@@ -155,13 +169,17 @@ def _outcome(
     verdict: Verdict,
     question: Question,
     *,
-    others: int = 1,
+    next_best: bool = False,
+    level: Sequence[int] = (),
 ) -> str:
-    """The sentence about a recipe against the best of its `others`."""
+    """The sentence about a recipe against another, the `next_best`, with which some are `level`."""
+    rivals = ", ".join(name(snapshot, one) for one in (rival, *level))
     if verdict.word == ONE_SEED:
         message = N_("One seed cannot tell {leader} from {rival}.")
+    elif verdict.word == SAME:
+        message = N_("{leader} and {rival} are the same in every seed.")
     elif verdict.word == AHEAD:
-        message = _lead(next_best=others > 1, finite=math.isfinite(verdict.mean))
+        message = _lead(next_best=next_best, level=bool(level), finite=math.isfinite(verdict.mean))
     elif any(math.isinf(one) for one in verdict.differences):
         message = N_("{leader} and {rival} are within noise, as some runs did not get to the end.")
     elif math.isnan(verdict.low):
@@ -169,13 +187,17 @@ def _outcome(
     else:
         message = N_("{leader} and {rival} are within noise: {amount}.")
     return _(
-        message, leader=name(snapshot, leader), rival=name(snapshot, rival),
+        message, leader=name(snapshot, leader), rival=name(snapshot, rival), rivals=rivals,
         amount=_numbers(verdict, question),
     )  # fmt: skip
 
 
-def _lead(*, next_best: bool, finite: bool) -> str:
+def _lead(*, next_best: bool, level: bool, finite: bool) -> str:
     """Who is ahead; by how much only where the other did not diverge with every seed."""
+    if next_best and level and finite:
+        return N_("{leader} is ahead of the next best, which are level ({rivals}), by {amount}.")
+    if next_best and level:
+        return N_("{leader} is ahead of the next best, which are level ({rivals}).")
     if next_best and finite:
         return N_("{leader} is ahead of {rival}, the next best, by {amount}.")
     if next_best:

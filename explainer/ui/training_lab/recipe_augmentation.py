@@ -72,7 +72,7 @@ def _values(index: int, key: str, place: int, one: AugmentationStep) -> None:
         for parameter in one.record.parameters:
             _value(index, f"{key}.{parameter.name}", place, parameter, values[parameter.name])
     if one.idle:
-        st.caption(_("No effect: with these values every picture stays as it is."))
+        st.caption(_("No effect: with these values every example stays as it is."))
 
 
 def _value(index: int, key: str, place: int, parameter: Parameter, value: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -12,6 +14,7 @@ from explainer.powers import short
 from explainer.training.recipe.fields import Field, Several, Switch, Wholes
 from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import show_refusal
 from explainer.ui.training_lab.plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
 from explainer.ui.training_lab.recipe_dialog import edit_recipe, in_a_row
@@ -28,23 +31,34 @@ def recipe_table(*, points: bool, plane: bool, numbers: bool) -> None:
     """
     entries = recipes()
     show_refusal(LINK, icon=":material/link_off:")
-    for index, recipe in enumerate(entries):
-        text, buttons = st.columns([1.1, 1], gap="xsmall")
-        with text:
-            base = entries[0] if index else Recipe()
-            difference = escape(_difference(recipe, base, plane=plane))
-            st.html(
-                '<div style="display:flex;gap:.6rem;line-height:1.3">'
-                f"<div>{dot(index)}</div><div><b>{named(recipe, index)}</b><br>"
-                f'<small style="opacity:.75">{difference}</small></div></div>'
-            )
-        with buttons, st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-            _actions(index, len(entries), points=points, plane=plane, numbers=numbers)
+    with st.container(gap="xsmall"):
+        for index in range(len(entries)):
+            _row(entries, index, points=points, plane=plane, numbers=numbers)
     if len(entries) < MOST_RECIPES:
+        last = escaped(name_of(entries[-1], len(entries) - 1))
         st.button(
             _("Add recipe"), icon=":material/add:", type="tertiary", key=f"{KEY}.add",
             on_click=copy, args=(len(entries) - 1,),
+            help=_("A copy of the last one, {recipe}: change one thing in it.", recipe=last),
         )  # fmt: skip
+
+
+def _row(
+    entries: Sequence[Recipe], index: int, *, points: bool, plane: bool, numbers: bool
+) -> None:
+    """What one recipe is, and what can be done with it."""
+    recipe, base = entries[index], entries[0] if index else Recipe()
+    text, buttons = st.columns([1.1, 1], gap="xsmall")
+    with text:
+        difference = _alike(entries, index)
+        difference = escape(difference or _difference(recipe, base, points=points, plane=plane))
+        st.html(
+            '<div style="display:flex;gap:.6rem;line-height:1.3">'
+            f"<div>{dot(index)}</div><div><b>{named(recipe, index)}</b><br>"
+            f'<small style="opacity:.75">{difference}</small></div></div>'
+        )
+    with buttons, st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
+        _actions(index, len(entries), points=points, plane=plane, numbers=numbers)
 
 
 def _actions(index: int, count: int, *, points: bool, plane: bool, numbers: bool) -> None:
@@ -82,7 +96,19 @@ def _on_more(index: int) -> None:
         CHANGES[picked][1](index)
 
 
-def _difference(recipe: Recipe, base: Recipe, *, plane: bool) -> str:
+def _alike(entries: Sequence[Recipe], index: int) -> str:
+    """That a recipe is an earlier one again but for its name; empty where it is not."""
+    recipe = entries[index]
+    for earlier, one in enumerate(entries[:index]):
+        if replace(one, name=recipe.name) == recipe:
+            return _(
+                "the same as {recipe}: until one is changed, their curves coincide",
+                recipe=name_of(one, earlier),
+            )
+    return ""
+
+
+def _difference(recipe: Recipe, base: Recipe, *, points: bool, plane: bool) -> str:
     """What sets a recipe apart from `base`, field by field."""
     parts = [
         _marked(
@@ -93,11 +119,12 @@ def _difference(recipe: Recipe, base: Recipe, *, plane: bool) -> str:
         if value_of(recipe, entry) != value_of(base, entry)
     ]
     if recipe.augmentation != base.augmentation:
-        steps = [_marked(_(one.record.title), idle=one.idle) for one in recipe.augmentation]
+        steps = [
+            _marked(_(one.record.title), idle=one.idle or (points and one.record.pictures_only))
+            for one in recipe.augmentation
+        ]
         parts.append(" + ".join(steps) or _("no augmentation"))
-    if parts:
-        return " · ".join(parts)
-    return _("as the defaults") if base == Recipe() else _("as the first")
+    return " · ".join(parts) or _("as the defaults")
 
 
 def _marked(setting: str, *, idle: bool) -> str:

@@ -21,18 +21,36 @@ from explainer.ui.training_lab.prediction import outcome
 from explainer.ui.training_lab.recipe_editor import dot, name_of, named
 from explainer.words import N_, _, in_words
 
-HEADINGS = (
-    N_("recipe"),
-    N_("step"),
-    N_("validation, last"),
-    N_("training, last"),
-    N_("generalisation gap"),
-    N_("validation, best loss"),
-    N_("at step"),
-    N_("weights at 0"),
-    N_("test, best loss"),
-)
-SHIFTED = N_("shifted test")
+HEADINGS = {
+    True: (
+        N_("recipe"),
+        N_("step"),
+        N_("validation accuracy, last"),
+        N_("training accuracy, last"),
+        N_("generalisation gap (points)"),
+        N_("validation accuracy at its lowest loss"),
+        N_("lowest loss at step"),
+        N_("weights at 0"),
+        N_("test accuracy, from that step"),
+    ),
+    False: (
+        N_("recipe"),
+        N_("step"),
+        N_("validation mean absolute error, last"),
+        N_("training mean absolute error, last"),
+        N_("generalisation gap"),
+        N_("validation mean absolute error at its lowest loss"),
+        N_("lowest loss at step"),
+        N_("weights at 0"),
+        N_("test mean absolute error, from that step"),
+    ),
+}
+"""What the columns hold: accuracies, or errors in the unit of the target."""
+SHIFTED = {True: N_("shifted test accuracy"), False: N_("shifted test mean absolute error")}
+SEEDS = {
+    True: N_("Validation accuracy, last: what each seed comes to."),
+    False: N_("Validation mean absolute error, last: what each seed comes to."),
+}
 MUCH = 0.05  # of accuracy, from the step of the lowest loss to the last
 CAPTIONS = {
     True: N_("Accuracy of each recipe: median over seeds, with the least and the largest"),
@@ -85,7 +103,7 @@ def seed_by_seed(snapshot: Snapshot) -> None:
         return
     of = snapshot.task.measure
     with st.expander(_("Seed by seed"), key=f"{KEY}.seed_by_seed"):
-        st.caption(_("Validation, last: what each seed comes to."))
+        st.caption(_(SEEDS[of.percent]))
         table(
             [_("recipe"), *(_("seed {number}", number=seed) for seed in snapshot.seeds)],
             [
@@ -126,11 +144,13 @@ def _early(snapshot: Snapshot) -> list[str]:
 
 
 def _table(snapshot: Snapshot, shifted: list[Score | None] | None) -> None:
+    percent = snapshot.task.measure.percent
+    headings = [*HEADINGS[percent], *[SHIFTED[percent]] * bool(shifted)]
     table(
-        [_(heading) for heading in ((*HEADINGS, SHIFTED) if shifted else HEADINGS)],
+        [_(heading) for heading in headings],
         [_row(snapshot, index, shifted) for index in range(len(snapshot.recipes))],
         name="race",
-        caption=_(CAPTIONS[snapshot.task.measure.percent]),
+        caption=_(CAPTIONS[percent]),
     )
 
 
@@ -145,7 +165,7 @@ def _row(snapshot: Snapshot, index: int, shifted: list[Score | None] | None) -> 
         f"{max(run.step for run in runs):,}",
         _figure([run.last.validation_measure for run in measured if run.last], of),
         _figure([run.last.train_measure for run in measured if run.last], of),
-        _figure(gaps, of, spread=False),
+        _figure(gaps, of, spread=False, unit=""),
         _figure([run.best.validation_measure for run in measured if run.best], of),
         _median([float(run.best.step) for run in measured if run.best]),
         _zeros(snapshot.recipes[index], [run.last.zero_share for run in measured if run.last]),
@@ -180,8 +200,8 @@ def _notes(runs: tuple[RunView, ...]) -> str:
     return f" <small>({escape(', '.join(notes))})</small>" if notes else ""
 
 
-def _figure(values: list[float], measure: Measure, *, spread: bool = True) -> str:
-    """The median of what is a number, and from where to where they go."""
+def _figure(values: list[float], measure: Measure, *, spread: bool = True, unit: str = " %") -> str:
+    """The median of what is a number, in `unit` where it is a share, and from where to where."""
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return "–"
@@ -189,7 +209,7 @@ def _figure(values: list[float], measure: Measure, *, spread: bool = True) -> st
     def shown(value: float) -> str:
         return f"{100 * value:z.1f}" if measure.percent else measure.text(value)
 
-    middle = (shown(median(finite)) + " %" * measure.percent).replace("-", "−")
+    middle = (shown(median(finite)) + unit * measure.percent).replace("-", "−")
     if not spread or len(finite) == 1:
         return middle
     return f"{middle}<br><small>{shown(min(finite))}–{shown(max(finite))}</small>"

@@ -119,6 +119,15 @@ def test_the_verdict_has_a_tick_for_each_seed_and_an_interval_around_the_mean(ra
     assert set(points.name) == {"2. L1"}
 
 
+def test_the_names_of_the_verdict_stand_beside_their_rows_and_no_number_is_cut() -> None:
+    spec = verdict_spec(THEMES["light"], "points", 3)
+    names = [one["encoding"]["y"]["axis"] for one in spec["layer"] if "y" in one["encoding"]]
+    assert all(axis["labelFlush"] is False for axis in names)
+    (numbers,) = (x for one in spec["layer"] if "axis" in (x := one["encoding"]["x"]))
+    assert numbers["axis"]["labelBound"] is True
+    assert numbers["scale"] == {"padding": 20, "nice": False}
+
+
 def test_the_histogram_counts_every_weight_of_every_recipe(race: Race) -> None:
     reports = asked(race, lambda runs: weigh(runs, recipes=2, epsilon=1e-3))
     points: pd.DataFrame = histogram_points(reports).to_pandas()

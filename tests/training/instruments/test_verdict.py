@@ -122,8 +122,9 @@ def test_a_word_is_said_where_the_paired_t_test_says_it(pairs: list[tuple[int, i
     assert words([list(first), list(second)]) == [expected]
 
 
-def test_no_difference_at_all_is_noise() -> None:
-    assert words([[0.9, 0.8, 0.7], [0.9, 0.8, 0.7]]) == ["within noise"]
+def test_no_difference_at_all_is_said_to_be_none() -> None:
+    assert words([[0.9, 0.8, 0.7], [0.9, 0.8, 0.7]]) == ["the same in every seed"]
+    assert words([[0.9, 0.8], [0.8, 0.9]]) == ["within noise"]
 
 
 def test_less_is_ahead_where_less_is_better() -> None:
@@ -210,6 +211,26 @@ def test_the_winner_is_ahead_of_all_others() -> None:
     assert recipe == 1
     assert sentence == (
         "Dropout 0.5 is ahead of Nothing, the next best, by 3.0 points (0.5 to 5.5)."
+    )
+
+
+def test_recipes_that_are_level_are_not_one_next_best() -> None:
+    level: Table = [[0.90, 0.91, 0.92], [0.92, 0.94, 0.96], [0.90, 0.91, 0.92]]
+    recipe, sentence = winner(snapshot(level), ACCURACY)
+    assert recipe == 1
+    assert sentence == (
+        "Dropout 0.5 is ahead of the next best, which are level (Nothing, Recipe 3), "
+        "by 3.0 points (0.5 to 5.5)."
+    )
+    both: Table = [[0.92, 0.94, 0.96], [0.92, 0.94, 0.96], [0.70, 0.71, 0.72]]
+    assert winner(snapshot(both), ACCURACY) == (
+        None,
+        "Nothing and Dropout 0.5 are the same in every seed.",
+    )
+    endless: list[float | None] = [math.inf, math.inf]
+    assert winner(snapshot([[0.5, 0.6], endless, endless]), LOSS) == (
+        0,
+        "Nothing is ahead of the next best, which are level (Dropout 0.5, Recipe 3).",
     )
 
 

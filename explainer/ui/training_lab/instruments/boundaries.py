@@ -18,7 +18,8 @@ from explainer.ui.training_lab.instruments.errors import target_bar
 from explainer.ui.training_lab.names import first_seed_runs, marked, of_step
 from explainer.words import _
 
-ONE, SEVERAL = 340, 160  # pixels of a side
+SIDES = {1: 340, 2: 160, 4: 100, 8: 76}
+"""Pixels of a side, by up to how many recipes there are: they are seen together with the curves."""
 
 
 def boundaries(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -32,7 +33,7 @@ def boundaries(ticket: Ticket[Race], *, moving: bool) -> None:
     answer = latest(ticket, "boundary", question, moving=moving)
     if answer is None:
         return
-    side = ONE if len(answer.value) == 1 else SEVERAL
+    side = next(side for most, side in SIDES.items() if len(answer.value) <= most)
     entries = []
     for index, found in enumerate(answer.value):
         alt = _("Decision boundary of recipe {number}.", number=index + 1)

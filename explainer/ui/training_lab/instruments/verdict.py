@@ -11,7 +11,7 @@ from explainer.charts.training_lab.verdict import verdict_points, verdict_spec
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.instruments.questions import Question
-from explainer.training.instruments.verdict import Verdict, amount, verdicts, winner
+from explainer.training.instruments.verdict import SAME, Verdict, amount, verdicts, winner
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
@@ -25,6 +25,7 @@ from explainer.ui.training_lab.recipe_editor import name_of
 from explainer.words import _
 
 ASKED = f"{KEY}.asked_for"
+IN_A_HUNDRED = 5  # races whose interval of 95 per cent misses the true mean
 
 
 def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
@@ -55,6 +56,8 @@ def verdict_tab(ticket: Ticket[Race], *, moving: bool) -> None:
             )
         )
     st.markdown("\n".join(f"- {_sentence(one, names, first, question)}" for one in found))
+    if errors := _errors(found):
+        st.caption(errors)
 
 
 def compare_shifted() -> None:
@@ -81,6 +84,18 @@ def _chart(
         st.caption(_("Less is better: left of zero, a recipe does better than the first."))
 
 
+def _errors(found: Sequence[Verdict]) -> str:
+    """How often chance alone says a word where several are said; nothing of a single one."""
+    judged = sum(not math.isnan(one.low) for one in found)
+    if judged < 2:
+        return ""
+    return _(
+        "These are {count} comparisons, and nothing is corrected for that: were all recipes alike,"
+        " up to {most} of 100 races would say a false ahead or behind.",
+        count=judged, most=min(judged * IN_A_HUNDRED, 100),
+    )  # fmt: skip
+
+
 def _question(snapshot: Snapshot) -> Question:
     kept = questions(snapshot)
     slug = choice(_("Compare"), kept, key=ASKED)
@@ -99,6 +114,8 @@ def _sentence(verdict: Verdict, names: list[str], first: str, question: Question
             "{recipe}: {amount} against {first}, of **one seed**, which proves nothing",
             recipe=name, amount=lead, first=first,
         )  # fmt: skip
+    if verdict.word == SAME:
+        return _("{recipe}: **{word}** as {first}", recipe=name, word=word, first=first)
     return _(
         "{recipe}: **{word}**, {amount} against {first} ({low} to {high})",
         recipe=name, word=word, amount=lead, first=first,

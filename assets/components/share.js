@@ -3,6 +3,7 @@
 // words fold on a telephone, is in streamlit.css.
 const TERM = 'a[href^="#term-"]'
 const PROJECTOR = "deepglass-projector"
+const EXAMPLE = "filters?filters.kernel=gaussian&embed=true&hide=text,filters.kernel"
 
 /**
  * What cannot be in a link: where a parameter that ends with `name` begins with `value`, it is `what`.
@@ -61,6 +62,8 @@ export default component(({ find, listen, host }) => {
   })
   find(".how").textContent =
     say("A link opens the page as it is. Add hide= and names from the link, with commas, to leave controls out.")
+  find(".for").textContent = say("For example, blurring alone, without the frame:")
+  find(".example").href = find(".example").textContent = EXAMPLE
   field.setAttribute("aria-label", say("The link"))
 
   // ------------------------------------------------------------ the projector

@@ -73,6 +73,25 @@ def test_a_page_is_embedded_and_projected(open_page: OpenPage) -> None:
     expect(sidebar).to_be_visible()
 
 
+def test_the_example_for_a_lesson_is_a_link_that_works(open_page: OpenPage) -> None:
+    page = open_page("/training_lab")
+    page.get_by_role("button", name="For class").click()
+    expect(page.locator(".share .panel")).to_contain_text("hide= and names from the link")
+    example = page.locator(".share .example")
+    expect(example).to_be_visible()
+    address = str(example.evaluate("one => one.href"))
+    assert address.endswith(example.inner_text())
+
+    page.goto(address)
+    page.wait_for_selector(PAINTED)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".st-key-question p")).to_have_count(0)
+    expect(page.locator(".st-key-filters-kernel")).to_have_count(1)
+    expect(page.locator(".st-key-filters-kernel")).to_be_hidden()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"filters\.kernel=gaussian"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", [topic.slug for topic in TOPICS])
 def test_an_embedded_page_shows_its_question_and_no_frame(open_page: OpenPage, slug: str) -> None:

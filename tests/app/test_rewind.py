@@ -113,3 +113,23 @@ def test_a_network_of_another_shape_is_refused_and_the_race_stays(app: AppTest) 
     assert said == [r"Plain cannot go on from there\: its network has another shape"]
     assert app.session_state["training_lab.ticket"] is ticket
     assert not ticket.closed
+
+
+def test_another_story_begins_at_now_and_not_where_the_last_race_was_looked_back_at(
+    app: AppTest,
+) -> None:
+    old: Ticket[Race] = app.session_state["training_lab.ticket"]
+    rewind(app, 32)
+    app.selectbox(key="training_lab.preset").set_value("features-or-layers").run()
+    assert "the course repeats itself" not in captions(app)  # the recipes are others now
+    app.button(key="training_lab.start").click().run()
+    assert not app.exception
+    ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
+    assert ticket is not old
+    run_until(app, lambda: bool(ticket.race.snapshot.kept))
+    app.button(key="training_lab.pause").click().run()
+    run_until(app, lambda: not ticket.race.snapshot.playing)
+    app.run()
+    assert "As it is now, at step" in captions(app)
+    assert message_to(app, "training_lab.curves")["then"] is None
+    assert ticket.race.snapshot.fork is None

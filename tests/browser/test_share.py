@@ -79,6 +79,8 @@ def test_the_example_for_a_lesson_is_a_link_that_works(open_page: OpenPage) -> N
     expect(page.locator(".share .panel")).to_contain_text("hide= and names from the link")
     example = page.locator(".share .example")
     expect(example).to_be_visible()
+    right = "one => Math.max(...[...one.getClientRects()].map(part => part.right))"
+    assert example.evaluate(right) <= page.locator(".share .panel").evaluate(right)
     address = str(example.evaluate("one => one.href"))
     assert address.endswith(example.inner_text())
 

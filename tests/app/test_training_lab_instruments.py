@@ -84,6 +84,19 @@ def test_the_verdict_counts_the_comparisons_that_it_makes(app: AppTest) -> None:
     assert "comparisons" not in text_of(app).split("Is the difference real?")[1].splitlines()[0]
 
 
+def test_the_columns_of_the_table_say_what_they_hold(app: AppTest) -> None:
+    app.run()
+    table = html_of(app).split('class="figures race"')[1].split("</table>")[0]
+    headings = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+    row = re.findall(r"<td>(.*?)</td>", table)[: len(headings)]
+    held = dict(zip(headings, row, strict=True))
+    shares = [heading for heading in headings if "accuracy" in heading or "weights" in heading]
+    assert len(shares) == 5
+    assert all(" %" in held[heading] for heading in shares)
+    assert re.fullmatch(r"−?[\d.]+", held["generalisation gap (points)"])
+    assert held["lowest loss at step"].isdigit()
+
+
 def test_weights_are_counted_and_pruning_everything_leaves_chance(app: AppTest) -> None:
     look(app, "Weights")
     table = html_of(app)

@@ -17,7 +17,10 @@ from functools import cache
 from pathlib import Path
 
 FIRST = ("cv2", "skimage", "PIL.Image")
-SLOW = ("altair", "pandas", "torch", "torchvision", "sklearn.metrics")
+SLOW = (
+    "altair", "pandas", "torch", "torchvision", "sklearn.metrics", "sklearn.datasets",
+    "sklearn.linear_model",
+)  # fmt: skip
 
 _importing = threading.Lock()
 _log = logging.getLogger(__name__)

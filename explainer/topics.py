@@ -99,6 +99,14 @@ TOPICS: tuple[Topic, ...] = (
         question=N_("What stops a network from learning by heart?"),
         networks=True,
     ),
+    Topic(
+        slug="penalties",
+        title=N_("L1 and L2"),
+        icon=":material/balance:",
+        section=N_("Regularisation"),
+        question=N_("Why does L1 make zeros, and L2 none?"),
+        networks=True,
+    ),
 )
 
 

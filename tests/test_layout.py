@@ -18,7 +18,9 @@ from scripts.quick import names_imported
 from tests.files import ROOT, holds_for
 
 # Each subject may use those before it, and all of them what stands beside them.
-SUBJECTS = ("images", "convolution", "activations", "training", "networks", "gradients")
+SUBJECTS = (
+    "images", "convolution", "activations", "training", "networks", "gradients", "regularisation",
+)  # fmt: skip
 BESIDE = frozenset(
     {
         "accelerator",

@@ -5,10 +5,12 @@
 /**
  * With a float64 array of panels × count values for each curve; `words.at` is the symbol of the axis.
  * @typedef {{place: number, left: ?number, right: ?number, taken: ?number}} Jump
- * @typedef {{title: string, colour: string, dash: string, jumps: Jump[][]}} CurveLine Jumps for each panel.
+ * @typedef {{title: string, colour: string, dash: string, jumps: Jump[][], points?: [number, number][][]}} CurveLine
+ *   Jumps for each panel, and points (x, value) that are drawn as discs.
  * @typedef {{name: string, number: number, places: {low: number, high: number, count: number},
- *   panels: {title: string, short: string, height: number}[], curves: CurveLine[],
- *   marks?: {place: number, text: string}[], at: number, words: {at: string}, alt: string}} CurvesMessage
+ *   panels: {title: string, short: string, height: number, span?: ?[number, number]}[], curves: CurveLine[],
+ *   marks?: {place: number, text: string}[], at: number, words: {at: string}, alt: string,
+ *   also?: string}} CurvesMessage Of a drag that moves two charts, the last blob is the message to `also`.
  */
 const MARGIN = { left: 46, right: 14, top: 24, bottom: 8 }
 const AXIS = 24
@@ -26,10 +28,14 @@ export default component(place => {
     const moved = header.at !== settings?.at || header.places.low !== settings.places.low
     settings = header
     number = header.number
-    values = blobs.map(blob => numbersOf(blob, Float64Array))
+    values = blobs.slice(0, header.curves.length).map(blob => numbersOf(blob, Float64Array))
     if (moved) at = nearest(header.at)
     stack.setAttribute("aria-label", header.alt)
     draw()
+    if (header.also) {
+      const detail = { name: header.also, message: blobs.at(-1) }
+      window.dispatchEvent(new CustomEvent("deepglass-live", { detail }))
+    }
   }
 
   const ofPlaces = range => linear([settings.places.low, settings.places.high], range)
@@ -43,10 +49,13 @@ export default component(place => {
   const valueOf = (curve, panel, index) => values[curve][panel * settings.places.count + index]
 
   function spanOf(panel) {
-    const { count } = settings.places
-    const seen = settings.curves.flatMap(({ jumps }, curve) => [
-      ...values[curve].subarray(panel * count, (panel + 1) * count).filter((_, index) => index % 4 === 0),
+    const { count } = settings.places, { span } = settings.panels[panel]
+    if (span) return span
+    const every = count > 400 ? 4 : 1
+    const seen = settings.curves.flatMap(({ jumps, points }, curve) => [
+      ...values[curve].subarray(panel * count, (panel + 1) * count).filter((_, index) => index % every === 0),
       ...jumps[panel].flatMap(({ left, right }) => [left, right]),
+      ...(points?.[panel] ?? []).map(([, value]) => value),
     ])
     return usualSpan(seen.filter(Number.isFinite))
   }
@@ -91,8 +100,8 @@ export default component(place => {
     return { picture, cursor, dots, down }
   }
 
-  // A path that breaks where the values jump: open rings at both sides, a disc at what is taken.
-  function drawCurve({ colour, dash, jumps }, curve, panel, down) {
+  // A path that breaks where the values jump: open rings at both sides, a disc at what is taken; then the points.
+  function drawCurve({ colour, dash, jumps, points: discs }, curve, panel, down) {
     const { count } = settings.places
     const points = Array.from({ length: count }, (_, index) => [xOf(index), valueOf(curve, panel, index)])
     const spot = ([x, value]) => `${across(x).toFixed(1)},${down(value).toFixed(1)}`
@@ -108,6 +117,7 @@ export default component(place => {
       for (const side of [left, right]) ring(x, side, "var(--st-background-color)")
       ring(x, taken, colour)
     }
+    for (const [x, value] of discs?.[panel] ?? []) ring(x, value, colour)
     return drawn
   }
 
@@ -129,7 +139,7 @@ export default component(place => {
     const { curves, panels, words, places } = settings
     const numbers = curve => panels.map((_, panel) => digits6(valueOf(curve, panel, at)))
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
-    const heading = `${words.at} = ${digits6(x)}`
+    const heading = `${words.at} = ${show(x, decimalsOf(places))}`
     readout.tHead.replaceChildren(row("th", element("th", { text: heading }), panels.map(panel => panel.short)))
     readout.tBodies[0].replaceChildren(...curves.map(({ title, colour, dash }, curve) =>
       row("td", element("td", {}, sample(26, colour, dash), title), numbers(curve))))
@@ -199,6 +209,12 @@ function brokenAt(points, jumps) {
     if (!on) add(x, value)
   }
   return pieces
+}
+
+// How many decimals tell two neighbouring places apart.
+function decimalsOf({ low, high, count }) {
+  const apart = Number(((high - low) / (count - 1)).toPrecision(6))
+  return Math.min((String(apart).split(".")[1] ?? "").length, 6)
 }
 
 // Six decimals, as a power of ten where that would say nothing or too much.

@@ -20,6 +20,7 @@ from explainer.gradients.depth.presets import DEPTH_PRESETS
 from explainer.gradients.depth.untrained_pass import at_depth, pass_through
 from explainer.networks.drill.windows import Field
 from explainer.networks.zoo.shared import entry, layers_of
+from explainer.regularisation.shapes import PENALTIES
 from explainer.topics import TOPICS
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Split, prepare
@@ -117,6 +118,16 @@ def sharpness_of_the_same_function() -> int:
     return 1 if found[1] > 10 * found[0] else 0
 
 
+def stronger_at_a_small_weight() -> int:
+    pulls = []
+    for penalty in (PENALTIES["l1"], PENALTIES["l2"]):
+        step, weight = 1e-6, np.array([0.001])
+        values = [float(penalty.shape.values(weight + way * step)) for way in (1, -1)]
+        pulls.append((values[0] - values[1]) / (2 * step))
+    assert pulls[0] > 100 * pulls[1]
+    return 0
+
+
 def learned_by_heart() -> int:
     recipe = Recipe(Network(kind="mlp", depth=1, width=32), training=Training("sgd", 0.1, steps=60))
     losses = {}
@@ -141,6 +152,7 @@ ANSWERS: dict[str, Callable[[], int]] = {
     "feature_maps": seen_after_pooling,
     "attribution": sum_of_integrated_gradients,
     "activations": slope_at_six,
+    "penalties": stronger_at_a_small_weight,
     "depth": relu_with_xavier,
     "gradient_check": error_below_the_best_step,
     "landscape": sharpness_of_the_same_function,

@@ -36,6 +36,8 @@ from explainer.charts.feature_maps import units
 from explainer.charts.filters import analysis, full_size, output
 from explainer.charts.gradient_check import check
 from explainer.charts.landscape import planes
+from explainer.charts.penalties import paths as weight_paths
+from explainer.charts.penalties import pixel_weights, pruning, strengths
 from explainer.charts.theme import GREYS, LIGHT
 from explainer.charts.training_lab import (
     answers,
@@ -86,6 +88,9 @@ from explainer.networks.digits.networks import Moved
 from explainer.networks.digits.permuted_race import Arm
 from explainer.networks.recording.receptive_field import Box
 from explainer.networks.visualisation.first_kernels import Compared, Pattern
+from explainer.regularisation.pruning import Pruned as SmallPruned
+from explainer.regularisation.pruning import Size
+from explainer.regularisation.strengths import LAMBDAS, Strengths
 from explainer.training.data.registry import load
 from explainer.training.data.splits import Prepared, Split, prepare
 from explainer.training.engine.race import Race
@@ -122,6 +127,7 @@ OWN = frozenset(
         "hand_made_weights",
         "fit_spec",
         "told_spec",
+        "bar_spec",
     }
 )
 DRAWN_BY_HAND = (race.curves_of, race.old_course_of)  # sent as raw numbers; the browser leaves gaps
@@ -498,6 +504,19 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     specs.numbered: lambda bad: specs.numbered(
         alt.Chart(pd.DataFrame({"value": specs.finite_only(bad.array(3))})).mark_point()
     ),
+    weight_paths.path_points: lambda bad: weight_paths.path_points(
+        np.array([0.1, 1.0]), bad.array(2, 2), ["a", "b"], 0.1
+    ),
+    weight_paths.bar_points: lambda bad: weight_paths.bar_points(bad.array(2), ["a", "b"]),
+    pixel_weights.weight_picture: lambda bad: pixel_weights.weight_picture(
+        bad.array(4, 4), bad.single(4, 4), LIGHT
+    ),
+    pruning.pruned_points: lambda bad: pruning.pruned_points(
+        [[SmallPruned(0.0, Size(4, 2, 16, 20), bad.part)]] * 2, 0.0
+    ),
+    strengths.strength_points: lambda bad: [
+        strengths.strength_points(_strengths(bad), measure) for measure in strengths.MEASURES
+    ],
     units.growth_points: lambda bad: units.growth_points(
         [(step, bad.single(2)) for step in (0, 1)], ["a", "b"], bad.fill
     ),
@@ -506,6 +525,11 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
 
 def _strip(bad: Spoiled) -> Strip:
     return Strip(0, ("a", "b"), np.array([1.0, 5.0, 9.0]), np.clip(bad.array(3, 2), -30, 38))
+
+
+def _strengths(bad: Spoiled) -> Strengths:
+    arrays = [bad.array(2, 3, len(LAMBDAS)) for _ in range(5)]
+    return Strengths(LAMBDAS, 0.2, *arrays)
 
 
 def _arm(bad: Spoiled) -> Arm:

@@ -20,7 +20,9 @@ from explainer.messages import LARGEST_NUMBER, linked_whole
 TEXTS = {"activations.own", "gradient_check.formula"}
 """Formulas: whoever reads them says what is wrong with them."""
 
-MAY_BE_EMPTY = TEXTS | {"activations.functions", "filters.stack", "why_convolution.digit"}
+MAY_BE_EMPTY = TEXTS | {
+    "activations.functions", "filters.stack", "penalties.penalty", "why_convolution.digit",
+}  # fmt: skip
 """Texts, and choices of which none may be made."""
 
 HIDE = "hide"

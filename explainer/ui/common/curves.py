@@ -22,21 +22,29 @@ from explainer.words import _
 
 @dataclass(frozen=True)
 class Panel:
-    """What a panel shows: its title, a short name for the table, its height in pixels."""
+    """What a panel shows: its title, a short name for the table, its height in pixels.
+
+    Its values go from the least to the greatest, or else over `span`, which stays as they move.
+    """
 
     title: str
     short: str
     height: int
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """A curve: its name, its stroke, its values `(panels, N)`, and where they jump."""
+    """A curve: its name, its stroke, its values `(panels, N)`, and where they jump.
+
+    `points` are drawn as discs of its colour: for each panel, places (x, value).
+    """
 
     title: str
     stroke: Stroke
     values: NDArray[np.float64]
     corners: Sequence[Corner] = ()
+    points: Sequence[Sequence[tuple[float, float]]] = ()
 
 
 @dataclass(frozen=True)
@@ -58,12 +66,22 @@ def curves_message(
     alt: str,
     marks: Sequence[Mark] = (),
     symbol: str = "x",
+    low: float | None = None,
+    also: tuple[str, bytes] | None = None,
 ) -> bytes:
-    """What the chart needs: `lines` from −reach to reach, at equal distances."""
+    """What the chart needs: `lines` from `low`, or else −reach, to reach, at equal distances.
+
+    The answer to a drag that moves a second chart carries what that one needs as well: `also`
+    is the second chart's key and its message.
+    """
     header: dict[str, Any] = {
         "name": key,
         "number": number,
-        "places": {"low": -reach, "high": reach, "count": lines[0].values.shape[1]},
+        "places": {
+            "low": -reach if low is None else low,
+            "high": reach,
+            "count": lines[0].values.shape[1],
+        },
         "panels": [{**vars(panel), "title": _(panel.title)} for panel in panels],
         "curves": [_described(line, len(panels)) for line in lines],
         "marks": [vars(mark) for mark in marks],
@@ -71,8 +89,11 @@ def curves_message(
         "words": {"at": symbol},
         "alt": alt,
     }
-    arrays = (np.ascontiguousarray(line.values, "<f8").tobytes() for line in lines)
-    return pack(header, *arrays)
+    blobs = [np.ascontiguousarray(line.values, "<f8").tobytes() for line in lines]
+    if also:
+        header["also"], message = also
+        blobs.append(message)
+    return pack(header, *blobs)
 
 
 def pinned_x(key: str) -> float | None:
@@ -106,7 +127,8 @@ def _described(line: Line, panels: int) -> dict[str, Any]:
                     "taken": _finite(corner.taken),
                 }
             )
-    return {"title": line.title, **vars(line.stroke), "jumps": jumps}
+    found = {"title": line.title, **vars(line.stroke), "jumps": jumps}
+    return {**found, "points": line.points} if line.points else found
 
 
 def _finite(number: float) -> float | None:

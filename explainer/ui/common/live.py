@@ -73,6 +73,13 @@ def values(key: str, parameters: Sequence[Parameter], *, scope: str = "") -> Mov
     return Moved({p.name: store[p.name] for p in parameters}, number)
 
 
+def put(key: str, parameter: Parameter, value: float, *, scope: str = "") -> None:
+    """Let the slider of `parameter` stand at `value`; before `values` is asked."""
+    store: dict[str, dict[str, float]] = st.session_state.setdefault(f"{key}.values", {})
+    found = first_sound(parameter, [{parameter.name: value}])
+    store.setdefault(scope, {})[parameter.name] = found
+
+
 def sliders(
     key: str,
     parameters: Sequence[Parameter],

@@ -161,4 +161,16 @@ PREDICTIONS: dict[str, Prediction] = {
         ),
         query={"training_lab.digits.train_size": "40"},
     ),
+    "penalties": Prediction(
+        question=N_(
+            "A weight is 0.001, and λ is the same for both. Which penalty pulls harder at it?"
+        ),
+        options=(N_("L1"), N_("L2"), N_("Both pull equally")),
+        answer=0,
+        why=N_(
+            "L1 pulls with λ, however small the weight; L2 pulls with λ times the weight, a "
+            "thousandth of that. So L1 brings small weights to 0, and L2 leaves them alone."
+        ),
+        query={"penalties.tab": "force"},
+    ),
 }

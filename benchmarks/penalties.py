@@ -1,0 +1,90 @@
+"""How well the parts of the page on L1 and L2 follow the hand, in a real Chromium.
+
+A ring or a slider is moved at every frame for three seconds; counted are the pictures that come
+back. The yardstick is the plane with L2 alone, which has neither corners nor a shaded part: what
+is left there is little more than the round trip.
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.server import wait_until_warm
+from scripts.chromium import find
+from scripts.serving import serving
+
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+SECONDS = 3.0
+GOAL = 20.0
+YARDSTICK = "plane, L2 alone"
+COUNT = "addEventListener('deepglass-live', () => { window.pictures = (window.pictures ?? 0) + 1 })"
+
+# Move what is dragged a little at every frame, for so many milliseconds.
+TURN_RING = """async ([plot, milliseconds]) => {
+  const handle = plot.querySelector(".handle .dot").getBoundingClientRect()
+  const [x, y] = [handle.x + handle.width / 2, handle.y + handle.height / 2]
+  const send = (type, clientX, clientY) => {
+    const target = type === "pointerdown" ? plot.querySelector(".handle .dot") : plot
+    target.dispatchEvent(new PointerEvent(type, { clientX, clientY, bubbles: true, pointerId: 1 }))
+  }
+  plot.setPointerCapture = () => {}
+  send("pointerdown", x, y)
+  for (const start = performance.now(); performance.now() - start < milliseconds;) {
+    const turn = (performance.now() - start) / 400
+    send("pointermove", x - 60 + 60 * Math.cos(turn), y + 60 * Math.sin(turn))
+    await new Promise(requestAnimationFrame)
+  }
+  send("pointerup", x, y)
+}"""
+SLIDE = """async ([slider, milliseconds]) => {
+  const [low, high] = [Number(slider.min), Number(slider.max)]
+  for (const start = performance.now(); performance.now() - start < milliseconds;) {
+    const part = 0.5 + 0.4 * Math.sin((performance.now() - start) / 400)
+    slider.value = low + part * (high - low)
+    slider.dispatchEvent(new Event("input", { bubbles: true }))
+    await new Promise(requestAnimationFrame)
+  }
+  slider.dispatchEvent(new Event("change", { bubbles: true }))
+}"""
+DRAGS = (
+    (YARDSTICK, "penalties.penalty=l2", ".penalty .plot", TURN_RING),
+    ("plane, L1 and L2", "", ".penalty .plot", TURN_RING),
+    ("plane, elastic net", "penalties.penalty=elastic-net", ".penalty .plot", TURN_RING),
+    ("plane, p = ½", "penalties.penalty=power", ".penalty .plot", TURN_RING),
+    ("plane, budget", "penalties.form=budget", "input[name=budget]", SLIDE),
+    ("force", "penalties.tab=force", ".st-key-penalties-force-sliders input[name=strength]", SLIDE),
+    ("prior", "penalties.tab=prior", ".st-key-penalties-prior-sliders input >> nth=0", SLIDE),
+    ("bends", "penalties.tab=strength", ".st-key-penalties-bends-sliders input >> nth=0", SLIDE),
+)
+
+
+def pictures_per_second(page: Page, address: str, selector: str, drag: str) -> float:
+    """How many pictures come back in a second while that is dragged."""
+    page.goto(address)
+    moved = page.locator(selector).first
+    moved.wait_for()
+    page.wait_for_timeout(2500)
+    page.evaluate(COUNT)
+    moved.evaluate(f"(one, milliseconds) => ({drag})([one, milliseconds])", 1000 * SECONDS)
+    return float(page.evaluate("window.pictures ?? 0")) / SECONDS
+
+
+def main() -> int:
+    """Print a row for each drag, and its ratio to the yardstick."""
+    with serving() as served, sync_playwright() as driver:
+        wait_until_warm(served)
+        browser = driver.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        print(f"{'dragged':<20}{'pictures/s':>12}{'ratio':>8}")
+        usual = None
+        for name, query, selector, drag in DRAGS:
+            rate = pictures_per_second(page, f"{served.url}/penalties?{query}", selector, drag)
+            usual = usual or rate
+            print(f"{name:<20}{rate:>12.1f}{rate / usual:>8.2f}", flush=True)
+        browser.close()
+    print(f"aim: {GOAL:.0f} pictures a second or more")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""What the page on L1 and L2 draws."""

@@ -1,0 +1,1 @@
+"""The page on L1 and L2."""

@@ -1,0 +1,177 @@
+"""What the plane of two weights shows: where loss and penalties meet, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explainer.charts.theme import Theme
+from explainer.parameters import Parameter
+from explainer.powers import short
+from explainer.regularisation.shapes import PENALTIES, Penalty, Shape
+from explainer.regularisation.two_weights import (
+    LARGEST,
+    Pair,
+    TwoWeights,
+    ball,
+    minima,
+    path,
+    strength_of,
+    zeroed,
+)
+from explainer.words import N_, _
+
+REACH = 0.85
+ZONE = np.linspace(-REACH, REACH, 65)
+CONTOURS = (0.02, 0.06, 0.14, 0.28, 0.5)  # above the least loss
+NONE = 1e-9  # a minimum nearer to the optimum has no contour of its own
+Weights = NDArray[np.float64]
+
+LAMBDA = Parameter(
+    "strength", N_("λ"), 0.4, 0, 1.5, 0.01,
+    help=N_("What is minimised is the loss + λ times the penalty."),
+)  # fmt: skip
+SHARE_OF_BUDGET = Parameter(
+    "budget", N_("t, of what the least loss takes"), 40, 1, 100, 1, unit="%",
+    help=N_("The loss is minimised where the penalty is at most t."),
+)  # fmt: skip
+POWER = Parameter("p", "p", 0.5, 0.5, 4, 0.1, help=N_("The penalty is the sum of |w|ᵖ / p."))
+L1_SHARE = Parameter(
+    "share", N_("α, the share of L1"), 0.5, 0, 1, 0.05,
+    help=N_("The penalty is α times that of L1 and 1 − α times that of L2."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the menus say: which features, which penalties, and what is moved."""
+
+    pair: Pair
+    penalties: tuple[Penalty, ...]
+    by_budget: bool
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The sliders there are."""
+        shaped = {one.set_by for one in self.penalties}
+        shapes = [one for one in (L1_SHARE, POWER) if one.name in shaped]
+        return (SHARE_OF_BUDGET if self.by_budget else LAMBDA, *shapes)
+
+
+def plane_message(
+    asked: Asked,
+    problem: TwoWeights,
+    values: Mapping[str, float],
+    colours: Theme,
+    *,
+    resting: bool,
+) -> dict[str, Any]:
+    """All that is drawn; where a penalty is not convex its zone, which takes long, only at rest."""
+    met = [meeting(asked, problem, one, values) for one in asked.penalties]
+    return {
+        "reach": REACH,
+        "largest": LARGEST,
+        "features": [_(asked.pair.first), _(asked.pair.second)],
+        "optimum": list(problem.optimum),
+        "panels": [_panel(problem, one, colours, resting=resting) for one in met],
+        "heads": ["", _("least loss"), *(_(one.penalty.title) for one in met)],
+        "rows": _rows(asked.pair, problem, met),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Meeting:
+    """Where the loss and a penalty meet: the shape and strength of the one, and the minimum."""
+
+    penalty: Penalty
+    shape: Shape
+    strength: float
+    found: Weights
+    budget: float
+
+
+def meeting(
+    asked: Asked, problem: TwoWeights, penalty: Penalty, values: Mapping[str, float]
+) -> Meeting:
+    """Where the loss and that penalty meet, with the strength or the budget that `values` say."""
+    shape = penalty.at(values.get("p", POWER.default), values.get("share", L1_SHARE.default))
+    optimum = np.array(problem.optimum)
+    if asked.by_budget:
+        most = float(shape.values(optimum))
+        strength = strength_of(problem, shape, values["budget"] / 100 * most)
+    else:
+        strength = values["strength"]
+    found = minima(problem, shape, np.array(strength), optimum)
+    return Meeting(penalty, shape, strength, found, float(shape.values(found)))
+
+
+def _panel(problem: TwoWeights, met: Meeting, colours: Theme, *, resting: bool) -> dict[str, Any]:
+    height = float(problem.loss(met.found)) - problem.rest
+    heights = [*CONTOURS, height] if height > NONE else CONTOURS
+    shown = met.shape.convex or resting
+    zone = zeroed(problem, met.shape, met.strength, ZONE) if shown else np.zeros((0, 0), bool)
+    title = _(met.penalty.title)
+    return {
+        "title": title,
+        "alt": _(
+            "{penalty}. The loss's contours are ellipses around the least loss, the penalty's "
+            "ball lies around zero; they meet at {first}, {second}.",
+            penalty=title, first=_figure(met.found[0]), second=_figure(met.found[1]),
+        ),
+        "colour": colours.categorical[PENALTIES.slugs.index(met.penalty.slug)],
+        "found": met.found.tolist(),
+        "levels": [problem.half_axes(one) for one in heights],
+        "touching": height > NONE,
+        "ball": ball(met.shape, met.budget).round(4).tolist() if met.budget > NONE else [],
+        "path": path(problem, met.shape).round(4).tolist() if met.shape.convex else [],
+        "zone": ["".join("01"[int(one)] for one in row) for row in zone],
+        "told": _told(met),
+    }  # fmt: skip
+
+
+def _rows(pair: Pair, problem: TwoWeights, met: Sequence[Meeting]) -> list[dict[str, Any]]:
+    """The weights, the loss, the penalty and λ times it, at the least loss and at each minimum."""
+    places = np.stack([np.array(problem.optimum), *(one.found for one in met)])
+    penalties = [one.budget for one in met]
+    lines: tuple[tuple[str, list[float | None]], ...] = (
+        (_("w₁, {feature}", feature=_(pair.first)), places[:, 0].tolist()),
+        (_("w₂, {feature}", feature=_(pair.second)), places[:, 1].tolist()),
+        (_("loss L, half the mean squared error"), problem.loss(places).tolist()),
+        (_("penalty R"), [None, *penalties]),
+        (_("λ R"), [None, *(one.strength * one.budget for one in met)]),
+    )
+    return [
+        {"label": label, "values": line, "zeros": [value == 0 for value in line]}
+        for label, line in lines
+    ]
+
+
+def _told(met: Meeting) -> str:
+    """Which λ is which budget, and whether a weight is exactly zero."""
+    numbers = {"strength": _figure(met.strength), "budget": _figure(met.budget)}
+    pair = (
+        _("λ = {strength} is the budget t = {budget}.", **numbers)
+        if met.shape.convex
+        else _("λ = {strength}: the penalty is {budget}.", **numbers)
+    )
+    return f"{pair} {_touch(met)}"
+
+
+def _touch(met: Meeting) -> str:
+    zeros = met.found == 0
+    if zeros.all():
+        return _("Both weights are exactly 0.")
+    if zeros.any():
+        weight = "w₁" if zeros[0] else "w₂"
+        return _("They meet at a corner of the ball: {weight} is exactly 0.", weight=weight)
+    if met.shape.cornered:
+        return _("They meet beside the corners: no weight is 0.")
+    return _("The ball has no corners: weights get smaller, and none is exactly 0.")
+
+
+def _figure(value: float) -> str:
+    return short(float(value), 3)

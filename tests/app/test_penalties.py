@@ -1,0 +1,113 @@
+"""The page on L1 and L2: the plane of two weights, its controls, its link, and its parts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explainer.live_pictures import LivePicture
+from explainer.regularisation.shapes import Shape
+from explainer.regularisation.two_weights import minima, two_weights
+from explainer.words import PSEUDO
+from tests.app.reading import app_at, message_to, text_of
+
+PLANE = "penalties.plane"
+TABS = ("force", "path", "strength", "prior", "small")
+
+
+def panels(app: AppTest) -> dict[str, dict[str, Any]]:
+    """The planes that are shown, by the title of their penalty."""
+    return {one["title"]: one for one in message_to(app, PLANE)["panels"]}
+
+
+def answer(app: AppTest, **moved: float) -> dict[str, Any]:
+    """What the live route answers to a move."""
+    offered: LivePicture = app.session_state["penalties.live"]
+    data = offered.render(dict(moved), 7)
+    header: dict[str, Any] = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    return header
+
+
+def test_the_first_view_has_a_zero_under_l1_and_none_under_l2() -> None:
+    found = panels(app_at("penalties"))
+    assert list(found) == ["L1", "L2"]
+    assert found["L1"]["found"][1] == 0 != found["L1"]["found"][0]
+    assert all(found["L2"]["found"])
+    assert "w₂ is exactly 0" in found["L1"]["told"]
+    assert any("1" in row for row in found["L1"]["zone"])
+    assert not any("1" in row for row in found["L2"]["zone"])
+
+
+def test_a_link_opens_penalty_features_strength_and_optimum() -> None:
+    app = app_at(
+        "penalties", penalties__penalty="l1", penalties__pair="s1-s2", penalties__strength="0.05",
+        penalties__at="0.5,-0.25",
+    )  # fmt: skip
+    message, (panel,) = message_to(app, PLANE), panels(app).values()
+    assert message["optimum"] == [0.5, -0.25]
+    problem = two_weights("s1-s2")
+    wanted = minima(problem, Shape(1.0), np.array(0.05), np.array([0.5, -0.25]))
+    assert panel["found"] == pytest.approx(wanted.tolist())
+
+
+def test_a_budget_is_met_by_every_penalty() -> None:
+    app = app_at("penalties", penalties__form="budget", penalties__budget="50")
+    optimum = np.array(two_weights("bmi-bp").optimum)
+    for panel, shape in zip(panels(app).values(), (Shape(1.0), Shape(2.0)), strict=True):
+        taken = float(shape.values(np.array(panel["found"])))
+        assert taken == pytest.approx(0.5 * float(shape.values(optimum)), rel=5e-3)
+
+
+def test_a_drag_is_answered_as_the_page_would_show_it() -> None:
+    app = app_at("penalties")
+    moved = answer(app, first=0.2, second=-0.6)
+    assert moved["optimum"] == [0.2, -0.6]
+    linked = message_to(app_at("penalties", penalties__at="0.2,-0.6"), PLANE)
+    assert [one["found"] for one in moved["panels"]] == [one["found"] for one in linked["panels"]]
+    assert moved["rows"] == linked["rows"]
+    stronger = answer(app, strength=1.5)
+    assert stronger["panels"][0]["found"] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "place", ["", "1", "nan,0", "0.1,inf", "a,b", "1e999,0", "9,9", "0.1,0.2,0.3", "−0.1,0"]
+)
+def test_a_link_with_any_optimum_opens(place: str) -> None:
+    found = message_to(app_at("penalties", penalties__at=place), PLANE)
+    assert all(abs(value) <= found["largest"] for value in found["optimum"])
+
+
+def test_any_p_has_no_budget_and_no_path() -> None:
+    app = app_at("penalties", penalties__penalty="power", penalties__form="budget")
+    (panel,) = panels(app).values()
+    assert panel["path"] == []
+    assert panel["told"].startswith("λ = 0.4: the penalty is")
+
+
+def test_without_a_choice_both_stand_there() -> None:
+    assert list(panels(app_at("penalties", penalties__penalty=""))) == ["L1", "L2"]
+
+
+def test_the_script_has_what_is_shown() -> None:
+    app = app_at("penalties", penalties__code="true", penalties__at="0.5,0.1")
+    (text,) = (one.value for one in app.code if "load_diabetes" in one.value)
+    scope: dict[str, Any] = {}
+    exec(compile(text, "script", "exec"), scope)
+    for slug, panel in zip(("l1", "l2"), panels(app).values(), strict=True):
+        assert scope["results"][slug] == pytest.approx(panel["found"], abs=1e-5)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_part_opens_by_its_link(tab: str) -> None:
+    app = app_at("penalties", penalties__tab=tab)
+    assert not app.exception
+    assert len(text_of(app)) > 200
+
+
+def test_what_is_said_is_translated() -> None:
+    found = panels(app_at("penalties", lang=PSEUDO))
+    assert all(one["told"].startswith("⟦") for one in found.values())

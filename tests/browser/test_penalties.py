@@ -1,0 +1,77 @@
+"""The plane of two weights in a real browser: the ring is dragged, clicked, and moved by keys."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+
+WEIGHTS = "penalties.at="
+
+
+def plane(page: Page) -> Locator:
+    """The first plane, drawn."""
+    plot = page.locator(".penalty .plot").first
+    plot.locator(".found").wait_for(timeout=60_000)
+    return plot
+
+
+def ring(plot: Locator) -> tuple[float, float]:
+    """Where the middle of the ring is on the page."""
+    box = plot.locator(".handle .dot").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def found(plot: Locator) -> tuple[str | None, str | None]:
+    """Where the minimum is drawn."""
+    disc = plot.locator(".found")
+    return disc.get_attribute("cx"), disc.get_attribute("cy")
+
+
+def test_the_minimum_follows_the_ring_while_it_is_held(open_page: OpenPage) -> None:
+    page = open_page("/penalties?penalties.penalty=l2")
+    plot = plane(page)
+    x, y = ring(plot)
+    before, address = found(plot), page.url
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y - 40, steps=6)
+    expect(plot.locator(".found")).not_to_have_attribute("cx", before[0] or "")
+    assert page.url == address  # nothing ran yet but the live picture
+    held = ring(plot)
+    assert abs(held[0] - (x - 120)) < 6
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(re.escape(WEIGHTS)))
+    assert abs(ring(plot)[0] - held[0]) < 1
+    page.get_by_role("button", name="Back to what the data say").click()
+    expect(page).not_to_have_url(re.compile(re.escape(WEIGHTS)))
+    expect(plot.locator(".found")).to_have_attribute("cx", before[0] or "")
+
+
+def test_keys_move_the_ring_and_both_planes_have_it(open_page: OpenPage) -> None:
+    page = open_page("/penalties")
+    first = plane(page)
+    second = page.locator(".penalty .plot").nth(1)
+    x, y = ring(first)
+    first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page).to_have_url(re.compile(re.escape(WEIGHTS)))
+    assert ring(first)[0] < x
+    assert ring(first)[1] > y + 10
+    rings = [one.locator(".handle .dot").get_attribute("cx") for one in (first, second)]
+    assert rings[0] == rings[1]
+
+
+def test_a_click_on_a_telephone_moves_the_ring(open_page: OpenPage) -> None:
+    page = open_page("/penalties?penalties.penalty=l1", viewport="phone", colour_scheme="dark")
+    plot = plane(page)
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"])
+    expect(page).to_have_url(re.compile(re.escape(WEIGHTS)))
+    assert abs(ring(plot)[0] - (box["x"] + 0.3 * box["width"])) < 6

@@ -37,7 +37,8 @@ export default component(place => {
     find(".keys").replaceChildren(...keysOf(data.panels))
     const written = value => value === null ? "" : show(value)
     const number = (value, exact) => element("td", exact ? { class: "exact", text: "0" } : { text: written(value) })
-    find(".readout").tHead.replaceChildren(element("tr", {}, ...data.heads.map(text => element("th", { text }))))
+    const heads = data.heads.map(text => element(text ? "th" : "td", { text }))
+    find(".readout").tHead.replaceChildren(element("tr", {}, ...heads))
     find(".readout").tBodies[0].replaceChildren(...data.rows.map(({ label, values, zeros }) =>
       element("tr", {}, element("td", { text: label }), ...values.map((value, i) => number(value, zeros[i])))))
   }

@@ -20,9 +20,13 @@ def plane(page: Page) -> Locator:
 
 def ring(plot: Locator) -> tuple[float, float]:
     """Where the middle of the ring is on the page."""
-    box = plot.locator(".handle .dot").bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = plot.evaluate(
+        """plot => {
+          const { x, y, width, height } = plot.querySelector(".handle .dot").getBoundingClientRect()
+          return [x + width / 2, y + height / 2]
+        }"""
+    )
+    return float(x), float(y)
 
 
 def found(plot: Locator) -> tuple[str | None, str | None]:

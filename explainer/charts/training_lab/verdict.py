@@ -21,10 +21,8 @@ from explainer.training.instruments.verdict import Verdict
 from explainer.words import _, cached
 
 ROW_HEIGHT = 44
-TICKS, ROOM = (
-    8,
-    20,
-)  # about so many numbers on the axis, and pixels between the ends and what is shown
+TICKS = 8  # about so many numbers on the axis
+ROOM = 20  # pixels between its ends and what is shown
 
 
 def verdict_points(
@@ -47,8 +45,11 @@ def verdict_points(
 
 
 @cached
-def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
-    """The specification for `verdict_points` of so many rows; `title` names the axis."""
+def verdict_spec(theme: Theme, title: str, rows: int, *, known: bool) -> dict[str, Any]:
+    """The specification for `verdict_points` of so many rows; `title` names the axis.
+
+    `known` says whether any mean has an interval.
+    """
     points = alt.Chart(alt.NamedData(name="points"))
     base = points.transform_calculate(**number_texts("value", "low", "high", sign="+")).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180, labelFlush=False)),
@@ -58,17 +59,15 @@ def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
     value = number_tip("value", _("difference"))
     low, high = number_tip("low", _("from")), number_tip("high", _("to"))
     mean_word = alt.Tooltip("word:N", title=_("verdict"))
-    interval = means.mark_rule(strokeWidth=5, opacity=0.35).encode(
+    interval = means.mark_rule(strokeWidth=5, opacity=0.35).encode(x="low:Q", x2="high:Q")
+    mean = means.mark_point(filled=True, size=130, opacity=1).encode(
         x=alt.X(
-            "low:Q",
+            "value:Q",
             title=title,
             axis=alt.Axis(labelBound=True, tickCount=TICKS),
             scale=alt.Scale(padding=ROOM, nice=False),
         ),
-        x2="high:Q",
-    )
-    mean = means.mark_point(filled=True, size=130, opacity=1).encode(
-        x="value:Q", tooltip=[mean_word, value, low, high]
+        tooltip=[mean_word, value, low, high],
     )
     seeds = base.transform_filter("datum.part != 'mean'").mark_tick(thickness=2, size=16)
     ticks = seeds.encode(x="value:Q", tooltip=[alt.Tooltip("word:N", title=_("seed")), value])
@@ -77,6 +76,5 @@ def verdict_spec(theme: Theme, title: str, rows: int) -> dict[str, Any]:
         .mark_rule(color=theme.text, strokeDash=[3, 3])
         .encode(x=alt.datum(0))
     )
-    return bare(
-        alt.layer(zero, interval, ticks, mean).properties(height=rows_high(rows, ROW_HEIGHT))
-    )
+    layers = (zero, *([interval] if known else ()), ticks, mean)
+    return bare(alt.layer(*layers).properties(height=rows_high(rows, ROW_HEIGHT)))

@@ -149,7 +149,7 @@ def _errors_message(values: Mapping[str, float], shown: _Shown, number: int) -> 
     panels = [replace(panel, short=_(panel.short)) for panel in ERROR_PANEL]
     return curves_message(
         ERRORS, panels, lines, reach=HIGHEST, low=LOWEST, at=values[STRENGTH.name], number=number,
-        symbol="log₁₀ λ", marks=[Mark(float(POWERS[found.best]), _("least"))],
+        symbol=_("log₁₀ λ"), marks=[Mark(float(POWERS[found.best]), _("least"))],
         alt=_("Training and validation error over the strength of the penalty."),
     )  # fmt: skip
 

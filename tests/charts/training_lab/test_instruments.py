@@ -67,7 +67,8 @@ from explainer.training.instruments.weights import weigh
 from explainer.training.recipe.recipe import Recipe, with_value
 
 SPECS = [
-    lambda theme: verdict_spec(theme, "points", 3),
+    lambda theme: verdict_spec(theme, "points", 3, known=True),
+    lambda theme: verdict_spec(theme, "points", 3, known=False),
     lambda theme: histogram_spec(theme, zeros=True),
     lambda theme: pruning_spec(theme, "accuracy"),
     lambda theme: told_spec(theme, 1.0),
@@ -120,7 +121,7 @@ def test_the_verdict_has_a_tick_for_each_seed_and_an_interval_around_the_mean(ra
 
 
 def test_the_names_of_the_verdict_stand_beside_their_rows_and_no_number_is_cut() -> None:
-    spec = verdict_spec(THEMES["light"], "points", 3)
+    spec = verdict_spec(THEMES["light"], "points", 3, known=True)
     names = [one["encoding"]["y"]["axis"] for one in spec["layer"] if "y" in one["encoding"]]
     assert all(axis["labelFlush"] is False for axis in names)
     (numbers,) = (x for one in spec["layer"] if "axis" in (x := one["encoding"]["x"]))

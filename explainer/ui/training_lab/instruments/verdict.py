@@ -74,7 +74,9 @@ def _chart(
         title = _("difference to the first recipe ({unit})", unit=_(question.unit))
     chart(
         verdict_points(found, names, seeds, question.scale),
-        verdict_spec(theme(), title, len(found)),
+        verdict_spec(
+            theme(), title, len(found), known=any(math.isfinite(one.low) for one in found)
+        ),
         key=f"{KEY}.verdict",
         alt=_(
             "For each recipe the difference to the first: a tick a seed, the mean, its interval."

@@ -18,7 +18,7 @@ export default component(place => {
   /** @type {PenaltyMessage} */
   let data = null
   let at = [0, 0], stage = null, report = null, dragged = false, plots = []
-  find(".hint").textContent = say("Drag the ring, click, or use the arrow keys: the data alone put the weights there.")
+  find(".hint").textContent = say("Drag the ring, click, or use the arrow keys: the least loss goes there.")
 
   // What is newer than what stands here; the ring stays in the hand that holds it.
   function take(header) {

@@ -120,10 +120,10 @@ def _descended(
     size = np.broadcast_shapes(np.shape(strengths), pull.shape[:-1])
     first, second = (np.broadcast_to(start[..., place], size) for place in (0, 1))
     for _ in range(SWEEPS):
-        before = first
+        before = np.stack([first, second])
         first = shape.shrunk(pull[..., 0] - rho * second, 1.0, strengths)
         second = shape.shrunk(pull[..., 1] - rho * first, 1.0, strengths)
-        if np.abs(first - before).max(initial=0) < ENOUGH:
+        if np.abs(np.stack([first, second]) - before).max(initial=0) < ENOUGH:
             break
     return np.stack([first, second], -1)
 

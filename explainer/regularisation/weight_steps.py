@@ -134,18 +134,25 @@ def path(one: OneWeight, rule: Rule, method: Method = SGD, steps: int = STEPS) -
 
 
 def at_zero_from(weights: Values) -> int | None:
-    """The step from which on the weight is exactly 0 to the end; None where it is not."""
+    """The step from which on the weight is exactly 0 to the end; None where it is not.
+
+    At the last step alone it may be on its way.
+    """
     away = np.flatnonzero(weights)
     if not len(away):
         return 0
-    return int(away[-1]) + 1 if away[-1] + 1 < len(weights) else None
+    return int(away[-1]) + 1 if away[-1] + 2 < len(weights) else None
 
 
 def hop(weights: Values) -> tuple[float, float] | None:
-    """The lowest and the highest of the last weights, where they go back and forth over 0."""
-    low, high = float(weights[-LAST:].min()), float(weights[-LAST:].max())
+    """The lowest and the highest of the last weights, where they go back and forth over 0.
+
+    To twelve decimals: what comes of rounding is none of it.
+    """
+    low, high = (round(float(one), 12) for one in (weights[-LAST:].min(), weights[-LAST:].max()))
     sides = np.sign(weights[weights != 0])
-    return (low, high) if low < 0 < high and np.count_nonzero(np.diff(sides)) > 1 else None
+    back_and_forth = low <= 0 <= high and low < high and np.count_nonzero(np.diff(sides)) > 1
+    return (low, high) if back_and_forth else None
 
 
 def pulls(one: OneWeight, weights: Values) -> tuple[Values, Values, Values]:

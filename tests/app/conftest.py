@@ -7,6 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from explainer.service import stop_service
+from explainer.ui.common.language import _SPOKEN
+
+
+@pytest.fixture(autouse=True)
+def _english_afterwards() -> Iterator[None]:
+    """The next test is spoken to in English: Streamlit gives all tests one session."""
+    yield
+    _SPOKEN.clear()
 
 
 @pytest.fixture

@@ -81,6 +81,36 @@ def test_a_link_with_any_optimum_opens(place: str) -> None:
     assert all(abs(value) <= found["largest"] for value in found["optimum"])
 
 
+@pytest.mark.parametrize("place", ["0,0.8", "0.5,0", "0,0"])
+def test_a_round_ball_has_no_corner_whatever_is_asked(place: str) -> None:
+    found = panels(app_at("penalties", penalties__penalty="l2", penalties__at=place))
+    assert "corner of the ball" not in found["L2"]["told"]
+
+
+def test_with_a_budget_nothing_is_shaded() -> None:
+    """There each place of the ring has a strength of its own."""
+    found = panels(app_at("penalties", penalties__form="budget"))
+    assert all(not one["zone"] for one in found.values())
+
+
+def test_nonsense_in_a_link_leaves_what_is_usual() -> None:
+    app = app_at(
+        "penalties", penalties__penalty="foo", penalties__at="nan,1", penalties__strength="abc",
+        penalties__tab="zzz",
+    )  # fmt: skip
+    assert list(panels(app)) == ["L1", "L2"]
+    assert app.session_state["penalties.penalty"] == ["l1", "l2"]
+    assert message_to(app, PLANE)["optimum"] == list(two_weights("bmi-bp").optimum)
+
+
+def test_a_p_from_one_on_has_a_budget() -> None:
+    app = app_at(
+        "penalties", penalties__penalty="power", penalties__p="2", penalties__form="budget"
+    )
+    (panel,) = panels(app).values()
+    assert "40 % of the ring’s" in panel["told"]
+
+
 def test_any_p_has_no_budget_and_no_path() -> None:
     app = app_at("penalties", penalties__penalty="power", penalties__form="budget")
     (panel,) = panels(app).values()

@@ -78,6 +78,21 @@ def test_nothing_in_the_plane_is_lower(slug: str, shape: Shape) -> None:
         assert float(height(found)) <= float(height(plane).min()) + 1e-7
 
 
+@pytest.mark.parametrize("optimum", [(0.0, 0.5), (0.5, 0.0), (0.0, -0.8), (0.0, 0.0)])
+@pytest.mark.parametrize("shape", [*CONVEX, Shape(share=0.0)], ids=str)
+def test_an_optimum_on_an_axis_is_no_exception(shape: Shape, optimum: tuple[float, float]) -> None:
+    problem = moved_to(two_weights("bmi-bp"), optimum)
+    found = minima(problem, shape, np.array(0.4), np.array(optimum))
+    slope = (found - optimum) @ problem.curvature  # which the penalty's slope cancels
+    for i in range(2):
+        if found[i]:
+            step = np.eye(2)[i] * 1e-6
+            pull = float(shape.values(found + step) - shape.values(found - step)) / 2e-6
+            assert slope[i] == pytest.approx(-0.4 * pull, abs=1e-6)
+        else:
+            assert shape.cornered or abs(slope[i]) < 1e-7
+
+
 @pytest.mark.parametrize("shape", CONVEX, ids=str)
 def test_a_strength_and_its_budget_have_one_solution(shape: Shape) -> None:
     problem = two_weights("bmi-bp")

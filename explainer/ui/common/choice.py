@@ -75,7 +75,8 @@ def choices(
     titles = {entry.slug: entry.title for entry in entries}
     given = st.query_params.get_all(key)
     if given and given != st.session_state.get(written_to(key)):
-        st.session_state[key] = [_slug(titles, text) for text in given]
+        found = [slug for slug in (_slug(titles, text) for text in given) if slug]
+        st.session_state[key] = found or (list(default) if any(given) else [])
     kept = st.session_state.get(key, default)
     known = dict.fromkeys(slug for slug in kept if slug in titles)
     st.session_state[key] = list(known)[: more.get("max_selections")]
@@ -89,9 +90,9 @@ def choices(
         persist_state="session",
         **more,
     )
-    found = [str(slug) for slug in chosen]
-    keep_in_link(key, found, list(default))
-    return found
+    picked = [str(slug) for slug in chosen]
+    keep_in_link(key, picked, list(default))
+    return picked
 
 
 def arrived(entries: Iterable[Entry], *, key: str, default: str) -> str:

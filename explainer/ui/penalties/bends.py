@@ -170,13 +170,13 @@ def _in_words(found: Bends, row: int) -> None:
         )
     ]
     headings = [
-        "", "λ", _("training error"), _("validation error"), _("mean |w|"), _("weights exactly 0"),
+        "", "λ", _("training RMSE"), _("validation RMSE"), _("mean |w|"), _("weights exactly 0"),
     ]  # fmt: skip
     table(headings, rows, caption=_("Errors and weights at this strength and at the best one"))
     st.caption(
         _(
-            "The noise alone is {noise}: no function can be expected to predict better. 200 fresh "
-            "points are the validation set.",
+            "The noise alone has an RMSE of {noise}: no function can be expected to predict better. "
+            "200 fresh points are the validation set.",
             noise=f"{NOISE:g}",
         )
     )

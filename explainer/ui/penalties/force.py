@@ -46,6 +46,7 @@ KEY = "penalties"
 FORCE = f"{KEY}.force"  # the sliders, and the chart that moves with them
 PULLS = f"{KEY}.pulls"
 PLACES = 401
+TOO_LARGE = 2  # η times the curvature of the loss with its penalty, from which steps do not settle
 L1_COLOUR, L2_COLOUR, OTHER_COLOUR, GREY, DASHED = 0, 1, 2, 7, 8
 STROKES = (L2_COLOUR, OTHER_COLOUR + DASHED, L1_COLOUR + DASHED, L1_COLOUR)
 """The place of each rule's stroke: decoupled decay is dashed, over what it may coincide with."""
@@ -213,6 +214,15 @@ def _resting(one: OneWeight, method: Method, paths: Sequence[Values]) -> list[st
     if l1 is not None and l2 is not None:
         least = N_("Loss and penalty together are least at {l1} with L1, at {l2} with L2.")
         said.append(_(least, l1=power_of_ten(l1, 3), l2=power_of_ten(l2, 3)))
+    largest = one.rate * (one.curvature + one.strength)
+    if method is SGD and largest >= TOO_LARGE:
+        said.append(
+            _(
+                "η (h + λ) = {product} is {bound} or more: with L2 such steps are too large, and "
+                "the weight does not come to rest.",
+                product=power_of_ten(largest), bound=TOO_LARGE,
+            )
+        )  # fmt: skip
     apart = float(np.abs(paths[RULES.index(L2)] - paths[RULES.index(DECAY)]).max())
     one_line = N_("With SGD, L2 in the loss and decoupled decay are one line: {apart} apart.")
     two_lines = N_("With Adam, L2 in the loss and decoupled decay are up to {apart} apart.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ from explainer.ui.common.choice import Named, choice, choices
 from explainer.ui.common.code import code_fold, show_script
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.memory import remembered
-from explainer.ui.penalties.plane import Asked, meeting, plane_message
+from explainer.ui.penalties.plane import PARAMETERS, Asked, meeting, plane_message
 from explainer.words import N_, _, language
 
 KEY = "penalties"
@@ -37,11 +38,12 @@ FIRST = ("l1", "l2")
 
 def geometry() -> None:
     """The controls, and below them a plane of two weights for each penalty."""
-    menus, sliders = st.columns([3, 1], gap="medium")
+    moved = live.values(KEY, PARAMETERS)
+    menus, beside = st.columns([3, 1], gap="medium")
     with menus:
-        asked = _asked()
+        asked = _asked(moved.values["p"])
     parameters = asked.parameters
-    moved = live.values(KEY, parameters)
+    sliders = beside if len(parameters) == 1 else st.container()
     problem, news = _problem(asked.pair)
     address = live.live_picture(KEY, _renderer(asked, problem, moved.values))
     with sliders:
@@ -74,17 +76,17 @@ def _code(asked: Asked, problem: TwoWeights, values: Mapping[str, float]) -> Non
     show_script(KEY, script(asked.pair.slug, optimum, penalties), "deepglass_penalties")
 
 
-def _asked() -> Asked:
+def _asked(p: float) -> Asked:
     left, middle, right = st.columns([1.4, 1, 1.3], gap="small")
     with left:
         slugs = choices(_("Penalties"), PENALTIES, key=f"{KEY}.penalty", default=FIRST)
     picked = tuple(one for one in PENALTIES if one.slug in (slugs or FIRST))
-    concave = any(one.set_by == "p" for one in picked)
+    concave = p < 1 and any(one.set_by == "p" for one in picked)
     with middle:
         form = choice(
             _("You move the"), (STRENGTH, BUDGET), key=f"{KEY}.form", widget=st.segmented_control,
             disabled=concave,
-            help=_("Where p is less than 1, some budgets belong to no λ.") if concave else None,
+            help=_("As p is less than 1, some budgets belong to no λ.") if concave else None,
         )  # fmt: skip
     with right:
         pair = PAIRS[choice(_("Two features"), PAIRS, key=f"{KEY}.pair")]
@@ -121,7 +123,7 @@ def _place(text: str) -> tuple[float, float] | None:
         found = {"first": float(first), "second": float(second)}
     except ValueError:
         return None
-    return _sound(found, (0.0, 0.0))
+    return _sound(found, (0.0, 0.0)) if all(map(math.isfinite, found.values())) else None
 
 
 def _sound(values: Mapping[str, object], usual: tuple[float, float]) -> tuple[float, float]:

@@ -164,8 +164,8 @@ def _pair(paths: Paths, strength: float, names: tuple[str, ...], one: int, other
     st.markdown(
         _(
             "**Twins:** {one} and {other} say nearly the same (correlation {correlation}). From "
-            "λ = {low} to {high}, L1 keeps the one and has the other at exactly 0. With L2 they go "
-            "together: {first} and {second} at λ = {shared}.",
+            "λ = {low} to {high}, L1 keeps the one and has the other at exactly 0. L2 with "
+            "enough λ brings them together: {first} and {second} at λ = {shared}.",
             one=names[one], other=names[other],
             correlation=f"{paths.problem.correlation(one, other):.2f}",
             low=power_of_ten(low), high=power_of_ten(high), shared=f"{SHARED_AT:g}",

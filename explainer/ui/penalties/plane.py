@@ -36,7 +36,7 @@ LAMBDA = Parameter(
     help=N_("What is minimised is the loss + λ times the penalty."),
 )  # fmt: skip
 SHARE_OF_BUDGET = Parameter(
-    "budget", N_("t, of what the least loss takes"), 40, 1, 100, 1, unit="%",
+    "budget", N_("t, in % of the ring’s penalty"), 40, 1, 100, 1, unit="%",
     help=N_("The loss is minimised where the penalty is at most t."),
 )  # fmt: skip
 POWER = Parameter("p", "p", 0.5, 0.5, 4, 0.1, help=N_("The penalty is the sum of |w|ᵖ / p."))
@@ -62,6 +62,9 @@ class Asked:
         return (SHARE_OF_BUDGET if self.by_budget else LAMBDA, *shapes)
 
 
+PARAMETERS = (LAMBDA, SHARE_OF_BUDGET, L1_SHARE, POWER)
+
+
 def plane_message(
     asked: Asked,
     problem: TwoWeights,
@@ -70,14 +73,16 @@ def plane_message(
     *,
     resting: bool,
 ) -> dict[str, Any]:
-    """All that is drawn; where a penalty is not convex its zone, which takes long, only at rest."""
+    """All that is drawn."""
     met = [meeting(asked, problem, one, values) for one in asked.penalties]
     return {
         "reach": REACH,
         "largest": LARGEST,
         "features": [_(asked.pair.first), _(asked.pair.second)],
         "optimum": list(problem.optimum),
-        "panels": [_panel(problem, one, colours, resting=resting) for one in met],
+        "panels": [
+            _panel(problem, one, colours, zoned=_zoned(asked, one, resting=resting)) for one in met
+        ],
         "heads": ["", _("least loss"), *(_(one.penalty.title) for one in met)],
         "rows": _rows(asked.pair, problem, met),
     }
@@ -85,13 +90,17 @@ def plane_message(
 
 @dataclass(frozen=True, eq=False)
 class Meeting:
-    """Where the loss and a penalty meet: the shape and strength of the one, and the minimum."""
+    """Where the loss and a penalty meet: the shape and strength of the one, and the minimum.
+
+    `budget` is what the minimum takes of the penalty, `most` what the optimum takes.
+    """
 
     penalty: Penalty
     shape: Shape
     strength: float
     found: Weights
     budget: float
+    most: float
 
 
 def meeting(
@@ -100,20 +109,27 @@ def meeting(
     """Where the loss and that penalty meet, with the strength or the budget that `values` say."""
     shape = penalty.at(values.get("p", POWER.default), values.get("share", L1_SHARE.default))
     optimum = np.array(problem.optimum)
+    most = float(shape.values(optimum))
     if asked.by_budget:
-        most = float(shape.values(optimum))
         strength = strength_of(problem, shape, values["budget"] / 100 * most)
     else:
         strength = values["strength"]
     found = minima(problem, shape, np.array(strength), optimum)
-    return Meeting(penalty, shape, strength, found, float(shape.values(found)))
+    return Meeting(penalty, shape, strength, found, float(shape.values(found)), most)
 
 
-def _panel(problem: TwoWeights, met: Meeting, colours: Theme, *, resting: bool) -> dict[str, Any]:
+def _zoned(asked: Asked, met: Meeting, *, resting: bool) -> bool:
+    """Whether it is shown from where a weight becomes 0: with a budget each place has its own λ.
+
+    Where the penalty is not convex it takes long, so only at rest.
+    """
+    return not asked.by_budget and (met.shape.convex or resting)
+
+
+def _panel(problem: TwoWeights, met: Meeting, colours: Theme, *, zoned: bool) -> dict[str, Any]:
     height = float(problem.loss(met.found)) - problem.rest
     heights = [*CONTOURS, height] if height > NONE else CONTOURS
-    shown = met.shape.convex or resting
-    zone = zeroed(problem, met.shape, met.strength, ZONE) if shown else np.zeros((0, 0), bool)
+    zone = zeroed(problem, met.shape, met.strength, ZONE) if zoned else np.zeros((0, 0), bool)
     title = _(met.penalty.title)
     return {
         "title": title,
@@ -153,8 +169,13 @@ def _rows(pair: Pair, problem: TwoWeights, met: Sequence[Meeting]) -> list[dict[
 def _told(met: Meeting) -> str:
     """Which λ is which budget, and whether a weight is exactly zero."""
     numbers = {"strength": _figure(met.strength), "budget": _figure(met.budget)}
+    share = f"{100 * met.budget / met.most:.0f}" if met.most else "100"
     pair = (
-        _("λ = {strength} is the budget t = {budget}.", **numbers)
+        _(
+            "λ = {strength} is the budget t = {budget}, {share} % of the ring’s.",
+            share=share,
+            **numbers,
+        )
         if met.shape.convex
         else _("λ = {strength}: the penalty is {budget}.", **numbers)
     )
@@ -165,12 +186,14 @@ def _touch(met: Meeting) -> str:
     zeros = met.found == 0
     if zeros.all():
         return _("Both weights are exactly 0.")
-    if zeros.any():
+    if not met.strength:
+        return _("Without a penalty the weights are where the ring is.")
+    if zeros.any() and met.shape.cornered:
         weight = "w₁" if zeros[0] else "w₂"
         return _("They meet at a corner of the ball: {weight} is exactly 0.", weight=weight)
     if met.shape.cornered:
         return _("They meet beside the corners: no weight is 0.")
-    return _("The ball has no corners: weights get smaller, and none is exactly 0.")
+    return _("The ball has no corners that hold a weight at 0.")
 
 
 def _figure(value: float) -> str:

@@ -175,8 +175,8 @@ def _in_words(found: Bends, row: int) -> None:
     table(headings, rows, caption=_("Errors and weights at this strength and at the best one"))
     st.caption(
         _(
-            "The noise alone has an RMSE of {noise}: no function can be expected to predict better. "
-            "200 fresh points are the validation set.",
+            "The noise alone has an RMSE of {noise}: no function can be expected to predict "
+            "better. 200 fresh points are the validation set.",
             noise=f"{NOISE:g}",
         )
     )

@@ -53,8 +53,8 @@ DRAGS = (
     ("plane, p = ½", "penalties.penalty=power", ".penalty .plot", TURN_RING),
     ("plane, budget", "penalties.form=budget", "input[name=budget]", SLIDE),
     ("force", "penalties.tab=force", ".st-key-penalties-force-sliders input[name=strength]", SLIDE),
-    ("prior", "penalties.tab=prior", ".st-key-penalties-prior-sliders input >> nth=0", SLIDE),
-    ("bends", "penalties.tab=strength", ".st-key-penalties-bends-sliders input >> nth=0", SLIDE),
+    ("prior", "penalties.tab=prior", ".st-key-penalties-prior-sliders input[type=range]", SLIDE),
+    ("bends", "penalties.tab=strength", ".st-key-penalties-bends-sliders input[type=range]", SLIDE),
 )
 
 

@@ -134,18 +134,20 @@ function zoneMarks(zone, fill, { across, up, reach }) {
 }
 
 function keysOf(panels) {
-  const key = (text, ...marks) =>
-    element("span", {}, svg("svg", { viewBox: "0 0 22 12", "aria-hidden": "true" }, ...marks), text)
+  const key = (text, marks, width = 22) => {
+    const size = { viewBox: `0 0 ${width} 12`, style: `width: ${width}px`, "aria-hidden": "true" }
+    return element("span", {}, svg("svg", size, ...marks), text)
+  }
   const ring = svg("circle", { cx: 11, cy: 6, r: 4.5, fill: "none", stroke: "currentColor", "stroke-width": 2 })
   const discs = panels.map(({ colour }, i) => svg("circle", { cx: 6 + 10 * i, cy: 6, r: 5, fill: colour }))
-  const keys = [key(say("least loss"), ring), key(say("with the penalty"), ...discs)]
+  const keys = [key(say("least loss"), [ring]), key(say("with the penalty"), discs, 12 + 10 * (discs.length - 1))]
   if (panels.some(({ path }) => path.length)) {
-    keys.push(key(say("as λ grows"), svg("line", { class: "path", x1: 1, x2: 21, y1: 6, y2: 6 })))
+    keys.push(key(say("as λ grows"), [svg("line", { class: "path", x1: 1, x2: 21, y1: 6, y2: 6 })]))
   }
   const shaded = panels.find(({ zone }) => zone.some(row => row.includes("1")))
   if (shaded) {
     const wash = svg("rect", { width: 22, height: 12, fill: shaded.colour, "fill-opacity": 0.25 })
-    keys.push(key(say("shaded: from here a weight becomes exactly 0"), wash))
+    keys.push(key(say("shaded: from here a weight becomes exactly 0"), [wash]))
   }
   return keys
 }

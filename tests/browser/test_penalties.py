@@ -79,3 +79,21 @@ def test_a_click_on_a_telephone_moves_the_ring(open_page: OpenPage) -> None:
     page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.8 * box["height"])
     expect(page).to_have_url(re.compile(re.escape(WEIGHTS)))
     assert abs(ring(plot)[0] - (box["x"] + 0.3 * box["width"])) < 6
+
+
+def test_both_charts_of_a_weight_follow_one_slider(open_page: OpenPage) -> None:
+    page = open_page("/penalties?penalties.tab=force")
+    charts = page.locator(".curves")
+    for place in (0, 1):
+        charts.nth(place).locator("path.line").first.wait_for(timeout=60_000)
+    lines = [charts.nth(place).locator("path.line").last for place in (0, 1)]
+    before, address = [line.get_attribute("d") or "" for line in lines], page.url
+    page.locator(".st-key-penalties-force-sliders input[type=range][name=curvature]").evaluate(
+        """slider => {
+          slider.value = 1
+          slider.dispatchEvent(new Event("input", { bubbles: true }))
+        }"""
+    )
+    for line, was in zip(lines, before, strict=True):
+        expect(line).not_to_have_attribute("d", was)
+    assert page.url == address

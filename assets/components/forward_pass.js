@@ -348,4 +348,4 @@ export default component(stand => {
 const shade = ({ negative, thick }) =>
   `rgba(${rgbOf(negative ? BLUE : RED).join()}, ${Math.min(0.15 + thick / THICK, 1)})`
 
-const percent = share => (Number.isFinite(share) ? `${show(100 * share, 0)}%` : "–")
+const percent = share => (Number.isFinite(share) ? `${show(100 * share, 1)} %` : "–")

@@ -61,5 +61,5 @@ test("lines: as thick as the weights are strong, none for zero and for no number
 
 test("shares: in per cent, and a dash where there is no number", async () => {
   const { percent } = await loaded("forward_pass", parts)
-  assert.deepEqual([0, 0.126, 1, NaN, null].map(percent), ["0%", "13%", "100%", "–", "–"])
+  assert.deepEqual([0, 0.126, 1, NaN, null].map(percent), ["0.0 %", "12.6 %", "100.0 %", "–", "–"])
 })

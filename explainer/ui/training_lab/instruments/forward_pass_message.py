@@ -15,6 +15,7 @@ from explainer.charts.maps import Codes, Span, coded, span_of
 from explainer.charts.montage import example_picture
 from explainer.charts.theme import Theme, centred
 from explainer.networks.recording.layer_kinds import kind
+from explainer.powers import percent
 from explainer.training.instruments.forward_pass import (
     ForwardPass,
     LayerPass,
@@ -157,11 +158,11 @@ def _summary(found: ForwardPass) -> str:
     if not np.isfinite(found.probabilities).all():
         return _("It is {truth}; the network gives no number.", truth=truth)
     guess = int(found.probabilities.argmax())
-    share = f"{found.probabilities[guess]:.0%}"
+    share = percent(float(found.probabilities[guess]))
     if guess == found.truth:
         return _("Correctly classified as {truth}: {share}.", truth=truth, share=share)
     return _(
         "Taken for {guess}: {share}. It is {truth}: {right}.",
         guess=found.classes[guess], share=share, truth=truth,
-        right=f"{found.probabilities[found.truth]:.0%}",
+        right=percent(float(found.probabilities[found.truth])),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from explainer.charts.training_lab.answers import (
     confusion_points,
     confusion_spec,
 )
+from explainer.powers import percent
 from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.training.instruments.mistakes import MOST, Mistake, answers
@@ -65,5 +66,5 @@ def _figure(mistake: Mistake, classes: tuple[str, ...]) -> tuple[str, str]:
     truth, predicted = classes[mistake.truth], classes[mistake.predicted]
     alt = _("{truth}, taken for {predicted}", truth=truth, predicted=predicted)
     picture = inline(example_picture(mistake.picture), alt=alt, height=PICTURE)
-    caption = f"{data(truth)} → <b>{data(predicted)}</b> {mistake.confidence:.0%}"
+    caption = f"{data(truth)} → <b>{data(predicted)}</b> {percent(mistake.confidence)}"
     return picture, caption

@@ -30,7 +30,7 @@ def short(value: float, digits: int = 6) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability as people read it, to a tenth of a percent: `0.1 %`."""
+    """A probability or another share as people read it, to a tenth of a percent: `0.1 %`."""
     return f"{100 * share:.1f} %"
 
 

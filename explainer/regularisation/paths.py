@@ -88,13 +88,13 @@ def diabetes(*, twin: bool = False) -> Problem:
     from sklearn.datasets import load_diabetes
 
     bunch = load_diabetes(scaled=False)
-    inputs, target = standardised(bunch.data), standardised(bunch.target[:, None])[:, 0]
+    inputs, target = standardised(bunch.data), standardised(bunch.target)
     found = Problem(inputs, target, FEATURES)
     return with_twin(found, BMI, TWIN, seed=TWIN_SEED) if twin else found
 
 
 def standardised(values: Floats) -> Floats:
-    """Columns of `values` `(n, p)` less their mean, over their standard deviation (of n)."""
+    """`values` `(n,)`, or each column of `(n, p)`, less the mean, over the deviation (of n)."""
     return np.asarray((values - values.mean(axis=0)) / values.std(axis=0))
 
 

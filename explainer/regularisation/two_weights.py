@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.registry import Registry
+from explainer.regularisation.paths import standardised
 from explainer.regularisation.shapes import Shape
 from explainer.words import N_
 
@@ -84,7 +85,7 @@ def two_weights(slug: str) -> TwoWeights:
 
     found = load_diabetes(scaled=False)
     places = [found.feature_names.index(name) for name in PAIRS[slug].columns]
-    x, y = (_standard(part) for part in (found.data[:, places], found.target))
+    x, y = (standardised(part) for part in (found.data[:, places], found.target))
     curvature, pull = x.T @ x / len(y), x.T @ y / len(y)
     optimum = np.linalg.solve(curvature, pull)
     rest = 0.5 * float(np.mean((y - x @ optimum) ** 2))
@@ -181,7 +182,3 @@ def zeroed(problem: TwoWeights, shape: Shape, strength: float, places: Numbers) 
     optima = np.stack(np.meshgrid(places, places), -1)
     found = minima(problem, shape, np.array(strength), optima)
     return np.asarray((found == 0).any(-1))
-
-
-def _standard(values: Numbers) -> Numbers:
-    return np.asarray((values - values.mean(0)) / values.std(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,21 @@ def app_at(slug: str, **query: str) -> AppTest:
     app.switch_page(f"../pages/{slug}.py").run()
     assert not app.exception
     return app
+
+
+def section_of(page: Callable[[], None], **query: str) -> AppTest:
+    """A page of its own for one section, which `page` imports and draws, with that link."""
+    app = AppTest.from_function(page, default_timeout=120)
+    for name, value in query.items():
+        app.query_params[name.replace("__", ".")] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def html_of(app: AppTest) -> str:
+    """All raw HTML of the page."""
+    return "".join(element.proto.body for element in app.get("html"))
 
 
 def message_to(app: AppTest, key: str) -> dict[str, Any]:

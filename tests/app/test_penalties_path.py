@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.regularisation.paths import PENALTIES, diabetes, path
 from explainer.regularisation.pixel_weights import LAMBDAS, PAIRS, pixel_weights
-from tests.app.reading import text_of
+from tests.app.reading import html_of, section_of, text_of
 
 
 def section(**query: str) -> AppTest:
@@ -20,16 +20,7 @@ def section(**query: str) -> AppTest:
 
         path_section()
 
-    app = AppTest.from_function(page, default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name.replace("__", ".")] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def html_of(app: AppTest) -> str:
-    return "".join(element.proto.body for element in app.get("html"))
+    return section_of(page, **query)
 
 
 def test_zeros_are_counted_as_they_are() -> None:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.regularisation import pruning
 from explainer.regularisation.pruning import Timed
 from explainer.ui.penalties import small
-from tests.app.reading import text_of
+from tests.app.reading import html_of, section_of, text_of
 
 
 def section(**query: str) -> AppTest:
@@ -19,16 +19,7 @@ def section(**query: str) -> AppTest:
 
         small_section()
 
-    app = AppTest.from_function(page, default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name.replace("__", ".")] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def html_of(app: AppTest) -> str:
-    return "".join(element.proto.body for element in app.get("html"))
+    return section_of(page, **query)
 
 
 def test_both_networks_stand_with_the_numbers_of_the_threshold() -> None:

@@ -13,7 +13,7 @@ from explainer.regularisation.pixel_weights import PAIRS
 from explainer.regularisation.strengths import best, strengths
 from explainer.training.presets import PRESETS
 from explainer.ui.penalties.strength import LAB
-from tests.app.reading import text_of
+from tests.app.reading import section_of, text_of
 
 
 @pytest.fixture
@@ -32,12 +32,7 @@ def section(**query: str) -> AppTest:
 
         strength_section()
 
-    app = AppTest.from_function(page, default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name.replace("__", ".")] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
+    return section_of(page, **query)
 
 
 @pytest.mark.usefixtures("links")

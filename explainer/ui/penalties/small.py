@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.charts.penalties.pruning import NAMES, OVER, pruned_points, pruned_spec
 from explainer.gradients.kept import MEGABYTE, Kept
-from explainer.powers import short
+from explainer.powers import percent, short
 from explainer.regularisation.pruning import (
     ABSOLUTE,
     BATCH,
@@ -80,9 +80,9 @@ def _table(here: Sequence[Pruned], whole: Sequence[Pruned], validated: int) -> N
         rows.append(
             [
                 legend(colours[place], name),
-                _percent(one.accuracy),
+                percent(one.accuracy),
                 _points(one.accuracy - before.accuracy),
-                _percent(size.zeros),
+                percent(size.zeros),
                 f"<b>{size.sparse:,}</b>" if size.sparse < size.dense else f"{size.sparse:,}",
                 f"{size.left:,}",
             ]
@@ -129,10 +129,10 @@ def _said(found: Trained, networks: Networks) -> None:
             "right on {accuracy}; that trained with L2 is right on {other}, and its zeros, "
             "{inkless}, are at pixels without ink. Pruned to as many zeros as L1’s has (threshold "
             "{threshold}), **L2’s is right on {left}**.",
-            zeros=_percent(absolute[0].size.zeros), accuracy=_percent(absolute[0].accuracy),
-            other=_percent(square[0].accuracy), inkless=_percent(square[0].size.zeros),
+            zeros=percent(absolute[0].size.zeros), accuracy=percent(absolute[0].accuracy),
+            other=percent(square[0].accuracy), inkless=percent(square[0].size.zeros),
             threshold=short(as_sparse.threshold, 2),
-            left=_percent(as_sparse.accuracy),
+            left=percent(as_sparse.accuracy),
         )
     )  # fmt: skip
 
@@ -166,10 +166,6 @@ def _times() -> None:
 
 def _measure() -> None:
     st.session_state[TIMES] = [timed(zeros) for zeros in ZERO_SHARES]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _points(change: float) -> str:

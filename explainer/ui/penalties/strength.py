@@ -6,7 +6,7 @@ import streamlit as st
 
 from explainer.charts.penalties.strengths import MEASURES, Measure, strength_points, strength_spec
 from explainer.gradients.kept import MEGABYTE, Kept
-from explainer.powers import power_of_ten
+from explainer.powers import percent, power_of_ten
 from explainer.regularisation.pixel_weights import PAIRS
 from explainer.regularisation.strengths import (
     LAMBDAS,
@@ -108,8 +108,8 @@ def _verdict(name: str, found: Best) -> str:
     ends = _(
         "**{penalty}** does best at λ = {at}: **{accuracy}** on validation; {smallest} at the "
         "smallest λ, {largest} at the largest.",
-        penalty=name, at=power_of_ten(found.at), accuracy=_percent(found.accuracy),
-        smallest=_percent(found.smallest), largest=_percent(found.largest),
+        penalty=name, at=power_of_ten(found.at), accuracy=percent(found.accuracy),
+        smallest=percent(found.smallest), largest=percent(found.largest),
     )  # fmt: skip
     between = {
         "gain": _signed(found.gain),
@@ -129,10 +129,6 @@ def _verdict(name: str, found: Best) -> str:
             **between,
         )
     return f"{ends} {judged}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _signed(change: float) -> str:

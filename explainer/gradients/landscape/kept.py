@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from explainer.gradients.kept import MEGABYTE, Kept
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.training import Trained
+from explainer.kept import MEGABYTE, Kept
 
 MOST_BYTES = 128 * MEGABYTE
 

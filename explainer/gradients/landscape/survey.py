@@ -15,12 +15,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from explainer.freed_memory import give_back_freed_memory
-from explainer.gradients.kept import MEGABYTE, Kept
 from explainer.gradients.landscape.members import Member, Sheet, lanes
 from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.plane import PICTURES
 from explainer.gradients.landscape.training import Diverged
 from explainer.gradients.landscape.views import Snapshot, VariantView
+from explainer.kept import MEGABYTE, Kept
 from explainer.training.engine.devices import cores, workers
 from explainer.words import N_, sentence_of
 

@@ -25,7 +25,7 @@ from explainer.gradients.depth.batch import Batch, digit_batch, patch_batch
 from explainer.gradients.depth.mean_field import Theory, predicted
 from explainer.gradients.depth.settings import MOST_LAYERS, title
 from explainer.gradients.depth.untrained_pass import UntrainedPass, at_depth, pass_through
-from explainer.gradients.kept import MEGABYTE, Kept
+from explainer.kept import MEGABYTE, Kept
 from explainer.training.engine.devices import cores
 from explainer.training.recipe.recipe import Network
 from explainer.ui.common.appearance import theme

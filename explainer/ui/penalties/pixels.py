@@ -11,8 +11,8 @@ import streamlit as st
 from explainer.charts.colour import Codes
 from explainer.charts.penalties.pixel_weights import weight_picture
 from explainer.charts.theme import centred
-from explainer.gradients.kept import MEGABYTE, Kept
 from explainer.images.thumbnails import encode_png
+from explainer.kept import MEGABYTE, Kept
 from explainer.powers import short
 from explainer.regularisation.pixel_weights import (
     PAIRS,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from explainer.charts.penalties.pruning import NAMES, OVER, pruned_points, pruned_spec
-from explainer.gradients.kept import MEGABYTE, Kept
+from explainer.kept import MEGABYTE, Kept
 from explainer.powers import percent, short
 from explainer.regularisation.pruning import (
     ABSOLUTE,

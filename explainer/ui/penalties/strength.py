@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explainer.charts.penalties.strengths import MEASURES, Measure, strength_points, strength_spec
-from explainer.gradients.kept import MEGABYTE, Kept
+from explainer.kept import MEGABYTE, Kept
 from explainer.powers import percent, power_of_ten
 from explainer.regularisation.pixel_weights import PAIRS
 from explainer.regularisation.strengths import (

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from explainer.gradients.kept import Kept
+from explainer.kept import Kept
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explainer.gradients.kept import Kept
 from explainer.gradients.landscape.comparing import (
     centre_error,
     comparison,
@@ -26,6 +25,7 @@ from explainer.gradients.landscape.script import script
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
 from explainer.gradients.landscape.views import Snapshot
+from explainer.kept import Kept
 
 SMALL = Setup(layers=4, width=4, steps=50)
 

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 MEGABYTE = 1024**2
 
@@ -19,7 +20,13 @@ class Kept(Generic[K, V]):
     def __init__(self, most: int, size: Callable[[V], int]) -> None:
         self._most, self._size = most, size
         self._values: OrderedDict[K, V] = OrderedDict()
+        self._computing: WeakValueDictionary[K, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
+
+    def computing(self, key: K) -> threading.Lock:
+        """For who computes the value of `key`: who wants the same waits, who wants another not."""
+        with self._lock:
+            return self._computing.setdefault(key, threading.Lock())
 
     def get(self, key: K) -> V | None:
         """The value of `key`, now the newest, or None."""

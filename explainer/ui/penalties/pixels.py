@@ -29,7 +29,7 @@ from explainer.ui.common.choice import choice
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import say
-from explainer.ui.penalties.waiting import waited
+from explainer.ui.common.waiting import waited
 from explainer.words import _, language
 
 KEY = "penalties"

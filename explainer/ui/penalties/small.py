@@ -31,7 +31,7 @@ from explainer.ui.common.memory import remembered
 from explainer.ui.common.pictures import legend
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.penalties.waiting import waited
+from explainer.ui.common.waiting import waited
 from explainer.words import _
 
 KEY = "penalties"

@@ -26,8 +26,8 @@ from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
+from explainer.ui.common.waiting import waited
 from explainer.ui.penalties.bends import bends_section
-from explainer.ui.penalties.waiting import waited
 from explainer.words import N_, _, language
 
 KEY = "penalties"

@@ -25,7 +25,6 @@ from explainer.gradients.landscape.script import script
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import SURVEYS, Survey, survey
 from explainer.gradients.landscape.views import Snapshot
-from explainer.kept import Kept
 
 SMALL = Setup(layers=4, width=4, steps=50)
 
@@ -160,17 +159,6 @@ def test_the_share_below_a_loss_is_counted_on_the_grid() -> None:
     found = survey(SurveyPlan(SMALL, points=7, planes=2))
     both = np.stack([one.losses[0] for one in found.panels])
     assert share_below(found, 0, 2.0) == pytest.approx((both < 2.0).mean())
-
-
-def test_what_is_kept_stays_within_its_bytes_and_the_newest_stays() -> None:
-    kept: Kept[str, int] = Kept(10, lambda size: size)
-    for name, size in (("a", 4), ("b", 4), ("c", 4)):
-        kept.put(name, size)
-    assert kept.get("a") is None
-    assert kept.get("b") == 4
-    kept.put("d", 99)
-    assert kept.get("d") == 99
-    assert kept.get("b") is None
 
 
 SCRIPTS: dict[str, SurveyPlan] = {

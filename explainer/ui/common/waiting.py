@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
 from typing import TypeVar
 
 import streamlit as st
@@ -13,7 +12,6 @@ from explainer.kept import Kept
 K = TypeVar("K")
 V = TypeVar("V")
 SHOWN_EVERY = 0.03
-_one_at_a_time = Lock()
 
 
 def waited(
@@ -21,7 +19,7 @@ def waited(
 ) -> V:
     """What is `kept` for `key`; else what `compute(told)` gives, with a bar that says `words`.
 
-    `told` takes the share that is done. Who asks meanwhile waits and computes nothing.
+    `told` takes the share that is done. Who asks for the same meanwhile waits and computes nothing.
     """
     found = kept.get(key)
     if found is not None:
@@ -34,7 +32,7 @@ def waited(
             bar.progress(min(share, 1.0), words)
             shown = share
 
-    with _one_at_a_time:
+    with kept.computing(key):
         found = kept.get(key)
         if found is None:
             found = compute(told)

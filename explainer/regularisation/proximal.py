@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.regularisation.shapes import soft_threshold
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Told = Callable[[float], None]
@@ -108,11 +110,6 @@ def fit(
         np.asarray(absolute, np.float32),
         np.asarray(square, np.float32),
     )
-
-
-def soft_threshold(values: Floats, bound: Floats) -> Floats:
-    """`values` drawn towards 0 by `bound` ≥ 0, and exactly 0 within it."""
-    return np.asarray(values - np.clip(values, -bound, bound), np.float32)
 
 
 def _targets(labels: Labels, classes: int) -> Floats:

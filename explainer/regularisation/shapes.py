@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,14 @@ from explainer.registry import Registry
 from explainer.words import N_
 
 Numbers = NDArray[np.float64]
+Precision = TypeVar("Precision", np.float32, np.float64)
 LEAST_POWER, MOST_POWER = 0.5, 4.0
 NEWTON_STEPS, ENOUGH = 12, 1e-10
+
+
+def soft_threshold(values: NDArray[Precision], bound: NDArray[Precision]) -> NDArray[Precision]:
+    """`values` drawn towards 0 by `bound` ≥ 0, and exactly 0 within it."""
+    return np.asarray(values - np.clip(values, -bound, bound))
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,11 @@ class Shape:
 
         `pull` is g, `curvature` h > 0 and `strength` λ ≥ 0; they broadcast.
         """
-        size, sign = np.abs(pull), np.sign(pull)
         if self.share is not None or self.p in (1, 2):
             flat = self.share if self.share is not None else float(self.p == 1)
-            kept = np.maximum(size - strength * flat, 0)
-            return np.asarray(sign * kept / (curvature + strength * (1 - flat)))
-        return np.asarray(sign * _root(size, curvature, strength, self.p))
+            kept = soft_threshold(pull, strength * flat)
+            return np.asarray(kept / (curvature + strength * (1 - flat)))
+        return np.asarray(np.sign(pull) * _root(np.abs(pull), curvature, strength, self.p))
 
 
 def _root(g: Numbers, h: Numbers | float, strength: Numbers, p: float) -> Numbers:

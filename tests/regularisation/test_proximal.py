@@ -7,7 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from explainer.regularisation.proximal import Fitted, Floats, Labels, fit, soft_threshold
+from explainer.regularisation.proximal import Fitted, Floats, Labels, fit
 
 LAMBDAS = (0.003, 0.03)
 
@@ -67,12 +67,6 @@ def test_an_input_that_never_varies_gets_no_weight() -> None:
     found = fitted(inputs, labels, 2, steps=50)
     assert not found.weights[:, 5].any()
     assert found.weights[2:].any(axis=(0, 2)).sum() == 11
-
-
-def test_the_soft_threshold_draws_towards_zero_and_no_further() -> None:
-    values = np.array([-3, -0.5, 0, 0.5, 2], np.float32)
-    bound = np.ones(5, np.float32)
-    np.testing.assert_array_equal(soft_threshold(values, bound), [-2, 0, 0, 0, 1])
 
 
 def test_accuracy_counts_what_is_told_right() -> None:

@@ -8,7 +8,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explainer.regularisation.shapes import LEAST_POWER, MOST_POWER, PENALTIES, Shape
+from explainer.regularisation.shapes import (
+    LEAST_POWER,
+    MOST_POWER,
+    PENALTIES,
+    Shape,
+    soft_threshold,
+)
 
 SHAPES = [
     Shape(0.5), Shape(0.7), Shape(1.0), Shape(1.1), Shape(1.5), Shape(2.0), Shape(3.0), Shape(4.0),
@@ -38,6 +44,13 @@ def test_no_weight_is_lower_than_the_one_that_it_shrinks_to(
     places = np.concatenate([np.linspace(-11, 11, 20_001), np.linspace(-1e-3, 1e-3, 2_001)])
     assert float(height(np.array(found))) <= float(height(places).min()) + 1e-6
     assert found * pull >= 0
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_the_soft_threshold_draws_towards_zero_and_no_further(precision: type) -> None:
+    found = soft_threshold(np.array([-3, -0.5, 0, 0.5, 2], precision), np.ones(5, precision))
+    np.testing.assert_array_equal(found, [-2, 0, 0, 0, 1])
+    assert found.dtype == precision
 
 
 def test_l1_is_the_soft_threshold_and_l2_a_division() -> None:

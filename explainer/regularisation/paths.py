@@ -57,7 +57,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Penalty:
+class Mix:
     """A penalty: λ times so much of ‖w‖₁, and λ times so much of ½‖w‖²."""
 
     slug: str
@@ -67,11 +67,11 @@ class Penalty:
     square: float
 
 
-PENALTIES = Registry[Penalty](
+MIXES = Registry[Mix](
     N_("penalty"),
-    Penalty("l1", N_("L1"), r"\lambda \sum_i |w_i|", 1.0, 0.0),
-    Penalty("l2", N_("L2"), r"\frac{\lambda}{2} \sum_i w_i^2", 0.0, 1.0),
-    Penalty(
+    Mix("l1", N_("L1"), r"\lambda \sum_i |w_i|", 1.0, 0.0),
+    Mix("l2", N_("L2"), r"\frac{\lambda}{2} \sum_i w_i^2", 0.0, 1.0),
+    Mix(
         "elastic", N_("Elastic net"),
         r"\frac{\lambda}{2} \sum_i |w_i| + \frac{\lambda}{4} \sum_i w_i^2", L1_SHARE, 1 - L1_SHARE,
     ),
@@ -113,7 +113,7 @@ def strengths() -> Floats:
     return np.sort(np.concatenate([grid, apart]))
 
 
-def path(problem: Problem, penalty: Penalty, lambdas: Floats | Sequence[float]) -> Floats:
+def path(problem: Problem, penalty: Mix, lambdas: Floats | Sequence[float]) -> Floats:
     """The weights `(len(lambdas), p)` with which loss and penalty are least, for each λ > 0."""
     wanted = np.asarray(lambdas, np.float64)
     if not penalty.absolute:
@@ -138,7 +138,7 @@ def _ridge(problem: Problem, lambdas: Floats) -> Floats:
     return np.asarray((along / (values + lambdas[:, None])) @ vectors.T)
 
 
-def last_to_go(problem: Problem, penalty: Penalty) -> tuple[float, int]:
+def last_to_go(problem: Problem, penalty: Mix) -> tuple[float, int]:
     r"""The least λ from which on all weights are exactly 0, and which weight is the last to go.
 
     $\max_j |x_j^\top y| / n$, over the share of ‖w‖₁; infinite for L2, which leaves every weight.
@@ -148,7 +148,7 @@ def last_to_go(problem: Problem, penalty: Penalty) -> tuple[float, int]:
     return (float(pull[place] / penalty.absolute) if penalty.absolute else np.inf), place
 
 
-def optimality_gap(problem: Problem, penalty: Penalty, strength: float, weights: Floats) -> float:
+def optimality_gap(problem: Problem, penalty: Mix, strength: float, weights: Floats) -> float:
     """How far `weights` `(p,)` are from the conditions of Karush, Kuhn and Tucker: 0 at the least.
 
     The loss pulls with λ at each weight that is not 0, and with λ at most at each that is.

@@ -7,7 +7,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from explainer.regularisation.paths import PENALTIES, diabetes, path
+from explainer.regularisation.paths import MIXES, diabetes, path
 from explainer.regularisation.pixel_weights import LAMBDAS, PAIRS, pixel_weights
 from tests.app.reading import html_of, section_of, text_of
 
@@ -25,7 +25,7 @@ def section(**query: str) -> AppTest:
 
 def test_zeros_are_counted_as_they_are() -> None:
     app = section(penalties__path_strength="0.1")
-    weights = {one.slug: path(diabetes(), one, [0.1])[0] for one in PENALTIES}
+    weights = {one.slug: path(diabetes(), one, [0.1])[0] for one in MIXES}
     zeros = int((weights["l1"] == 0).sum())
     assert zeros > 0
     assert f"**L1** has set **{zeros} of 10** weights to exactly 0" in text_of(app)

@@ -15,9 +15,9 @@ from explainer.regularisation.paths import (
     CHOICES,
     FEATURES,
     LDL,
-    PENALTIES,
+    MIXES,
     TOTAL,
-    Penalty,
+    Mix,
     Problem,
     alone_between,
     diabetes,
@@ -65,12 +65,10 @@ def path_section(*_given: object) -> None:
     pixels_section()
 
 
-def _controls() -> tuple[Penalty, float, bool]:
+def _controls() -> tuple[Mix, float, bool]:
     """The penalty, λ, and whether there is a twin."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        slug = choice(
-            _("Penalty"), PENALTIES, key=f"{KEY}.path_penalty", widget=st.segmented_control
-        )
+        slug = choice(_("Penalty"), MIXES, key=f"{KEY}.path_penalty", widget=st.segmented_control)
         strength = st.select_slider(
             _("Strength λ"), CHOICES, USUAL, key=f"{KEY}.path_strength", bind="query-params",
             persist_state="session", width=320,
@@ -80,16 +78,16 @@ def _controls() -> tuple[Penalty, float, bool]:
             persist_state="session",
             help=_("One input more: the same number with noise, as of a second, worse scale."),
         )  # fmt: skip
-    return PENALTIES[slug], float(strength), bool(twin)
+    return MIXES[slug], float(strength), bool(twin)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _paths(twin: bool) -> Paths:
     problem, lambdas = diabetes(twin=twin), strengths()
-    return Paths(problem, lambdas, {one.slug: path(problem, one, lambdas) for one in PENALTIES})
+    return Paths(problem, lambdas, {one.slug: path(problem, one, lambdas) for one in MIXES})
 
 
-def _pictures(paths: Paths, penalty: Penalty, strength: float, names: tuple[str, ...]) -> None:
+def _pictures(paths: Paths, penalty: Mix, strength: float, names: tuple[str, ...]) -> None:
     weights, colours = paths.weights[penalty.slug], theme()
     points = remembered(
         f"{KEY}.path_points", (penalty.slug, strength, names),
@@ -125,8 +123,8 @@ def _pictures(paths: Paths, penalty: Penalty, strength: float, names: tuple[str,
 
 def _counted(paths: Paths, strength: float, names: tuple[str, ...]) -> None:
     """How many weights are exactly 0 at this λ, and when the last one goes."""
-    absolute, square = PENALTIES["l1"], PENALTIES["l2"]
-    zeros = {slug: int((paths.at(slug, strength) == 0).sum()) for slug in PENALTIES.slugs}
+    absolute, square = MIXES["l1"], MIXES["l2"]
+    zeros = {slug: int((paths.at(slug, strength) == 0).sum()) for slug in MIXES.slugs}
     left = np.abs(paths.at("l2", strength))
     last, place = last_to_go(paths.problem, absolute)
     largest = paths.lambdas[-1]
@@ -142,7 +140,7 @@ def _counted(paths: Paths, strength: float, names: tuple[str, ...]) -> None:
             "With L1 the last weight ({name}) goes at λ = **{last}**, with the elastic net at "
             "{elastic}; with L2 none ever goes: at λ = {largest} the largest is still {left}.",
             name=names[place], last=f"{last:.3f}",
-            elastic=f"{last_to_go(paths.problem, PENALTIES['elastic'])[0]:.3f}",
+            elastic=f"{last_to_go(paths.problem, MIXES['elastic'])[0]:.3f}",
             largest=f"{largest:g}",
             left=power_of_ten(float(np.abs(path(paths.problem, square, [largest])).max())),
         )
@@ -172,12 +170,12 @@ def _pair(paths: Paths, strength: float, names: tuple[str, ...], one: int, other
             first=_signed(float(shared[one])), second=_signed(float(shared[other])),
         )
     )  # fmt: skip
-    at = {penalty.slug: paths.at(penalty.slug, strength) for penalty in PENALTIES}
+    at = {penalty.slug: paths.at(penalty.slug, strength) for penalty in MIXES}
     table(
         [_("at λ = {strength}", strength=f"{strength:g}"), names[one], names[other]],
         [
             [_(penalty.title), *(_signed(float(at[penalty.slug][place])) for place in (one, other))]
-            for penalty in PENALTIES
+            for penalty in MIXES
         ],
         caption=_("The weights of two inputs that say nearly the same, for each penalty"),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from explainer.activations.chosen import Own, Registered, curves_of, places
 from explainer.live_pictures import LivePicture
 from explainer.ui.common.prose import parts
 from explainer.words import PSEUDO
-from tests.app.reading import app_at, message_to, text_of
+from tests.app.reading import app_at, message_to, text_of, unpacked
 
 CURVES = "activations.curves"
 TABS = ("picture", "output", "often-said", "arithmetic", "code")
@@ -34,17 +33,6 @@ def functions(app: AppTest) -> Any:
 def titles(app: AppTest) -> list[str]:
     """The functions that are drawn."""
     return [one["title"] for one in message_to(app, CURVES)["curves"]]
-
-
-def unpacked(data: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """Header and arrays of a packed message of curves."""
-    (length,) = struct.unpack("<I", data[:4])
-    header: dict[str, Any] = json.loads(data[4 : 4 + length])
-    arrays, offset = [], 4 + length
-    for size in header["sizes"]:
-        arrays.append(np.frombuffer(data[offset : offset + size], "<f8"))
-        offset += size
-    return header, arrays
 
 
 def test_the_first_view_draws_three_functions_and_their_facts() -> None:

@@ -11,9 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explainer.live_pictures import LivePicture
 from explainer.regularisation.bends import POWERS, bends
 from explainer.regularisation.hidden_units import fitted
-from tests.app.reading import message_to
-from tests.app.test_activations import unpacked
-from tests.app.test_penalties_force import split
+from tests.app.reading import arrays_of, message_to, section_of, split, unpacked
 
 BENDS, ERRORS = "penalties.bends", "penalties.bend_errors"
 
@@ -26,20 +24,7 @@ def section() -> None:
 
 def opened(before: dict[str, Any] | None = None, **query: str) -> AppTest:
     """The section, as a link of these parameters opens it."""
-    app = AppTest.from_function(section, default_timeout=60)
-    for name, value in (before or {}).items():
-        app.session_state[name] = value
-    for name, value in query.items():
-        app.query_params[f"penalties.{name.replace('__', '.')}"] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def arrays(app: AppTest, key: str) -> list[np.ndarray]:
-    """The values that the chart of that key was sent."""
-    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == f"{key}.curves")
-    return unpacked(data)[1]
+    return section_of(section, before, **{f"penalties__{name}": at for name, at in query.items()})
 
 
 @pytest.mark.parametrize("penalty", ["l2", "l1"])
@@ -47,8 +32,8 @@ def test_the_fit_of_a_link_is_drawn_with_its_points_and_errors(penalty: str) -> 
     app = opened(bends_by=penalty, bends__power="-2.5", bends__sample="4")
     found, row = bends(4, l1=penalty == "l1"), 55
     assert POWERS[row] == pytest.approx(-2.5)
-    np.testing.assert_array_equal(arrays(app, BENDS)[1], found.curves[row])
-    training, validation = arrays(app, ERRORS)
+    np.testing.assert_array_equal(arrays_of(app, BENDS)[1], found.curves[row])
+    training, validation = arrays_of(app, ERRORS)
     np.testing.assert_array_equal(training, found.training)
     np.testing.assert_array_equal(validation, found.validation)
     truth, fit = message_to(app, f"{BENDS}.curves")["curves"]
@@ -72,7 +57,7 @@ def test_a_strength_is_chosen_on_the_errors_too() -> None:
     pin = {"pinned": {"x": -1.5, "number": 9}}
     app = opened({f"{ERRORS}.curves": pin})
     assert message_to(app, f"{ERRORS}.curves")["at"] == -1.5
-    np.testing.assert_array_equal(arrays(app, BENDS)[1], bends(9, l1=False).curves[65])
+    np.testing.assert_array_equal(arrays_of(app, BENDS)[1], bends(9, l1=False).curves[65])
 
 
 def test_a_drag_is_answered_with_the_fit_and_the_errors() -> None:
@@ -91,7 +76,7 @@ def test_networks_are_fitted_where_the_fold_is_open() -> None:
     keys = [one.key for one in closed.get("bidi_component")]
     assert "penalties.units.curves" not in keys
     app = opened(unit_fold="true", bends__sample="3")
-    drawn = arrays(app, "penalties.units")
+    drawn = arrays_of(app, "penalties.units")
     for values, one in zip(drawn[2:], fitted(3), strict=True):
         np.testing.assert_allclose(values.reshape(2, -1)[0], one.curve)
         np.testing.assert_allclose(values.reshape(2, -1)[1], one.unit)

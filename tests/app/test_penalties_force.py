@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
 from explainer.regularisation.weight_steps import ADAM, RULES, OneWeight, path
-from tests.app.reading import message_to, text_of
-from tests.app.test_activations import unpacked
+from tests.app.reading import arrays_of, message_to, section_of, split, text_of, unpacked
 
 FORCE, PULLS = "penalties.force", "penalties.pulls"
 START = OneWeight(start=1.5, rate=0.15, strength=0.3, wanted=0.4, curvature=0.5)
@@ -24,20 +22,9 @@ def section() -> None:
     force_section()
 
 
-def opened(**query: str) -> AppTest:
+def opened(before: dict[str, Any] | None = None, **query: str) -> AppTest:
     """The section, as a link of these parameters opens it."""
-    app = AppTest.from_function(section, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[f"penalties.{name.replace('__', '.')}"] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def arrays(app: AppTest, key: str) -> list[np.ndarray]:
-    """The values that the chart of that key was sent."""
-    data = next(e.proto.bytes for e in app.get("bidi_component") if e.key == f"{key}.curves")
-    return unpacked(data)[1]
+    return section_of(section, before, **{f"penalties__{name}": at for name, at in query.items()})
 
 
 def figures(app: AppTest) -> str:
@@ -48,9 +35,9 @@ def figures(app: AppTest) -> str:
 
 def test_both_charts_are_what_the_subject_computes() -> None:
     app = opened()
-    for values, rule in zip(arrays(app, FORCE), RULES, strict=True):
+    for values, rule in zip(arrays_of(app, FORCE), RULES, strict=True):
         np.testing.assert_array_equal(values, path(START, rule))
-    l1, l2, data = (one.reshape(2, -1) for one in arrays(app, PULLS))
+    l1, l2, data = (one.reshape(2, -1) for one in arrays_of(app, PULLS))
     w = np.linspace(-2, 2, 401)
     np.testing.assert_allclose(l1[0], -0.3 * np.sign(w))
     np.testing.assert_allclose(l2[1], -0.3 * w - 0.5 * (w - 0.4), atol=1e-12)
@@ -75,7 +62,7 @@ def test_it_is_said_when_each_rule_is_at_zero_and_where_the_subgradient_hops() -
 def test_a_link_opens_sliders_optimiser_and_step() -> None:
     app = opened(method="adam", force__start="-1", force__curvature="0", force__step="12")
     one = OneWeight(start=-1, rate=0.15, strength=0.3, wanted=0.4, curvature=0)
-    for values, rule in zip(arrays(app, FORCE), RULES, strict=True):
+    for values, rule in zip(arrays_of(app, FORCE), RULES, strict=True):
         np.testing.assert_array_equal(values, path(one, rule, ADAM))
     assert message_to(app, f"{FORCE}.curves")["at"] == 12
     assert "With Adam, L2 in the loss and decoupled decay are up to" in text_of(app)
@@ -109,21 +96,7 @@ def test_a_drag_is_answered_with_both_charts() -> None:
     assert pulls[0][0] == 0.8
 
 
-def split(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
-    """Header and blobs of a packed message."""
-    offset = 4 + int.from_bytes(data[:4], "little")
-    header = json.loads(data[4:offset])
-    blobs = []
-    for size in header["sizes"]:
-        blobs.append(data[offset : offset + size])
-        offset += size
-    return header, blobs
-
-
 def test_a_step_that_is_pinned_stays_and_none_beyond_the_last_is() -> None:
     for pinned, kept in ((17, 17), (1e9, 60)):
-        app = AppTest.from_function(section, default_timeout=60)
-        app.session_state[f"{FORCE}.curves"] = {"pinned": {"x": pinned, "number": 3}}
-        app.run()
-        assert not app.exception
+        app = opened({f"{FORCE}.curves": {"pinned": {"x": pinned, "number": 3}}})
         assert message_to(app, f"{FORCE}.curves")["at"] == kept

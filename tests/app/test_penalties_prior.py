@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
 from explainer.regularisation.prior import Belief, GaussianPrior, LaplacePrior, Prior, likelihood
-from tests.app.reading import message_to, text_of
-from tests.app.test_activations import unpacked
+from tests.app.reading import arrays_of, html_of, message_to, section_of, text_of, unpacked
 
 PRIOR = "penalties.prior"
 PLACES = np.linspace(-3, 3, 1201)
@@ -23,17 +22,7 @@ def section() -> None:
 
 def opened(**query: str) -> AppTest:
     """The section, as a link of these sliders opens it."""
-    app = AppTest.from_function(section, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[f"{PRIOR}.{name}"] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def cells(app: AppTest) -> str:
-    """The HTML of the tables."""
-    return "".join(element.proto.body for element in app.get("html"))
+    return section_of(section, **{f"penalties__prior__{name}": at for name, at in query.items()})
 
 
 def test_the_chart_has_likelihood_priors_and_posteriors() -> None:
@@ -54,7 +43,7 @@ def test_the_chart_has_likelihood_priors_and_posteriors() -> None:
 
 def test_a_highest_point_at_zero_is_said_with_the_samples_near_it() -> None:
     app = opened()
-    text, html = text_of(app), cells(app)
+    text, html = text_of(app), html_of(app)
     assert "at **exactly 0**" in text
     assert "0.471" in text
     assert "and 0 are 0" in text
@@ -81,9 +70,7 @@ def test_a_drag_is_answered_with_the_densities_of_the_moved_values() -> None:
 
 def test_a_free_bias_keeps_its_error_and_a_penalised_one_does_not() -> None:
     app = opened()
-    free, penalised = unpacked(
-        next(e.proto.bytes for e in app.get("bidi_component") if e.key == "penalties.bias.curves")
-    )[1]
+    free, penalised = arrays_of(app, "penalties.bias")
     np.testing.assert_allclose(free, free[0])
     assert penalised[-1] > 2.5 * free[-1]
     assert "targets moved up by 5 leave the error of the first fit at" in text_of(app)

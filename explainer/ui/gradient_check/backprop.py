@@ -18,8 +18,8 @@ from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice
 from explainer.ui.common.code import code_fold, show_script
-from explainer.ui.common.graph import graph_message, graph_view
 from explainer.ui.common.prose import escaped, say
+from explainer.ui.gradient_check.graph import graph_message, graph_view
 from explainer.words import _, told
 
 KEY = "gradient_check"

@@ -13,6 +13,7 @@ from typing import Any
 from streamlit.proto.NumberInput_pb2 import NumberInput as NumberInputProto
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import (
+    Block,
     Button,
     ButtonGroup,
     Checkbox,
@@ -27,6 +28,20 @@ from streamlit.testing.v1.element_tree import (
 )
 
 FETCHES = ("Download ", "Fetch ")  # what only a network could answer
+
+
+def unfold(app: AppTest) -> AppTest:
+    """The page with its popovers open: what is in a closed one is not drawn."""
+    marks = [node.proto.popover.id for node in app._tree if _is_popover(node)]
+    for mark in filter(None, marks):
+        app.session_state[mark.split("-", 2)[2]] = True
+    app.run()
+    assert not app.exception, app.exception[0].stack_trace[-6:]
+    return app
+
+
+def _is_popover(node: Any) -> bool:
+    return isinstance(node, Block) and node.type == "popover"
 
 
 def controls(app: AppTest) -> dict[str, Widget]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from explainer.ui.common.bounded import nearest
+from tests.app.moving import unfold
 from tests.app.reading import app_at
 
 
@@ -78,7 +79,7 @@ def test_a_number_within_its_bounds_stays_as_it_is(value: float) -> None:
 
 
 def test_the_training_examples_follow_the_share_that_validation_takes() -> None:
-    app = app_at("training_lab", training_lab__data="Two moons")
+    app = unfold(app_at("training_lab", training_lab__data="Two moons"))
     size = app.slider(key="training_lab.moons.train_size")
     size.set_value(size.max).run()
     app.slider(key="training_lab.moons.validation").set_value(0.3).run()
@@ -88,7 +89,7 @@ def test_the_training_examples_follow_the_share_that_validation_takes() -> None:
 
 
 def test_the_training_examples_follow_the_number_of_points() -> None:
-    app = app_at("training_lab", training_lab__data="Two moons")
+    app = unfold(app_at("training_lab", training_lab__data="Two moons"))
     size = app.slider(key="training_lab.moons.train_size")
     size.set_value(size.max).run()
     app.slider(key="training_lab.moons.count").set_value(100).run()
@@ -102,7 +103,7 @@ def test_a_link_with_more_training_examples_than_its_shares_leave_takes_all_of_t
         "training_lab", training_lab__data="Two moons", training_lab__moons__validation="0.4",
         training_lab__moons__train_size="100000", training_lab__recipes="net-mlp",
     )  # fmt: skip
-    size = app.slider(key="training_lab.moons.train_size")
+    size = unfold(app).slider(key="training_lab.moons.train_size")
     assert size.value == size.max
 
 

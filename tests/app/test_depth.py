@@ -17,6 +17,7 @@ from explainer.gradients.depth.untrained_pass import at_depth, pass_through
 from explainer.images.gallery import gallery_picture
 from explainer.powers import ten_to
 from explainer.ui.depth.one_pass import EXAMPLES, PASSES
+from tests.app.moving import unfold
 from tests.app.reading import app_at, text_of
 
 
@@ -75,7 +76,7 @@ def test_one_layer_is_that_of_the_settings_beside_it() -> None:
 def test_a_setting_is_changed_where_it_stands() -> None:
     app = app_at("depth")
     version = app.session_state["depth.version"]
-    app.selectbox(key=f"depth.v{version}.s0.activation").set_value("relu").run()
+    unfold(app).selectbox(key=f"depth.v{version}.s0.activation").set_value("relu").run()
     assert not app.exception
     assert "ReLU, Xavier" in html_of(app)
     assert app.selectbox(key="depth.preset").value == "own"
@@ -84,7 +85,7 @@ def test_a_setting_is_changed_where_it_stands() -> None:
 
 def test_two_norms_at_once_are_refused_and_nothing_is_lost() -> None:
     app = app_at("depth", depth__settings="net-mlp~bn-1", depth__preset="own")
-    app.toggle(key="depth.v0.s0.layer_norm").set_value(True).run()
+    unfold(app).toggle(key="depth.v0.s0.layer_norm").set_value(True).run()
     assert not app.exception
     assert "one norm at most" in app.error[0].value
     assert app.toggle(key="depth.v1.s0.layer_norm").value is False

@@ -25,6 +25,7 @@ from explainer.networks.visualisation.top_activations import Search
 from explainer.networks.zoo.shared import shared_layers, shared_network
 from explainer.networks.zoo.shipped import SHIPPED
 from explainer.training.data.root import VARIABLE
+from tests.app.moving import unfold
 from tests.app.reading import app_at, message_to, text_of
 
 VGG = SHIPPED["vgg"]
@@ -147,7 +148,7 @@ def test_another_map_has_not_been_painted_yet() -> None:
     assert "seed 1" in html_of(app)
     other = liking("conv2_1", 6)
     assert "seed 1" not in html_of(other)
-    app.slider(key="feature_maps.smoothness").set_value(0.5).run()
+    unfold(app).slider(key="feature_maps.smoothness").set_value(0.5).run()
     assert "Paint" in buttons(app)
     assert "seed 1" not in html_of(app)
 

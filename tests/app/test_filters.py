@@ -12,6 +12,7 @@ from explainer.convolution.grid import format as format_weights
 from explainer.convolution.kernels import KERNELS, Kernel
 from explainer.images.gallery import DEFAULT, gallery_picture
 from explainer.ui.filters.stack import MOST_FILTERS
+from tests.app.moving import unfold
 from tests.app.reading import app_at, message_to, text_of
 
 
@@ -35,7 +36,7 @@ def test_every_kernel_can_be_chosen(kernel: Kernel) -> None:
 def test_convolution_turns_the_kernel_by_180_degrees() -> None:
     app = app_at("filters")
     before = np.array(message_to(app, "filters.lens")["weights"])
-    app.segmented_control(key="filters.operation").set_value("Convolution").run()
+    unfold(app).segmented_control(key="filters.operation").set_value("Convolution").run()
     after = np.array(message_to(app, "filters.lens")["weights"])
     np.testing.assert_array_equal(after, before[::-1, ::-1])
 
@@ -43,7 +44,7 @@ def test_convolution_turns_the_kernel_by_180_degrees() -> None:
 def test_stride_shrinks_the_answer() -> None:
     app = app_at("filters")
     rows, columns, _ = message_to(app, "filters.lens")["shape"]
-    app.slider(key="filters.stride").set_value(4).run()
+    unfold(app).slider(key="filters.stride").set_value(4).run()
     assert message_to(app, "filters.lens")["shape"][:2] == [-(-rows // 4), -(-columns // 4)]
 
 
@@ -96,7 +97,7 @@ def test_an_unknown_picture_in_a_link_is_named_in_one_sentence() -> None:
 
 def test_a_window_too_large_for_the_picture_is_said_and_nothing_is_lost() -> None:
     app = app_at("filters", picture="impulse", filters__kernel="Gaussian blur")
-    app.selectbox(key="filters.padding").select("None").run()
+    unfold(app).selectbox(key="filters.padding").select("None").run()
     app.slider(key="filters.dilation").set_value(8).run()
     assert not app.exception
     assert "The window is" in app.warning[0].value

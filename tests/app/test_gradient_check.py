@@ -21,6 +21,7 @@ from explainer.gradients.check.script import script
 from explainer.gradients.check.verdict import verdict
 from explainer.live_pictures import LivePicture
 from explainer.powers import power_of_ten
+from tests.app.moving import unfold
 from tests.app.reading import app_at, message_to, text_of
 
 GRAPH = "gradient_check.graph"
@@ -147,7 +148,7 @@ def test_controls_follow_one_another_through_the_page() -> None:
     assert f"{found.both_zero.sum()} of 760 gradients are exactly zero" in "".join(
         caption.value for caption in app.caption
     )
-    app.segmented_control(key="gradient_check.numbers").set_value("float32").run()
+    unfold(app).segmented_control(key="gradient_check.numbers").set_value("float32").run()
     assert "float32 cannot tell" in verdict_box(app)
     found = check(Setting(penalty=0.0, seed=3, dtype=np.float32))
     assert power_of_ten(found.error) in verdict_box(app)
@@ -168,7 +169,7 @@ def test_a_forgotten_penalty_of_nothing_is_said_to_be_no_mistake() -> None:
 
 
 def test_a_fault_that_needs_relu_says_why_the_activation_cannot_be_chosen() -> None:
-    app = app_at("gradient_check", gradient_check__fault="kink")
+    app = unfold(app_at("gradient_check", gradient_check__fault="kink"))
     assert app.segmented_control(key="gradient_check.activation").disabled
     assert any("the kink of ReLU" in caption.value for caption in app.caption)
 

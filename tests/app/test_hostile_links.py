@@ -25,6 +25,7 @@ from explainer.topics import TOPICS
 from explainer.ui.common.components import heard, number_of, unread
 from explainer.ui.filters.own_kernel import sent_weights
 from explainer.ui.why_convolution.moved_digit import sound_strokes
+from tests.app.moving import unfold
 from tests.app.reading import ROOT
 from tests.drawing import examples
 from tests.test_live_pictures import asked
@@ -51,10 +52,15 @@ def names() -> Iterator[dict[str, set[str]]]:
     """What each page has asked its address for, and the widgets that are bound to it."""
     seen: dict[str, set[str]] = {}
     read, bind = QueryParams.__getitem__, QueryParams.bind_widget
+    read_all = QueryParams.get_all
 
     def noting(self: QueryParams, key: str) -> str:
         seen.setdefault(key.partition(".")[0], set()).add(key)
         return read(self, key)
+
+    def noting_all(self: QueryParams, key: str) -> list[str]:
+        seen.setdefault(key.partition(".")[0], set()).add(key)
+        return read_all(self, key)
 
     def binding(self: QueryParams, param_key: str, *args: Any, **others: Any) -> Any:
         seen.setdefault(param_key.partition(".")[0], set()).add(param_key)
@@ -62,6 +68,7 @@ def names() -> Iterator[dict[str, set[str]]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QueryParams, "__getitem__", noting)
+        patch.setattr(QueryParams, "get_all", noting_all)
         patch.setattr(QueryParams, "bind_widget", binding)
         yield seen
 
@@ -125,7 +132,7 @@ def test_every_tab_of_a_page_stands_whatever_its_link_says(
 
 def test_a_choice_that_a_link_leaves_empty_is_the_first_and_several_may_be_none() -> None:
     app = opened("gradient_check", {"gradient_check.activation": ""})
-    assert app.segmented_control(key="gradient_check.activation").value == "tanh"
+    assert unfold(app).segmented_control(key="gradient_check.activation").value == "tanh"
     app = opened("activations", {"activations.functions": ""})
     assert app.button_group(key="activations.functions").value == []
 

@@ -21,6 +21,7 @@ from explainer.gradients.landscape.views import Snapshot
 from explainer.registry import Registry
 from explainer.service import ServiceFull, service_of, stop_service
 from explainer.ui.landscape import job
+from tests.app.moving import unfold
 from tests.app.reading import app_at, message_to, text_of
 
 SMALL = {
@@ -167,6 +168,7 @@ def test_a_link_carries_a_changed_story_exactly(monkeypatch: pytest.MonkeyPatch)
     app.session_state["landscape.layers"] = "4"  # AppTest has no handle for segments
     app.run()
     app.toggle(key="landscape.norm").set_value(False).run()
+    unfold(app)
     app.number_input(key="landscape.seed").set_value(7).run()
     assert not app.exception
     plan = asked[-1]
@@ -236,7 +238,7 @@ def test_the_message_to_the_planes_is_small_enough_for_every_half_second() -> No
 def test_what_concerns_random_planes_alone_is_grey_for_a_path() -> None:
     words = "what is grey concerns random planes"
     for plane, grey in (("path", True), ("random", False)):
-        app = app_at("landscape", **{**TINY, "landscape__plane": plane})
+        app = unfold(app_at("landscape", **{**TINY, "landscape__plane": plane}))
         assert any(words in caption.value for caption in app.caption) == grey
         controls = (
             app.slider(key="landscape.planes"), app.number_input(key="landscape.plane_seed"),
@@ -253,7 +255,7 @@ def test_measuring_anew_is_grey_where_nothing_has_batch_norm(
     settings: dict[str, str], grey: bool
 ) -> None:
     link = {f"landscape__{name}": value for name, value in settings.items()}
-    app = app_at("landscape", **{**TINY, **link})
+    app = unfold(app_at("landscape", **{**TINY, **link}))
     assert app.toggle(key="landscape.anew").disabled == grey
     assert any("No network here has batch norm" in one.value for one in app.caption) == grey
 
@@ -266,6 +268,6 @@ def test_what_is_seen_is_told_from_the_survey_once_it_is_there(
     monkeypatch.setattr("explainer.ui.landscape.controls.PRESETS", Registry("story", story))
     app = finished(landscape__preset="path")
     assert story.told(snapshot(app)) in text_of(app)
-    app.number_input(key="landscape.seed").set_value(7).run()
+    unfold(app).number_input(key="landscape.seed").set_value(7).run()
     assert not app.exception
     assert "of the path (of its squared" not in text_of(app)

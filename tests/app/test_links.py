@@ -23,7 +23,7 @@ from streamlit.testing.v1.element_tree import Button, MenuButton, Widget
 from explainer.service import stop_service
 from explainer.topics import TOPICS
 from explainer.ui.common.page import NOT_IN_LINKS
-from tests.app.moving import anything, controls
+from tests.app.moving import anything, controls, unfold
 from tests.app.reading import ROOT, message_to, text_of
 
 Link = dict[str, str | list[str]]
@@ -62,7 +62,7 @@ def opened(page: str, link: Link) -> AppTest:
         app.query_params[name] = values
     app.switch_page(f"../pages/{page}.py").run()
     assert not app.exception, app.exception[0].stack_trace[-6:]
-    return app
+    return unfold(app)
 
 
 def link_of(app: AppTest) -> Link:

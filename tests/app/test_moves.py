@@ -16,7 +16,7 @@ from streamlit.testing.v1.element_tree import NumberInput, SelectSlider, Slider
 
 from explainer.service import stop_service
 from explainer.topics import TOPICS
-from tests.app.moving import anything, controls, ends
+from tests.app.moving import anything, controls, ends, unfold
 from tests.app.reading import app_at
 
 STARTS = [
@@ -91,7 +91,7 @@ def wander(app: AppTest, draw: random.Random, trail: list[str], count: int) -> N
 
 @pytest.mark.parametrize(("page", "query"), STARTS)
 def test_no_move_of_a_control_ends_a_page(page: str, query: dict[str, str]) -> None:
-    app, trail = app_at(page, **query), list[str]()
+    app, trail = unfold(app_at(page, **query)), list[str]()
     pair_up(app, trail, PAIRED)
     wander(app, random.Random(0), trail, DRAWN)
 
@@ -100,7 +100,7 @@ def test_no_move_of_a_control_ends_a_page(page: str, query: dict[str, str]) -> N
 @pytest.mark.parametrize(("page", "query"), STARTS)
 def test_no_long_walk_over_all_controls_ends_a_page(page: str, query: dict[str, str]) -> None:
     """Also links in which each control stands as it stood at some time of the walk."""
-    app, trail, draw = app_at(page, **query), list[str](), random.Random(1)
+    app, trail, draw = unfold(app_at(page, **query)), list[str](), random.Random(1)
     links = list[dict[str, str]]()
     pair_up(app, trail, 1000)
     for _ in range(LONG_DRAWN // 10):

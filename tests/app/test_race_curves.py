@@ -19,6 +19,7 @@ from explainer.service import Ticket
 from explainer.training.engine.race import Race
 from explainer.ui.training_lab.curve_news import PREPARED, Curves, View
 from explainer.ui.training_lab.curves import is_reachable
+from tests.app.moving import unfold
 from tests.app.reading import app_at, message_to
 
 pytestmark = pytest.mark.usefixtures("service_of_its_own")
@@ -138,7 +139,7 @@ def test_a_link_says_which_curves_and_how() -> None:
     charts = message_to(app, KEY)["charts"]
     assert [one["title"] for one in charts] == ["length of all weights", "weights at exactly 0 (%)"]
     assert [one["logarithmic"] for one in charts] == [True, False]
-    assert app.slider(key="training_lab.smoothing").value == 0.5
+    assert unfold(app).slider(key="training_lab.smoothing").value == 0.5
 
 
 @pytest.mark.parametrize("known", [None, "new", [1], {}])

@@ -15,6 +15,7 @@ from explainer.training.data.registry import load
 from explainer.training.data.shifted import SHIFTS, suitable
 from explainer.training.engine.race import Race
 from explainer.ui.training_lab.instruments.tabs import TABS
+from tests.app.moving import unfold
 from tests.app.reading import app_at, message_to, text_of
 
 OF_CLASSES = r"accurac|class|logit|confiden|nats|wrong label|boundary|cross-entropy"
@@ -90,7 +91,7 @@ def test_before_a_race_everything_is_about_numbers(data: str) -> None:
         "loss, without penalty (squared error)", "mean absolute error (lower is better)"
     ]  # fmt: skip
     assert header["most"] == [None, None]
-    app.selectbox(key=f"training_lab.{data}.loss").set_value("huber").run()
+    unfold(app).selectbox(key=f"training_lab.{data}.loss").set_value("huber").run()
     assert "(Huber's loss)" in message_to(app, "training_lab.curves")["charts"][0]["title"]
     assert "loss=huber" in str(app.query_params) or "huber" in str(app.query_params)
     stop_service()

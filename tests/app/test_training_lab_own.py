@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.app.moving import unfold
 from tests.app.reading import app_at
 
 pytestmark = pytest.mark.usefixtures("service_of_its_own")
@@ -73,7 +74,7 @@ def test_copies_across_the_parts_are_counted_until_they_are_kept_together(own: P
     app = app_at("training_lab", training_lab__data="folder:twins")
     (said,) = (entry.value for entry in app.warning)
     assert "of the 10 to test on are exactly or nearly the same as one to learn from" in said
-    app.toggle(key="training_lab.folder.together").set_value(True).run()
+    unfold(app).toggle(key="training_lab.folder.together").set_value(True).run()
     assert not app.exception
     assert not app.warning
     app.button(key="training_lab.start").click().run()
@@ -85,12 +86,12 @@ def test_a_link_keeps_copies_together_where_there_are_any(own: Path) -> None:
     write(own / "alone", 2, 12)
     link = {"training_lab__folder__together": "true"}
     app = app_at("training_lab", training_lab__data="folder:alone", **link)
-    assert not [one for one in app.toggle if one.key == "training_lab.folder.together"]
+    assert not [one for one in unfold(app).toggle if one.key == "training_lab.folder.together"]
     assert not app.warning
     picture = next((own / "alone").rglob("*.png"))
     write(own / "one twin", 2, 12)
     for number in range(8):
         (own / "one twin" / "class 0" / f"again {number}.png").write_bytes(picture.read_bytes())
     app = app_at("training_lab", training_lab__data="folder:one twin", **link)
-    assert app.toggle(key="training_lab.folder.together").value
+    assert unfold(app).toggle(key="training_lab.folder.together").value
     assert not app.warning

@@ -3,20 +3,21 @@
 A value outside the bounds that a slider has by now ends the page in Streamlit where the session
 kept it, and is forgotten where a link carries it; a whole number between two steps of the slider
 (a kernel of 4, where sizes are odd) is taken from a link as it is. Here each becomes the nearest
-one that is allowed.
+one that is allowed, in a popover that is closed (`fold`) too.
 """
 
 from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from explainer.messages import linked_whole
-from explainer.ui.common.address import forget, keep_in_link, linked
+from explainer.ui.common.address import keep_in_link, linked
+from explainer.ui.common.fold import drawn, kept
 from explainer.words import _
 
 N = TypeVar("N", int, float)
@@ -29,24 +30,14 @@ def bounded_slider(
 
     Where there is nothing to choose, as `low` is `high`, that is said in place of a slider.
     """
-    if high <= low:
+    if high > low:
+        described = {"help": help_text or None}
+        return kept_number(st.slider, label, low, high, value, step, key=key, **described)
+    if drawn():
         st.caption(
             _("{label}: {value}. There is nothing to choose here.", label=label, value=f"{high:g}")
         )
-        return high
-    _follow(key, low, high, step)
-    chosen = st.slider(
-        label,
-        low,
-        high,
-        min(max(value, low), high),
-        step,
-        key=key,
-        help=help_text or None,
-        bind="query-params",
-        persist_state="session",
-    )
-    return type(low)(chosen)
+    return high
 
 
 def bounded_number(label: str, low: int, high: int, *, key: str, **more: Any) -> int:
@@ -54,21 +45,32 @@ def bounded_number(label: str, low: int, high: int, *, key: str, **more: Any) ->
 
     It begins with `low` and is kept for the visit and in the link.
     """
-    _follow(key, low, high, 1)
-    return st.number_input(
-        label, low, high, low, 1, key=key, bind="query-params", persist_state="session", **more
-    )
+    return kept_number(st.number_input, label, low, high, low, 1, key=key, **more)
 
 
-def _follow(key: str, low: N, high: N, step: N) -> None:
-    """Bring what the session, or else the link, has for `key` to what is allowed."""
-    try:
-        kept = float(st.session_state.get(key, st.query_params.get(key, "")))
-    except ValueError:
-        return  # nothing, or no number: the slider begins with its default
-    if math.isfinite(kept) and kept != (allowed := nearest(kept, low, high, step)):
-        forget([key])  # the link goes before the session when a slider is first drawn
-        st.session_state[key] = allowed
+def kept_number(
+    widget: Callable[..., Any],
+    label: str,
+    low: N,
+    high: N,
+    value: N,
+    step: N,
+    *,
+    key: str,
+    **more: Any,
+) -> N:
+    """A number from `low` to `high`, as a slider or as a field (`st.slider`, `st.number_input`)."""
+
+    def read(text: str) -> N | None:
+        try:
+            found = float(text)
+        except ValueError:
+            return None
+        return nearest(found, low, high, step) if math.isfinite(found) else None
+
+    bounds = {"min_value": low, "max_value": high, "step": step}
+    usual = min(max(value, low), high)
+    return type(low)(kept(widget, label, key=key, usual=usual, read=read, **bounds, **more))
 
 
 def nearest(value: float, low: N, high: N, step: N) -> N:
@@ -89,6 +91,9 @@ def chosen_place(label: str, names: Sequence[str], *, key: str) -> int:
     own = f"{key}.{zlib.crc32(chr(10).join(names).encode())}"
     if (asked := linked_whole(linked(key), 0, len(names) - 1)) is not None:
         st.session_state[own] = asked
-    place = int(st.selectbox(label, range(len(names)), format_func=names.__getitem__, key=own))
+    chosen = st.selectbox(
+        label, range(len(names)), format_func=names.__getitem__, key=own, persist_state="session"
+    )
+    place = int(chosen)
     keep_in_link(key, str(place), "0")
     return place

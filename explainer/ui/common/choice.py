@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import streamlit as st
 
 from explainer.ui.common.address import keep_in_link, written_to
+from explainer.ui.common.fold import drawn
 from explainer.words import gettext
 
 
@@ -49,14 +50,16 @@ def choice(
     _arrive(key, titles, first)
     if widget in (st.segmented_control, st.pills):
         more["required"] = True
-    chosen = widget(
-        label,
-        list(titles),
-        key=key,
-        format_func=lambda slug: gettext(titles.get(str(slug), str(slug))),
-        persist_state="session",
-        **more,
-    )
+    chosen = st.session_state[key]
+    if drawn():
+        chosen = widget(
+            label,
+            list(titles),
+            key=key,
+            format_func=lambda slug: gettext(titles.get(str(slug), str(slug))),
+            persist_state="session",
+            **more,
+        )
     slug = str(chosen) if chosen in titles else first
     keep_in_link(key, slug, first)
     return slug

@@ -29,8 +29,10 @@ from explainer.kept import MEGABYTE, Kept
 from explainer.training.engine.devices import cores
 from explainer.training.recipe.recipe import Network
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.bounded import bounded_number
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.fold import while_open
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import picture_input
 from explainer.ui.common.pictures import colour_bar
@@ -94,19 +96,23 @@ def set_up() -> Passed:
 
 def _data() -> tuple[NDArray[np.uint8] | None, int, Batch]:
     """What the networks are shown, and the seed of their weights."""
-    with st.popover(_("Data and seed"), icon=":material/tune:"):
+    with while_open(
+        st.popover(
+            _("Data and seed"), icon=":material/tune:", key=f"{KEY}.details", on_change="rerun"
+        )
+    ):
         data = choice(
             _("Shown to the networks"), (DIGITS, PATCHES), key=f"{KEY}.data",
             widget=st.segmented_control,
         )  # fmt: skip
-        seed = st.number_input(
-            _("Seed"), 0, 9999, 0, key=f"{KEY}.seed", bind="query-params", persist_state="session",
+        seed = bounded_number(
+            _("Seed"), 0, 9999, key=f"{KEY}.seed",
             help=_("Another seed draws other weights and other examples."),
         )  # fmt: skip
     if data == PATCHES.slug:
         photo = picture_input().picture.codes
-        return photo, int(seed), patch_batch(photo, EXAMPLES, int(seed))
-    return None, int(seed), _digits(int(seed))
+        return photo, seed, patch_batch(photo, EXAMPLES, seed)
+    return None, seed, _digits(seed)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -30,8 +30,10 @@ from explainer.training.data.registry import load
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.bounded import bounded_slider
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import choice
+from explainer.ui.common.fold import while_open
 from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import escaped, say
 from explainer.ui.common.tables import table
@@ -103,12 +105,15 @@ def _seen(ticket: Ticket[Race] | None) -> None:
 
 
 def _seeds() -> int:
-    with st.popover(_("More"), icon=":material/tune:"):
-        seeds = st.slider(
-            _("Seeds"), 1, 5, 2, key=f"{KEY}.seeds", bind="query-params", persist_state="session",
-            help=_("Each network is trained once for each seed; a strip is the median over them."),
+    with while_open(
+        st.popover(_("More"), icon=":material/tune:", key=f"{KEY}.options", on_change="rerun")
+    ):
+        return bounded_slider(
+            _("Seeds"), 1, 5, 2, 1, key=f"{KEY}.seeds",
+            help_text=_(
+                "Each network is trained once for each seed; a strip is the median over them."
+            ),
         )  # fmt: skip
-    return int(seeds)
 
 
 @st.cache_resource(show_spinner=False)

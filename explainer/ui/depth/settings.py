@@ -82,7 +82,12 @@ def setting_rows() -> None:
 
 
 def _change(index: int, network: Network) -> None:
-    with st.popover(title(network), icon=":material/tune:", key=f"{KEY}.change{index}"):
+    popover = st.popover(
+        title(network), icon=":material/tune:", key=f"{KEY}.change{index}", on_change="rerun"
+    )
+    if not popover.open:
+        return
+    with popover:
         if message := st.session_state.pop(f"{KEY}.refused{index}", ""):
             st.error(escaped(message))
         for field in SETTING_FIELDS:
@@ -112,6 +117,7 @@ def _field(index: int, field: Field, current: Any) -> None:
 
 def _set(index: int, name: str, key: str) -> None:
     entries = list(settings())
+    st.session_state[f"{KEY}.change{index}"] = True  # its title may be another now: it stays open
     try:
         changed: dict[str, Any] = {name: st.session_state[key]}
         entries[index] = replace(entries[index], **changed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -24,9 +23,10 @@ from explainer.networks.visualisation.slices import Work
 from explainer.networks.visualisation.top_activations import crop
 from explainer.networks.zoo.shared import layers_of
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.bounded import bounded_slider
+from explainer.ui.common.bounded import bounded_number, bounded_slider
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import choice
+from explainer.ui.common.fold import while_open
 from explainer.ui.common.pictures import figures, inline, legend
 from explainer.ui.common.prose import say
 from explainer.ui.feature_maps.crops import Liked
@@ -107,16 +107,19 @@ def _side(looked: Subject, field: int) -> int:
 
 
 def _settings() -> Painting:
-    with st.popover(_("How it is painted"), icon=":material/tune:"):
-        common: dict[str, Any] = {"bind": "query-params", "persist_state": "session"}
+    with while_open(
+        st.popover(
+            _("How it is painted"), icon=":material/tune:", key=f"{KEY}.how", on_change="rerun"
+        )
+    ):
         steps = bounded_slider(_("Steps"), 32, 512, 128, 32, key=f"{KEY}.steps")
-        smoothness = st.slider(
-            _("Smoothness"), 0.0, 1.0, Painting.smoothness, 0.05, key=f"{KEY}.smoothness", **common,
-            help=_("How much neighbouring pixels that differ count against the picture."),
+        smoothness = bounded_slider(
+            _("Smoothness"), 0.0, 1.0, Painting.smoothness, 0.05, key=f"{KEY}.smoothness",
+            help_text=_("How much neighbouring pixels that differ count against the picture."),
         )  # fmt: skip
-        jitter = st.slider(
-            _("Shifts"), 0, 8, Painting.jitter, key=f"{KEY}.jitter", **common,
-            help=_(
+        jitter = bounded_slider(
+            _("Shifts"), 0, 8, Painting.jitter, 1, key=f"{KEY}.jitter",
+            help_text=_(
                 "Before each step the picture is shifted by up to so many pixels, so that what is "
                 "painted must be liked wherever it lies. Fewer where the unit sees little."
             ),
@@ -134,11 +137,11 @@ def _settings() -> Painting:
                 "2009) what activates an edge detector most is its own kernel."
             ),
         )  # fmt: skip
-        first = int(st.number_input(_("First seed"), 1, 9999, 1, key=f"{KEY}.seed", **common))
+        first = bounded_number(_("First seed"), 1, 9999, key=f"{KEY}.seed")
     return Painting(
         steps=steps,
-        smoothness=float(smoothness),
-        jitter=int(jitter),
+        smoothness=smoothness,
+        jitter=jitter,
         holding=HOLDINGS[holding],
         bound=BOUNDS[bound],
         seeds=tuple(range(first, first + PICTURES)),

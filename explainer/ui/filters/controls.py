@@ -12,7 +12,9 @@ import streamlit as st
 from explainer.charts.colour import CLIPPED, SIGNED, VIEWS, View
 from explainer.convolution.application import CHANNEL_MODES, PADDINGS
 from explainer.convolution.kernels import KERNELS, Kernel, Weights
+from explainer.ui.common.bounded import bounded_slider
 from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.fold import while_open
 from explainer.ui.common.picture import Chosen, picture_input
 from explainer.words import N_, _
 
@@ -77,7 +79,11 @@ def _filter_choice() -> FilterChoice:
             _("Filter"), (*KERNELS, OWN), key=f"{KEY}.kernel", default=FIRST,
             help=_("All weights are written for cross-correlation, as networks compute it."),
         )  # fmt: skip
-    with more, st.popover(_("How it is applied"), icon=":material/tune:", width="stretch"):
+    how = more.popover(
+        _("How it is applied"), icon=":material/tune:", width="stretch", key=f"{KEY}.how",
+        on_change="rerun",
+    )  # fmt: skip
+    with while_open(how):
         view = choice(
             _("Shown as"), (AUTOMATIC, *VIEWS), key=f"{KEY}.view",
             help=_(
@@ -108,13 +114,13 @@ def _application_controls() -> tuple[str, int, int, bool]:
         _("Padding"), PADDINGS, key=f"{KEY}.padding", default="reflect",
         help=_("What the window finds beyond the edge of the picture."),
     )  # fmt: skip
-    stride = st.slider(
-        _("Stride"), 1, 8, 1, key=f"{KEY}.stride", bind="query-params", persist_state="session",
-        help=_("How many pixels the window moves from one output pixel to the next."),
+    stride = bounded_slider(
+        _("Stride"), 1, 8, 1, 1, key=f"{KEY}.stride",
+        help_text=_("How many pixels the window moves from one output pixel to the next."),
     )  # fmt: skip
-    dilation = st.slider(
-        _("Dilation"), 1, 8, 1, key=f"{KEY}.dilation", bind="query-params", persist_state="session",
-        help=_("How many pixels lie between neighbouring weights."),
+    dilation = bounded_slider(
+        _("Dilation"), 1, 8, 1, 1, key=f"{KEY}.dilation",
+        help_text=_("How many pixels lie between neighbouring weights."),
     )  # fmt: skip
     operation = choice(
         _("Operation"), (CORRELATION, CONVOLUTION), key=f"{KEY}.operation",

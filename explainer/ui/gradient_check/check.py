@@ -26,9 +26,11 @@ from explainer.gradients.check.verdict import BUG, GOOD, TOO_KIND, factor_error,
 from explainer.powers import power_of_ten, ten_to
 from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
+from explainer.ui.common.bounded import bounded_number
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Entry, Named, choice
 from explainer.ui.common.code import plain_code, show_script
+from explainer.ui.common.fold import drawn, kept, one_of, while_open
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
@@ -38,7 +40,7 @@ from explainer.words import _
 
 KEY = "gradient_check"
 USUAL_STEP, EPSILON_OF_ALL = "1e-5", 1e-5
-STEPS = ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9")
+STEPS = tuple(f"1e-{power}" for power in range(1, 10))
 POWERS = {step: ten_to(int(step.partition("e")[2])) for step in STEPS}
 PENALTIES = (0.0, 0.0001, 0.001, 0.01, 0.1)
 FACTORS = (-1.0, 2.0, 1.2, 1.01)
@@ -69,7 +71,9 @@ def asked() -> Asked:
         wrong = FAULTS[slug] if riddle is None else hidden(riddle)
     with middle:
         step = _epsilon()
-    with right, st.popover(_("Network and numbers"), icon=":material/tune:", width="stretch"):
+    label, key = _("Network and numbers"), f"{KEY}.details"
+    icon = ":material/tune:"
+    with while_open(right.popover(label, icon=icon, key=key, width="stretch", on_change="rerun")):
         setting, scheme = _details(wrong)
     known = riddle is None or solved(riddle, wrong)
     if known:
@@ -96,22 +100,20 @@ def _epsilon() -> str:
 
 def _details(wrong: Fault) -> tuple[Setting, Scheme]:
     kind = _segments(_("Activation"), "activation", NONLINEARITIES, disabled=wrong.kink)
-    if wrong.kink:
+    if wrong.kink and drawn():
         st.caption(_("This fault stands at the kink of ReLU, so the network has ReLU."))
     numbers = _segments(_("Numbers"), "numbers", NUMBERS)
     scheme = SCHEMES[_segments(_("Difference"), "difference", SCHEMES)]
-    st.latex(scheme.formula)
-    penalty = st.select_slider(
-        _("Penalty λ"), PENALTIES, 0.01, key=f"{KEY}.penalty", bind="query-params",
-        persist_state="session",
+    if drawn():
+        st.latex(scheme.formula)
+    penalty = kept(
+        st.select_slider, _("Penalty λ"), key=f"{KEY}.penalty", usual=0.01, read=one_of(PENALTIES),
+        options=PENALTIES,
     )  # fmt: skip
-    seed = st.number_input(
-        _("Seed of the weights"), 0, LARGEST_SEED, 0, key=f"{KEY}.seed", bind="query-params",
-        persist_state="session",
-    )  # fmt: skip
+    seed = bounded_number(_("Seed of the weights"), 0, LARGEST_SEED, key=f"{KEY}.seed")
     dtype = next(one for one in PRECISIONS if one.__name__ == numbers)
     chosen = RELU if wrong.kink else NONLINEARITIES[kind]
-    return Setting(chosen, float(penalty), int(seed), wrong, dtype), scheme
+    return Setting(chosen, penalty, seed, wrong, dtype), scheme
 
 
 def _segments(label: str, name: str, entries: Iterable[Entry], *, disabled: bool = False) -> str:

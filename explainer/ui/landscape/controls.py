@@ -28,8 +28,8 @@ from explainer.gradients.landscape.plane import PARTS
 from explainer.gradients.landscape.presets import PRESETS
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.views import Snapshot
-from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.choice import Entry, Named, choice
+from explainer.ui.common.fold import drawn, kept, one_of, while_open
 from explainer.ui.common.story import outcome
 from explainer.ui.landscape.job import KEY
 from explainer.words import N_, _, told
@@ -115,7 +115,11 @@ def _network() -> dict[str, Any]:
 
 
 def _training() -> dict[str, Any]:
-    with st.popover(_("Training settings"), icon=":material/tune:"):
+    with while_open(
+        st.popover(
+            _("Training settings"), icon=":material/tune:", key=f"{KEY}.training", on_change="rerun"
+        )
+    ):
         learning = [ACTIVATIONS[slug] for slug in bounds.LEARNING]
         return {
             "activation": _menu(_("Activation"), learning, "activation"),
@@ -142,8 +146,12 @@ def _plane(*, normed: bool) -> dict[str, Any]:
     """The plane; `normed`: whether a network that is looked at has batch norm."""
     directions = _segments(_("Plane"), PLANES, "plane")
     path = directions == PATH
-    with st.popover(_("Plane settings"), icon=":material/grid_on:"):
-        if path:
+    with while_open(
+        st.popover(
+            _("Plane settings"), icon=":material/grid_on:", key=f"{KEY}.of_plane", on_change="rerun"
+        )
+    ):
+        if path and drawn():
             st.caption(_("A path has one plane of its own: what is grey concerns random planes."))
         values = {
             "directions": directions,
@@ -166,7 +174,7 @@ def _plane(*, normed: bool) -> dict[str, Any]:
                 "the running ones from training."),
             ),
         }  # fmt: skip
-        if not normed:
+        if not normed and drawn():
             st.caption(_("No network here has batch norm."))
     return values
 
@@ -198,16 +206,7 @@ def _kept(
 ) -> Any:
     """The value of a widget that is no menu; the link has it where the story has another."""
     key, usual = f"{KEY}.{name}", _values()[name]
-    if key not in st.session_state:
-        text = st.query_params.get(key)
-        st.session_state[key] = next((one for one in possible if _text(one) == text), usual)
-    value = widget(label, key=key, persist_state="session", **more)
-    keep_in_link(key, _text(value), _text(usual))
-    return value
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return kept(widget, label, key=key, usual=usual, read=one_of(possible), **more)
 
 
 def _take() -> None:

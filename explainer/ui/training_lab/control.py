@@ -226,7 +226,7 @@ def dials(ticket: Ticket[Race], names: list[str]) -> None:
             _button(ticket, f"steps{count}", steps_of(count), partial(Race.step, count=count))
     st.number_input(
         _("Pause at step (0: nowhere)"), 0, 1_000_000, 0, key=stop, on_change=_set_stop,
-        args=(ticket, stop),
+        args=(ticket, stop), persist_state="session",
     )  # fmt: skip
     index = chosen_place(_("Recipe to change"), names, key=f"{KEY}.turned")
     run = ticket.race.snapshot.of_recipe(index)[0]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from explainer.training.data.data_set import DataError, DataSet, Examples
 from explainer.training.data.download import wanted
@@ -21,6 +21,7 @@ from explainer.training.data.splits import Split, most_for_training
 from explainer.ui.common.bounded import bounded_slider
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.fetching import offer
+from explainer.ui.common.fold import drawn, while_open
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.refusal import forget, refuse, show_refusal
@@ -52,7 +53,7 @@ def data_menu() -> str:
     return choice(_("Data"), entries, key=f"{KEY}.data", default=FIRST_DATA)
 
 
-def chosen_data(slug: str, details: DeltaGenerator) -> tuple[DataChoice, Examples | None]:
+def chosen_data(slug: str, details: PopoverContainer) -> tuple[DataChoice, Examples | None]:
     """The data of that slug, with their settings in `details`; no examples until there are any."""
     if slug in EVERY_DATA_SET:
         return _registered(EVERY_DATA_SET[slug], details)
@@ -76,7 +77,7 @@ def split_choice(chosen: DataChoice, examples: Examples) -> Split:
     base = f"{KEY}.{chosen.slug}"
     validation = _share(f"{base}.validation", _("Validation share"), 0.2)
     test = _share(f"{base}.test", _("Test share"), 0.2)
-    if examples.test_from is not None:
+    if examples.test_from is not None and drawn():
         count = len(examples) - examples.test_from
         st.caption(
             _(
@@ -94,18 +95,16 @@ def split_choice(chosen: DataChoice, examples: Examples) -> Split:
     undivided = replace(undivided, train_size=size)
     if not examples.classes:
         return undivided
-    noise = st.slider(
+    noise = bounded_slider(
         _("Wrong labels among them"),
         0.0,
         0.5,
         0.0,
         0.05,
         key=f"{base}.wrong_labels",
-        bind="query-params",
-        persist_state="session",
-        help=_("This share of the training labels is replaced by another class."),
+        help_text=_("This share of the training labels is replaced by another class."),
     )
-    return replace(undivided, label_noise=float(noise))
+    return replace(undivided, label_noise=noise)
 
 
 def _train_size(key: str, most: int) -> int | None:
@@ -124,22 +123,13 @@ def _train_size(key: str, most: int) -> int | None:
 
 
 def _share(key: str, label: str, value: float) -> float:
-    share = st.slider(
-        label,
-        0.1,
-        0.4,
-        value,
-        0.05,
-        key=key,
-        bind="query-params",
-        persist_state="session",
-    )
-    return float(share)
+    return bounded_slider(label, 0.1, 0.4, value, 0.05, key=key)
 
 
-def _registered(entry: DataSet, details: DeltaGenerator) -> tuple[DataChoice, Examples | None]:
-    with details:
-        st.caption(_(entry.meaning))
+def _registered(entry: DataSet, details: PopoverContainer) -> tuple[DataChoice, Examples | None]:
+    with while_open(details):
+        if drawn():
+            st.caption(_(entry.meaning))
         values = setting_controls(f"{KEY}.{entry.slug}", entry.parameters)
     chosen = DataChoice(entry.slug, entry.title, values)
     if entry.needs_download and not available(entry.slug):

@@ -10,6 +10,7 @@ from explainer.training.data.data_set import Examples
 from explainer.training.data.gaps import gaps
 from explainer.training.data.splits import Parts, Split, split
 from explainer.training.engine.run import Evaluation
+from explainer.ui.common.fold import kept, one_of
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.plan import KEY
@@ -72,8 +73,8 @@ def together_toggle(key: str, examples: Examples) -> bool:
     count = remembered(f"{KEY}.copies", examples, lambda: _copied(examples))
     if not count:
         return False
-    return st.toggle(
-        _together(), key=key, bind="query-params", persist_state="session",
+    together: bool = kept(
+        st.toggle, _together(), key=key, usual=False, read=one_of((False, True)),
         help=ngettext(
             "{copies} of {examples} examples is a copy of another one. Kept together, an example"
             " and its copies are all for training, or all for validation, or all for the test.",
@@ -82,6 +83,7 @@ def together_toggle(key: str, examples: Examples) -> bool:
             count, copies=f"{count:,}", examples=f"{len(examples):,}",
         ),
     )  # fmt: skip
+    return together
 
 
 def _copied(examples: Examples) -> int:

@@ -10,7 +10,9 @@ from explainer.training.data.data_set import Examples
 from explainer.training.data.shifted import SHIFTS, suitable
 from explainer.training.engine.race import Race
 from explainer.training.task import Task
+from explainer.ui.common.bounded import bounded_slider
 from explainer.ui.common.choice import choice
+from explainer.ui.common.fold import while_open
 from explainer.ui.common.prose import escaped
 from explainer.ui.training_lab.at_chance import chance_words
 from explainer.ui.training_lab.control import (
@@ -63,25 +65,26 @@ def set_up() -> tuple[LabPlan, Examples, int] | None:
             slug = data_menu()
         with options:
             details = st.popover(
-                _("Data, split and seeds"), icon=":material/call_split:", width="stretch"
-            )
+                _("Data, split and seeds"), icon=":material/call_split:", width="stretch",
+                key=f"{KEY}.details", on_change="rerun",
+            )  # fmt: skip
         story = st.container()
         chosen, examples = chosen_data(slug, details)
         if examples is None:
             return None
-        with details:
+        with while_open(details):
             split = split_choice(chosen, examples)
-            seeds = st.slider(
-                _("Seeds"), 1, 10, 3, key=f"{KEY}.seeds", bind="query-params",
-                persist_state="session", help=_("Each recipe is trained once for each seed."),
+            seeds = bounded_slider(
+                _("Seeds"), 1, 10, 3, 1, key=f"{KEY}.seeds",
+                help_text=_("Each recipe is trained once for each seed."),
             )  # fmt: skip
         with story:  # now that a link's division has come to its controls
             told_before()
-        training = division_words(examples, split, int(seeds))
+        training = division_words(examples, split, seeds)
         _fit_to(examples)
     keep_recipes_in_url()
     keep_change_in_link()
-    plan = LabPlan(data=chosen, split=split, recipes=recipes(), seeds=tuple(range(int(seeds))))
+    plan = LabPlan(data=chosen, split=split, recipes=recipes(), seeds=tuple(range(seeds)))
     return plan, examples, training
 
 
@@ -152,10 +155,19 @@ def _score_the_story(ticket: Ticket[Race], plan: LabPlan, examples: Examples) ->
 
 def _options(ticket: Ticket[Race], examples: Examples) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        with st.popover(_("Change while running"), icon=":material/tune:"):
-            dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
+        change = st.popover(
+            _("Change while running"), icon=":material/tune:", key=f"{KEY}.change",
+            on_change="rerun",
+        )  # fmt: skip
+        if change.open:
+            with change:
+                dials(ticket, [name_of(r, i) for i, r in enumerate(ticket.race.recipes)])
         _test_buttons(ticket, examples)
-        with st.popover(_("Curves"), icon=":material/show_chart:"):
+        with while_open(
+            st.popover(
+                _("Curves"), icon=":material/show_chart:", key=f"{KEY}.of_curves", on_change="rerun"
+            )
+        ):
             curve_controls(ticket.race.snapshot.task)
         st.toggle(
             _("Logarithmic loss"), key=LOGARITHMIC, bind="query-params", persist_state="session"
@@ -256,8 +268,7 @@ def view(task: Task) -> View:
 def curve_controls(task: Task) -> None:
     """Controls for which pair of curves is shown, and how much each is smoothed."""
     choice(_("Show"), pairs(task), key=SHOWN, widget=st.segmented_control)
-    st.slider(
+    bounded_slider(
         _("Smoothing"), 0.0, 0.95, 0.0, 0.05, key=SMOOTHING,
-        bind="query-params", persist_state="session",
-        help=_("The weight of the value before in an exponential moving average; 0 is off."),
+        help_text=_("The weight of the value before in an exponential moving average; 0 is off."),
     )  # fmt: skip

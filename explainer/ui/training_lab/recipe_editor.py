@@ -48,16 +48,14 @@ def _row(
 ) -> None:
     """What one recipe is, and what can be done with it."""
     recipe, base = entries[index], entries[0] if index else Recipe()
-    text, buttons = st.columns([1.1, 1], gap="xsmall")
-    with text:
+    with st.container(horizontal=True, gap="xsmall"):
         difference = _alike(entries, index)
         difference = escape(difference or _difference(recipe, base, points=points, plane=plane))
         st.html(
-            '<div style="display:flex;gap:.6rem;line-height:1.3">'
+            '<div style="display:flex;gap:.6rem;line-height:1.3;contain:inline-size">'
             f"<div>{dot(index)}</div><div><b>{named(recipe, index)}</b><br>"
             f'<small style="opacity:.75">{difference}</small></div></div>'
         )
-    with buttons, st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
         _actions(index, len(entries), points=points, plane=plane, numbers=numbers)
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
@@ -231,14 +231,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext
         chromium.close()
 
 
-@pytest.fixture
-def open_page(
-    browser: BrowserContext, server: str, fresh_server: Callable[[], str]
-) -> Iterator[OpenPage]:
-    """Opens pages, each for a new visitor; at the end none of them may have met an error.
-
-    It asks for `fresh_server` so that its pages are closed before such a server stops.
-    """
+@contextmanager
+def opening(browser: BrowserContext, server: str) -> Iterator[OpenPage]:
+    """Opens pages, each for a new visitor; at the end none of them may have met an error."""
     errors: list[str] = []
     with ExitStack() as stack:
 
@@ -268,6 +263,25 @@ def open_page(
 
         yield open_page
     assert not errors, "the browser reported:\n" + "\n".join(errors)
+
+
+@pytest.fixture
+def open_page(
+    browser: BrowserContext, server: str, fresh_server: Callable[[], str]
+) -> Iterator[OpenPage]:
+    """Opens pages for one test.
+
+    It asks for `fresh_server` so that its pages are closed before such a server stops.
+    """
+    with opening(browser, server) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def open_shared_page(browser: BrowserContext, server: str) -> Iterator[OpenPage]:
+    """Opens pages that all tests of a file look at, each leaving them as it found them."""
+    with opening(browser, server) as opened:
+        yield opened
 
 
 @pytest.fixture

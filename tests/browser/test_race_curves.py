@@ -27,6 +27,14 @@ def finished(page: Page) -> Locator:
     return plots
 
 
+@pytest.fixture(scope="module")
+def raced(open_shared_page: OpenPage) -> Page:
+    """A race that has run to its end, for all tests that read its curves."""
+    page = open_shared_page(SHORT)
+    finished(page)
+    return page
+
+
 def point(page: Page, plot: Locator, across: float) -> Locator:
     """Put the mouse there, 0 the left of the plot and 1 its right; what is read."""
     plot.scroll_into_view_if_needed()
@@ -44,27 +52,25 @@ def kept(page: Page, chart: int, words: str, folder: Path) -> Path:
     return saved(page, words, folder)
 
 
-def test_the_numbers_at_the_pointer_are_those_of_the_table(open_page: OpenPage) -> None:
-    page = open_page(SHORT)
-    plots = finished(page)
-    readout = point(page, plots.nth(1), 0.95)
+def test_the_numbers_at_the_pointer_are_those_of_the_table(raced: Page) -> None:
+    plots = raced.locator(PLOT)
+    readout = point(raced, plots.nth(1), 0.95)
     expect(readout.locator("th").first).to_have_text("step 120")
-    expect(page.locator(".pointed")).to_have_count(2)  # the other chart points along
+    expect(raced.locator(".pointed")).to_have_count(2)  # the other chart points along
     for row, name in enumerate(("Plain", "Dropout")):
         cells = readout.locator("tr").nth(row + 1).locator("td")
         expect(cells.first).to_have_text(name)
-        table = page.locator("table.race tbody tr").nth(row).locator("td")
+        table = raced.locator("table.race tbody tr").nth(row).locator("td")
         for read, shown in ((1, 2), (2, 3)):  # validation, training
             value = float(cells.nth(read).inner_text().split()[0])
             words = table.nth(shown).inner_text()
             assert value == pytest.approx(float(words.split()[0]), abs=0.06), words
-    page.mouse.move(5, 5)
-    expect(page.locator(".readout:visible")).to_have_count(0)
+    raced.mouse.move(5, 5)
+    expect(raced.locator(".readout:visible")).to_have_count(0)
 
 
-def test_arrow_keys_read_step_by_step(open_page: OpenPage) -> None:
-    page = open_page(SHORT)
-    plot = finished(page).first
+def test_arrow_keys_read_step_by_step(raced: Page) -> None:
+    plot = raced.locator(PLOT).first
     plot.press("Home")
     expect(plot).to_have_attribute("aria-valuenow", "0")
     plot.press("ArrowRight")
@@ -74,29 +80,26 @@ def test_arrow_keys_read_step_by_step(open_page: OpenPage) -> None:
     said = plot.get_attribute("aria-valuetext") or ""
     assert re.search(r"step 120\. Plain, validation: [\d.]+", said), said
     plot.press("Escape")
-    expect(page.locator(".readout:visible")).to_have_count(0)
+    expect(raced.locator(".readout:visible")).to_have_count(0)
 
 
-def test_a_recipe_that_is_picked_out_leaves_the_others_faint(open_page: OpenPage) -> None:
-    page = open_page(SHORT)
-    plots = finished(page)
-    page.get_by_role("button", name="Dropout", exact=True).first.click()
-    page.mouse.move(5, 5)
+def test_a_recipe_that_is_picked_out_leaves_the_others_faint(raced: Page) -> None:
+    plots = raced.locator(PLOT)
+    raced.get_by_role("button", name="Dropout", exact=True).first.click()
+    raced.mouse.move(5, 5)
     faint = plots.first.locator(f"{LINES}.faint")
     expect(faint).to_have_count(2)  # validation and training of the other one
     assert {one.get_attribute("data-recipe") for one in faint.all()} == {"0"}
-    readout = point(page, plots.first, 0.6)
+    readout = point(raced, plots.first, 0.6)
     expect(readout).to_contain_text("Dropout")
     expect(readout).not_to_contain_text("Plain")
-    page.get_by_role("button", name="Dropout", exact=True).first.click()
-    page.mouse.move(5, 5)
-    expect(page.locator(".faint")).to_have_count(0)
+    raced.get_by_role("button", name="Dropout", exact=True).first.click()
+    raced.mouse.move(5, 5)
+    expect(raced.locator(".faint")).to_have_count(0)
 
 
-def test_a_chart_is_kept_as_svg_and_as_png(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(SHORT)
-    finished(page)
-    drawn = ET.parse(kept(page, 0, "Save as SVG", tmp_path)).getroot()
+def test_a_chart_is_kept_as_svg_and_as_png(raced: Page, tmp_path: Path) -> None:
+    drawn = ET.parse(kept(raced, 0, "Save as SVG", tmp_path)).getroot()
     texts = ["".join(node.itertext()) for node in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert {"Plain", "Dropout", "validation", "training", "step"} <= set(texts)
     lines = [
@@ -106,7 +109,7 @@ def test_a_chart_is_kept_as_svg_and_as_png(open_page: OpenPage, tmp_path: Path) 
     ]
     assert len(lines) == 4
     assert all(node.get("stroke", "").startswith("rgb(") for node in lines)
-    path = kept(page, 1, "Save as PNG", tmp_path)
+    path = kept(raced, 1, "Save as PNG", tmp_path)
     assert path.name == "accuracy.png"
     picture = cv2.imread(str(path))
     assert picture is not None
@@ -115,18 +118,17 @@ def test_a_chart_is_kept_as_svg_and_as_png(open_page: OpenPage, tmp_path: Path) 
     assert picture[2, 2].tolist() == [255, 255, 255]
 
 
-def test_one_chart_fills_the_screen_with_the_names_beside_it(open_page: OpenPage) -> None:
-    page = open_page(SHORT)
-    plots = finished(page)
-    page.locator(".menu summary").nth(1).click()
-    page.locator(".menu[open]").get_by_role("button", name="Full screen").click()
+def test_one_chart_fills_the_screen_with_the_names_beside_it(raced: Page) -> None:
+    plots = raced.locator(PLOT)
+    raced.locator(".menu summary").nth(1).click()
+    raced.locator(".menu[open]").get_by_role("button", name="Full screen").click()
     expect(plots.first).to_be_hidden()
-    expect(page.get_by_role("button", name="Dropout", exact=True).first).to_be_visible()
+    expect(raced.get_by_role("button", name="Dropout", exact=True).first).to_be_visible()
     box = plots.nth(1).bounding_box()
     assert box
     assert box["height"] > 500
     assert box["width"] > 1200
-    page.evaluate("document.exitFullscreen()")
+    raced.evaluate("document.exitFullscreen()")
     expect(plots.first).to_be_visible()
 
 

@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 def app_at(slug: str, **query: str) -> AppTest:
     """The app with one page open, as a visitor who followed a link would have it."""
     app = AppTest.from_file(str(ROOT / "explainer" / "shell.py"), default_timeout=120)
-    app.run()
     for name, value in query.items():
         app.query_params[name.replace("__", ".")] = value
     app.switch_page(f"../pages/{slug}.py").run()

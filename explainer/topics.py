@@ -107,6 +107,14 @@ TOPICS: tuple[Topic, ...] = (
         question=N_("Why does L1 make zeros, and L2 none?"),
         networks=True,
     ),
+    Topic(
+        slug="dropout",
+        title=N_("Dropout"),
+        icon=":material/grain:",
+        section=N_("Regularisation"),
+        question=N_("Which network does dropout train?"),
+        networks=True,
+    ),
 )
 
 

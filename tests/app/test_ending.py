@@ -146,6 +146,12 @@ def learned_by_heart() -> int:
     return 0
 
 
+def mean_of_a_dropped_unit() -> int:
+    kept = torch.rand(100_000, generator=torch.Generator().manual_seed(0)) >= 0.3
+    factors = torch.tensor([0.3, 0.7, 1.0])
+    return int((kept.float().mean() - factors).abs().argmin())
+
+
 ANSWERS: dict[str, Callable[[], int]] = {
     "filters": two_boxes,
     "why_convolution": twice_as_large,
@@ -153,6 +159,7 @@ ANSWERS: dict[str, Callable[[], int]] = {
     "attribution": sum_of_integrated_gradients,
     "activations": slope_at_six,
     "penalties": stronger_at_a_small_weight,
+    "dropout": mean_of_a_dropped_unit,
     "depth": relu_with_xavier,
     "gradient_check": error_below_the_best_step,
     "landscape": sharpness_of_the_same_function,

@@ -30,6 +30,8 @@ from explainer.charts import bands, colour, maps, montage, race, specs
 from explainer.charts.activations import curves
 from explainer.charts.attribution import attributions
 from explainer.charts.depth import batch_norm, one_pass, strips
+from explainer.charts.dropout import data_sizes, tenths, together
+from explainer.charts.dropout import features as dropout_features
 from explainer.charts.feature_maps import effective_receptive_field as receptive
 from explainer.charts.feature_maps import kernel_likeness as likeness
 from explainer.charts.feature_maps import units
@@ -88,6 +90,10 @@ from explainer.networks.digits.networks import Moved
 from explainer.networks.digits.permuted_race import Arm
 from explainer.networks.recording.receptive_field import Box
 from explainer.networks.visualisation.first_kernels import Compared, Pattern
+from explainer.regularisation.dropout.data_sizes import DataSizes
+from explainer.regularisation.dropout.far_away import Tenths
+from explainer.regularisation.dropout.uneven import Uneven
+from explainer.regularisation.dropout.with_batch_norm import Race as MixtureRace
 from explainer.regularisation.pruning import Pruned as SmallPruned
 from explainer.regularisation.pruning import Size
 from explainer.regularisation.strengths import LAMBDAS, Strengths
@@ -517,6 +523,32 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     strengths.strength_points: lambda bad: [
         strengths.strength_points(_strengths(bad), measure) for measure in strengths.MEASURES
     ],
+    tenths.tenth_points: lambda bad: tenths.tenth_points(
+        Tenths(np.clip(bad.array(10), 0, 1), np.clip(bad.array(10), 0, 1), 1000)
+    ),
+    dropout_features.wall: lambda bad: dropout_features.wall(bad.single(3, 784), LIGHT),
+    dropout_features.share_points: lambda bad: dropout_features.share_points(
+        bad.array(5), bad.single(4, 5)
+    ),
+    dropout_features.lost_points: lambda bad: dropout_features.lost_points(
+        [0, 1, 2], list(bad.tuple(3)), list(bad.tuple(3))
+    ),
+    data_sizes.size_points: lambda bad: [
+        data_sizes.size_points(
+            DataSizes((100, 250), (0.0, 0.5), bad.array(2, 2, 3), bad.array(2, 2, 3)), measure
+        )
+        for measure in ("loss", "error")
+    ],
+    together.race_points: lambda bad: [
+        together.race_points(MixtureRace(bad.array(2, 3), bad.array(2, 3)), measure, ("a", "b"))
+        for measure in ("accuracy", "loss")
+    ],
+    together.uneven_points: lambda bad: together.uneven_points(
+        Uneven(*(bad.array(3) for _ in range(4)))
+    ),
+    together.map_tiles: lambda bad: together.map_tiles(
+        bad.single(3, 4, 4), bad.single(3, 4, 4), LIGHT, columns=2
+    ),
     units.growth_points: lambda bad: units.growth_points(
         [(step, bad.single(2)) for step in (0, 1)], ["a", "b"], bad.fill
     ),

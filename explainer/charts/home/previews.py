@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import SIGNED, colour_result, paint, rgb
 from explainer.charts.home.depth import lost_gradients
+from explainer.charts.home.dropout import thinned
 from explainer.charts.home.gradients import transposed
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
@@ -250,5 +251,14 @@ PREVIEWS: tuple[Preview, ...] = (
         ),
         picture=_diamond,
         query={"penalties.penalty": "l1"},
+    ),
+    Preview(
+        topic="dropout",
+        question=N_("What is left when half of the units are gone?"),
+        alt=N_(
+            "A network of four layers. Half of the units in the middle two are empty rings; lines "
+            "join all the others."
+        ),
+        picture=thinned,
     ),
 )

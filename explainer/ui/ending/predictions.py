@@ -173,4 +173,17 @@ PREDICTIONS: dict[str, Prediction] = {
         ),
         query={"penalties.tab": "force"},
     ),
+    "dropout": Prediction(
+        question=N_(
+            "While it learns, a unit is dropped with probability 0.3, and nothing is divided. By "
+            "what is it multiplied at test time, so that what it gives is right on average?"
+        ),
+        options=("0.3", "0.7", "1"),
+        answer=1,
+        why=N_(
+            "By the keep probability, 1 − 0.3: so often the unit was there. At one half nobody "
+            "notices a mix-up; at 0.3 it costs, as the part on test time shows."
+        ),
+        query={"dropout.tab": "test_time"},
+    ),
 }

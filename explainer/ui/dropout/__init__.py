@@ -1,0 +1,1 @@
+"""The page on dropout, part by part."""

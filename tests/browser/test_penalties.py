@@ -97,3 +97,18 @@ def test_both_charts_of_a_weight_follow_one_slider(open_page: OpenPage) -> None:
     for line, was in zip(lines, before, strict=True):
         expect(line).not_to_have_attribute("d", was)
     assert page.url == address
+
+
+def test_the_minimum_follows_the_slider_of_lambda(open_page: OpenPage) -> None:
+    page = open_page("/penalties?penalties.penalty=l2")
+    plot = plane(page)
+    before, address = found(plot), page.url
+    slider = page.locator(".st-key-penalties-sliders input[type=range][name=strength]")
+    slider.evaluate(
+        """slider => {
+          slider.value = 1.2
+          slider.dispatchEvent(new Event("input", { bubbles: true }))
+        }"""
+    )
+    expect(plot.locator(".found")).not_to_have_attribute("cx", before[0] or "")
+    assert page.url == address

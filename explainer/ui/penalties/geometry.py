@@ -55,7 +55,7 @@ def geometry() -> None:
         (asked, problem, tuple(moved.values.items()), theme(), language()),
         lambda: plane_message(asked, problem, moved.values, theme(), resting=True),
     )
-    data = {**message, "name": NAME, "number": number, "address": address}
+    data = {**message, "name": KEY, "number": number, "address": address}
     mount("penalty", key=NAME, data=data, on_moved_change=reported)
     mark_read(NAME, news)
     if problem != two_weights(asked.pair.slug):
@@ -146,6 +146,6 @@ def _renderer(asked: Asked, problem: TwoWeights, resting: Mapping[str, float]) -
         if "first" in moved:
             at = moved_to(problem, _sound(moved, problem.optimum))
         message = plane_message(asked, at, values, colours, resting=False)
-        return pack({**message, "name": NAME, "number": number})
+        return pack({**message, "name": KEY, "number": number})
 
     return render

@@ -10,8 +10,10 @@
  * @typedef {{name: string, number: number, places: {low: number, high: number, count: number},
  *   panels: {title: string, short: string, height: number, span?: ?[number, number]}[], curves: CurveLine[],
  *   marks?: {place: number, text: string}[], at: number, words: {at: string}, alt: string,
- *   also?: string}} CurvesMessage Of a drag that moves two charts, the last blob is the message to `also`.
+ *   also?: string, steps?: boolean}} CurvesMessage Of a drag that moves two charts, the last blob is the message to
+ *   `also`. Over `steps` the curves can be played: they grow from the first place to the last.
  */
+const PLAYED_MS = 120
 const MARGIN = { left: 46, right: 14, top: 24, bottom: 8 }
 const AXIS = 24
 
@@ -20,6 +22,7 @@ export default component(place => {
   /** @type {CurvesMessage} */
   let settings = null
   let values = [], width = 0, at = 0, number = -1, layers = []
+  let growing = false, timer = 0  // whether the curves end at the place that is read
   find(".hint").textContent = say("Point at any x, or move with the arrow keys; a click or Enter keeps it.")
 
   function update(data) {
@@ -31,6 +34,7 @@ export default component(place => {
     values = blobs.slice(0, header.curves.length).map(blob => numbersOf(blob, Float64Array))
     if (moved) at = nearest(header.at)
     stack.setAttribute("aria-label", header.alt)
+    find(".transport").hidden = !header.steps
     draw()
     if (header.also) {
       const detail = { name: header.also, message: blobs.at(-1) }
@@ -103,7 +107,7 @@ export default component(place => {
   // A path that breaks where the values jump: open rings at both sides, a disc at what is taken; then the points.
   function drawCurve({ colour, dash, jumps, points: discs }, curve, panel, down) {
     const { count } = settings.places
-    const points = Array.from({ length: count }, (_, index) => [xOf(index), valueOf(curve, panel, index)])
+    const points = Array.from({ length: growing ? at + 1 : count }, (_, index) => [xOf(index), valueOf(curve, panel, index)])
     const spot = ([x, value]) => `${across(x).toFixed(1)},${down(value).toFixed(1)}`
     const pieces = brokenAt(points, jumps[panel]).filter(piece => piece.length > 1)
     const d = pieces.map(piece => `M${piece.map(spot).join("L")}`).join("")
@@ -156,20 +160,57 @@ export default component(place => {
     place.report("pinned", { x, number })
   }
 
+  // Whoever reads a place sees the whole curves again.
+  function look(index) {
+    pause()
+    const whole = growing
+    growing = false
+    if (whole) draw()
+    point(index)
+  }
+
   const indexUnder = event => {
     const x = event.clientX - stack.getBoundingClientRect().left
     const range = [0, settings.places.count - 1]
     return Math.round(linear([MARGIN.left, width - MARGIN.right], range)(x))
   }
-  stack.onpointermove = stack.onpointerdown = event => point(indexUnder(event))
-  stack.onpointerleave = () => point(nearest(settings.at))
-  stack.onclick = () => pin()
+  stack.onpointermove = stack.onpointerdown = event => { if (!timer) look(indexUnder(event)) }
+  stack.onpointerleave = () => { if (!timer && !growing) point(nearest(settings.at)) }
+  stack.onclick = () => { if (!timer) pin() }
   const page = () => Math.round(settings.places.count / 24)
   onKeys(stack, {
-    arrow: (right, down) => point(at + right - down), far: 10, Enter: pin,
-    PageDown: () => point(at - page()), PageUp: () => point(at + page()),
-    Home: () => point(0), End: () => point(Infinity),
+    arrow: (right, down) => look(at + right - down), far: 10, Enter: pin,
+    PageDown: () => look(at - page()), PageUp: () => look(at + page()),
+    Home: () => look(0), End: () => look(Infinity),
   })
+
+  const playing = element("button", { type: "button" })
+  const step = element("button", { type: "button", text: say("One step") })
+  find(".transport").append(playing, step)
+  const pause = () => {
+    clearInterval(timer)
+    timer = 0
+    playing.textContent = say("Play")
+  }
+  const grow = () => {
+    growing = true
+    at = inside(at + 1)
+    draw()
+    if (at === settings.places.count - 1) pause()
+  }
+  playing.onclick = () => {
+    if (timer) { pause(); return }
+    if (at === settings.places.count - 1) at = -1
+    playing.textContent = say("Pause")
+    timer = setInterval(grow, PLAYED_MS)
+  }
+  step.onclick = () => {
+    pause()
+    if (!growing) at = -1
+    grow()
+  }
+  pause()
+  place.atEnd(pause)
 
   place.onLive(() => settings?.name, update)
   place.onResize(() => { if (stack.clientWidth !== width) draw() }, stack)

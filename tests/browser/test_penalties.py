@@ -112,3 +112,23 @@ def test_the_minimum_follows_the_slider_of_lambda(open_page: OpenPage) -> None:
     )
     expect(plot.locator(".found")).not_to_have_attribute("cx", before[0] or "")
     assert page.url == address
+
+
+def test_the_way_of_a_weight_is_played_paused_and_stepped(open_page: OpenPage) -> None:
+    page = open_page("/penalties?penalties.tab=force")
+    chart = page.locator(".curves", has=page.locator(".transport:not([hidden])"))
+    line = chart.locator("path.line").last
+    line.wait_for(timeout=60_000)
+    whole = line.get_attribute("d") or ""
+    chart.get_by_role("button", name="Play").click()
+    expect(line).not_to_have_attribute("d", whole)
+    expect(line).to_have_attribute("d", re.compile("^M[^L]*(L[^L]*){5,40}$"))
+    chart.get_by_role("button", name="Pause").click()
+    held = line.get_attribute("d") or ""
+    assert whole.startswith(held)
+    chart.get_by_role("button", name="One step").click()
+    longer = line.get_attribute("d") or ""
+    assert longer.startswith(held)
+    assert longer.count("L") == held.count("L") + 1
+    chart.locator(".stack").press("End")
+    expect(line).to_have_attribute("d", whole)

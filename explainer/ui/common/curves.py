@@ -68,11 +68,12 @@ def curves_message(
     symbol: str = "x",
     low: float | None = None,
     also: tuple[str, bytes] | None = None,
+    steps: bool = False,
 ) -> bytes:
     """What the chart needs: `lines` from `low`, or else −reach, to reach, at equal distances.
 
     The answer to a drag that moves a second chart carries what that one needs as well: `also`
-    is the second chart's key and its message.
+    is the second chart's key and its message. Where x is `steps` the curves can be played.
     """
     header: dict[str, Any] = {
         "name": key,
@@ -88,6 +89,7 @@ def curves_message(
         "at": at,
         "words": {"at": symbol},
         "alt": alt,
+        "steps": steps,
     }
     blobs = [np.ascontiguousarray(line.values, "<f8").tobytes() for line in lines]
     if also:

@@ -126,7 +126,8 @@ def _steps_message(
     ]
     return curves_message(
         FORCE, STEP_PANEL, lines, reach=STEPS, low=0, at=shown.step, number=number,
-        symbol=_("step"), also=also, alt=_("One weight over the steps under four rules."),
+        symbol=_("step"), also=also, steps=True,
+        alt=_("One weight over the steps under four rules."),
     )  # fmt: skip
 
 

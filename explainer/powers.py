@@ -31,7 +31,7 @@ def short(value: float, digits: int = 6) -> str:
 
 def percent(share: float) -> str:
     """A probability or another share as people read it, to a tenth of a percent: `0.1 %`."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share + 0.0:.1f} %".replace("-0.0 ", "0.0 ").replace("-", "−")
 
 
 def ten_to(exponent: int) -> str:

@@ -48,3 +48,8 @@ def test_a_setting_is_written_as_it_was_chosen(value: float, text: str) -> None:
 )
 def test_a_probability_is_said_to_a_tenth_of_a_percent(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_a_share_that_rounds_to_nothing_has_no_sign() -> None:
+    assert percent(-1e-9) == percent(0) == "0.0 %"
+    assert percent(-0.0123) == "−1.2 %"

@@ -107,7 +107,8 @@ export default component(place => {
   // A path that breaks where the values jump: open rings at both sides, a disc at what is taken; then the points.
   function drawCurve({ colour, dash, jumps, points: discs }, curve, panel, down) {
     const { count } = settings.places
-    const points = Array.from({ length: growing ? at + 1 : count }, (_, index) => [xOf(index), valueOf(curve, panel, index)])
+    const spots = { length: growing ? at + 1 : count }
+    const points = Array.from(spots, (_, index) => [xOf(index), valueOf(curve, panel, index)])
     const spot = ([x, value]) => `${across(x).toFixed(1)},${down(value).toFixed(1)}`
     const pieces = brokenAt(points, jumps[panel]).filter(piece => piece.length > 1)
     const d = pieces.map(piece => `M${piece.map(spot).join("L")}`).join("")
@@ -145,13 +146,18 @@ export default component(place => {
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const heading = `${words.at} = ${show(x, decimalsOf(places))}`
     readout.tHead.replaceChildren(row("th", element("th", { text: heading }), panels.map(panel => panel.short)))
-    readout.tBodies[0].replaceChildren(...curves.map(({ title, colour, dash }, curve) =>
-      row("td", element("td", {}, sample(26, colour, dash), title), numbers(curve))))
+    readout.tBodies[0].replaceChildren(...curves.map(({ title, colour, dash, points }, curve) =>
+      row("td", element("td", {}, points?.some(one => one.length) && !drawn(curve) ? disc(colour)
+        : sample(26, colour, dash), title), numbers(curve))))
     const told = curves.map(({ title }, curve) =>
       `${title}: ${numbers(curve).map((text, panel) => `${panels[panel].short} ${text}`).join(", ")}`)
     const span = { "aria-valuemin": places.low, "aria-valuemax": places.high }
     filled(stack, { ...span, "aria-valuenow": x, "aria-valuetext": `${heading}. ${told.join("; ")}` })
   }
+
+  const drawn = curve => values[curve].some(Number.isFinite)
+  const disc = fill => svg("svg", { viewBox: "0 0 26 10", "aria-hidden": "true" },
+    svg("circle", { cx: 13, cy: 5, r: 4, fill }))
 
   function pin() {
     number = later(number)

@@ -5,19 +5,20 @@
  * `weights` has a number in [0, 1] for each count of kept units; `bits` says which units the chosen network keeps.
  * @typedef {{label: string, low: number, high: number, percent: boolean}} DotAxis
  * @typedef {{name: string, number: number, address: string, view: string, axes: [DotAxis, DotAxis], weights: number[],
- *   layers: string[], digit: number, colours: Object<string, string>, stops: string[],
+ *   layers: string[], hints: string[], digit: number, colours: Object<string, string>, stops: string[],
  *   marks: {kind: string, x: number, y: number}[], bars: {scaled: number[], arithmetic: number[]}, heads: string[],
  *   rows: {kind: string, label: string, values: string[]}[], chosen: {bits: number, x: number, y: number,
  *   bars: number[], said: string[], sure: string[], title: string}}} DotsMessage
  */
 const PAD = { left: 52, right: 12, top: 10, bottom: 40 }, STEPS = 65535
-const SMALL = 0.9, LARGE = 4.2, NEAR = 30, UNITS = 12, PALEST = 0.3
+const SMALL = 0.9, LARGE = 4.2, NEAR = 30, UNITS = 12, PALEST = 0.3, FAR = 30
 
 export default component(place => {
   const { find } = place, stage = find(".stage"), canvas = find("canvas"), over = find(".over")
   /** @type {DotsMessage} */
   let data = null
-  let spots = new Uint16Array(), masks = new Uint32Array(), kept = [], strip = "", hand = null, report = null, pinned = 0
+  let spots = new Uint16Array(), masks = new Uint32Array(), kept = [], strip = ""
+  let hand = null, report = null, pinned = 0
 
   function take(bytes) {
     /** @type {{header: DotsMessage, blobs: Uint8Array[]}} */
@@ -38,6 +39,7 @@ export default component(place => {
     drawReadout()
   }
 
+  const isThere = () => width() > PAD.left + PAD.right && height() > PAD.top + PAD.bottom
   const width = () => stage.clientWidth, height = () => stage.clientHeight
   const across = part => PAD.left + part * (width() - PAD.left - PAD.right)
   const up = part => height() - PAD.bottom - part * (height() - PAD.bottom - PAD.top)
@@ -49,6 +51,7 @@ export default component(place => {
   }
 
   function paint() {
+    if (!isThere()) return
     const ratio = window.devicePixelRatio || 1
     canvas.width = width() * ratio
     canvas.height = height() * ratio
@@ -65,6 +68,7 @@ export default component(place => {
   }
 
   function drawOver() {
+    if (!isThere()) return
     const [x, y] = data.axes, tall = height()
     over.setAttribute("viewBox", `0 0 ${width()} ${tall}`)
     const box = { left: PAD.left, right: width() - PAD.right, top: PAD.top, bottom: tall - PAD.bottom }
@@ -88,10 +92,11 @@ export default component(place => {
         return markOf(kind, across(at[0]), up(at[1]), data.colours[kind])
       }))
     stage.setAttribute("aria-label", say("{count} networks, a dot each. Arrow keys go from the chosen one to the " +
-      "next that way.", { count: whole(kept.length) }))
+      "next that way, with Shift further.", { count: whole(kept.length) }))
     find(".fewest").textContent = say("0 units kept")
     find(".most").textContent = whole(data.weights.length - 1)
     const shades = data.weights.map((_, count) => colourOf(count))
+    find(".hint").replaceChildren(...data.hints.map(text => element("div", { text })))
     find(".scale").style.background = `linear-gradient(to right, ${shades.join()})`
   }
   const ends = (from, to) => ({ x1: across(from[0]), y1: up(from[1]), x2: across(to[0]), y2: up(to[1]) })
@@ -163,8 +168,8 @@ export default component(place => {
     hand.asked = bits
   }
 
-  const nearest = (right, down, worth = () => true) => {
-    let best = -1, least = NEAR ** 2
+  const nearest = (right, down, worth = () => true, within = NEAR) => {
+    let best = -1, least = within ** 2
     for (let index = 0; index < kept.length; index += 1) {
       const away = [across(spots[2 * index] / STEPS) - right, up(spots[2 * index + 1] / STEPS) - down]
       const far = away[0] ** 2 + away[1] ** 2
@@ -187,10 +192,15 @@ export default component(place => {
     if (index >= 0) choose(masks[index], true)
   }
   onKeys(stage, {
+    far: FAR,
     arrow: (right, down) => {
-      const [x, y] = place2d(data.chosen.x, data.chosen.y)
-      const ahead = (dx, dy) => right * dx + down * dy > 1 && Math.abs(right * dy - down * dx) < right * dx + down * dy
-      const index = nearest(across(x), up(y), ahead)
+      const [x, y] = place2d(data.chosen.x, data.chosen.y), stride = Math.max(Math.abs(right), Math.abs(down))
+      const way = [right / stride, down / stride]
+      const ahead = (dx, dy) => {
+        const along = way[0] * dx + way[1] * dy
+        return along > stride && Math.abs(way[0] * dy - way[1] * dx) < 2 * along
+      }
+      const index = nearest(across(x), up(y), ahead, Infinity)
       if (index >= 0) choose(masks[index], true)
     },
   })

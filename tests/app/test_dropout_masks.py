@@ -82,7 +82,7 @@ def test_with_all_kept_there_is_one_network_and_its_mean_is_the_scaled() -> None
     shown = message_to(app, MASKS)
     assert "one network" in shown["told"][0]
     assert shown["mean"] == pytest.approx(shown["scaled"], abs=1e-4)
-    assert "noise" in shown["told"][1]
+    assert "with every mask" in shown["told"][1]
 
 
 def test_dropconnect_drops_connections_and_counts_the_class_that_is_asked_for() -> None:

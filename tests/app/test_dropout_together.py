@@ -61,8 +61,11 @@ def section(**query: str) -> AppTest:
 def test_each_mixture_has_its_verdict_against_the_plain_network(measure: str) -> None:
     html = html_of(section(dropout__race_measure=measure))
     rows = [row for row in html.split("<tr>") if "<td>" in row]
-    verdicts = [row.split("<td>")[-1].split("<")[0] for row in rows]
+    verdicts, beside = (
+        [row.split("<td>")[place].split("<")[0] for row in rows] for place in (-2, -1)
+    )
     assert verdicts == ["", "ahead", "behind", "within noise", "within noise"]
+    assert beside == ["", "", "", "ahead", "within noise"]
 
 
 @pytest.mark.parametrize("batch", BATCHES)

@@ -56,13 +56,13 @@ class Race:
     loss: Floats64
     shift: Shift | None = None
 
-    def against_plain(self, place: int, measure: str) -> tuple[float, float, float]:
-        """Mean gain on the plain network with the same seed, and Student's interval of 95 %.
+    def gain(self, place: int, measure: str, on: int = 0) -> tuple[float, float, float]:
+        """Mean gain on mixture `on`, the plain one, of each seed, and Student's interval of 95 %.
 
         Positive is better: more accuracy, or less loss.
         """
         values: Floats64 = getattr(self, measure)
-        gains = values[place] - values[0] if measure == "accuracy" else values[0] - values[place]
+        gains = (values[place] - values[on]) * (1 if measure == "accuracy" else -1)
         return interval(gains.tolist())
 
 

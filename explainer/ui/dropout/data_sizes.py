@@ -8,7 +8,6 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer.charts.dropout.data_sizes import REACH, size_points, size_spec
 from explainer.charts.theme import centred
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
 from explainer.regularisation.dropout.data_sizes import (
     BATCH,
     RATES,
@@ -96,7 +95,7 @@ def _said(best: Best, measure: str) -> str:
     """
     if best.rate == 0:
         return _("**{size}** pictures: best with nothing dropped", size=f"{best.size:,}")
-    said = percent if measure == "error" else "{:.3f}".format
+    said = _points if measure == "error" else "{:.3f}".format
     numbers = {
         "size": f"{best.size:,}",
         "rate": f"{best.rate:g}",
@@ -115,3 +114,7 @@ def _said(best: Best, measure: str) -> str:
         "without (95 %: {low} to {high}): **within noise**",
         **numbers,
     )
+
+
+def _points(share: float) -> str:
+    return _("{count} points", count=f"{100 * share:.1f}")

@@ -13,7 +13,7 @@ from explainer.messages import whole
 from explainer.parameters import Parameter
 from explainer.powers import percent, short
 from explainer.regularisation.dropout.small_network import KEEP, Place
-from explainer.regularisation.dropout.subnetworks import Subnetworks, mask_of, softmax
+from explainer.regularisation.dropout.subnetworks import COUNT, Subnetworks, mask_of, softmax
 from explainer.ui.dropout.scene import CHANCES, LOGITS, Asked, Scene, deck, quality, seen
 from explainer.words import N_, _
 
@@ -24,7 +24,7 @@ FEWEST = 1e-4  # of all probability: what is rarer has the smallest dot
 PROBABILITY = Parameter(
     "keep", N_("keep probability q"), KEEP, 0.05, 1, 0.05,
     help=N_("Each unit is kept with this probability, on its own; the larger a dot, the more "
-    "probable its network. All were trained with q = 0.5."),
+    "probable its network. What was trained with dropout was trained with q = 0.5."),
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def dots_message(found: Scene, keep: float, bits: int, colours: Theme) -> dict[s
         "weights": _weights(networks, keep),
         "layers": _layers(networks.place),
         "digit": asked.digit,
+        "hints": _hints(networks, asked, keep),
         "marks": _marks(found, means),
         "bars": {
             SCALED: softmax(means.scaled[here]).tolist(),
@@ -126,6 +127,24 @@ def _weights(networks: Subnetworks, keep: float) -> list[float]:
     ]
 
 
+def _hints(networks: Subnetworks, asked: Asked, keep: float) -> list[str]:
+    """What is drawn and not said elsewhere."""
+    said = [_("Lines in the bars: what ring and triangle say.")]
+    if not asked.whole:
+        said.append(_("On the dashed line both digits are equally likely."))
+    if not networks.exhaustive:
+        said.append(
+            _(
+                "Two layers leave {all} networks: the dots and the triangle are {some} of them, "
+                "drawn at random; the cross is the mean of all.",
+                all=f"{2**networks.units:,}", some=f"{COUNT:,}",
+            )
+        )  # fmt: skip
+    elif keep != KEEP:
+        said.append(_("The larger a dot, the more probable its network."))
+    return said
+
+
 def _layers(place: Place) -> list[str]:
     titles = (place.before, _("layer before the last")), (place.last, _("last hidden layer"))
     return [title for there, title in titles if there]
@@ -153,7 +172,7 @@ def _chosen(found: Scene, bits: int) -> dict[str, Any]:
 
 def _heads(asked: Asked) -> list[str]:
     first = _("right") if asked.whole else _("says {digit}", digit=asked.digit)
-    return ["", first, _("furthest from the ring")]
+    return ["", first, _("a probability differs from the ring’s by up to")]
 
 
 def _rows(found: Scene, keep: float, means: Means, chosen: float) -> list[dict[str, Any]]:
@@ -170,13 +189,14 @@ def _rows(found: Scene, keep: float, means: Means, chosen: float) -> list[dict[s
 
     each = (networks.shares(keep) / np.bincount(networks.groups))[networks.groups]
     usual = float((found.trial.survey.accuracy * each).sum())
-    average = [row("", _("such a network, on average"), usual)] if asked.whole else []
+    average = [row("", _("a network, on average"), usual)] if asked.whole else []
+    drawn = asked.view != LOGITS.slug
     return [
         row("chosen", _("the chosen network"), chosen),
         *average,
-        mean(SCALED, _("one network, activations × q"), scaled),
+        mean(SCALED, _("all units, each × q"), scaled),
         mean(GEOMETRIC, _("geometric mean of all"), softmax(means.logits)),
-        mean(ARITHMETIC, _("arithmetic mean of all"), means.arithmetic),
+        mean(ARITHMETIC if drawn else "", _("arithmetic mean of all"), means.arithmetic),
     ]
 
 

@@ -66,6 +66,7 @@ FIRST_DIGIT, MOST_PICTURES = "1", 40
 MANY = 1000
 """The masks over which the last layer's spread is measured."""
 ANGLE = Parameter("angle", N_("turned by"), 0, -180, 180, 5, unit="°")
+APART = 14  # degrees between two digits that are written into the chart
 ANGLES = np.arange(ANGLE.minimum, ANGLE.maximum + 1, ANGLE.step)
 PANEL = Panel(N_("Doubt in bits; dashed: another digit is read"), N_("bits"), 300)
 GREY, DASHED = 7, 8
@@ -222,4 +223,10 @@ def _curves(
 def _marks(read: tuple[int, ...]) -> list[Mark]:
     """Where the mean of the masks comes to read another digit."""
     places = [0, *(place for place in range(1, len(read)) if read[place] != read[place - 1])]
-    return [Mark(float(ANGLES[place]), str(read[place])) for place in places]
+    marks, said = [], -np.inf
+    for place in places:
+        angle = float(ANGLES[place])
+        told = angle - said > APART
+        marks.append(Mark(angle, str(read[place]) if told else ""))
+        said = angle if told else said
+    return marks

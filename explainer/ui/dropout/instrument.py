@@ -95,7 +95,9 @@ def _menus() -> tuple[Trial, str]:
             persist_state="session",
         )  # fmt: skip
     with right:
-        view = choice(_("Each dot"), VIEWS, key=f"{KEY}.view", widget=st.segmented_control)
+        view = choice(
+            _("A dot shows its network on"), VIEWS, key=f"{KEY}.view", widget=st.segmented_control
+        )
     place = PLACES[slug]
     words = _("A network learns, and 4,096 of its subnetworks read 500 digits")
     trial = waited(

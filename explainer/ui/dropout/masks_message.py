@@ -31,6 +31,7 @@ from explainer.words import N_, _
 BINS = 36
 CENTRAL = (0.5, 99.5)
 """The percentiles between which the histogram lies; what is beyond is in its last bins."""
+ROUNDING = 1e-6
 ERRORS = 2
 """So many standard errors from the scaled network a mean is told apart from it."""
 KEEP_FIRST, KEEP_LAST = KEEPS = tuple(
@@ -131,7 +132,7 @@ def _colours(scheme: Scheme, colours: Theme) -> dict[str, str]:
 def _bins(values: Floats, at: float) -> dict[str, Any]:
     """How often each stretch of values came up, over round bounds around the most and `at`."""
     low, high = (float(one) for one in np.percentile(np.append(values, at), CENTRAL))
-    step = _round_up(max(high - low, 1e-3) / BINS)
+    step = _round_up(max(high - low, 0.1) / BINS)
     group = 4 * step  # so that the bounds leap, and stay in between
     low, high = math.floor(low / group) * group, math.ceil(high / group) * group
     count = max(round((high - low) / step), 1)
@@ -177,6 +178,8 @@ def _how_many(scheme: Scheme, kept: tuple[Bools, Bools], drawn: Drawn) -> str:
     number = f"2{str(free).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
     if free < 64:
         number = f"{number} = {2**free:,}"
+    if drawn.count == 1:
+        return _("{number} masks are possible; this is one of them.", number=number)
     return _(
         "{number} masks are possible. Drawn so far: {count}; of these, {again} had come up "
         "before.",
@@ -193,9 +196,11 @@ def _apart(asked: Asked, values: Floats, at: float) -> str:
     }  # fmt: skip
     if error is None:
         return _("The {what}: {mean} with this mask, {scaled} weight-scaled.", **numbers)
+    if error < ROUNDING:
+        return _("The {what}: {mean} with every mask, {scaled} weight-scaled.", **numbers)
     apart = abs(float(values.mean()) - at)
     if apart > ERRORS * error + 1e-6:
-        verdict = _("apart, by {times} standard errors", times=f"{apart / max(error, 1e-9):.1f}")
+        verdict = _("apart, by {times} standard errors", times=f"{apart / error:.1f}")
     else:
         verdict = _("no difference beyond the noise of the masks")
     return _(

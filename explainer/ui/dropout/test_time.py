@@ -81,6 +81,9 @@ def test_time_section(*_given: object) -> None:
 
 
 def _chart(found: Factors) -> None:
+    if st.session_state.get(f"{FACTOR}.of") not in (None, found.keep):
+        st.session_state.pop(f"{FACTOR}.factor", None)
+    st.session_state[f"{FACTOR}.of"] = found.keep
     at = place_in_view(FACTOR, "factor", 0, float(FACTORS[-1]), found.keep)
     values = np.stack([100 * found.accuracy.mean(0), found.loss.mean(0)])
     line = Line(_("mean of three networks"), stroke(0, theme()), values)
@@ -150,11 +153,12 @@ def _over_all(found: Bend, keep: float) -> None:
         [_("z, before the bend"), short(float(np.abs(before - scaled).max()), 1)],
         [_("f(z), after it"), short(float(np.abs(after - bent).max()), 2)],
     ]
-    heads = [_("1,000 digits, 12 units"), _("mean less scaled, at most")]
+    heads = [_("1,000 digits, 12 units"), _("mean − scaled, at most")]
     table(heads, rows, caption=_("The mean over all masks against the scaled network"))
     st.caption(
-        _("On average the scaled network’s activations are {share} too small.", share=percent(more))
-    )
+        _("On average the mean is {share} larger than what the scaled network gives.",
+          share=percent(float(more)))
+    )  # fmt: skip
 
 
 @cache

@@ -95,23 +95,25 @@ def _verdicts(found: Race, measure: str) -> None:
         lambda: [_row(found, place, measure) for place in range(len(MIXTURES))],
     )  # fmt: skip
     headings = [
-        "", _(TITLES[measure]), _("better than plain by"), _("95 % of such races"), _("verdict"),
+        "", _(TITLES[measure]), _("better than plain by"), _("95 % interval of that"), _("verdict"),
+        _("beside batch norm alone"),
     ]  # fmt: skip
     table(headings, rows, caption=_("Each mixture against the plain network"))
 
 
 def _row(found: Race, place: int, measure: str) -> list[str]:
-    scale, digits = (100, 1) if measure == "accuracy" else (1, 3)
+    scale, digits = (100, 2) if measure == "accuracy" else (1, 3)
     title = _(MIXTURES[MIXTURES.slugs[place]].title)
     mean = f"{scale * getattr(found, measure)[place].mean():.{digits}f}"
     if place == 0:
-        return [title, mean, "", "", ""]
+        return [title, mean, "", "", "", ""]
     gain, low, high = (
-        f"{scale * one:+.{digits}f}".replace("-", "−")
-        for one in found.against_plain(place, measure)
+        f"{scale * one:+.{digits}f}".replace("-", "−") for one in found.gain(place, measure)
     )
     between = _("{low} to {high}", low=low, high=high)
-    return [title, mean, gain, between, _verdict(*found.against_plain(place, measure)[1:])]
+    alone = MIXTURES.slugs.index("norm")
+    beside = _verdict(*found.gain(place, measure, alone)[1:]) if place > alone else ""
+    return [title, mean, gain, between, _verdict(*found.gain(place, measure)[1:]), beside]
 
 
 def _verdict(low: float, high: float) -> str:

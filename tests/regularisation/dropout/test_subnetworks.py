@@ -167,6 +167,21 @@ def test_without_dropout_in_training_few_of_the_networks_are_worth_anything(seed
     assert np.median(without) < np.median(with_dropout) - 0.1
 
 
+def test_twelve_units_are_few_so_that_dropout_costs_accuracy() -> None:
+    data = digits()
+    right = {
+        place.slug: np.mean(
+            [
+                (trained(place, seed).logits(data.validation_inputs).argmax(-1)
+                 == data.validation_labels).mean()
+                for seed in SEEDS
+            ]
+        )
+        for place in (NOWHERE, PLACES["last"], PLACES["both"])
+    }  # fmt: skip
+    assert right["nowhere"] > right["last"] > right["both"]
+
+
 def test_all_pairs_of_masks_have_the_mean_that_a_large_sample_has() -> None:
     networks, found = tried(PLACES["both"], SEED)
     inputs = digits().validation_inputs[:5]

@@ -115,6 +115,14 @@ TOPICS: tuple[Topic, ...] = (
         question=N_("Which network does dropout train?"),
         networks=True,
     ),
+    Topic(
+        slug="augmentation",
+        title=N_("Augmentation"),
+        icon=":material/auto_awesome:",
+        section=N_("Regularisation"),
+        question=N_("When is a changed picture still the same?"),
+        networks=True,
+    ),
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.signal import convolve2d
+from torchvision.transforms import v2
 
 from explainer.convolution.sharing import CONNECTIONS, FirstLayer
 from explainer.gradients.attribution.methods import attribute
@@ -152,6 +153,15 @@ def mean_of_a_dropped_unit() -> int:
     return int((kept.float().mean() - factors).abs().argmin())
 
 
+def share_left_as_it_was() -> int:
+    picture = torch.rand(3, 2, 2, generator=torch.Generator().manual_seed(1))
+    pipeline = v2.Compose([v2.RandomHorizontalFlip(0.5), v2.RandomGrayscale(0.1)])
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        left = np.mean([torch.equal(pipeline(picture), picture) for __ in range(4000)])
+    return int(np.abs(np.array([0.4, 0.45, 0.5, 0.9]) - left).argmin())
+
+
 ANSWERS: dict[str, Callable[[], int]] = {
     "filters": two_boxes,
     "why_convolution": twice_as_large,
@@ -160,6 +170,7 @@ ANSWERS: dict[str, Callable[[], int]] = {
     "activations": slope_at_six,
     "penalties": stronger_at_a_small_weight,
     "dropout": mean_of_a_dropped_unit,
+    "augmentation": share_left_as_it_was,
     "depth": relu_with_xavier,
     "gradient_check": error_below_the_best_step,
     "landscape": sharpness_of_the_same_function,

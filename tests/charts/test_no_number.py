@@ -29,6 +29,9 @@ import explainer.charts
 from explainer.charts import bands, colour, maps, montage, race, specs
 from explainer.charts.activations import curves
 from explainer.charts.attribution import attributions
+from explainer.charts.augmentation import changes_of_mind, mirrored
+from explainer.charts.augmentation import copies as test_time_copies
+from explainer.charts.augmentation import gains as augmentation_gains
 from explainer.charts.depth import batch_norm, one_pass, strips
 from explainer.charts.dropout import data_sizes, tenths, together
 from explainer.charts.dropout import features as dropout_features
@@ -90,6 +93,11 @@ from explainer.networks.digits.networks import Moved
 from explainer.networks.digits.permuted_race import Arm
 from explainer.networks.recording.receptive_field import Box
 from explainer.networks.visualisation.first_kernels import Compared, Pattern
+from explainer.regularisation.augmentation.copies import MEANS, Outputs
+from explainer.regularisation.augmentation.gains import BySize, Prices
+from explainer.regularisation.augmentation.mirrored import Kept as Mirrored
+from explainer.regularisation.augmentation.robustness import TESTS, Robustness
+from explainer.regularisation.augmentation.turning import Changes
 from explainer.regularisation.dropout.data_sizes import DataSizes
 from explainer.regularisation.dropout.far_away import Tenths
 from explainer.regularisation.dropout.uneven import Uneven
@@ -523,6 +531,30 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     strengths.strength_points: lambda bad: [
         strengths.strength_points(_strengths(bad), measure) for measure in strengths.MEASURES
     ],
+    changes_of_mind.change_points: lambda bad: changes_of_mind.change_points(
+        Changes(bad.array(10, 4), np.zeros((10, 10), np.int64)), 6, bad.fill
+    ),
+    mirrored.mirrored_points: lambda _bad: mirrored.mirrored_points(
+        {"horizontal": (Mirrored(0, 5), Mirrored(5, 5))}, ("a", "b")
+    ),
+    test_time_copies.gain_points: lambda bad: [
+        test_time_copies.gain_points(
+            {"flip": Outputs(bad.array(16, 3, 2), np.array([0, 1, 1]))}, mean
+        )
+        for mean in MEANS
+    ],
+    test_time_copies.answer_points: lambda bad: test_time_copies.answer_points(
+        bad.array(2, 2), bad.array(2), ("a", "b")
+    ),
+    augmentation_gains.size_points: lambda bad: augmentation_gains.size_points(
+        BySize("digits", (20, 50), bad.share(2, 3), bad.share(2, 3))
+    ),
+    augmentation_gains.price_points: lambda bad: augmentation_gains.price_points(
+        Prices("digits", ("flip", "shift"), bad.share(3), bad.share(2, 3))
+    ),
+    augmentation_gains.robust_points: lambda bad: augmentation_gains.robust_points(
+        Robustness({"blur": bad.share(len(TESTS["blur"].strengths), 2, 3)}), "blur"
+    ),
     tenths.tenth_points: lambda bad: tenths.tenth_points(
         Tenths(np.clip(bad.array(10), 0, 1), np.clip(bad.array(10), 0, 1), 1000)
     ),

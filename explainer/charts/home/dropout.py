@@ -27,11 +27,9 @@ def thinned(theme: Theme) -> NDArray[np.uint8]:
     for layer, from_here in enumerate(kept[:-1]):
         for first in np.flatnonzero(from_here):
             for second in np.flatnonzero(kept[layer + 1]):
-                ends = [
-                    (round(across[layer]), round(down[layer][first])),
-                    (round(across[layer + 1]), round(down[layer + 1][second])),
-                ]
-                cv2.line(canvas, *ends, rgb(theme.sequential[4]), 3, cv2.LINE_AA)
+                start = round(across[layer]), round(down[layer][first])
+                end = round(across[layer + 1]), round(down[layer + 1][second])
+                cv2.line(canvas, start, end, rgb(theme.sequential[4]), 3, cv2.LINE_AA)
     for layer, units in enumerate(kept):
         for unit, there in enumerate(units):
             place = round(across[layer]), round(down[layer][unit])

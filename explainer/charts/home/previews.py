@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 
 from explainer.charts.bands import band_colours, band_picture
 from explainer.charts.colour import SIGNED, colour_result, paint, rgb
+from explainer.charts.home.augmentation import many_of_one
 from explainer.charts.home.depth import lost_gradients
 from explainer.charts.home.dropout import thinned
 from explainer.charts.home.gradients import transposed
@@ -260,5 +261,14 @@ PREVIEWS: tuple[Preview, ...] = (
             "join all the others."
         ),
         picture=thinned,
+    ),
+    Preview(
+        topic="augmentation",
+        question=N_("Which of these is still a cat?"),
+        alt=N_(
+            "A photo of a cat nine times: as it is in the middle, and around it flipped, turned, "
+            "enlarged, brighter and darker."
+        ),
+        picture=many_of_one,
     ),
 )

@@ -46,7 +46,7 @@ class Chosen:
 
 def picture_input() -> Chosen:
     """Draw the picture bar and return what is chosen. One for all pages; the URL names samples."""
-    chosen = _current()
+    chosen = chosen_picture()
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{KEY}.bar")
     with bar:
         alt = _("Small view: {picture}", picture=_(chosen.picture.alt))
@@ -120,7 +120,8 @@ def _own_picture() -> None:
         )
 
 
-def _current() -> Chosen:
+def chosen_picture() -> Chosen:
+    """What is chosen, for a part of a page whose picture bar stands elsewhere."""
     kept: Chosen | None = st.session_state.get(KEY)
     asked = linked(KEY)
     if kept is None or (asked and asked not in (OWN, kept.slug)):

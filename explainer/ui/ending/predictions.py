@@ -186,4 +186,16 @@ PREDICTIONS: dict[str, Prediction] = {
         ),
         query={"dropout.tab": "test_time"},
     ),
+    "augmentation": Prediction(
+        question=N_(
+            "A pipeline flips every second picture, and makes every tenth grey, each on its own. "
+            "Which share of the samples is the picture as it was?"
+        ),
+        options=("40 %", "45 %", "50 %", "90 %"),
+        answer=1,
+        why=N_(
+            "Half of them are not flipped, and of these nine tenths are not made grey: 0.5 × 0.9. "
+            "With every further transformation fewer samples are left as they were."
+        ),
+    ),
 }

@@ -1,0 +1,1 @@
+"""The page on augmentation, part by part."""

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, conv2d, cross_entropy, max_pool2d
 
 from explainer.registry import Registry
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.training.augmentation.augmentation import soft
 from explainer.training.augmentation.pipeline import AugmentationStep, augment, step
 from explainer.training.data.data_set import Examples
@@ -125,14 +126,14 @@ class Stack:
         fan = channels * height * width
         self._add([_drawn((fan, classes), fan, one) for one in randoms], False)
         self._add([torch.zeros(1, classes)] * self.count, False)
-        self._optimiser = torch.optim.Adam(self.parameters, LEARNING_RATE, fused=True)
+        self._optimiser = PlainOptimiser(self.parameters, LEARNING_RATE)
 
     def _add(self, tensors: list[Tensor], joined: bool) -> None:
         self.parameters.append(nn.Parameter((torch.cat if joined else torch.stack)(tensors)))
 
     def step(self, inputs: Tensor, targets: Tensor, rate: float = LEARNING_RATE) -> None:
         """A step of Adam on pictures `(R, B, C, H, W)` and shares of classes `(R, B, classes)`."""
-        self._optimiser.param_groups[0]["lr"] = rate
+        self._optimiser.rate = rate
         self._optimiser.zero_grad()
         logits = self.layers(inputs)[-1]
         loss = cross_entropy(logits.flatten(0, 1), targets.flatten(0, 1), reduction="sum")

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, cross_entropy
 
 from explainer.regularisation.pixel_weights import SIDE, of_ten
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.training.engine.devices import cores, workers
 from explainer.training.instruments.student import interval
 
@@ -137,7 +138,7 @@ class Stack:
         self._times = len(rates)
         seeds = len(parameters[0])
         self._keep = 1 - torch.tensor(rates).repeat_interleave(seeds)[:, None, None]
-        self._optimiser = torch.optim.Adam(self.parameters, LEARNING_RATE, fused=True)
+        self._optimiser = PlainOptimiser(self.parameters, LEARNING_RATE)
 
     @classmethod
     def started(cls, rates: tuple[float, ...], randoms: list[torch.Generator]) -> Stack:

@@ -22,6 +22,7 @@ from torch import nn
 
 from explainer.regularisation.dropout.masks import softmax
 from explainer.regularisation.dropout.small_network import digits
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.regularisation.proximal import Floats
 from explainer.training.instruments.student import COVERED
 
@@ -76,7 +77,7 @@ def doubter(seed: int = 0, told: Callable[[float], None] = lambda share: None) -
             dense[0], nn.ReLU(), nn.Dropout(1 - KEEP), dense[1], nn.ReLU(), nn.Dropout(1 - KEEP),
             dense[2],
         )  # fmt: skip
-        optimiser = torch.optim.Adam(network.parameters(), RATE, fused=True)
+        optimiser = PlainOptimiser(network.parameters(), RATE)
         for epoch in range(EPOCHS):
             for rows in torch.split(torch.randperm(len(inputs)), BATCH):
                 optimiser.zero_grad()

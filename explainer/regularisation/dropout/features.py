@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explainer.regularisation.pixel_weights import of_ten
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.regularisation.proximal import Floats
 from explainer.training.engine.devices import cores, workers
 
@@ -168,7 +169,7 @@ class _Run:
         )
         self._parts = [nn.Parameter(one) for one in tensors]
         self._dropped = dropped
-        self._optimiser = torch.optim.Adam(self._parts, RATE, fused=True)
+        self._optimiser = PlainOptimiser(self._parts, RATE)
 
     def step(self, batch: Tensor) -> None:
         weight, bias, drawn, ground = self._parts

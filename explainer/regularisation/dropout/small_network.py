@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from explainer.registry import Registry
 from explainer.regularisation.pixel_weights import Divided, of_ten
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.regularisation.proximal import Floats
 from explainer.training.engine.devices import cores, workers
 from explainer.words import N_
@@ -103,9 +104,7 @@ def trained(
             nn.init.zeros_(one.bias)
         dropped = (0.0, (1 - keep) * place.before, (1 - keep) * place.last)
         order, masks = (torch.Generator().manual_seed(seed + k) for k in (1, 2))
-        optimiser = torch.optim.Adam(
-            [p for one in layers for p in one.parameters()], RATE, fused=True
-        )
+        optimiser = PlainOptimiser([p for one in layers for p in one.parameters()], RATE)
         for epoch in range(EPOCHS):
             for rows in torch.split(torch.randperm(len(inputs), generator=order), BATCH):
                 optimiser.zero_grad()

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from explainer.regularisation.dropout.data_sizes import POOLED, pooled
 from explainer.regularisation.pixel_weights import of_ten
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.training.engine.devices import cores, workers
 
 DROPPED = 0.5
@@ -65,7 +66,7 @@ def uneven(
     outside = pooled(data.validation_inputs), torch.from_numpy(data.validation_labels)
     order = torch.Generator().manual_seed(seed)
     twins = [_network(seed, dropped) for dropped in (0.0, DROPPED)]
-    optimisers = [torch.optim.SGD(one.parameters(), RATE) for one in twins]
+    optimisers = [PlainOptimiser(one.parameters(), RATE, "sgd") for one in twins]
     rows = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -92,7 +93,7 @@ def check(seed: int = 0) -> Check:
     found = []
     for dropped in (0.0, DROPPED):
         network = _network(seed, dropped)
-        optimiser = torch.optim.Adam(network.parameters(), 3e-3)
+        optimiser = PlainOptimiser(network.parameters(), 3e-3)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             for _ in range(CHECK_STEPS):

@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy, dropout
 from explainer.registry import Registry
 from explainer.regularisation.dropout.data_sizes import POOLED, pooled
 from explainer.regularisation.pixel_weights import of_ten
+from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.training.engine.devices import cores, workers
 from explainer.training.instruments.student import interval
 from explainer.words import N_
@@ -105,7 +106,7 @@ def learned(
     data, network = of_ten(training, seed), built(mixture, seed)
     inputs, labels = pooled(data.inputs), torch.from_numpy(data.labels)
     order = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.Adam(network.parameters(), RATE, fused=True)
+    optimiser = PlainOptimiser(network.parameters(), RATE)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for _ in range(epochs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from explainer.regularisation.augmentation.backgrounds import ARMS, backgrounds, shapes_before
@@ -18,6 +19,7 @@ def test_the_shapes_are_the_same_before_either_background() -> None:
     assert (same.flatten(1).sum(1) > 0).double().mean() > 0.9
 
 
+@pytest.mark.slow
 def test_turning_and_moving_leave_the_short_cut_and_an_exchange_takes_it_away() -> None:
     found = backgrounds(SEEDS)
     own, other = found.accuracy[0].mean(-1)

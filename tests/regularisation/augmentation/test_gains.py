@@ -77,6 +77,7 @@ def test_a_flip_harms_digits_and_a_shift_does_not() -> None:
     assert gains["shift"].verdict >= 0
 
 
+@pytest.mark.slow
 def test_textures_bear_a_flip_and_noise_harms_them() -> None:
     gains = dict(priced("textures").sorted())
     assert gains["flip"].verdict >= 0

@@ -45,6 +45,7 @@ def test_training_changes_no_shape_and_stays_within_what_is_tested(slug: str) ->
     assert not torch.equal(changed, inputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_what_was_in_training_costs_less_at_test(slug: str) -> None:
     without, with_it = found().mean_over(slug)
@@ -52,6 +53,7 @@ def test_what_was_in_training_costs_less_at_test(slug: str) -> None:
     assert (with_it > without).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_strongest_change_costs_every_network(slug: str) -> None:
     accuracy = found().accuracy[slug].mean(-1)
@@ -59,6 +61,7 @@ def test_the_strongest_change_costs_every_network(slug: str) -> None:
     assert np.isfinite(accuracy).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SLUGS)
 def test_some_of_it_reaches_beyond_what_training_showed(slug: str) -> None:
     beyond = next(

@@ -1,8 +1,8 @@
-"""How well the parts of the page on L1 and L2 follow the hand, in a real Chromium.
+"""How well the pages on regularisation follow the hand, in a real Chromium.
 
-A ring or a slider is moved at every frame for three seconds; counted are the pictures that come
-back. The yardstick is the plane with L2 alone, which has neither corners nor a shaded part: what
-is left there is little more than the round trip.
+A ring, a slider or the pointer is moved at every frame for three seconds; counted are the pictures
+that come back. The yardstick is the plane with L2 alone, which has neither corners nor a shaded
+part: what is left there is little more than the round trip.
 """
 
 from __future__ import annotations
@@ -46,16 +46,41 @@ SLIDE = """async ([slider, milliseconds]) => {
   }
   slider.dispatchEvent(new Event("change", { bubbles: true }))
 }"""
-DRAGS = (
-    (YARDSTICK, "penalties.penalty=l2", ".penalty .plot", TURN_RING),
-    ("plane, L1 and L2", "", ".penalty .plot", TURN_RING),
-    ("plane, elastic net", "penalties.penalty=elastic-net", ".penalty .plot", TURN_RING),
-    ("plane, p = ½", "penalties.penalty=power", ".penalty .plot", TURN_RING),
-    ("plane, budget", "penalties.form=budget", "input[name=budget]", SLIDE),
-    ("force", "penalties.tab=force", ".st-key-penalties-force-sliders input[name=strength]", SLIDE),
-    ("prior", "penalties.tab=prior", ".st-key-penalties-prior-sliders input[type=range]", SLIDE),
-    ("bends", "penalties.tab=strength", ".st-key-penalties-bends-sliders input[type=range]", SLIDE),
+POINT = """async ([stage, milliseconds]) => {
+  const { x, y, width, height } = stage.getBoundingClientRect()
+  for (const start = performance.now(); performance.now() - start < milliseconds;) {
+    const turn = (performance.now() - start) / 400
+    const clientX = x + (0.6 + 0.2 * Math.cos(turn)) * width
+    const clientY = y + (0.4 + 0.2 * Math.sin(turn)) * height
+    const place = { clientX, clientY, bubbles: true, pointerType: "mouse" }
+    stage.dispatchEvent(new PointerEvent("pointermove", place))
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+FORCE, PRIOR, BENDS = (
+    f".st-key-penalties-{name}-sliders input" for name in ("force", "prior", "bends")
 )
+DRAGS = (
+    (YARDSTICK, "penalties?penalties.penalty=l2", ".penalty .plot", TURN_RING),
+    ("plane, L1 and L2", "penalties", ".penalty .plot", TURN_RING),
+    ("plane, elastic net", "penalties?penalties.penalty=elastic-net", ".penalty .plot", TURN_RING),
+    ("plane, p = ½", "penalties?penalties.penalty=power", ".penalty .plot", TURN_RING),
+    ("plane, budget", "penalties?penalties.form=budget", "input[name=budget]", SLIDE),
+    ("force", "penalties?penalties.tab=force", f"{FORCE}[name=strength]", SLIDE),
+    ("prior", "penalties?penalties.tab=prior", f"{PRIOR}[type=range]", SLIDE),
+    ("bends", "penalties?penalties.tab=strength", f"{BENDS}[type=range]", SLIDE),
+    ("dots, pointer", "dropout", ".subnetworks .stage", POINT),
+    ("dots, q", "dropout", "input[name=keep]", SLIDE),
+    ("masks", "dropout?dropout.tab=masks&dropout.masks.count=1000", "input[name=first]", SLIDE),
+    ("a bend", "dropout?dropout.tab=test_time", "input[name=q]", SLIDE),
+    ("doubt", "dropout?dropout.tab=doubt", "input[name=angle]", SLIDE),
+    ("wall, rotation", "augmentation", "input[name=degrees]", SLIDE),
+    ("wall, brightness", "augmentation?augmentation.step=brightness", "input[name=v]", SLIDE),
+    ("digit turned", "augmentation?augmentation.tab=label", "input[name=angle]", SLIDE),
+    ("nine changes", "augmentation?augmentation.tab=label&augmentation.survives=label_strength",
+     "input[name=strength]", SLIDE),
+    ("layer by layer", "augmentation?augmentation.tab=invariance", "input[name=strength]", SLIDE),
+)  # fmt: skip
 
 
 def pictures_per_second(page: Page, address: str, selector: str, drag: str) -> float:
@@ -78,7 +103,7 @@ def main() -> int:
         print(f"{'dragged':<20}{'pictures/s':>12}{'ratio':>8}")
         usual = None
         for name, query, selector, drag in DRAGS:
-            rate = pictures_per_second(page, f"{served.url}/penalties?{query}", selector, drag)
+            rate = pictures_per_second(page, f"{served.url}/{query}", selector, drag)
             usual = usual or rate
             print(f"{name:<20}{rate:>12.1f}{rate / usual:>8.2f}", flush=True)
         browser.close()

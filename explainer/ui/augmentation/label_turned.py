@@ -164,8 +164,12 @@ def _ask(digit: int, angle: float, asked: bool) -> None:
     )  # fmt: skip
 
 
-def _tiles(shown: _Shown, angle: float, number: int, name: str = TILES) -> bytes:
-    """The turned digit; below it what each network says, once the reader has answered."""
+def _tiles(shown: _Shown, angle: float, number: int) -> bytes:
+    """The turned digit; below it what each network says, once the reader has answered.
+
+    Until then it follows the slider itself; later it goes along with the curves.
+    """
+    name = TILES if shown.asked else TURN
     place, says = int(np.abs(ANGLES - angle).argmin()), []
     if shown.asked:
         for judge, chances in zip(DIGIT_JUDGES, shown.over[:, place], strict=True):
@@ -187,7 +191,7 @@ def _renderer(shown: _Shown, resting: Mapping[str, float]) -> Render:
     def render(moved: Mapping[str, object], number: int) -> bytes:
         angle = live.first_sound(ANGLE, [moved, held])
         if not shown.asked:
-            return _tiles(shown, angle, number, TURN)
+            return _tiles(shown, angle, number)
         return _curves(shown, angle, number, (TILES, _tiles(shown, angle, number)))
 
     return render

@@ -6,7 +6,7 @@
  * @typedef {{slug: string, title: string}} WallStep
  * @typedef {{name: string, number: number, address: string, steps: WallStep[], chosen: string, tile: number,
  *   menu: {title: string, entries: WallStep[]}[], most: number, told: string[][], shares: string[], side: number,
- *   columns: number}} WallMessage
+ *   columns: number, mixing: string[]}} WallMessage
  */
 const FAR_ENOUGH = 5  // pixels, from where on a chip is dragged and not clicked
 
@@ -162,6 +162,11 @@ export default component(place => {
   function shift(slug, by) {
     const to = order.indexOf(slug) + by
     if (to < 0 || to >= order.length) return
+    const mixes = one => data.mixing.includes(one)
+    if (mixes(slug) !== mixes(order[to])) {
+      find(".said").textContent = say("What mixes two pictures comes last.")
+      return
+    }
     moveTo(slug, to)
     find(".said").textContent = say("Step {number} of {count}", { number: to + 1, count: order.length })
     tell(true)

@@ -51,6 +51,7 @@ from explainer.ui.common.waiting import waited
 from explainer.words import N_, _, language
 
 KEY = "augmentation"
+TENTH = 0.001  # of a point; an end nearer to 0 is given another decimal
 NAME = f"{KEY}.gain"
 SIZED: Kept[str, BySize] = Kept(MEGABYTE, lambda one: 2 * one.plain.nbytes)
 PRICES: Kept[str, Prices] = Kept(MEGABYTE, lambda one: one.changed.nbytes)
@@ -118,9 +119,8 @@ def _of_size(size: int, gain: Gain) -> str:
 
 def _points(gain: Gain) -> str:
     """A gain in points with its interval, and whether it is more than noise."""
-    numbers = {
-        "mean": _signed(gain.mean), "low": _signed(gain.low), "high": _signed(gain.high)
-    }  # fmt: skip
+    digits = 2 if min(abs(gain.low), abs(gain.high)) < TENTH / 2 else 1
+    numbers = {name: _signed(getattr(gain, name), digits) for name in ("mean", "low", "high")}
     if gain.verdict > 0:
         return _("{mean} points (95 %: {low} to {high}): **ahead**", **numbers)
     if gain.verdict < 0:
@@ -128,10 +128,10 @@ def _points(gain: Gain) -> str:
     return _("{mean} points (95 %: {low} to {high}): **within noise**", **numbers)
 
 
-def _signed(change: float) -> str:
+def _signed(change: float, digits: int = 1) -> str:
     """Points of a hundred with their sign; 0 without."""
-    text = f"{100 * change:+.1f}".replace("-", "−")
-    return "0" if text in ("+0.0", "−0.0") else text
+    text = f"{100 * change:+.{digits}f}".replace("-", "−")
+    return text if any(digit in text for digit in "123456789") else "0"
 
 
 def _prices() -> None:

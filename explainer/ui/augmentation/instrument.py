@@ -97,6 +97,7 @@ def instrument() -> None:
     header = {
         "name": WALL, "number": max(moved.number, number_of(WALL, news)), "address": address,
         "chosen": chosen, "tile": tile, "menu": _menu(), "most": MOST_STEPS,
+        "mixing": [one.slug for one in TRANSFORMATIONS if one.mixes],
     }  # fmt: skip
     with right:
         mount(

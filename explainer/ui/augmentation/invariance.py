@@ -52,6 +52,7 @@ from explainer.ui.common.waiting import waited
 from explainer.words import N_, _
 
 KEY = "augmentation"
+MOST_SAID = 1.5  # so far the chart goes
 NAME = f"{KEY}.invariance"
 PICTURE = f"{NAME}_picture"
 MEASURES = (Named("cosine", N_("cosine")), Named("l2", N_("relative L2")))
@@ -200,6 +201,8 @@ def _said(shown: _Shown, strength: float) -> str:
     """The pixels, the last maps and the logits of this photo."""
     share = shown.own.share[shown.measure, shown.place(strength)]
     maps = max(place for place, side in enumerate(sides(shown.slug)) if side > 1)
+    if not np.isfinite(share).all() or share[0] > MOST_SAID:
+        return _("So changed, the photo is further away than another photo is.")
     return _(
         "Of the way to another photo: **{pixels}** in the pixels, **{maps}** in the last maps, "
         "**{logits}** in the logits.",

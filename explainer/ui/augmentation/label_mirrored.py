@@ -39,7 +39,7 @@ def mirrored() -> None:
         default="digit-cnn", widget=st.segmented_control,
     )  # fmt: skip
     judge = next(one for one in DIGIT_JUDGES if one.slug == slug)
-    left, right = st.columns([1.3, 1], gap="large")
+    left, right = st.columns([1, 1.1], gap="medium")
     with left:
         alt = _("For each digit the share that is still read as it when it is mirrored.")
         rows = mirrored_points(dict(_digits(slug)), judge.classes)

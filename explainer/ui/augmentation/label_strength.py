@@ -130,8 +130,9 @@ def _some(material: Material, own: Picture | None) -> Tensor:
         pictures = material.pictures()
     if own is None:
         return pictures[:TEN]
-    others = pictures[:: 3 if material.labels is None else 1][: FOUR - 1]
-    return torch.cat([as_picture(own.codes), others])
+    mine, stride = as_picture(own.codes), 3 if material.labels is None else 1
+    others = [one for one in pictures[::stride] if not torch.equal(one, mine[0])][: FOUR - 1]
+    return torch.cat([mine, torch.stack(others)])
 
 
 def _survival(material: Material, change: Change) -> Survival:
@@ -195,7 +196,7 @@ def _said(shown: _Shown) -> str:
 def _all(material: Material) -> None:
     fold = st.expander(
         _("Where half of the answers are lost: all nine"), key=f"{KEY}.all_changes",
-        icon=":material/table_rows:", bind="query-params",
+        icon=":material/table_chart:", bind="query-params",
     )  # fmt: skip
     if not fold.open:
         return

@@ -111,7 +111,7 @@ def turned_digit() -> None:
 
 
 def _chosen() -> tuple[Judge, int, Tensor]:
-    first, second, third = st.columns([2.4, 1, 2.4], gap="medium", vertical_alignment="bottom")
+    first, second, third = st.columns([2.8, 0.9, 2.4], gap="small", vertical_alignment="bottom")
     with first:
         digit = int(choice(
             _("Digit"), DIGITS, key=f"{KEY}.digit", default=FIRST_DIGIT, widget=st.segmented_control

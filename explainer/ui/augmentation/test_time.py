@@ -53,7 +53,7 @@ def test_time_section(*_given: object) -> None:
             _("The digits come"), CONDITIONS, key=f"{KEY}.state", widget=st.segmented_control
         )
     found = {one.slug: _outputs(material, judge, one.slug, state) for one in COPYINGS}
-    left, right = st.columns([1.4, 1], gap="large")
+    left, right = st.columns([1, 1], gap="medium")
     with left:
         rows = remembered(
             f"{KEY}.gains", (material.slug, judge.slug, state, mean),

@@ -135,7 +135,8 @@ def load_reader(slug: str, folder: Path = WEIGHTS) -> Reader:
 @cache
 def shared_reader(slug: str) -> Reader:
     """The one copy of that network for the whole process."""
-    return load_reader(slug)
+    with torch.inference_mode(mode=False):  # whoever asks first: others need gradients
+        return load_reader(slug)
 
 
 @torch.inference_mode()

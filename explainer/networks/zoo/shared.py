@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import torch
 from torch import nn
 
 from explainer.networks.recording.graph import Layer, layers
@@ -91,7 +92,8 @@ def shared_network(slug: str) -> nn.Module:
         network = copy.found()
         if network is None:
             source = shipped if isinstance(found, Shipped) else torchvision_models
-            network = source.load(slug).eval().requires_grad_(False)
+            with torch.inference_mode(mode=False):  # whoever asks first: others need gradients
+                network = source.load(slug).eval().requires_grad_(False)
         copy.network, copy.used = network, weakref.ref(network)
     if isinstance(found, Classifier):
         _let_go_of_others(slug)

@@ -135,7 +135,7 @@ def small(codes: Codes, slug: str) -> Tensor:
     return torch.from_numpy(square).permute(2, 0, 1)[None].float() / 255
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def features(slug: str, pictures: Tensor) -> list[Tensor]:
     """What each layer gives for `(N, 3, 32, 32)` in [0, 1], the pixels themselves first."""
     network = shared_network(slug)

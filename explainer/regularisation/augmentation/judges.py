@@ -36,7 +36,7 @@ class Judge:
     classes: tuple[str, ...]
     of_digits: bool
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def logits(self, pictures: Tensor) -> Tensor:
         """`(N, classes)`."""
         parts = [self._logits(part) for part in torch.split(pictures, AT_ONCE)]

@@ -50,7 +50,7 @@ class LastLayer:
     bias: Floats
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def before_the_last(slug: str, codes: NDArray[np.uint8]) -> LastLayer:
     """The shipped network `slug` up to its last layer, for a photo `(H, W, 3)`."""
     network, entry = shared_network(slug), SHIPPED[slug]

@@ -188,3 +188,13 @@ def test_every_network_has_one_slug() -> None:
     assert all(entry(known.slug) is known for known in ENTRIES)
     with pytest.raises(ValueError, match=r"no network 'x'; there are lenet, .*convnext-tiny"):
         shared.shared_network("x")
+
+
+def test_who_asks_first_in_inference_mode_leaves_gradients_to_the_others() -> None:
+    """A tensor that was made in inference mode can never be differentiated through again."""
+    with torch.inference_mode():
+        network = shared_network("resnet20")
+    picture = torch.rand(1, 3, 32, 32, requires_grad=True)
+    network(picture).sum().backward()
+    assert picture.grad is not None
+    assert float(picture.grad.abs().sum()) > 0

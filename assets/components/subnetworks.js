@@ -18,7 +18,8 @@ export default component(place => {
   /** @type {DotsMessage} */
   let data = null
   let spots = new Uint16Array(), masks = new Uint32Array(), kept = [], strip = ""
-  let hand = null, report = null, pinned = 0
+  let hand = null, report = null, pinned = 0, painted = "", drawn = ""
+  let at = new Float32Array()  // x and y of each dot, in pixels
 
   function take(bytes) {
     /** @type {{header: DotsMessage, blobs: Uint8Array[]}} */
@@ -33,7 +34,9 @@ export default component(place => {
       strip = addressOf(blobs[2], "image/png")
       pinned = data.chosen.bits
     }
-    paint()
+    const look = JSON.stringify([data.weights, data.stops, data.axes])
+    if (blobs.length || look !== painted) paint()
+    painted = look
     drawOver()
     drawChosen()
     drawReadout()
@@ -41,8 +44,8 @@ export default component(place => {
 
   const isThere = () => width() > PAD.left + PAD.right && height() > PAD.top + PAD.bottom
   const width = () => stage.clientWidth, height = () => stage.clientHeight
-  const across = part => PAD.left + part * (width() - PAD.left - PAD.right)
-  const up = part => height() - PAD.bottom - part * (height() - PAD.bottom - PAD.top)
+  const across = (part, wide = width()) => PAD.left + part * (wide - PAD.left - PAD.right)
+  const up = (part, tall = height()) => tall - PAD.bottom - part * (tall - PAD.bottom - PAD.top)
   const place2d = (x, y) => [x, y].map((value, i) =>
     clamp((value - data.axes[i].low) / (data.axes[i].high - data.axes[i].low), -0.01, 1.01))
   const colourOf = count => {
@@ -58,18 +61,31 @@ export default component(place => {
     const pen = canvas.getContext("2d"), colours = data.weights.map((_, count) => colourOf(count))
     pen.scale(ratio, ratio)
     pen.globalAlpha = 0.75
-    kept.forEach((count, index) => {
+    const wide = width(), tall = height()
+    at = Float32Array.from(spots, (part, index) => index % 2 ? up(part / STEPS, tall) : across(part / STEPS, wide))
+    colours.forEach((colour, count) => {
       const size = SMALL + (LARGE - SMALL) * data.weights[count] ** 2
-      pen.fillStyle = colours[count]
+      pen.fillStyle = colour
       pen.beginPath()
-      pen.arc(across(spots[2 * index] / STEPS), up(spots[2 * index + 1] / STEPS), size, 0, 2 * Math.PI)
+      kept.forEach((units, index) => {
+        if (units !== count) return
+        pen.moveTo(at[2 * index] + size, at[2 * index + 1])
+        pen.arc(at[2 * index], at[2 * index + 1], size, 0, 2 * Math.PI)
+      })
       pen.fill()
     })
   }
 
   function drawOver() {
     if (!isThere()) return
-    const [x, y] = data.axes, tall = height()
+    const [x, y] = data.axes, tall = height(), picked = place2d(data.chosen.x, data.chosen.y)
+    const spot = { cx: across(picked[0]), cy: up(picked[1]) }, now = [data.axes, data.marks, data.colours, width(), tall]
+    find(".hint").replaceChildren(...data.hints.map(text => element("div", { text })))
+    if (JSON.stringify(now) === drawn) {
+      filled(over.querySelector(".picked"), spot)
+      return
+    }
+    drawn = JSON.stringify(now)
     over.setAttribute("viewBox", `0 0 ${width()} ${tall}`)
     const box = { left: PAD.left, right: width() - PAD.right, top: PAD.top, bottom: tall - PAD.bottom }
     const written = (axis, value) => axis.percent ? `${show(100 * value, 0)} %` : rounded(value)
@@ -84,9 +100,8 @@ export default component(place => {
     const low = Math.max(x.low, y.low), high = Math.min(x.high, y.high)
     const even = data.view === "all" || low >= high ? [] : [svg("line", { class: "even",
       ...ends(place2d(low, low), place2d(high, high)) })]
-    const picked = place2d(data.chosen.x, data.chosen.y)
     over.replaceChildren(svg("rect", { class: "edge", ...edge }), ...even, ...marks, ...names,
-      svg("circle", { class: "picked", cx: across(picked[0]), cy: up(picked[1]), r: 7 }),
+      svg("circle", { class: "picked", ...spot, r: 7 }),
       ...data.marks.map(({ kind, x: right, y: high2 }) => {
         const at = place2d(right, high2)
         return markOf(kind, across(at[0]), up(at[1]), data.colours[kind])
@@ -96,7 +111,6 @@ export default component(place => {
     find(".fewest").textContent = say("0 units kept")
     find(".most").textContent = whole(data.weights.length - 1)
     const shades = data.weights.map((_, count) => colourOf(count))
-    find(".hint").replaceChildren(...data.hints.map(text => element("div", { text })))
     find(".scale").style.background = `linear-gradient(to right, ${shades.join()})`
   }
   const ends = (from, to) => ({ x1: across(from[0]), y1: up(from[1]), x2: across(to[0]), y2: up(to[1]) })
@@ -171,9 +185,10 @@ export default component(place => {
   const nearest = (right, down, worth = () => true, within = NEAR) => {
     let best = -1, least = within ** 2
     for (let index = 0; index < kept.length; index += 1) {
-      const away = [across(spots[2 * index] / STEPS) - right, up(spots[2 * index + 1] / STEPS) - down]
-      const far = away[0] ** 2 + away[1] ** 2
-      if (far < least && worth(...away)) [best, least] = [index, far]
+      const dx = at[2 * index] - right, dy = at[2 * index + 1] - down, far = dx * dx + dy * dy
+      if (far >= least || !worth(dx, dy)) continue
+      best = index
+      least = far
     }
     return best
   }

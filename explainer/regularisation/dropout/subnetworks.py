@@ -90,24 +90,29 @@ class Subnetworks:
         count = np.array([comb(UNITS, k) for k in kept])
         return np.asarray(count * keep**kept * (1 - keep) ** (UNITS - kept), np.float64)
 
-    def last_hidden(self, inputs: Floats, masks: Masks) -> Floats:
-        """Activations before the last mask, for each `(M, units)` before it: `(M or 1, N, 12)`."""
-        if not self.place.before:
-            return self.network.activations(inputs, 3)[None]
-        kept = masks[:, None, :UNITS].astype(np.float32) / np.float32(KEEP)
-        return self.network.activations(self.network.activations(inputs, 2) * kept, 3, start=2)
+    def last_hidden(self, inputs: Floats, masks: Masks, start: int = 0) -> Floats:
+        """Activations before the last mask, for each `(M, units)` before it: `(M or 1, N, 12)`.
 
-    def logits(self, inputs: Floats, masks: Masks) -> Floats:
-        """Of pictures `(N, 784)`, for each mask `(M, units)`: `(M, N, 10)`."""
-        hidden = self.last_hidden(inputs, masks)
+        `inputs` are those of layer `start`: pictures `(N, 784)`, or for 2 activations `(N, 12)`.
+        """
+        if not self.place.before:
+            return self.network.activations(inputs, 3, start)[None]
+        kept = masks[:, None, :UNITS].astype(np.float32) / np.float32(KEEP)
+        return self.network.activations(
+            self.network.activations(inputs, 2, start) * kept, 3, start=2
+        )
+
+    def logits(self, inputs: Floats, masks: Masks, start: int = 0) -> Floats:
+        """For each mask `(M, units)`: `(M, N, 10)`."""
+        hidden = self.last_hidden(inputs, masks, start)
         if self.place.last:
             hidden = hidden * (masks[:, None, -UNITS:].astype(np.float32) / np.float32(KEEP))
         return self.network.logits(hidden, start=3)
 
-    def scaled(self, inputs: Floats, keep: float = KEEP) -> Floats:
+    def scaled(self, inputs: Floats, keep: float = KEEP, start: int = 0) -> Floats:
         """Logits `(N, 10)` of the one network with all units, each times the keep probability."""
         factor = np.float32(keep / KEEP)
-        hidden = self.network.activations(inputs, 2) * (factor if self.place.before else 1)
+        hidden = self.network.activations(inputs, 2, start) * (factor if self.place.before else 1)
         hidden = self.network.activations(hidden, 3, start=2) * (factor if self.place.last else 1)
         return self.network.logits(hidden, start=3)
 

@@ -14,7 +14,7 @@ from explainer.parameters import Parameter
 from explainer.powers import percent, short
 from explainer.regularisation.dropout.small_network import KEEP, Place
 from explainer.regularisation.dropout.subnetworks import COUNT, Subnetworks, mask_of, softmax
-from explainer.ui.dropout.scene import CHANCES, LOGITS, Asked, Scene, deck, quality, seen
+from explainer.ui.dropout.scene import CHANCES, LOGITS, Asked, Scene, deck, quality
 from explainer.words import N_, _
 
 SCALED, GEOMETRIC, ARITHMETIC = "scaled", "geometric", "arithmetic"
@@ -53,16 +53,21 @@ class Means:
         """The means of a scene."""
         networks, survey = found.trial.networks, found.survey
         return Means(
-            networks.scaled(found.inputs, keep),
+            networks.scaled(found.second, keep, start=2),
             np.tensordot(networks.shares(keep), survey.logits, 1),
             networks.arithmetic(survey, keep),
         )
 
 
-def dots_message(found: Scene, keep: float, bits: int, colours: Theme) -> dict[str, Any]:
-    """All that is drawn beside the dots, with q = `keep` and the network of `bits` chosen."""
+def dots_message(
+    found: Scene, keep: float, bits: int, colours: Theme, means: Means | None = None
+) -> dict[str, Any]:
+    """All that is drawn beside the dots, with q = `keep` and the network of `bits` chosen.
+
+    `means` are those with that q, where they are known.
+    """
     networks, asked = found.trial.networks, found.asked
-    means, chosen = Means.of(found, keep), _chosen(found, bits)
+    means, chosen = means or Means.of(found, keep), _chosen(found, bits)
     here = asked.row if asked.whole else 0
     return {
         "view": asked.view,
@@ -154,7 +159,7 @@ def _chosen(found: Scene, bits: int) -> dict[str, Any]:
     """What the network of these bits says: its place, the classes' probabilities, ten digits."""
     networks, asked = found.trial.networks, found.asked
     mask = mask_of(bits, networks.units)
-    logits = networks.logits(seen()[0], mask)[0]  # (500, 10)
+    logits = networks.logits(found.trial.second, mask, start=2)[0]  # (500, 10)
     chances = softmax(logits)
     x, y = found.point(logits if asked.whole else logits[asked.row])
     ten = chances[deck(asked.deck)]

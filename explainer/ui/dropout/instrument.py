@@ -24,7 +24,7 @@ from explainer.ui.common.components import mark_read, mount, number_of, pack, re
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.waiting import waited
 from explainer.ui.dropout.arithmetic import arithmetic
-from explainer.ui.dropout.dots import PROBABILITY, dots, dots_message, sound_bits
+from explainer.ui.dropout.dots import PROBABILITY, Means, dots, dots_message, sound_bits
 from explainer.ui.dropout.scene import DECKS, VIEWS, Asked, Scene, Trial, deck, scene, seen
 from explainer.words import _
 
@@ -159,14 +159,16 @@ def _strip(number: int) -> bytes:
 
 
 def _renderer(found: Scene, keep: float, bits: int) -> Render:
-    """What answers a drag of q, or a pointer over the dots."""
-    colours = theme()
+    """What answers a drag of q, or a pointer over the dots, which leaves the means alone."""
+    colours, resting = theme(), Means.of(found, keep)
 
     def render(moved: Mapping[str, object], number: int) -> bytes:
         q, networks = keep, found.trial.networks
         if networks.exhaustive:
             q = live.first_sound(PROBABILITY, [moved, {PROBABILITY.name: keep}])
         chosen = sound_bits(moved.get("kept"), networks, bits)
-        return pack({"name": KEY, "number": number, **dots_message(found, q, chosen, colours)})
+        means = resting if q == keep else None
+        about = dots_message(found, q, chosen, colours, means)
+        return pack({"name": KEY, "number": number, **about})
 
     return render

@@ -40,6 +40,11 @@ class Trial:
     survey: Survey
 
     @cached_property
+    def second(self) -> Floats:
+        """The second hidden layer's activations of the 500 digits, `(500, 12)`."""
+        return self.networks.network.activations(seen()[0], 2)
+
+    @cached_property
     def default(self) -> int:
         """The number of the mask that is chosen to begin with: that of middling accuracy."""
         order = np.argsort(self.survey.accuracy, kind="stable")
@@ -99,9 +104,9 @@ class Scene:
         return float(pair[self.asked.digit]), float(pair[self.rival])
 
     @property
-    def inputs(self) -> Floats:
-        """The pictures that it is about, `(N, 784)`."""
-        return seen()[0] if self.asked.whole else seen()[0][self.asked.row][None]
+    def second(self) -> Floats:
+        """The second hidden layer's activations of what it is about, `(N, 12)`."""
+        return self.trial.second if self.asked.whole else self.trial.second[self.asked.row][None]
 
 
 def scene(trial: Trial, asked: Asked) -> Scene:

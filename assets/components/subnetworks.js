@@ -79,7 +79,8 @@ export default component(place => {
   function drawOver() {
     if (!isThere()) return
     const [x, y] = data.axes, tall = height(), picked = place2d(data.chosen.x, data.chosen.y)
-    const spot = { cx: across(picked[0]), cy: up(picked[1]) }, now = [data.axes, data.marks, data.colours, width(), tall]
+    const spot = { cx: across(picked[0]), cy: up(picked[1]) }
+    const now = [data.axes, data.marks, data.colours, width(), tall]
     find(".hint").replaceChildren(...data.hints.map(text => element("div", { text })))
     if (JSON.stringify(now) === drawn) {
       filled(over.querySelector(".picked"), spot)

@@ -35,7 +35,7 @@ SHOWN = 72
 def copied_photo(mean: str) -> None:
     """Choose a photo, how it is copied, and how often; the mean is that of `mean`."""
     chosen = chosen_picture()
-    first, second, third = st.columns([1.1, 2.6, 1], gap="small")
+    first, second, third = st.columns([1.5, 2.3, 1.2], gap="small")
     with first:
         slug = choice(
             _("Network for the photo"), PHOTO_JUDGES, key=f"{KEY}.photo_judge",

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 from torch import nn
 
-from explainer.regularisation.dropout.masks import softmax
 from explainer.regularisation.dropout.small_network import digits
+from explainer.regularisation.dropout.subnetworks import softmax
 from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.regularisation.proximal import Floats
 from explainer.training.instruments.student import COVERED

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explainer.registry import Registry
 from explainer.regularisation.dropout.small_network import UNITS, SmallNetwork, leaky
+from explainer.regularisation.dropout.subnetworks import softmax
 from explainer.regularisation.proximal import Floats
 from explainer.words import N_
 
@@ -124,9 +125,3 @@ def repeated(kept: tuple[Bools, Bools]) -> int:
     packed = np.ascontiguousarray(np.packbits(np.hstack(kept), axis=1))
     rows = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     return len(rows) - len(set(rows.tolist()))
-
-
-def softmax(logits: Floats) -> Floats:
-    """Probabilities over the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

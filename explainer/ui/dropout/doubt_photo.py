@@ -19,7 +19,7 @@ from explainer.networks.zoo.shared import shared_network
 from explainer.networks.zoo.shipped import SHIPPED
 from explainer.parameters import Parameter
 from explainer.regularisation.dropout.doubt import PASSES, factors, last_layer
-from explainer.regularisation.dropout.masks import softmax
+from explainer.regularisation.dropout.subnetworks import softmax
 from explainer.regularisation.proximal import Floats
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme

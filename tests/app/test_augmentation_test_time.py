@@ -14,10 +14,9 @@ from explainer.regularisation.augmentation.copies import (
     TESTED,
     mean_of,
     outputs,
-    verdict,
 )
 from explainer.regularisation.augmentation.judges import MATERIALS, PHOTO_JUDGES, as_picture
-from explainer.ui.augmentation.test_time import VERDICTS
+from explainer.training.instruments.student import judged
 from explainer.ui.augmentation.test_time_photo import TILES
 from tests.app.reading import html_of, message_to, section_of, text_of
 
@@ -60,8 +59,8 @@ def test_gains_and_verdicts_are_those_that_are_measured(mean: str) -> None:
     found = outputs(digits.judges[0], COPYINGS["flip"], pictures, labels)
     gain, low, high = found.gain(16, mean)
     assert f"{100 * gain:+.1f} (".replace("-", "−") in html_of(app)
-    assert VERDICTS[verdict(low, high)] == "harms"
-    assert f"<td>{VERDICTS[verdict(low, high)]}</td>" in html_of(app)
+    assert judged(low, high) == "behind"
+    assert "<td>behind</td>" in html_of(app)
     right = mean_of(found.logits[:1], mean).argmax(1) == labels.numpy()
     assert f"**{percent(float(right.mean()))}**" in text_of(app)
 

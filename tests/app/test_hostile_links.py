@@ -24,7 +24,7 @@ from explainer.live_pictures import LivePicture
 from explainer.topics import TOPICS
 from explainer.ui.common.components import heard, number_of, unread
 from explainer.ui.filters.own_kernel import sent_weights
-from explainer.ui.why_convolution.moved_digit import sound_strokes
+from explainer.ui.inputs.drawing_board import sound_strokes
 from tests.app.moving import unfold
 from tests.app.reading import ROOT
 from tests.drawing import examples

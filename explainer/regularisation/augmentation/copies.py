@@ -166,11 +166,6 @@ def outputs(
     return Outputs(np.stack(found), labels.numpy())
 
 
-def verdict(low: float, high: float) -> str:
-    """`gains`, `harms`, or `noise` where the interval holds 0."""
-    return "gains" if low > 0 else "harms" if high < 0 else "noise"
-
-
 def seconds(judge: Judge, picture: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """How long the answer over K of `COUNTS` copies of `(1, C, H, W)` takes: medians in seconds.
 

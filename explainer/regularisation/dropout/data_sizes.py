@@ -61,11 +61,6 @@ class Best:
     low: float
     high: float
 
-    @property
-    def beyond_noise(self) -> bool:
-        """Whether dropout is ahead: the interval leaves 0 out."""
-        return self.rate > 0 and self.low > 0
-
 
 def data_sizes(
     sizes: tuple[int, ...] = SIZES,

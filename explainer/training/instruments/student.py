@@ -12,7 +12,10 @@ from statistics import fmean, stdev
 
 from scipy.special import stdtrit
 
+from explainer.words import N_
+
 COVERED = 0.95
+AHEAD, BEHIND, NOISE = N_("ahead"), N_("behind"), N_("within noise")
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
@@ -23,3 +26,8 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
     quantile = stdtrit(len(values) - 1, (1 + COVERED) / 2)
     half = float(quantile * stdev(values) / math.sqrt(len(values)))
     return mean, mean - half, mean + half
+
+
+def judged(low: float, high: float) -> str:
+    """On which side of 0 an interval lies: "ahead", "behind", "within noise" (0 in it, or NaN)."""
+    return AHEAD if low > 0 else BEHIND if high < 0 else NOISE

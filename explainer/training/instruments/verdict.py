@@ -19,13 +19,12 @@ from statistics import fmean
 
 from explainer.powers import short
 from explainer.training.instruments.questions import Question
-from explainer.training.instruments.student import interval
+from explainer.training.instruments.student import AHEAD, BEHIND, NOISE, interval
 from explainer.training.measurement.snapshot import Snapshot
 from explainer.words import N_, _, in_words
 
 __all__ = ["Question", "Verdict", "amount", "held_against", "verdicts", "winner"]
 
-AHEAD, BEHIND, NOISE = N_("ahead"), N_("behind"), N_("within noise")
 ONE_SEED, SAME = N_("one seed"), N_("the same in every seed")
 LARGE, MOST_DECIMALS = 1e4, 6  # from the one on, powers of ten
 

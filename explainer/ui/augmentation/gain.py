@@ -40,6 +40,7 @@ from explainer.regularisation.augmentation.small_networks import (
     there,
 )
 from explainer.training.augmentation.pipeline import AUGMENTATIONS
+from explainer.training.instruments.student import judged
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, Part, choice
@@ -121,11 +122,8 @@ def _points(gain: Gain) -> str:
     """A gain in points with its interval, and whether it is more than noise."""
     digits = 2 if min(abs(gain.low), abs(gain.high)) < TENTH / 2 else 1
     numbers = {name: _signed(getattr(gain, name), digits) for name in ("mean", "low", "high")}
-    if gain.verdict > 0:
-        return _("{mean} points (95 %: {low} to {high}): **ahead**", **numbers)
-    if gain.verdict < 0:
-        return _("{mean} points (95 %: {low} to {high}): **behind**", **numbers)
-    return _("{mean} points (95 %: {low} to {high}): **within noise**", **numbers)
+    word = _(judged(gain.low, gain.high))
+    return _("{mean} points (95 %: {low} to {high}): **{verdict}**", verdict=word, **numbers)
 
 
 def _signed(change: float, digits: int = 1) -> str:

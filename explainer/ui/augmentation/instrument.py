@@ -15,7 +15,6 @@ import streamlit as st
 from explainer.images.gallery import GALLERY, gallery_entry, gallery_picture
 from explainer.images.thumbnails import encode_jpeg, encode_png
 from explainer.live_pictures import Render
-from explainer.messages import linked_whole, whole
 from explainer.regularisation.augmentation.transformation import SIDE
 from explainer.regularisation.augmentation.wall import (
     COLUMNS,
@@ -40,6 +39,7 @@ from explainer.ui.common.code import code_fold, show_script
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.picture import Chosen, offer_picture, picture_input
+from explainer.ui.inputs.places import kept_whole, next_whole, sent_values
 from explainer.words import _
 
 KEY = "augmentation"
@@ -47,7 +47,7 @@ WALL = f"{KEY}.wall"
 STEPS, CHOSEN, SEED, TILE, SECOND = (
     f"{KEY}.{name}" for name in ("steps", "step", "seed", "tile", "second")
 )
-SEEDS = 10_000
+SEEDS, FIRST_TILE = 10_000, 1
 OTHERS = ("coffee", "chelsea")
 QUALITY = 88
 
@@ -66,15 +66,17 @@ def instrument() -> None:
     """The photo, the controls of the chosen step, and the pipeline above its wall."""
     photo = picture_input()
     news = unread(WALL, "moved")
-    steps, seed = _steps(news), _seed()
-    chosen, tile = _chosen(news, steps), _tile(news)
+    steps, seed = _steps(news), kept_whole(SEED, SEEDS - 1)
+    chosen = _chosen(news, steps)
+    tile = kept_whole(TILE, SAMPLES, FIRST_TILE, sent_values(news).get("tile"))
     left, right = st.columns([1, 3], gap="medium")
     with left:
         about = st.container()
         second = _second(photo, steps)
         sliders = st.container()
         st.button(
-            _("New draws"), key=f"{KEY}.others", on_click=_others, icon=":material/casino:",
+            _("New draws"), key=f"{KEY}.others", icon=":material/casino:",
+            on_click=next_whole, args=(SEED, SEEDS - 1),
             help=_("Another seed for all samples; the pipeline stays."),
         )  # fmt: skip
     entry = TRANSFORMATIONS.get(chosen)
@@ -153,8 +155,7 @@ def _steps(news: Mapping[str, Any]) -> Pipeline:
     if linked(STEPS):
         found = read(linked(STEPS))
         kept = DEFAULT if found is None else found
-    values = news.get("values")
-    return arranged(kept, values.get("steps")) if isinstance(values, Mapping) else kept
+    return arranged(kept, sent_values(news).get("steps"))
 
 
 def arranged(steps: Pipeline, slugs: object) -> Pipeline:
@@ -181,8 +182,8 @@ def _keep(steps: Pipeline) -> None:
 
 def _chosen(news: Mapping[str, Any], steps: Pipeline) -> str:
     """The slug of the step whose sliders are shown, which then begin with its values."""
-    slugs, values = [one.slug for one in steps], news.get("values")
-    asked = values.get("chosen") if isinstance(values, Mapping) else linked(CHOSEN)
+    slugs = [one.slug for one in steps]
+    asked = sent_values(news).get("chosen") or linked(CHOSEN)
     chosen = asked if asked in slugs else st.session_state.get(f"{CHOSEN}.now")
     usual = "rotation" if "rotation" in slugs else next(iter(slugs), "")
     chosen = str(chosen) if chosen in slugs else usual
@@ -191,31 +192,6 @@ def _chosen(news: Mapping[str, Any], steps: Pipeline) -> str:
     store = st.session_state.setdefault(f"{WALL}.values", {})
     store.update({one.slug: dict(one.values) for one in steps})
     return chosen
-
-
-def _seed() -> int:
-    """The seed of all samples."""
-    if linked(SEED):
-        st.session_state[f"{SEED}.now"] = linked_whole(linked(SEED), 0, SEEDS - 1) or 0
-    seed = int(st.session_state.get(f"{SEED}.now", 0))
-    keep_in_link(SEED, str(seed), "0")
-    return seed
-
-
-def _others() -> None:
-    st.session_state[f"{SEED}.now"] = (int(st.session_state.get(f"{SEED}.now", 0)) + 1) % SEEDS
-
-
-def _tile(news: Mapping[str, Any]) -> int:
-    """Which sample is large: as clicked, else as a link says, else as kept."""
-    values = news.get("values")
-    found = whole(values.get("tile"), 0, SAMPLES) if isinstance(values, Mapping) else None
-    if found is None:
-        found = linked_whole(linked(TILE), 0, SAMPLES)
-    tile = int(st.session_state.get(f"{TILE}.now", 1)) if found is None else found
-    st.session_state[f"{TILE}.now"] = tile
-    keep_in_link(TILE, str(tile), "1")
-    return tile
 
 
 def _menu() -> list[dict[str, Any]]:

@@ -18,9 +18,9 @@ from explainer.regularisation.augmentation.copies import (
     Outputs,
     outputs,
     seconds,
-    verdict,
 )
 from explainer.regularisation.augmentation.judges import MATERIALS, Judge, Material
+from explainer.training.instruments.student import judged
 from explainer.ui.augmentation.test_time_photo import copied_photo
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
@@ -36,7 +36,6 @@ OUTPUTS: Kept[tuple[str, str, str, str], Outputs] = Kept(
     32 * MEGABYTE, lambda one: one.logits.nbytes
 )
 MEAN_OF = (Named(MEANS[0], N_("probabilities")), Named(MEANS[1], N_("logits")))
-VERDICTS = {"gains": N_("gains"), "harms": N_("harms"), "noise": N_("within noise")}
 TIMES = f"{KEY}.times"
 
 
@@ -108,9 +107,7 @@ def _told(found: dict[str, Outputs], mean: str) -> None:
         gain, low, high = found[copying.slug].gain(COUNTS[-1], mean)
         single = found[copying.slug].right(1, mean, first=1).mean()
         said = f"{100 * gain:+.1f} ({100 * low:+.1f} … {100 * high:+.1f})".replace("-", "−")
-        rows.append(
-            [_(copying.title), said, _(VERDICTS[verdict(low, high)]), percent(float(single))]
-        )
+        rows.append([_(copying.title), said, _(judged(low, high)), percent(float(single))])
     heads = [_("16 copies"), _("points"), _("verdict"), _("one changed copy alone")]
     table(heads, rows, caption=_("What sixteen copies gain"))
     st.caption(

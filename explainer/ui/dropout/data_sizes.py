@@ -19,6 +19,7 @@ from explainer.regularisation.dropout.data_sizes import (
     DataSizes,
     data_sizes,
 )
+from explainer.training.instruments.student import judged
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
@@ -103,17 +104,11 @@ def _said(best: Best, measure: str) -> str:
         "low": said(best.low).replace("-", "−"),
         "high": said(best.high).replace("-", "−"),
     }
-    if best.beyond_noise:
-        return _(
-            "**{size}** pictures: best at drop probability **{rate}**, less by {gain} than "
-            "without (95 %: {low} to {high}): **ahead**",
-            **numbers,
-        )
     return _(
         "**{size}** pictures: best at drop probability **{rate}**, less by {gain} than "
-        "without (95 %: {low} to {high}): **within noise**",
-        **numbers,
-    )
+        "without (95 %: {low} to {high}): **{verdict}**",
+        verdict=_(judged(best.low, best.high)), **numbers,
+    )  # fmt: skip
 
 
 def _points(share: float) -> str:

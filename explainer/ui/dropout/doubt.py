@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
@@ -30,11 +29,9 @@ from explainer.regularisation.dropout.doubt import (
 from explainer.regularisation.dropout.small_network import digits
 from explainer.regularisation.proximal import Floats
 from explainer.ui.common import live
-from explainer.ui.common.address import OWN, keep_in_link, linked
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import bounded_number
 from explainer.ui.common.choice import Named, choice
-from explainer.ui.common.components import mark_read, mount, number_of, reported, unread
 from explainer.ui.common.curves import (
     Line,
     Mark,
@@ -46,17 +43,15 @@ from explainer.ui.common.curves import (
 )
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
-from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.waiting import waited
 from explainer.ui.dropout.doubt_measured import measured_fold
 from explainer.ui.dropout.doubt_photo import photo_fold
 from explainer.ui.dropout.strips import Linear, spread_table, strips, strips_message
-from explainer.ui.why_convolution.moved_digit import sound_strokes
-from explainer.words import N_, _, language, later
+from explainer.ui.inputs.drawing_board import own_strokes
+from explainer.words import N_, _, language
 
 KEY = "dropout"
 DOUBT, STRIPS = f"{KEY}.doubt", f"{KEY}.doubt_strips"
-DRAWING, IN_LINK = f"{KEY}.drawing", f"{KEY}.drawn"
 NETWORK: Kept[str, Doubter] = Kept(
     2 * MEGABYTE, lambda one: sum(weight.nbytes for weight in one.weights)
 )
@@ -120,16 +115,7 @@ def _chosen() -> Floats:
         label = choice(_("Digit"), DIGITS, key=f"{KEY}.doubted", default=FIRST_DIGIT)
     with number:
         which = bounded_number(_("Which of them"), 1, MOST_PICTURES, key=f"{KEY}.which")
-    if linked(IN_LINK) == OWN:
-        refuse(DRAWING, later(
-            "This link was made with a digit that its sender drew, which a link cannot carry."
-        ))  # fmt: skip
-    with draw.popover(_("Draw your own"), icon=":material/draw:", key=f"{KEY}.draw"):
-        strokes = _drawing()
-    if strokes:
-        forget(DRAWING)
-    show_refusal(DRAWING, icon=":material/link_off:")
-    keep_in_link(IN_LINK, OWN if strokes else "")
+    strokes = own_strokes(KEY, draw)
     if strokes:
         st.caption(_("It is your own drawing that is read; wipe it to go back to the digits."))
         field = drawn(strokes)[0, 0].numpy()
@@ -137,18 +123,6 @@ def _chosen() -> Floats:
     data = digits()
     rows = np.flatnonzero(data.validation_labels == int(label))
     return np.asarray(data.validation_inputs[rows[which - 1]].reshape(PUBLISHED, PUBLISHED))
-
-
-def _drawing() -> list[Any]:
-    """The strokes on the board; none where nothing was drawn, or it was wiped."""
-    news, kept = unread(DRAWING, "drawn"), f"{KEY}.strokes"
-    if news:
-        st.session_state[kept] = sound_strokes(news.get("strokes"))
-    strokes: list[Any] = st.session_state.setdefault(kept, [])
-    data = {"strokes": strokes, "number": number_of(DRAWING, news)}
-    mount("drawing", key=DRAWING, data=data, on_drawn_change=reported)
-    mark_read(DRAWING, news)
-    return strokes
 
 
 def turned(picture: Floats, angle: float) -> Floats:

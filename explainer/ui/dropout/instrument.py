@@ -11,7 +11,7 @@ import streamlit as st
 from explainer.images.thumbnails import encode_png
 from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
-from explainer.messages import linked_whole, whole
+from explainer.messages import linked_whole
 from explainer.regularisation.dropout.script import script
 from explainer.regularisation.dropout.small_network import KEEP, NOWHERE, PLACES, Place, trained
 from explainer.regularisation.dropout.subnetworks import Subnetworks
@@ -26,6 +26,7 @@ from explainer.ui.common.waiting import waited
 from explainer.ui.dropout.arithmetic import arithmetic
 from explainer.ui.dropout.dots import PROBABILITY, Means, dots, dots_message, sound_bits
 from explainer.ui.dropout.scene import DECKS, VIEWS, Asked, Scene, Trial, deck, scene, seen
+from explainer.ui.inputs.places import kept_whole, next_whole, sent_values
 from explainer.words import _
 
 KEY = "dropout"
@@ -42,7 +43,8 @@ def instrument() -> None:
     news = unread(NAME, "moved")
     trial, view = _menus()
     networks = trial.networks
-    digit, number = _digit(news), _deck()
+    digit = kept_whole(DIGIT, 9, FIRST_DIGIT, sent_values(news).get("digit"))
+    number = kept_whole(DECK, DECKS - 1)
     bits = _bits(news, trial)
     found = remembered(
         f"{KEY}.scene",
@@ -63,8 +65,8 @@ def instrument() -> None:
         if parameters:
             live.sliders(KEY, parameters, moved, address=address)
         st.button(
-            _("Ten other digits"), key=f"{KEY}.others", on_click=_others,
-            icon=":material/casino:",
+            _("Ten other digits"), key=f"{KEY}.others", icon=":material/casino:",
+            on_click=next_whole, args=(DECK, DECKS - 1),
         )  # fmt: skip
     live.write_to_url(KEY, parameters, moved.values)
     _folds(found, keep, bits)
@@ -112,39 +114,14 @@ def _tried(place: Place, with_dropout: bool, told: Callable[[float], None]) -> T
     return Trial(networks, networks.surveyed(*seen(), lambda share: told((1 + share) / 2)))
 
 
-def _digit(news: Mapping[str, Any]) -> int:
-    """The digit that is looked at: as clicked, else as a link says, else as kept."""
-    values = news.get("values")
-    clicked = whole(values.get("digit"), 0, 9) if isinstance(values, Mapping) else None
-    if clicked is None and linked(DIGIT):
-        clicked = linked_whole(linked(DIGIT), 0, 9)
-    digit = st.session_state.get(f"{DIGIT}.now", FIRST_DIGIT) if clicked is None else clicked
-    st.session_state[f"{DIGIT}.now"] = digit
-    keep_in_link(DIGIT, str(digit), str(FIRST_DIGIT))
-    return int(digit)
-
-
-def _deck() -> int:
-    """Which ten digits are shown."""
-    if linked(DECK):
-        st.session_state[f"{DECK}.now"] = linked_whole(linked(DECK), 0, DECKS - 1) or 0
-    number = int(st.session_state.get(f"{DECK}.now", 0))
-    keep_in_link(DECK, str(number), "0")
-    return number
-
-
-def _others() -> None:
-    st.session_state[f"{DECK}.now"] = (int(st.session_state.get(f"{DECK}.now", 0)) + 1) % DECKS
-
-
 def _bits(news: Mapping[str, Any], trial: Trial) -> int:
     """The mask of the chosen network: as clicked, else as a link says, else as kept."""
-    kept, values = f"{BITS}.{trial.networks.units}", news.get("values")
+    kept, sent = f"{BITS}.{trial.networks.units}", sent_values(news).get("kept")
     if linked(BITS):
         most = 2**trial.networks.units - 1
         st.session_state[kept] = linked_whole(linked(BITS), 0, most)
-    if isinstance(values, Mapping) and values.get("kept") is not None:
-        st.session_state[kept] = sound_bits(values["kept"], trial.networks, trial.default)
+    if sent is not None:
+        st.session_state[kept] = sound_bits(sent, trial.networks, trial.default)
     bits = sound_bits(st.session_state.get(kept), trial.networks, trial.default)
     keep_in_link(BITS, str(bits), str(trial.default))
     return bits

@@ -20,6 +20,7 @@ from explainer.regularisation.dropout.with_batch_norm import (
     Shift,
     race,
 )
+from explainer.training.instruments.student import judged
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
@@ -112,15 +113,8 @@ def _row(found: Race, place: int, measure: str) -> list[str]:
     )
     between = _("{low} to {high}", low=low, high=high)
     alone = MIXTURES.slugs.index("norm")
-    beside = _verdict(*found.gain(place, measure, alone)[1:]) if place > alone else ""
-    return [title, mean, gain, between, _verdict(*found.gain(place, measure)[1:]), beside]
-
-
-def _verdict(low: float, high: float) -> str:
-    """Which side of 0 the interval lies on."""
-    if low > 0:
-        return _("ahead")
-    return _("behind") if high < 0 else _("within noise")
+    beside = _(judged(*found.gain(place, measure, alone)[1:])) if place > alone else ""
+    return [title, mean, gain, between, _(judged(*found.gain(place, measure)[1:])), beside]
 
 
 def _shifted(shift: Shift) -> None:

@@ -19,21 +19,21 @@ from explainer.networks.digits.answers import answers, glyph_answers
 from explainer.networks.digits.field import FIELD, REACH, pixel_order
 from explainer.networks.digits.networks import DIGIT_NETWORKS, probabilities
 from explainer.networks.digits.strokes import GLYPHS, drawn, glyph_picture
-from explainer.ui.common.address import OWN, keep_in_link, linked
+from explainer.ui.common.address import keep_in_link
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.pictures import colour_bar
 from explainer.ui.common.prose import say
-from explainer.ui.common.refusal import forget, refuse, show_refusal
 from explainer.ui.common.tables import table
-from explainer.words import _, language, later
+from explainer.ui.inputs.drawing_board import own_strokes
+from explainer.words import _, language
 
 KEY = "why_convolution"
 FIRST_DIGIT = 9
 MOVES = (1, 2, 4, 8)  # pixels to the right
-DRAWING, MOVING, IN_LINK = f"{KEY}.drawing", f"{KEY}.moving", f"{KEY}.drawn"
+MOVING = f"{KEY}.moving"
 
 
 @st.fragment
@@ -67,42 +67,9 @@ def _digit(digits: DeltaGenerator, draw: DeltaGenerator) -> tuple[Tensor, int, b
         _("Digit"), [glyph.label for glyph in GLYPHS], default=FIRST_DIGIT, key=f"{KEY}.digit",
         bind="query-params", persist_state="session",
     )  # fmt: skip
-    if linked(IN_LINK) == OWN:
-        refuse(DRAWING, later(
-            "This link was made with a digit that its sender drew, which a link cannot carry."
-        ))  # fmt: skip
-    with draw.popover(_("Draw your own"), icon=":material/draw:", key=f"{KEY}.draw"):
-        strokes = _drawing()
-    if strokes:
-        forget(DRAWING)
-    show_refusal(DRAWING, icon=":material/link_off:")
-    keep_in_link(IN_LINK, OWN if strokes else "")
+    strokes = own_strokes(KEY, draw)
     label = FIRST_DIGIT if picked is None else int(picked)
     return (drawn(strokes), label, True) if strokes else (glyph_picture(label), label, False)
-
-
-def _drawing() -> list[Any]:
-    """The strokes on the board; none where nothing was drawn, or it was wiped."""
-    message = unread(DRAWING, "drawn")
-    kept = f"{KEY}.strokes"
-    if message:
-        st.session_state[kept] = sound_strokes(message.get("strokes"))
-    strokes: list[Any] = st.session_state.setdefault(kept, [])
-    data = {"strokes": strokes, "number": number_of(DRAWING, message)}
-    mount("drawing", key=DRAWING, data=data, on_drawn_change=reported)
-    mark_read(DRAWING, message)
-    st.caption(_("It is scaled and centred as the digits that the networks learned from were."))
-    return strokes
-
-
-def sound_strokes(sent: object) -> list[Any]:
-    """The strokes that were sent, or none where they are no strokes."""
-    strokes = sent if isinstance(sent, list) else []
-    try:
-        drawn(strokes)
-    except (TypeError, ValueError, OverflowError):
-        return []
-    return strokes
 
 
 def _answers(picture: Tensor, scrambled: bool) -> np.ndarray:

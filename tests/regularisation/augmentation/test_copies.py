@@ -22,7 +22,6 @@ from explainer.regularisation.augmentation.copies import (
     outputs,
     seconds,
     softmax,
-    verdict,
 )
 from explainer.regularisation.augmentation.judges import DIGIT_JUDGES, in_turn
 from explainer.training.data.shipped import mnist_sample
@@ -75,12 +74,6 @@ def test_copies_follow_from_the_seed_and_the_first_is_the_picture(copying: objec
     assert torch.equal(once, again)
     assert torch.equal(once, other) == (entry.slug in ("flip", "blur"))
     assert not torch.equal(once, pictures)
-
-
-def test_a_verdict_is_noise_where_the_interval_holds_0() -> None:
-    assert [verdict(*pair) for pair in ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1), (0.0, 0.0))] == [
-        "gains", "harms", "noise", "noise",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("judge", range(3))

@@ -13,11 +13,13 @@ from explainer.regularisation.dropout.data_sizes import (
     LEARNING_RATE,
     POOLED,
     UNITS,
+    Best,
     DataSizes,
     Stack,
     data_sizes,
     pooled,
 )
+from explainer.training.instruments.student import AHEAD, NOISE, judged
 
 RATES = (0.0, 0.2, 0.4, 0.6, 0.8)
 
@@ -69,19 +71,23 @@ def test_the_map_is_told_and_shown_size_by_size() -> None:
 def test_the_best_rate_of_the_loss_goes_down_as_data_grow() -> None:
     few, many = (found().best(place, "loss") for place in range(2))
     assert few.rate > many.rate
-    assert few.beyond_noise
+    assert few.low > 0
 
 
 def test_a_high_drop_probability_costs_where_there_are_many_pictures() -> None:
     assert (found().loss[1, -1] > found().loss[1, 0]).all()
 
 
+def side(best: Best) -> str:
+    return judged(best.low, best.high)
+
+
 def test_nothing_dropped_is_never_ahead_of_itself_and_a_mixed_gain_is_noise() -> None:
     loss = np.ones((1, 2, 3))
     made_up = replace(found(), sizes=(9,), rates=(0.0, 0.5), loss=loss, error=loss)
-    assert not made_up.best(0, "loss").beyond_noise
+    assert side(made_up.best(0, "loss")) == NOISE
     loss[0, 1] = 0.7, 1.1, 0.9
     assert made_up.best(0, "loss").rate == 0.5
-    assert not made_up.best(0, "loss").beyond_noise
+    assert side(made_up.best(0, "loss")) == NOISE
     loss[0, 1] = 0.7, 0.71, 0.69
-    assert made_up.best(0, "loss").beyond_noise
+    assert side(made_up.best(0, "loss")) == AHEAD

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from explainer.training.instruments.questions import QUESTIONS
-from explainer.training.instruments.student import interval
+from explainer.training.instruments.student import interval, judged
 from explainer.training.instruments.verdict import (
     held_against,
     verdicts,
@@ -76,6 +76,12 @@ def snapshot(table: Table, runs: tuple[RunView, ...] | None = None) -> Snapshot:
 
 def words(table: Table, slug: str = "accuracy") -> list[str]:
     return [one.word for one in verdicts(snapshot(table), QUESTIONS[slug])]
+
+
+def test_an_interval_is_judged_by_its_side_of_0_and_is_noise_where_it_holds_0() -> None:
+    pairs = ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1), (0.0, 0.0), (math.nan, math.nan))
+    found = [judged(*pair) for pair in pairs]
+    assert found == ["ahead", "behind", *["within noise"] * 3]
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=10))

@@ -2,10 +2,10 @@
 // is dragged in any of them; every place that is drawn is the server's.
 // Out, state "moved": {values: {first, second}, number}.
 /**
- * `levels` are the half axes of the loss's contours, along the diagonal and across it; where it is `touching` the last
- * is that through the minimum. `zone` has a row for each place of the second weight, from below: "1" where an optimum
+ * `levels` are the loss's contours, closed lines of places; where it is `touching` the last is that through the
+ * minimum. `zone` has a row for each place of the second weight, from below: "1" where an optimum
  * there makes a weight zero. A value that is null has no meaning there.
- * @typedef {{title: string, alt: string, colour: string, found: [number, number], levels: [number, number][],
+ * @typedef {{title: string, alt: string, colour: string, found: [number, number], levels: [number, number][][],
  *   touching: boolean, ball: [number, number][], path: [number, number][], zone: string[], told: string}} PenaltyPanel
  * @typedef {{name: string, number: number, address: string, reach: number, largest: number,
  *   features: [string, string], optimum: [number, number], panels: PenaltyPanel[], heads: string[],
@@ -98,16 +98,13 @@ function scales({ reach }) {
 }
 
 function drawn(data, { colour, found, levels, touching, ball, path, zone }, index) {
-  const { reach, features, optimum } = data, { across, up } = scales(data)
+  const { reach, features } = data, { across, up } = scales(data)
   const spot = ([x, y]) => `${across(x).toFixed(1)},${up(y).toFixed(1)}`
   const box = { left: across(-reach), right: across(reach), top: up(reach), bottom: up(-reach) }
-  const scale = across(1) - across(0), turned = `translate(${spot(optimum).replace(",", " ")}) rotate(-45)`
-  const contours = levels.map(([along, wide], level) => {
-    const kind = touching && level === levels.length - 1 ? "touching" : "level"
-    return svg("ellipse", { class: kind, rx: along * scale, ry: wide * scale, transform: turned })
-  })
   const line = (kind, points, end, look = {}) =>
     points.length ? [svg("path", { class: kind, d: `M${points.map(spot).join("L")}${end}`, ...look })] : []
+  const contours = levels.flatMap((places, level) =>
+    line(touching && level === levels.length - 1 ? "touching" : "level", places, "Z"))
   const shape = line("ball", ball, "Z", { fill: colour, stroke: colour })
   const marks = ticks(-reach, reach, 4).flatMap(tick =>
     [tickBelow(across(tick), box, rounded(tick)), tickLeft(up(tick), box, rounded(tick))])

@@ -1,4 +1,4 @@
-"""A short script that finds the two weights as the page on L1 and L2 shows them."""
+"""Short scripts that find the two weights as the page on L1 and L2 shows them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explainer.regularisation.shapes import Shape
 from explainer.regularisation.two_weights import PAIRS
 
-TEXT = '''"""Two weights with a penalty: coordinate descent on the loss + λ times the penalty."""
+LEAST_SQUARES = '''"""Two weights with a penalty: coordinate descent on the loss + λ · penalty."""
 
 import numpy as np
 from sklearn.datasets import load_diabetes
@@ -63,13 +63,54 @@ for name, (strength, penalty) in PENALTIES.items():
     print(name, "λ =", strength, *(f"{{weight:.4f}}" for weight in results[name]))
 '''
 
+LOGISTIC = '''"""Two weights with a penalty: ever finer search for the least loss + λ · penalty."""
+
+import numpy as np
+from sklearn.datasets import load_diabetes
+
+FEATURES = {columns!r}
+OPTIMUM = {optimum!r}  # where the data alone put the weights; None: where they do
+PENALTIES = {{  # (λ, the penalty R of one weight)
+{penalties}
+}}
+
+data = load_diabetes(scaled=False)
+x = data.data[:, [data.feature_names.index(name) for name in FEATURES]]
+x = (x - x.mean(0)) / x.std(0)
+y = data.target > np.median(data.target)  # the class: did diabetes go farther than in half of them?
+odds = y if OPTIMUM is None else 1 / (1 + np.exp(-x @ np.array(OPTIMUM)))
+
+
+def height(w, strength, penalty):
+    logits = w @ x.T
+    loss = np.logaddexp(0, logits).mean(-1) - logits @ odds / len(x)  # mean cross-entropy
+    return loss + strength * penalty(w).sum(-1)
+
+
+def minimum(strength, penalty, reach=2.0):
+    middle = np.zeros(2)
+    for _ in range(25):
+        lines = [np.append(one + reach * np.linspace(-1, 1, 25), 0.0) for one in middle]
+        w = np.stack(np.meshgrid(*lines), -1).reshape(-1, 2)
+        middle = w[height(w, strength, penalty).argmin()]
+        reach /= 2
+    return middle
+
+
+results = {{}}
+for name, (strength, penalty) in PENALTIES.items():
+    results[name] = minimum(strength, penalty).tolist()
+    print(name, "λ =", strength, *(f"{{weight:.4f}}" for weight in results[name]))
+'''
+
 
 def script(
+    program: str,
     slug: str,
     optimum: tuple[float, float] | None,
     penalties: Sequence[tuple[str, Shape, float]],
 ) -> str:
-    """The script for that pair of features and those penalties: their names, shapes and λ.
+    """The `program` of a loss for that pair and those penalties: their names, shapes and λ.
 
     `optimum` is where a visitor has put it, or None where it is the data's own. It leaves the
     weights in `results`, by the penalty's name.
@@ -78,7 +119,7 @@ def script(
         f"    {name!r}: ({strength!r}, lambda w: {_code(shape)}),"
         for name, shape, strength in penalties
     )
-    return TEXT.format(columns=PAIRS[slug].columns, optimum=optimum, penalties=rows)
+    return program.format(columns=PAIRS[slug].columns, optimum=optimum, penalties=rows)
 
 
 def _code(shape: Shape) -> str:

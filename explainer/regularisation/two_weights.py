@@ -9,20 +9,21 @@ $R(w) \le t$. The data: 442 patients with diabetes (Efron, Hastie, Johnstone and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explainer.registry import Registry
-from explainer.regularisation.paths import standardised
+from explainer.regularisation.paths import diabetes, standardised
 from explainer.regularisation.shapes import Shape
 from explainer.words import N_
 
 Numbers = NDArray[np.float64]
 SWEEPS, ENOUGH = 120, 1e-8
 MOST_STRENGTH = 1e9
-LARGEST = 0.8  # of an optimum that is moved, either way
+RAYS = 72  # of a contour
 PATH = np.concatenate([[0.0], np.geomspace(1e-3, 4.0, 70)])
 
 
@@ -46,6 +47,37 @@ PAIRS = Registry[Pair](
     Pair("s3-s4", N_("HDL and its ratio"), N_("HDL cholesterol"), N_("total ÷ HDL"),
          ("s3", "s4")),
 )  # fmt: skip
+
+
+class Problem(Protocol):
+    """A loss of two weights that is convex, with its least at `optimum` ŵ."""
+
+    @property
+    def optimum(self) -> tuple[float, float]: ...
+
+    @property
+    def rest(self) -> float:
+        """The least loss."""
+
+    def __hash__(self) -> int: ...
+
+    def loss(self, weights: Numbers) -> Numbers:
+        """At weights `(…, 2)`: `(…)`."""
+
+    def minima(self, shape: Shape, strengths: Numbers) -> Numbers:
+        """Where the loss + λR is least, for each of `strengths` `(…,)`: `(…, 2)`."""
+
+    def zeroed(self, shape: Shape, strength: float, places: Numbers) -> NDArray[np.bool]:
+        """For optima at all pairs of `places` `(N,)`: whether a weight becomes exactly 0, `(N, N)`.
+
+        Rows are the second weight, columns the first. `(0, 0)` where that takes too long.
+        """
+
+    def contours(self, heights: tuple[float, ...]) -> Numbers:
+        """Where the loss is so much above its least: a closed line for each height, `(K, R, 2)`."""
+
+    def moved_to(self, optimum: tuple[float, float]) -> Problem:
+        """The same inputs with a target for which this is the optimum."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +104,50 @@ class TwoWeights:
         along, across = (2 * height / (1 + rho)) ** 0.5, (2 * height / (1 - rho)) ** 0.5
         return along, across
 
+    def minima(self, shape: Shape, strengths: Numbers) -> Numbers:
+        """The minimum of L + λR for each of `strengths` `(…,)`: `(…, 2)`."""
+        return minima(self, shape, strengths, np.array(self.optimum))
 
-def moved_to(problem: TwoWeights, optimum: tuple[float, float]) -> TwoWeights:
-    """The same contours around another optimum, as if the target were another."""
-    return replace(problem, optimum=optimum)
+    def zeroed(self, shape: Shape, strength: float, places: Numbers) -> NDArray[np.bool]:
+        """For optima at all pairs of `places` `(N,)`: whether a weight becomes exactly 0, `(N, N)`.
+
+        Rows are the second weight, columns the first.
+        """
+        if not shape.cornered:
+            return np.zeros((len(places), len(places)), bool)
+        optima = np.stack(np.meshgrid(places, places), -1)
+        return np.asarray((minima(self, shape, np.array(strength), optima) == 0).any(-1))
+
+    def contours(self, heights: tuple[float, ...]) -> Numbers:
+        """An ellipse for each height above the least loss, `(K, R, 2)`."""
+        turns = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
+        axes = np.array([self.half_axes(one) for one in heights])[:, None]
+        along, across = np.moveaxis(axes * np.stack([np.cos(turns), np.sin(turns)], -1), -1, 0)
+        turned = np.stack([along + across, along - across], -1) / 2**0.5
+        return np.asarray(np.array(self.optimum) + turned)
+
+    def moved_to(self, optimum: tuple[float, float]) -> TwoWeights:
+        """The same contours around another optimum, as if the target were another."""
+        return replace(self, optimum=optimum)
+
+
+@cache
+def inputs_of(slug: str) -> Numbers:
+    """The pair of features of 442 patients, standardised, `(442, 2)`.
+
+    Raises `ValueError` that names the pairs there are.
+    """
+    from sklearn.datasets import load_diabetes
+
+    found = load_diabetes(scaled=False)
+    places = [found.feature_names.index(name) for name in PAIRS[slug].columns]
+    return standardised(found.data[:, places])
 
 
 @cache
 def two_weights(slug: str) -> TwoWeights:
     """The problem of that pair of features. Raises `ValueError` that names the pairs there are."""
-    from sklearn.datasets import load_diabetes
-
-    found = load_diabetes(scaled=False)
-    places = [found.feature_names.index(name) for name in PAIRS[slug].columns]
-    x, y = (standardised(part) for part in (found.data[:, places], found.target))
+    x, y = inputs_of(slug), diabetes().target
     curvature, pull = x.T @ x / len(y), x.T @ y / len(y)
     optimum = np.linalg.solve(curvature, pull)
     rest = 0.5 * float(np.mean((y - x @ optimum) ** 2))
@@ -99,12 +161,11 @@ def minima(problem: TwoWeights, shape: Shape, strengths: Numbers, optima: Number
     By coordinate descent, each step exact; where the penalty is not convex the lowest of what is
     reached from the optimum, from zero, and from either axis.
     """
-    rho = problem.correlation
-    pull = optima @ problem.curvature
+    curvature, pull = problem.curvature, optima @ problem.curvature
     starts = [optima] if shape.convex else [
         optima, np.zeros_like(optima), optima * [1.0, 0.0], optima * [0.0, 1.0],
     ]  # fmt: skip
-    found = [_descended(rho, shape, strengths, pull, start) for start in starts]
+    found = [descended(curvature, shape, strengths, pull, start) for start in starts]
     if len(found) == 1:
         return found[0]
     off = np.stack(found) - optima
@@ -115,26 +176,38 @@ def minima(problem: TwoWeights, shape: Shape, strengths: Numbers, optima: Number
     return np.asarray(np.take_along_axis(np.stack(found), best[None, ..., None], 0)[0])
 
 
-def _descended(
-    rho: float, shape: Shape, strengths: Numbers, pull: Numbers, start: Numbers
+def descended(
+    curvature: Numbers,
+    shape: Shape,
+    strengths: Numbers,
+    pull: Numbers,
+    start: Numbers,
+    sweeps: int = SWEEPS,
 ) -> Numbers:
+    r"""Down from `start` to the minimum of $\tfrac12 w^\top H w - g \cdot w + \lambda R(w)$.
+
+    `curvature` is H `(…, 2, 2)`, `pull` g `(…, 2)`; all broadcast. One weight after the other is
+    set to its best, exactly, at most so many `sweeps`.
+    """
     size = np.broadcast_shapes(np.shape(strengths), pull.shape[:-1])
     first, second = (np.broadcast_to(start[..., place], size) for place in (0, 1))
-    for _ in range(SWEEPS):
+    along, rho, across = curvature[..., 0, 0], curvature[..., 0, 1], curvature[..., 1, 1]
+    for _ in range(sweeps):
         before = np.stack([first, second])
-        first = shape.shrunk(pull[..., 0] - rho * second, 1.0, strengths)
-        second = shape.shrunk(pull[..., 1] - rho * first, 1.0, strengths)
+        first = shape.shrunk(pull[..., 0] - rho * second, along, strengths)
+        second = shape.shrunk(pull[..., 1] - rho * first, across, strengths)
         if np.abs(np.stack([first, second]) - before).max(initial=0) < ENOUGH:
             break
     return np.stack([first, second], -1)
 
 
-def path(problem: TwoWeights, shape: Shape) -> Numbers:
-    """The minima from no penalty to the strongest of `PATH`, `(71, 2)`."""
-    return minima(problem, shape, PATH, np.array(problem.optimum))
+@lru_cache(maxsize=64)
+def path(problem: Problem, shape: Shape) -> Numbers:
+    """The minima from no penalty to the strongest of `PATH`, `(71, 2)`; not to be written to."""
+    return problem.minima(shape, PATH)
 
 
-def strength_of(problem: TwoWeights, shape: Shape, budget: float) -> float:
+def strength_of(problem: Problem, shape: Shape, budget: float) -> float:
     """The λ whose minimum takes exactly `budget` t > 0; 0 where the optimum takes no more.
 
     Raises `ValueError` for a penalty that is not convex: there some budgets belong to no λ.
@@ -144,19 +217,18 @@ def strength_of(problem: TwoWeights, shape: Shape, budget: float) -> float:
     optimum = np.array(problem.optimum)
     if budget >= float(shape.values(optimum)):
         return 0.0
-    low, high = 0.0, 1.0
-    while high < MOST_STRENGTH and _taken(problem, shape, np.array(high)) > budget:
+    place = int(np.searchsorted(-shape.values(path(problem, shape)), -budget))
+    low, high = PATH[place - 1], PATH[min(place, len(PATH) - 1)]
+    while place == len(PATH) and high < MOST_STRENGTH:
         low, high = high, 8 * high
-    for _ in range(3):  # each time in one of 64 parts
-        tried = np.linspace(low, high, 65)
-        taken = _taken(problem, shape, tried)
-        place = int(np.clip(np.searchsorted(-taken, -budget), 1, 64))
-        low, high = float(tried[place - 1]), float(tried[place])
-    return high
-
-
-def _taken(problem: TwoWeights, shape: Shape, strengths: Numbers) -> Numbers:
-    return shape.values(minima(problem, shape, strengths, np.array(problem.optimum)))
+        if shape.values(problem.minima(shape, np.array(high))) <= budget:
+            break
+    for _ in range(2):  # each time in one of 24 parts
+        tried = np.linspace(low, high, 25)
+        taken = shape.values(problem.minima(shape, tried))
+        place = int(np.clip(np.searchsorted(-taken, -budget), 1, 24))
+        low, high = tried[place - 1], tried[place]
+    return float(np.interp(-budget, -taken, tried))
 
 
 def ball(shape: Shape, budget: float, count: int = 180) -> Numbers:
@@ -170,15 +242,3 @@ def ball(shape: Shape, budget: float, count: int = 180) -> Numbers:
     flat, round_ = shape.share * np.abs(ways).sum(-1), (1 - shape.share) / 2
     radius = 2 * budget / (flat + np.sqrt(flat**2 + 4 * round_ * budget))
     return np.asarray(ways * radius[:, None])
-
-
-def zeroed(problem: TwoWeights, shape: Shape, strength: float, places: Numbers) -> NDArray[np.bool]:
-    """For optima at all pairs of `places` `(N,)`: whether a weight becomes exactly 0, `(N, N)`.
-
-    Rows are the second weight, columns the first.
-    """
-    if not shape.cornered:
-        return np.zeros((len(places), len(places)), bool)
-    optima = np.stack(np.meshgrid(places, places), -1)
-    found = minima(problem, shape, np.array(strength), optima)
-    return np.asarray((found == 0).any(-1))

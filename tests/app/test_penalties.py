@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
 from explainer.regularisation.shapes import Shape
+from explainer.regularisation.two_classes import two_classes
 from explainer.regularisation.two_weights import minima, two_weights
 from explainer.words import PSEUDO
 from tests.app.reading import app_at, message_to, text_of
@@ -71,6 +72,30 @@ def test_a_drag_is_answered_as_the_page_would_show_it() -> None:
     assert moved["rows"] == linked["rows"]
     stronger = answer(app, strength=1.5)
     assert stronger["panels"][0]["found"] == [0, 0]
+
+
+def test_a_link_opens_the_logistic_loss_and_a_drag_is_answered_with_it() -> None:
+    app = app_at(
+        "penalties", penalties__loss="logistic", penalties__logistic_strength="0.1",
+        penalties__penalty="l1", penalties__at="1.2,-0.4",
+    )  # fmt: skip
+    problem, (panel,) = two_classes("bmi-bp").moved_to((1.2, -0.4)), panels(app).values()
+    assert panel["found"] == pytest.approx(problem.minima(Shape(1.0), np.array(0.1)).tolist())
+    stronger = answer(app, logistic_strength=0.3)["panels"][0]["found"]
+    wanted = problem.minima(Shape(1.0), np.array(0.3))
+    assert stronger == pytest.approx(wanted.tolist())
+    assert stronger != panel["found"]
+    assert answer(app, first=9, second=0)["optimum"] == [1.6, 0]
+    assert "cross-entropy" in answer(app, first=1, second=0)["rows"][2]["label"]
+
+
+def test_the_script_of_the_logistic_loss_has_what_is_shown() -> None:
+    app = app_at("penalties", penalties__code="true", penalties__loss="logistic")
+    (text,) = (one.value for one in app.code if "load_diabetes" in one.value)
+    scope: dict[str, Any] = {}
+    exec(compile(text, "script", "exec"), scope)
+    for slug, panel in zip(("l1", "l2"), panels(app).values(), strict=True):
+        assert scope["results"][slug] == pytest.approx(panel["found"], abs=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
@@ -99,16 +100,23 @@ def test_both_charts_of_a_weight_follow_one_slider(open_page: OpenPage) -> None:
     assert page.url == address
 
 
-def test_the_minimum_follows_the_slider_of_lambda(open_page: OpenPage) -> None:
-    page = open_page("/penalties?penalties.penalty=l2")
+@pytest.mark.parametrize(
+    ("loss", "name", "strength"),
+    [("least-squares", "strength", 1.2), ("logistic", "logistic_strength", 0.5)],
+)
+def test_the_minimum_follows_the_slider_of_lambda(
+    open_page: OpenPage, loss: str, name: str, strength: float
+) -> None:
+    page = open_page(f"/penalties?penalties.penalty=l2&penalties.loss={loss}")
     plot = plane(page)
     before, address = found(plot), page.url
-    slider = page.locator(".st-key-penalties-sliders input[type=range][name=strength]")
+    slider = page.locator(f".st-key-penalties-sliders input[type=range][name={name}]")
     slider.evaluate(
-        """slider => {
-          slider.value = 1.2
+        """(slider, value) => {
+          slider.value = value
           slider.dispatchEvent(new Event("input", { bubbles: true }))
-        }"""
+        }""",
+        strength,
     )
     expect(plot.locator(".found")).not_to_have_attribute("cx", before[0] or "")
     assert page.url == address

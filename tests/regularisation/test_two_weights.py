@@ -9,19 +9,17 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
 
 from explainer.regularisation.shapes import Shape
 from explainer.regularisation.two_weights import (
-    LARGEST,
     PAIRS,
     PATH,
     TwoWeights,
     ball,
     minima,
-    moved_to,
     path,
     strength_of,
     two_weights,
-    zeroed,
 )
 
+LARGEST = 0.8
 STRENGTHS = (0.05, 0.2, 0.4, 0.8)
 CONVEX = [Shape(1.0), Shape(1.5), Shape(2.0), Shape(4.0), Shape(share=0.5)]
 CONCAVE = [Shape(0.5), Shape(0.7)]
@@ -67,7 +65,7 @@ def test_nothing_in_the_plane_is_lower(slug: str, shape: Shape) -> None:
     grid = np.linspace(-0.9, 0.9, 361)
     plane = np.stack(np.meshgrid(grid, grid), -1)
     for strength in (0.03, 0.15, 0.5):
-        moved = moved_to(problem, tuple(generator.uniform(-LARGEST, LARGEST, 2)))
+        moved = problem.moved_to(tuple(generator.uniform(-LARGEST, LARGEST, 2)))
         found = minima(moved, shape, np.array(strength), np.array(moved.optimum))
 
         def height(
@@ -81,7 +79,7 @@ def test_nothing_in_the_plane_is_lower(slug: str, shape: Shape) -> None:
 @pytest.mark.parametrize("optimum", [(0.0, 0.5), (0.5, 0.0), (0.0, -0.8), (0.0, 0.0)])
 @pytest.mark.parametrize("shape", [*CONVEX, Shape(share=0.0)], ids=str)
 def test_an_optimum_on_an_axis_is_no_exception(shape: Shape, optimum: tuple[float, float]) -> None:
-    problem = moved_to(two_weights("bmi-bp"), optimum)
+    problem = two_weights("bmi-bp").moved_to(optimum)
     found = minima(problem, shape, np.array(0.4), np.array(optimum))
     slope = (found - optimum) @ problem.curvature  # which the penalty's slope cancels
     for i in range(2):
@@ -135,13 +133,13 @@ def test_a_path_begins_at_the_optimum_and_under_l1_ends_at_zero() -> None:
 def test_from_the_shaded_part_alone_l1_makes_a_zero_and_l2_from_nowhere(seed: int) -> None:
     problem, generator = two_weights("bmi-bp"), np.random.default_rng(seed)
     places = generator.uniform(-LARGEST, LARGEST, 6)
-    shaded = zeroed(problem, Shape(1.0), 0.4, places)
+    shaded = problem.zeroed(Shape(1.0), 0.4, places)
     for row, second in enumerate(places):
         for column, first in enumerate(places):
-            at = moved_to(problem, (first, second))
+            at = problem.moved_to((first, second))
             found = minima(at, Shape(1.0), np.array(0.4), np.array([first, second]))
             assert shaded[row, column] == (found == 0).any()
-    assert not zeroed(problem, Shape(2.0), 0.4, places).any()
+    assert not problem.zeroed(Shape(2.0), 0.4, places).any()
 
 
 def test_contours_have_the_height_they_are_drawn_at() -> None:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.live_pictures import Render
 from explainer.messages import number as number_in
+from explainer.regularisation.losses import LOSSES, Loss
 from explainer.regularisation.script import script
 from explainer.regularisation.shapes import PENALTIES
-from explainer.regularisation.two_weights import (
-    LARGEST,
-    PAIRS,
-    Pair,
-    TwoWeights,
-    moved_to,
-    two_weights,
-)
+from explainer.regularisation.two_weights import PAIRS, Pair, Problem
 from explainer.ui.common import live
 from explainer.ui.common.address import keep_in_link, linked
 from explainer.ui.common.appearance import theme
@@ -34,17 +29,20 @@ KEY = "penalties"
 NAME, AT = f"{KEY}.plane", f"{KEY}.at"
 STRENGTH, BUDGET = Named("strength", N_("strength λ")), Named("budget", N_("budget t"))
 FIRST = ("l1", "l2")
+CLASSES = N_(
+    "Least squares foretells how far diabetes goes within a year; logistic, whether it goes "
+    "farther than in half of the patients."
+)
 
 
 def geometry() -> None:
     """The controls, and below them a plane of two weights for each penalty."""
     moved = live.values(KEY, PARAMETERS)
-    menus, beside = st.columns([3, 1], gap="medium")
-    with menus:
-        asked = _asked(moved.values["p"])
+    *menus, beside = st.columns([2.8, 2.2, 1.7, 1.45, 1.6], gap="small")
+    asked = _asked(menus, moved.values["p"])
     parameters = asked.parameters
     sliders = beside if len(parameters) == 1 else st.container()
-    problem, news = _problem(asked.pair)
+    problem, news = _problem(asked.loss, asked.pair)
     address = live.live_picture(KEY, _renderer(asked, problem, moved.values))
     with sliders:
         live.sliders(KEY, parameters, moved, address=address)
@@ -58,7 +56,7 @@ def geometry() -> None:
     data = {**message, "name": KEY, "number": number, "address": address}
     mount("penalty", key=NAME, data=data, on_moved_change=reported)
     mark_read(NAME, news)
-    if problem != two_weights(asked.pair.slug):
+    if problem != asked.loss.problem(asked.pair.slug):
         st.button(
             _("Back to what the data say"), key=f"{KEY}.back", on_click=_forget_place,
             icon=":material/undo:",
@@ -69,15 +67,16 @@ def geometry() -> None:
             _code(asked, problem, moved.values)
 
 
-def _code(asked: Asked, problem: TwoWeights, values: Mapping[str, float]) -> None:
-    optimum = None if problem == two_weights(asked.pair.slug) else problem.optimum
+def _code(asked: Asked, problem: Problem, values: Mapping[str, float]) -> None:
+    optimum = None if problem == asked.loss.problem(asked.pair.slug) else problem.optimum
     met = [meeting(asked, problem, one, values) for one in asked.penalties]
     penalties = [(one.penalty.slug, one.shape, one.strength) for one in met]
-    show_script(KEY, script(asked.pair.slug, optimum, penalties), "deepglass_penalties")
+    text = script(asked.loss.program, asked.pair.slug, optimum, penalties)
+    show_script(KEY, text, "deepglass_penalties")
 
 
-def _asked(p: float) -> Asked:
-    left, middle, right = st.columns([1.4, 1, 1.3], gap="small")
+def _asked(menus: Sequence[DeltaGenerator], p: float) -> Asked:
+    left, middle, right, last = menus
     with left:
         slugs = choices(_("Penalties"), PENALTIES, key=f"{KEY}.penalty", default=FIRST)
     picked = tuple(one for one in PENALTIES if one.slug in (slugs or FIRST))
@@ -90,25 +89,27 @@ def _asked(p: float) -> Asked:
         )  # fmt: skip
     with right:
         pair = PAIRS[choice(_("Two features"), PAIRS, key=f"{KEY}.pair")]
-    return Asked(pair, picked, form == BUDGET.slug and not concave)
+    with last:
+        loss = LOSSES[choice(_("Loss"), LOSSES, key=f"{KEY}.loss", help=_(CLASSES))]
+    return Asked(loss, pair, picked, form == BUDGET.slug and not concave)
 
 
-def _problem(pair: Pair) -> tuple[TwoWeights, dict[str, Any]]:
+def _problem(loss: Loss, pair: Pair) -> tuple[Problem, dict[str, Any]]:
     """The problem with its optimum where the visitor has put it, and the news of that."""
     news = unread(NAME, "moved")
-    given, key = two_weights(pair.slug), f"{KEY}.optimum"
+    given, key, kind = loss.problem(pair.slug), f"{KEY}.optimum", (loss.slug, pair.slug)
     if text := linked(AT):
-        st.session_state[key] = (pair.slug, _place(text))
+        st.session_state[key] = (kind, _place(text, loss.largest))
     values = news.get("values")
     if isinstance(values, Mapping):
-        st.session_state[key] = (pair.slug, _sound(values, given.optimum))
-    of, place = st.session_state.get(key, (pair.slug, None))
-    if of != pair.slug or place is None:
+        st.session_state[key] = (kind, _sound(values, given.optimum, loss.largest))
+    of, place = st.session_state.get(key, (kind, None))
+    if of != kind or place is None:
         st.session_state.pop(key, None)
         keep_in_link(AT, "")
         return given, news
     keep_in_link(AT, f"{place[0]:g},{place[1]:g}")
-    return moved_to(given, place), news
+    return given.moved_to(place), news
 
 
 def _forget_place() -> None:
@@ -116,27 +117,30 @@ def _forget_place() -> None:
     keep_in_link(AT, "")
 
 
-def _place(text: str) -> tuple[float, float] | None:
+def _place(text: str, largest: float) -> tuple[float, float] | None:
     """Where a link says that the optimum is; None where it says no such thing."""
     first, __, second = text.partition(",")
     try:
         found = {"first": float(first), "second": float(second)}
     except ValueError:
         return None
-    return _sound(found, (0.0, 0.0)) if all(map(math.isfinite, found.values())) else None
+    sound = all(map(math.isfinite, found.values()))
+    return _sound(found, (0.0, 0.0), largest) if sound else None
 
 
-def _sound(values: Mapping[str, object], usual: tuple[float, float]) -> tuple[float, float]:
+def _sound(
+    values: Mapping[str, object], usual: tuple[float, float], largest: float
+) -> tuple[float, float]:
     """Both weights within the plane; as usual where a value is no number."""
     given = [number_in(values.get(name)) for name in ("first", "second")]
     first, second = (
-        one if value is None else min(max(value, -LARGEST), LARGEST)
+        one if value is None else min(max(value, -largest), largest)
         for value, one in zip(given, usual, strict=True)
     )
     return first, second
 
 
-def _renderer(asked: Asked, problem: TwoWeights, resting: Mapping[str, float]) -> Render:
+def _renderer(asked: Asked, problem: Problem, resting: Mapping[str, float]) -> Render:
     """What answers a drag, of a slider or of the optimum."""
     held, colours = dict(resting), theme()
 
@@ -144,7 +148,7 @@ def _renderer(asked: Asked, problem: TwoWeights, resting: Mapping[str, float]) -
         values = {one.name: live.first_sound(one, [moved, held]) for one in asked.parameters}
         at = problem
         if "first" in moved:
-            at = moved_to(problem, _sound(moved, problem.optimum))
+            at = problem.moved_to(_sound(moved, problem.optimum, asked.loss.largest))
         message = plane_message(asked, at, values, colours, resting=False)
         return pack({**message, "name": KEY, "number": number})
 

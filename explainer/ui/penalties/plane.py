@@ -12,29 +12,14 @@ from numpy.typing import NDArray
 from explainer.charts.theme import Theme
 from explainer.parameters import Parameter
 from explainer.powers import short
+from explainer.regularisation.losses import LOSSES, Loss
 from explainer.regularisation.shapes import PENALTIES, Penalty, Shape
-from explainer.regularisation.two_weights import (
-    LARGEST,
-    Pair,
-    TwoWeights,
-    ball,
-    minima,
-    path,
-    strength_of,
-    zeroed,
-)
+from explainer.regularisation.two_weights import Pair, Problem, ball, path, strength_of
 from explainer.words import N_, _
 
-REACH = 0.85
-ZONE = np.linspace(-REACH, REACH, 65)
-CONTOURS = (0.02, 0.06, 0.14, 0.28, 0.5)  # above the least loss
 NONE = 1e-9  # a minimum nearer to the optimum has no contour of its own
 Weights = NDArray[np.float64]
 
-LAMBDA = Parameter(
-    "strength", N_("λ"), 0.4, 0, 1.5, 0.01,
-    help=N_("What is minimised is the loss + λ times the penalty."),
-)  # fmt: skip
 SHARE_OF_BUDGET = Parameter(
     "budget", N_("t, in % of the ring’s penalty"), 40, 1, 100, 1, unit="%",
     help=N_("The loss is minimised where the penalty is at most t."),
@@ -48,8 +33,9 @@ L1_SHARE = Parameter(
 
 @dataclass(frozen=True)
 class Asked:
-    """What the menus say: which features, which penalties, and what is moved."""
+    """What the menus say: which loss, features and penalties, and what is moved."""
 
+    loss: Loss
     pair: Pair
     penalties: tuple[Penalty, ...]
     by_budget: bool
@@ -59,15 +45,15 @@ class Asked:
         """The sliders there are."""
         shaped = {one.set_by for one in self.penalties}
         shapes = [one for one in (L1_SHARE, POWER) if one.name in shaped]
-        return (SHARE_OF_BUDGET if self.by_budget else LAMBDA, *shapes)
+        return (SHARE_OF_BUDGET if self.by_budget else self.loss.strength, *shapes)
 
 
-PARAMETERS = (LAMBDA, SHARE_OF_BUDGET, L1_SHARE, POWER)
+PARAMETERS = (*(one.strength for one in LOSSES), SHARE_OF_BUDGET, L1_SHARE, POWER)
 
 
 def plane_message(
     asked: Asked,
-    problem: TwoWeights,
+    problem: Problem,
     values: Mapping[str, float],
     colours: Theme,
     *,
@@ -76,15 +62,16 @@ def plane_message(
     """All that is drawn."""
     met = [meeting(asked, problem, one, values) for one in asked.penalties]
     return {
-        "reach": REACH,
-        "largest": LARGEST,
+        "reach": asked.loss.reach,
+        "largest": asked.loss.largest,
         "features": [_(asked.pair.first), _(asked.pair.second)],
         "optimum": list(problem.optimum),
         "panels": [
-            _panel(problem, one, colours, zoned=_zoned(asked, one, resting=resting)) for one in met
+            _panel(asked.loss, problem, one, colours, zoned=_zoned(asked, one, resting=resting))
+            for one in met
         ],
         "heads": ["", _("least loss"), *(_(one.penalty.title) for one in met)],
-        "rows": _rows(asked.pair, problem, met),
+        "rows": _rows(asked, problem, met),
     }
 
 
@@ -104,7 +91,7 @@ class Meeting:
 
 
 def meeting(
-    asked: Asked, problem: TwoWeights, penalty: Penalty, values: Mapping[str, float]
+    asked: Asked, problem: Problem, penalty: Penalty, values: Mapping[str, float]
 ) -> Meeting:
     """Where the loss and that penalty meet, with the strength or the budget that `values` say."""
     shape = penalty.at(values.get("p", POWER.default), values.get("share", L1_SHARE.default))
@@ -113,8 +100,8 @@ def meeting(
     if asked.by_budget:
         strength = strength_of(problem, shape, values["budget"] / 100 * most)
     else:
-        strength = values["strength"]
-    found = minima(problem, shape, np.array(strength), optimum)
+        strength = values[asked.loss.strength.name]
+    found = problem.minima(shape, np.array(strength))
     return Meeting(penalty, shape, strength, found, float(shape.values(found)), most)
 
 
@@ -126,37 +113,42 @@ def _zoned(asked: Asked, met: Meeting, *, resting: bool) -> bool:
     return not asked.by_budget and (met.shape.convex or resting)
 
 
-def _panel(problem: TwoWeights, met: Meeting, colours: Theme, *, zoned: bool) -> dict[str, Any]:
+def _panel(
+    loss: Loss, problem: Problem, met: Meeting, colours: Theme, *, zoned: bool
+) -> dict[str, Any]:
     height = float(problem.loss(met.found)) - problem.rest
-    heights = [*CONTOURS, height] if height > NONE else CONTOURS
-    zone = zeroed(problem, met.shape, met.strength, ZONE) if zoned else np.zeros((0, 0), bool)
+    contours = problem.contours(loss.contours)
+    if height > NONE:
+        contours = np.concatenate([contours, problem.contours((height,))])
+    zone = problem.zeroed(met.shape, met.strength, loss.zone) if zoned else np.zeros((0, 0), bool)
     title = _(met.penalty.title)
     return {
         "title": title,
         "alt": _(
-            "{penalty}. The loss's contours are ellipses around the least loss, the penalty's "
-            "ball lies around zero; they meet at {first}, {second}.",
-            penalty=title, first=_figure(met.found[0]), second=_figure(met.found[1]),
+            "{penalty}. {contours} The penalty's ball lies around zero; they meet at {first}, "
+            "{second}.",
+            penalty=title, contours=_(loss.alt), first=_figure(met.found[0]),
+            second=_figure(met.found[1]),
         ),
         "colour": colours.categorical[PENALTIES.slugs.index(met.penalty.slug)],
         "found": met.found.tolist(),
-        "levels": [problem.half_axes(one) for one in heights],
+        "levels": contours.round(4).tolist(),
         "touching": height > NONE,
         "ball": ball(met.shape, met.budget).round(4).tolist() if met.budget > NONE else [],
         "path": path(problem, met.shape).round(4).tolist() if met.shape.convex else [],
-        "zone": ["".join("01"[int(one)] for one in row) for row in zone],
+        "zone": [(row + np.uint8(48)).tobytes().decode() for row in zone],  # "0" and "1"
         "told": _told(met),
     }  # fmt: skip
 
 
-def _rows(pair: Pair, problem: TwoWeights, met: Sequence[Meeting]) -> list[dict[str, Any]]:
+def _rows(asked: Asked, problem: Problem, met: Sequence[Meeting]) -> list[dict[str, Any]]:
     """The weights, the loss, the penalty and λ times it, at the least loss and at each minimum."""
     places = np.stack([np.array(problem.optimum), *(one.found for one in met)])
     penalties = [one.budget for one in met]
     lines: tuple[tuple[str, list[float | None]], ...] = (
-        (_("w₁, {feature}", feature=_(pair.first)), places[:, 0].tolist()),
-        (_("w₂, {feature}", feature=_(pair.second)), places[:, 1].tolist()),
-        (_("loss L, half the mean squared error"), problem.loss(places).tolist()),
+        (_("w₁, {feature}", feature=_(asked.pair.first)), places[:, 0].tolist()),
+        (_("w₂, {feature}", feature=_(asked.pair.second)), places[:, 1].tolist()),
+        (_(asked.loss.called), problem.loss(places).tolist()),
         (_("penalty R"), [None, *penalties]),
         (_("λ R"), [None, *(one.strength * one.budget for one in met)]),
     )

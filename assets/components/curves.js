@@ -142,7 +142,7 @@ export default component(place => {
 
   function read(x) {
     const { curves, panels, words, places } = settings
-    const numbers = curve => panels.map((_, panel) => digits6(valueOf(curve, panel, at)))
+    const numbers = curve => panels.map((_, panel) => digits4(valueOf(curve, panel, at)))
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const heading = `${words.at} = ${show(x, decimalsOf(places))}`
     readout.tHead.replaceChildren(row("th", element("th", { text: heading }), panels.map(panel => panel.short)))
@@ -162,7 +162,7 @@ export default component(place => {
   function pin() {
     number = later(number)
     const x = settings.at = xOf(at)
-    find(".said").textContent = say("kept: {symbol} is {value}", { symbol: settings.words.at, value: digits6(x) })
+    find(".said").textContent = say("kept: {symbol} is {value}", { symbol: settings.words.at, value: digits4(x) })
     place.report("pinned", { x, number })
   }
 
@@ -261,12 +261,11 @@ function brokenAt(points, jumps) {
 // How many decimals tell two neighbouring places apart.
 function decimalsOf({ low, high, count }) {
   const apart = Number(((high - low) / (count - 1)).toPrecision(6))
-  return Math.min((String(apart).split(".")[1] ?? "").length, 6)
+  return Math.min((String(apart).split(".")[1] ?? "").length, 4)
 }
 
-// Six decimals, as a power of ten where that would say nothing or too much.
-function digits6(value) {
+// Four digits, as a power of ten where that would say nothing or too much.
+function digits4(value) {
   const size = Math.abs(value)
-  if ((size < 1e-4 && size > 0) || size >= 1e6) return power(value, 3)
-  return show(value, size < 100 ? 6 : 2)
+  return (size < 1e-4 && size > 0) || size >= 1e6 ? power(value, 3) : size < 1000 ? rounded(value) : show(value, 1)
 }

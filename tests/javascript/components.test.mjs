@@ -25,16 +25,16 @@ test("curves: a path breaks at a jump, and at what is no number", async () => {
   assert.deepEqual(step, [[[-1, 0], [0, 0]], [[0, 1], [1, 1]]])
 })
 
-test("curves: six decimals, powers of ten where they say more", async () => {
-  const { digits6 } = await loaded("curves", ["digits6"])
-  const shown = [0, -0, 0.5, -123.456, 1e-5, 2e6, NaN, -Infinity].map(digits6)
-  assert.deepEqual(shown, ["0.000000", "0.000000", "0.500000", "−123.46", "1.000 · 10⁻⁵", "2.000 · 10⁶", "–", "−∞"])
+test("curves: four digits, powers of ten where they say more", async () => {
+  const { digits4 } = await loaded("curves", ["digits4"])
+  const shown = [0, -0, 1 / 3, -123.456, 54321.06, 1e-5, 2e6, NaN, -Infinity].map(digits4)
+  assert.deepEqual(shown, ["0", "0", "0.3333", "−123.5", "54321.1", "1.000 · 10⁻⁵", "2.000 · 10⁶", "–", "−∞"])
 })
 
 test("curves: a place has the decimals that tell it from the next", async () => {
   const { decimalsOf } = await loaded("curves", ["decimalsOf"])
   const places = [[0, 60, 61], [-6, 6, 1201], [-3, 3, 1201], [-8, 1, 91], [0, 1, 7]]
-  assert.deepEqual(places.map(([low, high, count]) => decimalsOf({ low, high, count })), [0, 2, 3, 1, 6])
+  assert.deepEqual(places.map(([low, high, count]) => decimalsOf({ low, high, count })), [0, 2, 3, 1, 4])
 })
 
 test("network: layers stand in columns, units in the middle of the height, the names left of them", async () => {

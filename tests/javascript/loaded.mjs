@@ -1,4 +1,4 @@
-// What a component's script keeps to itself, for tests: `await loaded("curves", ["digits6"])`.
+// What a component's script keeps to itself, for tests: `await loaded("curves", ["digits4"])`.
 import { readFile } from "node:fs/promises"
 
 const FAMILIES = { plane: "planes", surface: "planes", live_race: "race" }

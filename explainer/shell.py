@@ -8,7 +8,7 @@ from explainer.libraries import import_libraries, modules_of
 from explainer.topics import TOPICS, sections
 from explainer.ui.common.address import forget_unreadable
 from explainer.ui.common.language import choose_language, language_menu
-from explainer.ui.common.memory import remembered
+from explainer.ui.common.memory import look_up_single_keys, remembered
 from explainer.ui.common.refusal import open_with_nothing_refused
 from explainer.words import _, language
 
@@ -34,6 +34,7 @@ def pages() -> dict[str, list[st.Page]]:
     return found
 
 
+look_up_single_keys()
 forget_unreadable()
 choose_language()
 page = st.navigation(remembered("pages", language(), pages))

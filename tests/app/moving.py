@@ -7,9 +7,11 @@ page.
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.NumberInput_pb2 import NumberInput as NumberInputProto
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import (
@@ -42,6 +44,15 @@ def unfold(app: AppTest) -> AppTest:
 
 def _is_popover(node: Any) -> bool:
     return isinstance(node, Block) and node.type == "popover"
+
+
+def tell(app: AppTest, key: str, trigger: str, value: Any) -> AppTest:
+    """The page as it runs when the component `key` tells `value` by that trigger."""
+    mark = next(one.proto.id for one in app.get("bidi_component") if one.key == key)
+    states = app._tree.get_widget_states()
+    told = states.widgets.add(id=_make_trigger_id(mark, "events"))
+    told.json_trigger_value = json.dumps([{"event": trigger, "value": value}])
+    return app._run(states)
 
 
 def controls(app: AppTest) -> dict[str, Widget]:

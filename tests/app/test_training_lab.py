@@ -16,7 +16,7 @@ from explainer.training.presets import PRESETS, Preset
 from explainer.training.recipe.recipe import to_text
 from explainer.ui.training_lab.asking import answer_now
 from explainer.ui.training_lab.plan import SEPARATOR
-from tests.app.moving import unfold
+from tests.app.moving import tell, unfold
 from tests.app.reading import app_at, message_to, text_of
 
 pytestmark = pytest.mark.usefixtures("service_of_its_own")
@@ -119,10 +119,12 @@ def test_where_data_bring_their_own_test_part_the_share_says_that_it_does_nothin
 
 def test_recipes_are_copied_and_removed_but_the_last_one_stays() -> None:
     app = app_at("training_lab", training_lab__recipes=TWO)
-    for expected, change in ((3, "copy"), (2, "remove"), (1, "remove")):
-        menu: Any = app.get_by_key("training_lab.more0")
-        menu.click(change).run()
-        assert labels(app).count("Edit") == expected
+    told = (({"what": "copy", "index": 0}, 3), ({"what": "remove", "index": 2}, 2),
+            ({"what": "remove", "index": 0}, 1), ({"what": "remove", "index": 0}, 1))  # fmt: skip
+    for asked, expected in told:
+        tell(app, "training_lab.table", "asked", asked)
+        assert not app.exception
+        assert len(message_to(app, "training_lab.table")["rows"]) == expected
 
 
 def test_a_preset_sets_its_data_their_settings_the_split_and_the_recipes() -> None:
@@ -134,12 +136,12 @@ def test_a_preset_sets_its_data_their_settings_the_split_and_the_recipes() -> No
     assert app.selectbox(key="training_lab.shapes.background").value == "class"
     assert app.slider(key="training_lab.shapes.jitter").value == 0.2
     assert app.slider(key="training_lab.shapes.train_size").value == 600
-    assert labels(app).count("Edit") == 4
+    assert len(message_to(app, "training_lab.table")["rows"]) == 4
     app.selectbox(key="training_lab.preset").set_value("20 images and augmentation").run()
     assert app.selectbox(key="training_lab.data").value == "mnist-sample"
     assert app.slider(key="training_lab.mnist-sample.train_size").value == 20
     assert app.slider(key="training_lab.seeds").value == 5
-    assert labels(app).count("Edit") == 5
+    assert len(message_to(app, "training_lab.table")["rows"]) == 5
 
 
 @pytest.mark.parametrize("chosen", PRESETS, ids=lambda entry: entry.slug)

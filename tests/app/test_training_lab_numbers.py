@@ -15,7 +15,7 @@ from explainer.training.data.registry import load
 from explainer.training.data.shifted import SHIFTS, suitable
 from explainer.training.engine.race import Race
 from explainer.ui.training_lab.instruments.tabs import TABS
-from tests.app.moving import unfold
+from tests.app.moving import tell, unfold
 from tests.app.reading import app_at, message_to, text_of
 
 OF_CLASSES = r"accurac|class|logit|confiden|nats|wrong label|boundary|cross-entropy"
@@ -173,7 +173,7 @@ def test_what_only_classes_have_says_so_in_the_dialog_and_at_the_start() -> None
         "training_lab", training_lab__recipes=f"name-Smoothed{NETWORK}~ls-0.1",
         training_lab__data="plane",
     )  # fmt: skip
-    app.button(key="training_lab.edit0").click().run()
+    tell(app, "training_lab.table", "asked", {"what": "edit", "index": 0})
     assert not app.exception
     assert any("For classes alone" in one.value for one in app.caption)
     app = app_at(

@@ -38,6 +38,31 @@ def test_the_dialog_keeps_the_order_refuses_a_second_norm_and_says_what_has_no_e
     expect(page).to_have_url(re.compile(r"aug-noise_0.1~aug-noise_0.2~aug-flip_0.0"))
 
 
+def test_the_menu_of_a_recipe_is_led_by_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/training_lab?training_lab.recipes=name-One!name-Two")
+    more = page.get_by_role("button", name="More: One", exact=True)
+    more.focus()
+    page.keyboard.press("Enter")
+    copy, remove = (page.get_by_role("menuitem", name=name) for name in ("Copy", "Remove"))
+    expect(copy).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(remove).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(copy).to_be_hidden()
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    rows = page.get_by_role("list", name="Recipes").get_by_role("listitem")
+    expect(rows.locator("b")).to_have_text(["One", "One copy", "Two"])
+    expect(more).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(300)  # nobody reads it quicker
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Edit: One", exact=True)).to_be_focused()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("viewport", ["desktop", "phone"])
 @pytest.mark.parametrize("appearance", ["light", "dark"])

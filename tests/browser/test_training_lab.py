@@ -75,12 +75,15 @@ def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page:
     expect(page.get_by_text("No penalty").first).to_be_visible()
 
 
-def test_what_five_recipes_answer_is_seen_beside_the_curves(open_page: OpenPage) -> None:
-    recipes = "!".join(f"name-R{number}~net-mlp~wd-0.0{number}~steps-20" for number in range(1, 6))
-    page = open_page(f"/training_lab?training_lab.data=moons&training_lab.recipes={recipes}")
+@pytest.mark.parametrize("count", [5, 8])
+def test_what_all_recipes_answer_is_seen_beside_the_curves(open_page: OpenPage, count: int) -> None:
+    recipes = "!".join(
+        f"name-R{number}~net-mlp~wd-0.0{number}~steps-20" for number in range(1, count + 1)
+    )
+    page = open_page(f"/training_lab?training_lab.data=circles&training_lab.recipes={recipes}")
     start(page)
     expect(page.get_by_text("finished")).to_be_visible(timeout=60_000)
-    for number in (1, 5):
+    for number in (1, count):
         picture = page.get_by_alt_text(f"Decision boundary of recipe {number}.")
         expect(picture).to_be_in_viewport(ratio=1)
 

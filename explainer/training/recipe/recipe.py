@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from explainer.parameters import not_a_number
@@ -119,6 +120,7 @@ def with_value(recipe: Recipe, name: str, value: Any) -> Recipe:
     return replace(recipe, **changed)
 
 
+@lru_cache(maxsize=256)
 def to_text(recipe: Recipe) -> str:
     """A short text of letters, digits and `.-_~`; the default recipe is the empty text."""
     parts = [f"name{VALUE}{_escaped(recipe.name)}"] if recipe.name else []

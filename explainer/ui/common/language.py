@@ -18,6 +18,8 @@ _SPOKEN: dict[str, str] = {}
 
 
 def _of_this_thread() -> str:
+    if not _SPOKEN:  # asked a hundred times a run
+        return ENGLISH
     context = get_script_run_ctx(suppress_warning=True)
     return _SPOKEN.get(context.session_id, ENGLISH) if context else ENGLISH
 

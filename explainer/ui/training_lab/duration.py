@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from explainer.training.data.data_set import Examples
 from explainer.training.engine.run_measurement import CLOSE_WATCH
 from explainer.training.measurement.snapshot import Snapshot
-from explainer.training.recipe.recipe import Recipe
+from explainer.training.recipe.recipe import Network, Recipe
 from explainer.words import _
 
 MOST_KEPT = 256
@@ -33,7 +34,7 @@ def left(snapshot: Snapshot, share: float) -> str:
 
 def learn_cost(snapshot: Snapshot, examples: Examples) -> None:
     """Remember what a step costs in this race, whose runs are all of one kind."""
-    kinds = {_kind(recipe, examples) for recipe in snapshot.recipes}
+    kinds = {_kind_of(recipe, examples) for recipe in snapshot.recipes}
     if len(kinds) == 1 and snapshot.model_steps_per_second and not snapshot.speed:
         while len(_seconds) >= MOST_KEPT:
             _seconds.pop(next(iter(_seconds)), None)
@@ -42,7 +43,7 @@ def learn_cost(snapshot: Snapshot, examples: Examples) -> None:
 
 def needed(recipes: Sequence[Recipe], seeds: int, examples: Examples, training: int) -> str:
     """How long a race of these would take alone, in words; empty where nothing like it was run."""
-    known = [_seconds.get(_kind(recipe, examples)) for recipe in recipes]
+    known = [_seconds.get(_kind_of(recipe, examples)) for recipe in recipes]
     costs = [one for one in known if one is not None]
     if len(costs) < len(known):
         return ""
@@ -51,9 +52,14 @@ def needed(recipes: Sequence[Recipe], seeds: int, examples: Examples, training: 
     return _("about {time}", time=_time(whole))
 
 
-def _kind(recipe: Recipe, examples: Examples) -> Hashable:
-    network = replace(recipe.network, initialisation="he", init_sigma=0.0)
-    return network, tuple(examples.shape), recipe.training.batch_size
+def _kind_of(recipe: Recipe, examples: Examples) -> Hashable:
+    return _same_work(recipe.network), tuple(examples.shape), recipe.training.batch_size
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _same_work(network: Network) -> Network:
+    """What stands for all networks that do as much as that one, however they begin."""
+    return replace(network, initialisation="he", init_sigma=0.0)
 
 
 def _time(seconds: float) -> str:

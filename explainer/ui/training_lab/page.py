@@ -55,8 +55,11 @@ FITTED = f"{KEY}.fitted"
 LOGARITHMIC, SMOOTHING = (f"{KEY}.{name}" for name in ("logarithmic", "smoothing"))
 
 
-def set_up() -> tuple[LabPlan, Examples, int] | None:
-    """Story, data, split and seeds in a row; `None` while there are no examples to train on."""
+def set_up() -> tuple[LabPlan, Examples, int, bool] | None:
+    """Story, data, split and seeds in a row; `None` while there are no examples to train on.
+
+    With the plan, its examples, how many of them are for training, and whether it is the story's.
+    """
     with st.container(gap="small"):
         story, data, options = st.columns([1.2, 1.2, 1], vertical_alignment="bottom", gap="small")
         with story:
@@ -79,13 +82,13 @@ def set_up() -> tuple[LabPlan, Examples, int] | None:
                 help_text=_("Each recipe is trained once for each seed."),
             )  # fmt: skip
         with story:  # now that a link's division has come to its controls
-            told_before()
+            is_told = told_before()
         training = division_words(examples, split, seeds)
         _fit_to(examples)
     keep_recipes_in_url()
     keep_change_in_link()
     plan = LabPlan(data=chosen, split=split, recipes=recipes(), seeds=tuple(range(seeds)))
-    return plan, examples, training
+    return plan, examples, training, is_told
 
 
 def _fit_to(examples: Examples) -> None:
@@ -97,7 +100,7 @@ def _fit_to(examples: Examples) -> None:
         st.caption(_("A CNN needs pictures, and these are points: its recipes are small MLPs now."))
 
 
-def race(plan: LabPlan, examples: Examples, training: int) -> None:
+def race(plan: LabPlan, examples: Examples, training: int, is_told: bool) -> None:
     """Buttons, and below them the curves beside the recipes; then table and instruments.
 
     What comes and goes has a container of its own: a fragment writes where it stood when it was
@@ -105,12 +108,11 @@ def race(plan: LabPlan, examples: Examples, training: int) -> None:
     """
     ticket = current()
     with st.container():
-        buttons, messages = (st.container() for __ in range(2))
+        buttons = st.container()
         curves, beside = st.columns([1.75, 1], gap="medium")
-        options, numbers, looks = (st.container() for __ in range(3))
+        below = [st.container() for __ in range(3)] if ticket else []
     with buttons:
         transport(ticket, plan, examples)
-    with messages:
         if message := last_words():
             st.warning(escaped(message), icon=":material/info:")
         if ticket is None:
@@ -132,6 +134,7 @@ def race(plan: LabPlan, examples: Examples, training: int) -> None:
             empty_curves(KEY, plan, examples, training, view(examples.task))
     else:
         _score_the_story(ticket, plan, examples)
+        options, numbers, looks = below
         with options:  # before what they are options of
             _options(ticket, examples)
         with curves:
@@ -141,7 +144,8 @@ def race(plan: LabPlan, examples: Examples, training: int) -> None:
             live_table(ticket)
         with looks:
             instruments(ticket)
-    told_after()
+    if is_told:
+        told_after()
 
 
 def _score_the_story(ticket: Ticket[Race], plan: LabPlan, examples: Examples) -> None:

@@ -67,9 +67,9 @@ class LabPlan(RacePlan):
 
 def recipes() -> tuple[Recipe, ...]:
     """The recipes of the visitor: as edited, else as in the link, else the first ones."""
-    if f"{KEY}.recipe_list" not in st.session_state:
-        st.session_state[f"{KEY}.recipe_list"] = _from_url()
-    found: tuple[Recipe, ...] = st.session_state[f"{KEY}.recipe_list"]
+    found: tuple[Recipe, ...] | None = st.session_state.get(f"{KEY}.recipe_list")
+    if found is None:
+        found = st.session_state[f"{KEY}.recipe_list"] = _from_url()
     return found
 
 

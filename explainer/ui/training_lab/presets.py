@@ -39,17 +39,20 @@ def preset_menu() -> None:
     choice(_("Story"), (*PRESETS, OWN), key=CONTROL, default=OWN.slug, on_change=_take_chosen)
 
 
-def told_before() -> None:
-    """What to watch in the chosen story, as long as it is that story."""
-    if (preset := chosen_preset()) and _is_told(preset):
+def told_before() -> bool:
+    """What to watch in the chosen story, as long as it is that story; whether it is."""
+    preset = chosen_preset()
+    is_told = preset is not None and _is_told(preset)
+    if preset and is_told:
         st.markdown(_(preset.watch))
     elif preset:
         st.caption(_("Changed: what the story says need not hold for this race."))
+    return is_told
 
 
 def told_after() -> None:
     """What is seen in the chosen story and why, behind a fold."""
-    if (preset := chosen_preset()) and _is_told(preset):
+    if preset := chosen_preset():
         outcome(preset, KEY)
 
 

@@ -7,20 +7,22 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-import streamlit as st
-
+from explainer.messages import whole
 from explainer.parameters import Choice
 from explainer.powers import short
 from explainer.training.recipe.fields import Field, Several, Switch, Wholes
 from explainer.training.recipe.recipe import FIELDS, Recipe, idle, value_of
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.prose import escaped
+from explainer.ui.common.components import heard, mount, pack
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.refusal import show_refusal
 from explainer.ui.training_lab.plan import KEY, LINK, MOST_RECIPES, copy, recipes, remove
 from explainer.ui.training_lab.recipe_dialog import edit_recipe, in_a_row
-from explainer.words import N_, _, in_words
+from explainer.words import _, in_words, language
 
-CHANGES = {"copy": (N_("Copy"), copy), "remove": (N_("Remove"), remove)}
+NAME = f"{KEY}.table"
+CHANGES = {"copy": copy, "remove": remove}
+MOST_IN_TWO_LINES = 5  # what more recipes answer over the plane would not be seen below them
 
 
 def recipe_table(*, points: bool, plane: bool, numbers: bool) -> None:
@@ -31,43 +33,42 @@ def recipe_table(*, points: bool, plane: bool, numbers: bool) -> None:
     """
     entries = recipes()
     show_refusal(LINK, icon=":material/link_off:")
-    with st.container(gap="xsmall"):
-        for index in range(len(entries)):
-            _row(entries, index, points=points, plane=plane, numbers=numbers)
-    if len(entries) < MOST_RECIPES:
-        last = escaped(name_of(entries[-1], len(entries) - 1))
-        st.button(
-            _("Add recipe"), icon=":material/add:", type="tertiary", key=f"{KEY}.add",
-            on_click=copy, args=(len(entries) - 1,),
-            help=_("A copy of the last one, {recipe}: change one thing in it.", recipe=last),
-        )  # fmt: skip
+    kind = {"points": points, "plane": plane}
+    message = remembered(
+        f"{KEY}.rows", (entries, kind, language(), theme()), lambda: _message(entries, **kind)
+    )
+    asked = heard(NAME, "asked")
+    mount("recipes", key=NAME, data=message, on_asked_change=_change)
+    index = whole(asked.get("index"), 0, len(entries) - 1)
+    if asked.get("what") == "edit" and index is not None:
+        edit_recipe(index, **kind, numbers=numbers)
 
 
-def _row(
-    entries: Sequence[Recipe], index: int, *, points: bool, plane: bool, numbers: bool
-) -> None:
-    """What one recipe is, and what can be done with it."""
-    recipe, base = entries[index], entries[0] if index else Recipe()
-    with st.container(horizontal=True, gap="xsmall"):
-        difference = _alike(entries, index)
-        difference = escape(difference or _difference(recipe, base, points=points, plane=plane))
-        st.html(
-            '<div style="display:flex;gap:.6rem;line-height:1.3;contain:inline-size">'
-            f"<div>{dot(index)}</div><div><b>{named(recipe, index)}</b><br>"
-            f'<small style="opacity:.75">{difference}</small></div></div>'
-        )
-        _actions(index, len(entries), points=points, plane=plane, numbers=numbers)
+def _change() -> None:
+    """Copy a recipe, or take one away, as the browser asked."""
+    asked = heard(NAME, "asked")
+    change, index = CHANGES.get(str(asked.get("what"))), whole(asked.get("index"), 0, MOST_RECIPES)
+    if change and index is not None and index < len(recipes()):
+        change(index)
 
 
-def _actions(index: int, count: int, *, points: bool, plane: bool, numbers: bool) -> None:
-    """What can be done with one of `count` recipes."""
-    if st.button(_("Edit"), key=f"{KEY}.edit{index}", icon=":material/tune:"):
-        edit_recipe(index, points=points, plane=plane, numbers=numbers)
-    st.menu_button(
-        _("More"), ["copy"] * (count < MOST_RECIPES) + ["remove"] * (count > 1),
-        key=f"{KEY}.more{index}", on_click=_on_more, args=(index,),
-        format_func=lambda slug: _(CHANGES[slug][0]),
-    )  # fmt: skip
+def _message(entries: Sequence[Recipe], *, points: bool, plane: bool) -> bytes:
+    """What the browser draws: a row for each recipe."""
+    rows = []
+    for index, recipe in enumerate(entries):
+        base = entries[0] if index else Recipe()
+        apart = _alike(entries, index) or _difference(recipe, base, points=points, plane=plane)
+        colour, name = theme().categorical[index], name_of(recipe, index)
+        rows.append({"colour": colour, "name": name, "difference": apart})
+    last = rows[-1]["name"]
+    return pack(
+        {
+            "rows": rows,
+            "most": MOST_RECIPES,
+            "close": plane and len(entries) > MOST_IN_TWO_LINES,
+            "help": _("A copy of the last one, {recipe}: change one thing in it.", recipe=last),
+        }
+    )
 
 
 def name_of(recipe: Recipe, index: int) -> str:
@@ -87,11 +88,6 @@ def dot(index: int) -> str:
         f'<span aria-hidden="true" style="display:inline-block;width:0.8rem;height:0.8rem;'
         f'border-radius:50%;background:{escape(colour)}"></span>'
     )
-
-
-def _on_more(index: int) -> None:
-    if picked := st.session_state[f"{KEY}.more{index}"]:
-        CHANGES[picked][1](index)
 
 
 def _alike(entries: Sequence[Recipe], index: int) -> str:

@@ -2,8 +2,9 @@
 
 With torch imported there are about half a million objects to walk whenever garbage is collected,
 some 200 ms each time; frozen objects are not walked. So the slow libraries are imported once, in a
-thread that no visitor waits for, then what the pages import, and what is there then is frozen. What
-comes later is collected every few seconds. Last the process that decodes uploads is started.
+thread that no visitor waits for, then what the pages import; a race is begun; and what is there
+then is frozen. What comes later is collected every few seconds. Last the process that decodes
+uploads is started.
 """
 
 from __future__ import annotations
@@ -69,6 +70,21 @@ def warm_decoders() -> None:
     start_decoders()
 
 
+def warm_training() -> None:
+    """Begin a race such as the first visitor's, who would wait for what torch makes ready once."""
+    from explainer.training.data.registry import load  # not before the first page is drawn
+    from explainer.training.data.splits import prepare
+    from explainer.training.engine.race import Race
+    from explainer.training.presets import PRESETS
+
+    story = next(iter(PRESETS))
+    examples = load(story.data, **dict(story.data_settings))
+    race = Race(story.recipes, prepare(examples, story.split), seeds=(0,))
+    race.play()
+    race.run_slice()
+    race.close()
+
+
 def page_modules(folder: Path = PAGES) -> tuple[str, ...]:
     """The modules that the pages import, read from their source."""
     found = (name for path in sorted(folder.glob("*.py")) for name in modules_of(path))
@@ -85,6 +101,7 @@ async def warm_up() -> None:
     await asyncio.sleep(HEAD_START_SECONDS)
     await asyncio.to_thread(import_libraries, SLOW)
     await asyncio.to_thread(import_libraries, page_modules())
+    await asyncio.to_thread(warm_training)
     await asyncio.to_thread(freeze_heap)
     await asyncio.to_thread(warm_decoders)
     await keep_tidy()

@@ -17,6 +17,8 @@ import pytest
 from explainer import warmup
 from explainer.images.decoding import decoders
 from explainer.topics import TOPICS
+from explainer.training.engine.race import Race
+from explainer.training.presets import PRESETS
 from explainer.warmup import PAGES, page_modules
 
 
@@ -30,6 +32,22 @@ def test_the_modules_of_every_page_are_known_and_can_be_imported() -> None:
     for topic in TOPICS:
         text = (PAGES / f"{topic.slug}.py").read_text(encoding="utf-8")
         assert any(f"from {name} import" in text for name in found)
+
+
+def test_a_race_has_been_measured_before_the_first_visitor_starts_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[object] = []
+    close = Race.close
+
+    def closed(race: Race) -> None:
+        measured.extend(run.curves for run in race.snapshot.runs)
+        close(race)
+
+    monkeypatch.setattr(Race, "close", closed)
+    warmup.warm_training()
+    assert len(measured) == len(next(iter(PRESETS)).recipes)
+    assert all(measured)
 
 
 class Ring:

@@ -7,6 +7,9 @@ import threading
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import Future
+from threading import Event
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +18,7 @@ from explainer.training.data.registry import load
 from explainer.training.engine.race import Race
 from explainer.training.engine.run import Run
 from explainer.ui.training_lab.asking import BUSY, GONE, NoAnswer, answer_now
+from explainer.ui.training_lab.first_points import ASKED_WAIT, FETCH_WAIT, Fetch, leave_time
 from explainer.ui.training_lab.instruments import take_away
 from tests.service.racers import races, small_race
 
@@ -120,3 +124,19 @@ def test_a_download_of_weights_that_are_gone_holds_the_sentence() -> None:
         assert list(names(ticket)) == ["1-recipe-seed-0.safetensors"]
         service.open(small_race, "ada")
         assert names(ticket) == {"there-are-no-weights.txt": f"{GONE}\n".encode()}
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_browser_that_has_asked_is_given_longer_for_the_first_points(asked: bool) -> None:
+    """One that asks has them in a moment; where the page was drawn before, in a second or two."""
+    waited: list[float | None] = []
+
+    class Watched(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout)
+            return False
+
+    begun = SimpleNamespace(snapshot=SimpleNamespace(runs=[SimpleNamespace(curves=["one"])]))
+    leave_time(cast("Any", SimpleNamespace(race=begun)), Fetch(asked=asked, done=Watched()))
+    assert waited == [ASKED_WAIT if asked else FETCH_WAIT]
+    assert ASKED_WAIT > FETCH_WAIT

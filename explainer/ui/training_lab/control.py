@@ -6,11 +6,9 @@ short grace; a reload finds it again by the id in the address, once its owner is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from threading import Event
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -27,6 +25,7 @@ from explainer.ui.common.bounded import chosen_place
 from explainer.ui.common.prose import escaped
 from explainer.ui.common.visits import visit
 from explainer.ui.training_lab.asking import NoAnswer, answer_now, awaited
+from explainer.ui.training_lab.first_points import FETCH, leave_time
 from explainer.ui.training_lab.plan import KEY, LabPlan, recipes
 from explainer.words import _, in_words, ngettext, sentence_of, told
 
@@ -35,9 +34,6 @@ STEPS = (10, 100)
 SPEED = f"{KEY}.speed"
 FIRST_WIDTH = 175  # pixels, whatever it says, so that those beside it stay where they are
 PLAY, RESET, ANEW = ":material/play_arrow:", ":material/replay:", ":material/casino:"
-MOST_WAIT = 1.0  # seconds that the page waits for the first points of a race
-FETCH_WAIT = 0.1  # and then until the browser has them, which asks every 0.06 s
-FETCHED = f"{KEY}.fetched"  # in the session: whether it has, while a race is awaited
 STARTS = ("start", "first", "first_epoch")  # the buttons with which a race begins
 SPEEDS = (0, 100, 10, 1)  # steps a second; 0 is as fast as it goes
 
@@ -110,19 +106,8 @@ def _open(
     if speed := _chosen_speed():
         ticket.command(lambda race: race.set_speed(speed))
     ticket.command(first)
-    if fetched := st.session_state.pop(FETCHED, None):
-        _leave_time(ticket, fetched)
-
-
-def _leave_time(ticket: Ticket[Race], fetched: Event) -> None:
-    """Let the browser ask for the first points before the page keeps it and the interpreter busy.
-
-    Where nobody asks the page goes on as soon as the points are there.
-    """
-    until = time.monotonic() + MOST_WAIT
-    while not any(run.curves for run in ticket.race.snapshot.runs) and time.monotonic() < until:
-        time.sleep(0.005)
-    fetched.wait(FETCH_WAIT)
+    if fetch := st.session_state.pop(FETCH, None):
+        leave_time(ticket, fetch)
 
 
 def is_active(ticket: Ticket[Race] | None) -> bool:

@@ -39,6 +39,7 @@ from explainer.ui.common.components import pack
 from explainer.ui.common.visits import visit
 from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.duration import left
+from explainer.ui.training_lab.first_points import Fetch
 from explainer.ui.training_lab.moment import looked_at
 from explainer.ui.training_lab.plan import LabPlan
 from explainer.ui.training_lab.recipe_editor import name_of
@@ -143,7 +144,7 @@ class Awaited:
         self.asked = plan, examples, view
         self.status = ""
         self.curves: Curves | None = None
-        self.fetched = threading.Event()  # the browser has its first points
+        self.fetch = Fetch()
         self._service, self._visit = service(), visit(RACES).id
         self._rest = threading.Timer(REST_SECONDS, self._prepare)
         self._rest.daemon = False  # the end of the process must not cut it off inside torch
@@ -164,6 +165,7 @@ class Awaited:
 
     def answer(self, values: dict[str, object], number: int) -> bytes:
         """As :meth:`Curves.answer`; without curves, and of view 0, while there is no race."""
+        self.fetch.asked = True
         ticket = self._service.find(self._visit)
         if ticket is None:
             return pack({"view": 0, "moving": True, "status": self.status})
@@ -172,7 +174,7 @@ class Awaited:
         begun = any(run.curves for run in ticket.race.snapshot.runs)
         answer = self.curves.answer(values, number)
         if begun:
-            self.fetched.set()
+            self.fetch.done.set()
         return answer
 
 

@@ -24,9 +24,10 @@ from explainer.training.engine.race import Race
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.components import heard, mount, pack, reported
 from explainer.ui.common.live import live_picture
-from explainer.ui.training_lab.control import FETCHED, STARTS
+from explainer.ui.training_lab.control import STARTS
 from explainer.ui.training_lab.curve_news import Awaited, Curves, View, entered, settings_of
 from explainer.ui.training_lab.duration import needed
+from explainer.ui.training_lab.first_points import FETCH
 from explainer.ui.training_lab.plan import LabPlan
 from explainer.words import _, language
 
@@ -53,7 +54,7 @@ def empty_curves(key: str, plan: LabPlan, examples: Examples, training: int, vie
     status = " · ".join(filter(None, (_("Not begun"), entered(len(plan.recipes), seeds), time)))
     awaited = _awaited(f"{key}.curves.source", plan, examples, view)
     awaited.status = status
-    st.session_state[FETCHED] = awaited.fetched
+    st.session_state[FETCH] = awaited.fetch
     mount(
         "live_race",
         family="race",

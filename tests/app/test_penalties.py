@@ -10,9 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
+from explainer.regularisation.decay_maps import LAMBDAS, RATES, DecayMaps
 from explainer.regularisation.shapes import Shape
 from explainer.regularisation.two_classes import two_classes
 from explainer.regularisation.two_weights import minima, two_weights
+from explainer.ui.penalties import decay_maps as decay_ui
 from explainer.words import PSEUDO
 from tests.app.reading import app_at, message_to, text_of
 
@@ -161,6 +163,21 @@ def test_each_part_opens_by_its_link(tab: str) -> None:
     app = app_at("penalties", penalties__tab=tab)
     assert not app.exception
     assert len(text_of(app)) > 200
+
+
+def test_a_link_opens_the_maps_of_decay_and_they_are_told_from_the_numbers() -> None:
+    accuracy = np.full((2, len(RATES), len(LAMBDAS), 2), 0.5)
+    accuracy[0, 1, 2], accuracy[1, 2, 7] = [0.8, 0.81], [0.7, 0.9]
+    decay_ui.KEPT.put("digits", DecayMaps(150, accuracy))
+    try:
+        app = app_at("penalties", penalties__decay_fold="true")
+    finally:
+        decay_ui.KEPT.clear()
+    assert not app.exception
+    told = text_of(app)
+    assert "is best at η = 0.003, λ = **0.001**: 80.5 %" in told
+    assert "is best at η = 0.01, λ = **0.3**: 80.0 %" in told
+    assert "**within noise**" in told
 
 
 def test_what_is_said_is_translated() -> None:

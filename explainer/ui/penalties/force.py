@@ -39,6 +39,7 @@ from explainer.ui.common.choice import choice
 from explainer.ui.common.curves import Line, Panel, curves, curves_message, pinned_number
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.ui.penalties.decay_maps import decay_fold
 from explainer.ui.penalties.places import place_in_view
 from explainer.words import N_, _, ngettext
 
@@ -98,6 +99,7 @@ def force_section() -> None:
     live.write_to_url(FORCE, PARAMETERS, moved.values)
     _in_words(one, method)
     say(KEY, "force_notice")
+    decay_fold()
 
 
 def _renderer(resting: Mapping[str, float], shown: _Shown, colours: Theme) -> Render:

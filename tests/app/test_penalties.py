@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
 from explainer.regularisation.decay_maps import LAMBDAS, RATES, DecayMaps
+from explainer.regularisation.network_path import HIDDEN, POWERS, NetworkPath
 from explainer.regularisation.shapes import Shape
 from explainer.regularisation.two_classes import two_classes
 from explainer.regularisation.two_weights import minima, two_weights
 from explainer.ui.penalties import decay_maps as decay_ui
+from explainer.ui.penalties import network_path as network_ui
 from explainer.words import PSEUDO
 from tests.app.reading import app_at, message_to, text_of
 
@@ -178,6 +180,28 @@ def test_a_link_opens_the_maps_of_decay_and_they_are_told_from_the_numbers() -> 
     assert "is best at η = 0.003, λ = **0.001**: 80.5 %" in told
     assert "is best at η = 0.01, λ = **0.3**: 80.0 %" in told
     assert "**within noise**" in told
+
+
+def test_the_first_layer_at_a_linked_lambda_is_told_and_shown() -> None:
+    weights = np.random.default_rng(0).normal(size=(2, len(POWERS), HIDDEN, 64)).astype(np.float32)
+    weights[0, 4, 1:3] = weights[0, 4, 3, :10] = 0
+    accuracy = np.full((2, len(POWERS)), 0.5)
+    accuracy[:, 7] = 0.75
+    network_ui.KEPT.put("digits", NetworkPath(400, weights, accuracy))
+    link = {"penalties__network_fold": "true", "penalties__network__power": "-3"}
+    try:
+        app = app_at("penalties", penalties__tab="path", **link)
+    finally:
+        network_ui.KEPT.clear()
+    assert not app.exception
+    told = text_of(app)
+    assert f"**L1** at λ = 0.001: **138 of {64 * HIDDEN}** weights" in told
+    assert f"2 of {HIDDEN} units have no other" in told
+    assert f"**L2** at λ = 0.001: **0 of {64 * HIDDEN}** weights" in told
+    assert "50.0 % of validation is right; at the best λ, 0.0056, 75.0 %" in told
+    tiles = message_to(app, "penalties.network_tiles")["tiles"]
+    zeros = [one["says"][1]["text"] for one in tiles]
+    assert zeros[:4] == ["0 zeros", "all 0", "all 0", "10 zeros"]
 
 
 def test_what_is_said_is_translated() -> None:

@@ -31,6 +31,7 @@ from explainer.ui.common.choice import choice
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.ui.penalties.network_path import network_fold
 from explainer.ui.penalties.pixels import pixels_section
 from explainer.words import _
 
@@ -61,6 +62,7 @@ def path_section(*_given: object) -> None:
     _counted(paths, strength, names)
     _twins(paths, strength, names)
     say(KEY, "path_notice")
+    network_fold()
     st.divider()
     pixels_section()
 

@@ -17,6 +17,7 @@ from explainer.regularisation.two_classes import two_classes
 from explainer.regularisation.two_weights import minima, two_weights
 from explainer.ui.penalties import decay_maps as decay_ui
 from explainer.ui.penalties import network_path as network_ui
+from explainer.ui.penalties.strength import EIGHT, lab_query
 from explainer.words import PSEUDO
 from tests.app.reading import app_at, message_to, text_of
 
@@ -202,6 +203,17 @@ def test_the_first_layer_at_a_linked_lambda_is_told_and_shown() -> None:
     tiles = message_to(app, "penalties.network_tiles")["tiles"]
     zeros = [one["says"][1]["text"] for one in tiles]
     assert zeros[:4] == ["0 zeros", "all 0", "all 0", "10 zeros"]
+
+
+def test_the_lab_opens_with_the_race_of_eight_strengths() -> None:
+    query = {name.replace(".", "__"): value for name, value in lab_query(0.3).items()}
+    app = app_at("training_lab", **query)
+    given = app.session_state["training_lab.recipe_list"]
+    assert [one.regularisation.l2 for one in given] == list(EIGHT)
+    assert len({one.network for one in given} | {one.training for one in given}) == 2
+    assert app.session_state["training_lab.digits.train_size"] == 200
+    assert app.session_state["training_lab.digits.wrong_labels"] == 0.3
+    assert app.session_state["training_lab.seeds"] == 5
 
 
 def test_what_is_said_is_translated() -> None:

@@ -101,7 +101,7 @@ def _best(found: DecayMaps, method: int) -> str:
     (at, low, high), (then, least, most) = ((short(one, 1) for one in end) for end in ends)
     return _(
         "**{method}** is best at η = {rate}, λ = **{strength}**: {accuracy}. Its best λ at "
-        "η = {slow} is {at} (less than a point below: {low} to {high}), at η = {fast} {then} "
+        "η = {slow} is {at} (less than a point below: {low} to {high}), at η = {fast} it is {then} "
         "({least} to {most}).",
         method=_(METHODS[method]), rate=f"{RATES[rate]:g}",
         strength=short(LAMBDAS[strength], 1),

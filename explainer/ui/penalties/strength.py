@@ -21,6 +21,9 @@ from explainer.regularisation.strengths import (
     best,
     strengths,
 )
+from explainer.training.presets.by_heart import MLP, STEADY
+from explainer.training.presets.preset import entrant
+from explainer.training.recipe.recipe import Regularisation, to_text
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
 from explainer.ui.common.choice import Named, choice
@@ -28,6 +31,7 @@ from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.waiting import waited
 from explainer.ui.penalties.bends import bends_section
+from explainer.ui.training_lab.plan import SEPARATOR
 from explainer.words import N_, _, language
 
 KEY = "penalties"
@@ -41,6 +45,7 @@ OF_DIGITS = {
     "penalty": N_("The penalty over λ."),
     "zeros": N_("The share of weights that are exactly 0 over λ."),
 }
+EIGHT = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LAB = ("training_lab", {"training_lab.preset": "strength"})
 
 
@@ -68,6 +73,18 @@ def strength_section(*_given: object) -> None:
     for place, name in enumerate(NAMES):
         st.markdown(_verdict(name, best(found, place)))
     say(KEY, "strength_notice")
+    _in_the_lab()
+
+
+def _in_the_lab() -> None:
+    """The way to a race of eight λ with the labels that are chosen, and to the story."""
+    wrong = float(st.session_state[f"{KEY}.wrong"]) / 100
+    st.page_link(
+        "../pages/training_lab.py",
+        label=_("Run these eight in the training lab: {strengths}", strengths=_eight()),
+        icon=":material/play_arrow:",
+        query_params=lab_query(wrong),
+    )
     page, query = LAB
     st.page_link(
         f"../pages/{page}.py",
@@ -75,6 +92,26 @@ def strength_section(*_given: object) -> None:
         icon=":material/play_arrow:",
         query_params=query,
     )
+
+
+def lab_query(wrong: float) -> dict[str, str]:
+    """The link's words for a race of the eight λ of L2, with that share of wrong labels."""
+    held = [Regularisation(l2=one) for one in EIGHT]
+    recipes = [
+        entrant(f"λ = {one:g}", MLP, STEADY, how) for one, how in zip(EIGHT, held, strict=True)
+    ]
+    return {
+        "training_lab.preset": "own",
+        "training_lab.data": "digits",
+        "training_lab.digits.train_size": str(TRAINING),
+        "training_lab.digits.wrong_labels": f"{wrong:g}",
+        "training_lab.seeds": str(len(SEEDS)),
+        "training_lab.recipes": SEPARATOR.join(map(to_text, recipes)),
+    }
+
+
+def _eight() -> str:
+    return _("λ of L2 from {least} to {most}", least=f"{EIGHT[0]:g}", most=f"{EIGHT[-1]:g}")
 
 
 def _found() -> Strengths:

@@ -100,6 +100,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="overfitting",
+        title=N_("Overfitting"),
+        icon=":material/stacked_line_chart:",
+        section=N_("Generalisation"),
+        question=N_("When does a better fit predict worse?"),
+        networks=True,
+    ),
+    Topic(
         slug="penalties",
         title=N_("L1 and L2"),
         icon=":material/balance:",

@@ -20,6 +20,7 @@ from tests.files import ROOT, holds_for
 # Each subject may use those before it, and all of them what stands beside them.
 SUBJECTS = (
     "images", "convolution", "activations", "training", "networks", "gradients", "regularisation",
+    "generalisation",
 )  # fmt: skip
 BESIDE = frozenset(
     {
@@ -57,7 +58,9 @@ MAY_IMPORT = {
     "kept": frozenset[str](),
     "strict_json": frozenset[str](),
     "libraries": frozenset[str](),
-    "warmup": frozenset({"freed_memory", "images", "libraries", "quiet_exit", "service"}),
+    "warmup": frozenset(
+        {"freed_memory", "images", "libraries", "quiet_exit", "service", "training"}
+    ),
     **{subject: BESIDE.union(SUBJECTS[:place]) for place, subject in enumerate(SUBJECTS)},
     "charts": BESIDE.union(SUBJECTS),
     "service": frozenset({"training", "words"}),

@@ -7,6 +7,7 @@ import pytest
 from tests.app.reading import app_at, message_to
 
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("overfitting", {"overfitting.tab": "stopping"}),
     ("penalties", {}),
     ("penalties", {"penalties.form": "budget"}),
     ("penalties", {"penalties.tab": "force"}),

@@ -64,12 +64,11 @@ def test_a_menu_looks_up_its_own_value_and_copies_no_session(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     copied = []
-    whole = SessionState.filtered_state.fget
-    assert whole is not None
+    whole = vars(SessionState)["filtered_state"]
 
     def counted(state: SessionState) -> dict[str, object]:
         copied.append(state)
-        return whole(state)
+        return dict(whole.fget(state))
 
     monkeypatch.setattr(SessionState, "filtered_state", property(counted))
     app = app_at("training_lab")

@@ -41,6 +41,11 @@ from explainer.charts.feature_maps import units
 from explainer.charts.filters import analysis, full_size, output
 from explainer.charts.gradient_check import check
 from explainer.charts.landscape import planes
+from explainer.charts.overfitting import by_heart as learned_by_heart
+from explainer.charts.overfitting import learning_curves as over_sizes
+from explainer.charts.overfitting import one_parameter as one_sine
+from explainer.charts.overfitting import remedies as tried_remedies
+from explainer.charts.overfitting import smaller as smaller_models
 from explainer.charts.penalties import paths as weight_paths
 from explainer.charts.penalties import pixel_weights, pruning, strengths
 from explainer.charts.theme import GREYS, LIGHT
@@ -58,6 +63,11 @@ from explainer.convolution.application import Application
 from explainer.convolution.bank import bank
 from explainer.convolution.spectrum import GainProfile
 from explainer.convolution.view import Statistics
+from explainer.generalisation.by_heart import ByHeart, Tiles
+from explainer.generalisation.learning_curves import LearningCurve
+from explainer.generalisation.one_parameter import Sine
+from explainer.generalisation.remedies import Measured, Remedies
+from explainer.generalisation.smaller import Grown, Smaller
 from explainer.gradients.attribution.deletion_insertion import Comparison
 from explainer.gradients.attribution.deletion_insertion import Curve as TrustCurve
 from explainer.gradients.check.checking import ALL, Check
@@ -584,11 +594,35 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     units.growth_points: lambda bad: units.growth_points(
         [(step, bad.single(2)) for step in (0, 1)], ["a", "b"], bad.fill
     ),
+    learned_by_heart.step_points: lambda bad: learned_by_heart.step_points(
+        ByHeart((0, 10), bad.array(5, 3, 2), bad.array(5, 3, 2), {}), "training"
+    ),
+    learned_by_heart.tile_wall: lambda bad: learned_by_heart.tile_wall(_tiles(bad), LIGHT, 2),
+    learned_by_heart.said_points: lambda bad: learned_by_heart.said_points(_tiles(bad), 0),
+    tried_remedies.remedy_points: lambda bad: tried_remedies.remedy_points(
+        Remedies((Measured("none", "", bad.array(3, 2), bad.array(3, 2)),)), 0.0, 0
+    ),
+    smaller_models.size_points: lambda bad: [
+        smaller_models.size_points(
+            Smaller((Grown("one", "4", 9, bad.share(2, 3), bad.share(2, 3), bad.share(2)),)),
+            measure, level,
+        )
+        for measure in smaller_models.MEASURES for level in (0.5, 2.0)
+    ],
+    one_sine.wave_points: lambda bad: one_sine.wave_points(Sine((1, -1, 1), "float32")),
+    over_sizes.curve_points: lambda bad: [
+        over_sizes.curve_points([LearningCurve(3, (20, 50), bad.array(2, 3), bad.array(2, 3))])
+    ],
 }  # fmt: skip
 
 
 def _strip(bad: Spoiled) -> Strip:
     return Strip(0, ("a", "b"), np.array([1.0, 5.0, 9.0]), np.clip(bad.array(3, 2), -30, 38))
+
+
+def _tiles(bad: Spoiled) -> Tiles:
+    labels = np.array([3, 4])
+    return Tiles(bad.single(2, 14, 14), labels, labels[::-1], bad.single(2, 2, 10))
 
 
 def _strengths(bad: Spoiled) -> Strengths:

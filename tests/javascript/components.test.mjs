@@ -204,3 +204,9 @@ test("schematic: blocks stand in order and fill the width, larger maps are highe
   assert.ok(places[0].high > places[2].high && places[0].high === places[1].high)
   assert.deepEqual(shapesOf(blocks, places, "3 × 32 × 32").map(([, text]) => text), ["3 × 32 × 32", "6 × 32 × 32", "10"])
 })
+
+test("shapes: a unit up is as long as a unit across", async () => {
+  const { heightFor } = await loaded("shapes", ["heightFor"])
+  near(heightFor({ across: [-4, 4], up: [-5, 5] }, 400), 500)
+  near(heightFor({ across: [0, 2], up: [0, 1] }, 300), 150)
+})

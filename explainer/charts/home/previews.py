@@ -18,6 +18,7 @@ from explainer.charts.home.augmentation import many_of_one
 from explainer.charts.home.depth import lost_gradients
 from explainer.charts.home.dropout import thinned
 from explainer.charts.home.gradients import transposed
+from explainer.charts.home.overfitting import cloud
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
@@ -243,6 +244,15 @@ PREVIEWS: tuple[Preview, ...] = (
         ),
         picture=_faces,
         query={"training_lab.data": "faces"},
+    ),
+    Preview(
+        topic="overfitting",
+        question=N_("Which of these curves is right?"),
+        alt=N_(
+            "A wave, noisy points around it, and two dozen curves that were each fitted to other "
+            "such points: together near the wave, and far apart at the ends."
+        ),
+        picture=cloud,
     ),
     Preview(
         topic="penalties",

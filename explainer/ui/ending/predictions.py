@@ -186,6 +186,19 @@ PREDICTIONS: dict[str, Prediction] = {
         ),
         query={"dropout.tab": "test_time"},
     ),
+    "overfitting": Prediction(
+        question=N_(
+            "Noise with a standard deviation of 0.3 lies on everything that is measured. A curve "
+            "passes exactly through all points it was fitted to. What is the least mean squared "
+            "error on new measurements that any curve can have?"
+        ),
+        options=("0", "0.03", "0.09", "0.3"),
+        answer=2,
+        why=N_(
+            "Even the truth itself misses new measurements by their noise, σ² = 0.3² on average. "
+            "That is the Bayes error; an error of 0 on the points one fitted says nothing of it."
+        ),
+    ),
     "augmentation": Prediction(
         question=N_(
             "A pipeline flips every second picture, and makes every tenth grey, each on its own. "

@@ -1,0 +1,1 @@
+"""Generalisation measured: bias and variance, learning by heart, and when to stop."""

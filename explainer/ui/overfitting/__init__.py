@@ -1,0 +1,1 @@
+"""The page on overfitting, part by part."""

@@ -110,6 +110,7 @@ def test_networks_have_no_valley_and_the_most_variance_where_they_are_narrow() -
     assert error[-1] < error[-2]
 
 
+@pytest.mark.slow
 def test_wrong_labels_make_the_variance_of_networks_rise_and_the_bias_falls_as_much() -> None:
     one = networks(0.2)
     bias, variance, error = (means(one, name) for name in ("bias", "variance", "error"))

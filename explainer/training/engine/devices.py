@@ -93,7 +93,9 @@ def give_way() -> None:
     Linux gives every thread a niceness of its own; elsewhere nothing changes.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), TRAINING_NICENESS)
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)  # which only a superuser may raise again
+        os.setpriority(os.PRIO_PROCESS, thread, max(now, TRAINING_NICENESS))
 
 
 def share_out(behind: Sequence[RunGroup], goal: int, threads: int) -> None:

@@ -1,4 +1,4 @@
-"""How well the pages on regularisation follow the hand, in a real Chromium.
+"""How well the pages on generalisation and regularisation follow the hand, in a real Chromium.
 
 A ring, a slider or the pointer is moved at every frame for three seconds; counted are the pictures
 that come back. The yardstick is the plane with L2 alone, which has neither corners nor a shaded
@@ -49,9 +49,9 @@ SLIDE = """async ([slider, milliseconds]) => {
 POINT = """async ([stage, milliseconds]) => {
   const { x, y, width, height } = stage.getBoundingClientRect()
   for (const start = performance.now(); performance.now() - start < milliseconds;) {
-    const turn = (performance.now() - start) / 400
-    const clientX = x + (0.6 + 0.2 * Math.cos(turn)) * width
-    const clientY = y + (0.4 + 0.2 * Math.sin(turn)) * height
+    const turn = (performance.now() - start) / 200
+    const clientX = x + (0.74 + 0.12 * Math.cos(turn)) * width  // where each frame has another dot
+    const clientY = y + (0.2 + 0.12 * Math.sin(turn)) * height
     const place = { clientX, clientY, bubbles: true, pointerType: "mouse" }
     stage.dispatchEvent(new PointerEvent("pointermove", place))
     await new Promise(requestAnimationFrame)
@@ -60,6 +60,7 @@ POINT = """async ([stage, milliseconds]) => {
 FORCE, PRIOR, BENDS = (
     f".st-key-penalties-{name}-sliders input" for name in ("force", "prior", "bends")
 )
+CLOUD = ".st-key-overfitting-cloud-sliders input"
 DRAGS = (
     (YARDSTICK, "penalties?penalties.penalty=l2", ".penalty .plot", TURN_RING),
     ("plane, L1 and L2", "penalties", ".penalty .plot", TURN_RING),
@@ -74,6 +75,12 @@ DRAGS = (
     ("masks", "dropout?dropout.tab=masks&dropout.masks.count=1000", "input[name=first]", SLIDE),
     ("a bend", "dropout?dropout.tab=test_time", "input[name=q]", SLIDE),
     ("doubt", "dropout?dropout.tab=doubt", "input[name=angle]", SLIDE),
+    ("cloud, noise", "overfitting", f"{CLOUD}[name=noise][type=range]", SLIDE),
+    ("cloud, degree", "overfitting", f"{CLOUD}[name=degree][type=range]", SLIDE),
+    ("cloud, points", "overfitting", f"{CLOUD}[name=points][type=range]", SLIDE),
+    ("descent, ridge", "overfitting?overfitting.tab=descent",
+     ".st-key-overfitting-features-sliders input[type=range]", SLIDE),
+    ("stopping", "overfitting?overfitting.tab=stopping", "input[name=patience]", SLIDE),
     ("wall, rotation", "augmentation", "input[name=degrees]", SLIDE),
     ("wall, brightness", "augmentation?augmentation.step=brightness", "input[name=v]", SLIDE),
     ("digit turned", "augmentation?augmentation.tab=label", "input[name=angle]", SLIDE),

@@ -249,7 +249,7 @@ def test_the_table_says_which_recipe_is_another_again_and_what_points_do_not_fee
         rows = [one.proto.body for one in app.get("html")]
         assert ("Rotation (no effect)" in rows[1]) == points
         assert "Noise (no effect)" not in rows[1]
-        assert "the same as Turned: until one is changed, their curves coincide" in rows[2]
+        assert "the same as Turned so far" in rows[2]
         assert not any("the same as" in row for row in rows[:2])
         add = next(one for one in app.button if one.label == "Add recipe")
         assert "A copy of the last one, Turned copy" in add.help

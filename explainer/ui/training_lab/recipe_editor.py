@@ -96,7 +96,7 @@ def _alike(entries: Sequence[Recipe], index: int) -> str:
     for earlier, one in enumerate(entries[:index]):
         if replace(one, name=recipe.name) == recipe:
             return _(
-                "the same as {recipe}: until one is changed, their curves coincide",
+                "the same as {recipe} so far",
                 recipe=name_of(one, earlier),
             )
     return ""

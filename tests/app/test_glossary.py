@@ -47,6 +47,15 @@ def test_the_prose_of_every_page_explains_terms_each_once(slug: str) -> None:
     assert set(found) <= {name.replace(" ", "-") for name in MEANINGS}
 
 
+@pytest.mark.parametrize("slug", [topic.slug for topic in TOPICS])
+def test_a_sentence_alone_in_bold_is_in_the_lines_that_a_telephone_shows(slug: str) -> None:
+    for name, text in parts(slug).items():
+        for number, paragraph in enumerate(text.split("\n\n")):
+            bold = [found.end() for found in re.finditer(r"(?s)\*\*(?=[A-Z]).+?\*\*", paragraph)]
+            reach = 115 if number else 230
+            assert len(bold) != 1 or bold[0] <= reach or name == "question", paragraph
+
+
 def test_a_page_explains_a_term_once_and_again_after_a_rerun() -> None:
     app = app_at("filters")
     first = linked(text_of(app))

@@ -140,3 +140,27 @@ def test_the_way_of_a_weight_is_played_paused_and_stepped(open_page: OpenPage) -
     assert longer.count("L") == held.count("L") + 1
     chart.locator(".stack").press("End")
     expect(line).to_have_attribute("d", whole)
+
+
+def test_a_telephone_folds_prose_but_nothing_bold_in_it_and_no_result(open_page: OpenPage) -> None:
+    page = open_page("/penalties", viewport="phone")
+    prose = '[class*="st-key-prose-"]'
+    page.get_by_text("Weight decay and L2.").wait_for()
+    folded = page.locator('[data-testid="stMarkdownContainer"] > :is(p, ul)').evaluate_all(
+        """(blocks, prose) => blocks.filter(one => one.scrollHeight > one.clientHeight + 2)
+          .map(one => [one.closest(prose) !== null, [...one.querySelectorAll("strong")].some(
+            bold => bold.getBoundingClientRect().bottom > one.getBoundingClientRect().bottom + 2
+          )])""",
+        prose,
+    )
+    assert folded
+    assert all(is_prose and not hides_bold for is_prose, hides_bold in folded)
+    whole = page.locator('[data-testid="stMarkdown"]').filter(has_text="back and forth over zero")
+    expect(whole.locator("p").last).to_contain_text("one line")
+    assert not whole.locator("p, [data-testid]").evaluate_all(
+        "all => all.some(one => one.scrollHeight > one.clientHeight + 2)"
+    )
+    first = page.locator(f"{prose} p").filter(has_text="What to notice.").first
+    assert first.evaluate("one => one.scrollHeight > one.clientHeight + 2")
+    first.click()
+    assert first.evaluate("one => one.scrollHeight <= one.clientHeight + 2")

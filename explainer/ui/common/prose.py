@@ -110,10 +110,14 @@ def begin_page() -> None:
 
 
 def say(slug: str, part: str) -> None:
-    """Write one part of a page's prose where the page is now, unless the link leaves text out."""
+    """Write one part of a page's prose where the page is now, unless the link leaves text out.
+
+    Its container's key, `prose-…`, is what a telephone folds: results are never folded.
+    """
     if "text" in left_out():
         return
     where: dict[str, str] = st.session_state.setdefault(EXPLAINED, {})
     place, spoken = f"{slug} {part}", language()
     text = parts(slug, spoken)[part]
-    st.markdown(explained(text, spoken, lambda name: where.setdefault(name, place) == place))
+    with st.container(key=f"prose-{slug}-{part}"):
+        st.markdown(explained(text, spoken, lambda name: where.setdefault(name, place) == place))

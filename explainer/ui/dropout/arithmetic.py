@@ -52,4 +52,4 @@ def arithmetic(found: Scene, keep: float, bits: int) -> None:
 
 
 def _figure(value: float) -> str:
-    return short(float(np.round(value, 6)), 3)
+    return short(float(np.round(value, 6)) + 0.0, 3)  # no −0

@@ -11,7 +11,7 @@
  *   axis: string, peak: ?{place: number, text: string}, stale: boolean, colours: Object<string, string>,
  *   values: Object<string, string>, told: string, samples: number}} CloudMessage
  */
-const PAD = { left: 40, right: 10, top: 10, bottom: 38 }
+const PAD = { left: 40, right: 10, top: 20, bottom: 38 }
 const NEAR = 26, STEP = 0.02, FAR_STEPS = 5, DOT = 5, FAINT = 0.2, TWICE_MS = 400
 
 export default component(place => {
@@ -130,7 +130,7 @@ export default component(place => {
         uprightLine(x(here), box, "now"), dot(errors.training, colours.shown), dot(errors.test, colours.shown)),
       ...data.ticks.map(([value, place2]) => tickBelow(x(place2), box, whole(value))),
       tickBelow((box.left + box.right) / 2, box, data.axis, 2), ...notes(box, x, threshold ? count : 0),
-      svg("text", { x: box.left + 6, y: box.top + 14, class: "note" }, say("mean squared error")))
+      svg("text", { x: box.left, y: box.top - 7, class: "note" }, say("mean squared error")))
     const [least, most] = bounds
     filled(chart, { "aria-label": say("Errors over capacity"), "aria-valuemin": least, "aria-valuemax": most,
       "aria-valuenow": data.chosen, "aria-valuetext": `${data.axis} ${data.chosen}` })
@@ -140,8 +140,8 @@ export default component(place => {
   function notes(box, x, count) {
     const side = x(count || 1) > 0.25 * box.left + 0.75 * box.right ? -1 : 1, anchor = side > 0 ? "start" : "end"
     const note = (at, y, text) => svg("text", { class: "note", x: x(at) + 6 * side, y, "text-anchor": anchor }, text)
-    const found = count ? [note(count, box.top + 32, say("parameters = points"))] : []
-    if (data.peak) found.push(note(data.parameters[data.peak.place], box.top + 50, data.peak.text))
+    const found = count ? [note(count, box.top + 16, say("parameters = points"))] : []
+    if (data.peak) found.push(note(data.parameters[data.peak.place], box.top + 34, data.peak.text))
     return found
   }
 
@@ -159,15 +159,15 @@ export default component(place => {
       key(line("currentColor", "5 4", 1.5), say("truth")),
       key(line(colours.variance, null, 3, 0.4), say("{count} fits", { count: data.samples })),
       key(line(colours.variance, null, 4), say("their mean")),
-      key(line(colours.shown), say("fit of the points shown")),
+      key(line(colours.shown), say("fit of these points")),
       key(disc("point"), say("new in each sample")), key(disc("point pinned"), say("put by hand: in all")))
     find(".right").replaceChildren(
       key(wash(colours.variance, 0.45), say("variance"), values.variance),
       key(wash(colours.bias, 0.6), say("bias²"), values.bias),
       key(wash(colours.noise, 0.25), say("noise σ²"), values.noise),
       key(line("currentColor", null, 1.5), say("sum: expected error"), values.total),
-      key(line(colours.shown), say("this fit, new points"), values.test),
-      key(line(colours.shown, "6 4"), say("this fit, its points"), values.training))
+      key(line(colours.shown), say("fit, new points"), values.test),
+      key(line(colours.shown, "6 4"), say("fit, its points"), values.training))
   }
 
   // ---------------------------------------------------------------- a point

@@ -48,8 +48,8 @@ MODELS = Registry[Model](
         cloud.fitted, lambda degree: degree + 1,
         lambda points: {*RISING, points - 2, points - 1, points}, (0, 1, 2, 3, 5, 10, 20, 50, 99),
         True,
-        N_("**Degree {capacity}:** {parameters} parameters for {points} points."),
-        N_("The least is {least}, at degree {capacity}."),
+        N_("**Degree {capacity}** (parameters: {parameters}; points: {points})."),
+        N_("The least of those drawn is {least}, at degree {capacity}."),
         POLYNOMIAL,
     ),
     Model(
@@ -57,8 +57,8 @@ MODELS = Registry[Model](
         Parameter("width", N_("hidden units"), 14, 1, cloud_network.WIDEST, 1),
         cloud_network.fitted, lambda width: 3 * width + 1,
         lambda _: cloud_network.WIDTHS, (1, 2, 3, 5, 10, 20, 30), False,
-        N_("**Hidden units: {capacity}.** {parameters} parameters for {points} points."),
-        N_("The least is {least}, with {capacity} hidden units."),
+        N_("**Hidden units: {capacity}** (parameters: {parameters}; points: {points})."),
+        N_("The least of those drawn is {least} (hidden units: {capacity})."),
         NETWORK,
     ),
 )  # fmt: skip

@@ -85,7 +85,7 @@ def test_what_is_drawn_is_what_was_fitted() -> None:
 
 def test_the_sentence_says_where_the_least_is_and_what_the_threshold_does() -> None:
     told = message(opened(degree="14"))[0]["told"]
-    assert "15 parameters for 15 points" in told
+    assert "(parameters: 15; points: 15)" in told
     assert "at degree 5." in told
     assert "through all of its points" in told
     assert "the least norm" in message(opened(degree="30"))[0]["told"]
@@ -206,7 +206,7 @@ def test_what_is_said_is_translated() -> None:
         header, __ = cloud_message(asked, curve(POLYNOMIAL, Setting(), 0.0), LIGHT)
     assert header["axis"].startswith("⟦")
     assert header["peak"]["text"].startswith("⟦")
-    assert header["told"].count("⟦") == 5
+    assert header["told"].count("⟦") == 6
 
 
 def test_networks_are_trained_once_for_all() -> None:

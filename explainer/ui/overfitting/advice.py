@@ -125,7 +125,8 @@ def _walk(place: int, one: Standing, plan: LabPlan, most: int) -> None:
     size = {BIAS: one.bias[0], GAP: one.gap[0]}.get(one.first, 0.0)
     said = _(VERDICTS[one.first], recipe=escaped(_name(one)), points=f"{100 * size:.1f}")
     if one.seeds == 1:
-        said = f"{said} {_('One seed cannot tell this from noise.')}"
+        alone = _("One seed cannot tell this from noise.")
+        said = f"{said} {alone}"
     st.markdown(said)
     ways = suggestions(one, plan.split, most)
     if ways:

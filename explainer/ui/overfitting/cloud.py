@@ -135,12 +135,17 @@ def _told(asked: Asked, here: Errors, curve: Curve, *, stale: bool) -> str:
     """One paragraph: how many parameters, what is missed and why, and where the least is."""
     model, noise, points = asked.model, asked.setting.noise**2, asked.setting.points
     count = model.parameters(asked.capacity)
+    figures = _values(here, noise)
     said = [
         _(model.here, capacity=asked.capacity, parameters=count, points=points),
         _(
             "Bias² {bias} + variance {variance} + noise {noise} = {total}, the error to be "
             "expected on a new point.",
-            **_values(here, noise),
+            **figures,
+        ),
+        _(
+            "The fit that is shown misses its own points by {training}, and new ones by {test}.",
+            **figures,
         ),
     ]
     if not stale:

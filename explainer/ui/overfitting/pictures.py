@@ -176,13 +176,13 @@ def _table(found: Measured, parts: Parts, way: Way, at: int) -> None:
     data = found.digits
     squared = way is WAYS["squared"]
     rows = [
-        [_("bias²") if squared else _("bias"), f"{parts.bias.mean():.4f}"],
-        [_("variance") if squared else _("c · variance"), f"{parts.variance.mean():.4f}"],
-        [f"<b>{_('their sum')}</b>", f"<b>{_sum(parts):.4f}</b>"],
-        [_("error, measured"), _with_error(parts.error)],
+        [_("bias²") if squared else _("bias"), f"{parts.bias.mean():.3f}"],
+        [_("variance") if squared else _("c · variance"), f"{parts.variance.mean():.3f}"],
+        [_("<b>their sum</b>"), f"<b>{_sum(parts):.3f}</b>"],
+        [_("error, measured (± standard error)"), _with_error(parts.error)],
     ]
     if data.wrong:
-        rows.insert(0, [_("noise of the labels"), f"{parts.noise.mean():.4f}"])
+        rows.insert(0, [_("noise of the labels"), f"{parts.noise.mean():.3f}"])
         drawn = way.against(found.outputs[at], data.test_drawn)
         rows.append([_("on labels as they were drawn"), _with_error(drawn)])
     heading = f"{_(found.kind.capacity)}: {found.capacities[at]}"
@@ -204,7 +204,7 @@ def _sum(parts: Parts) -> float:
 def _with_error(values: np.ndarray) -> str:
     """A mean over test digits, and its standard error."""
     error = float(values.std(ddof=1)) / len(values) ** 0.5
-    return f"{values.mean():.4f} ± {error:.4f}"
+    return f"{values.mean():.3f} ± {error:.3f}"
 
 
 def _said(kind: Kind, way: Way, best: Least) -> str:
@@ -215,7 +215,8 @@ def _said(kind: Kind, way: Way, best: Least) -> str:
         title=_(kind.title), error=f"{best.error:.3f}", capacity=named, share=percent(best.bias),
     )  # fmt: skip
     if best.capacity == best.last:
-        return f"{first} {_('It is the largest capacity of all: the error does not rise again.')}"
+        last = _("It is the largest capacity of all: the error does not rise again.")
+        return f"{first} {last}"
     numbers = {
         name: f"{value:.3f}".replace("-", "−")
         for name, value in (("loss", best.loss), ("low", best.low), ("high", best.high))

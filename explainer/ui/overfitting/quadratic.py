@@ -121,7 +121,8 @@ def _shares(values: Mapping[str, float], number: int, at: float, colours: Theme)
     steps = _steps(values)
     lines = [
         Line(
-            "1 − (1 − ηh)^τ", stroke(DESCENT, colours), descent_share(CURVATURES, steps)[None]
+            _("τ steps of descent"), stroke(DESCENT, colours),
+            descent_share(CURVATURES, steps)[None],
         ),
         Line(
             "h / (h + λ)", stroke(RIDGE + DASHED, colours),

@@ -24,7 +24,7 @@ from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
 from explainer.powers import percent
-from explainer.training.instruments.student import judged
+from explainer.training.instruments.student import NOISE, judged
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.curves import (
@@ -212,5 +212,5 @@ def _cost(cost: tuple[float, ...], form: str) -> str:
     if low == high == 0:
         return "–"
     number = form.format(mean).replace("-", "−")
-    beyond = judged(low, high) != "within noise"
-    return f"<b>{number}</b>" if beyond else f"{number}, {_('within noise')}"
+    beyond = judged(low, high) != NOISE
+    return f"<b>{number}</b>" if beyond else f"{number}, {_(NOISE)}"

@@ -8,7 +8,7 @@
  * @typedef {{number: number, blocks: Block[], links: [number, number][], selected: number, facts: string[],
  *   input: string, output: [string, string][], alt: string}} SchematicMessage
  */
-const BASE = 98, TALLEST = 62, LEFT = 46, RIGHT = 104, NARROWEST = 11, SHEET = 2.5, KIND_ROOM = 42, LETTER = 5.6
+const BASE = 98, TALLEST = 62, LEFT = 46, RIGHT = 104, NARROWEST = 9, SHEET = 2.5, KIND_ROOM = 42, LETTER = 5.6
 
 export default component(place => {
   const { find } = place

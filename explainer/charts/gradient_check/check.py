@@ -31,7 +31,7 @@ from explainer.powers import power_of_ten, ten_to
 from explainer.words import N_, _, cached
 
 DECADES = (-10, -7, -5, -3, 0)
-LEGEND_ROOM = 112
+LEGEND_ROOM = 134
 LEAST = 1e-10  # the colour scale and the axes go from here to 1
 TILE, TILES_ACROSS, GAP, WIDE = 8, 5, 1.0, 1.7
 SECOND_ROW, SECOND_COLUMN = 21.0, 25.0
@@ -107,10 +107,10 @@ def error_spec(theme: Theme) -> dict[str, Any]:
         scale=scale,
         title=_("relative error"),
         legend=alt.Legend(
-            orient="bottom", gradientLength=220, values=list(DECADES), format="d",
-            labelExpr=_decade_names(),
+            orient="bottom", type="symbol", symbolType="square", symbolStrokeWidth=0.4,
+            symbolSize=150, values=list(DECADES), format="d", labelExpr=_decade_names(),
         ),
-    )  # fmt: skip
+    )  # fmt: skip  # no gradient: its reference has the page's address in it, which changes
     cells = (
         alt.Chart(alt.NamedData(name="points"))
         .transform_calculate(**number_texts("backpropagation", "difference", digits=6))
@@ -237,7 +237,7 @@ def fault_spec(theme: Theme, rows: int) -> dict[str, Any]:
         shape=alt.Shape(
             "which:N",
             scale=alt.Scale(domain=[_(WHOLE), _(WORST)], range=["circle", "triangle-right"]),
-            legend=alt.Legend(title=None, orient="bottom"),
+            legend=alt.Legend(title=None, orient="bottom", columns=1),
         ),
         color=alt.value(theme.categorical[0]),
         tooltip=[

@@ -46,8 +46,8 @@ from explainer.charts.overfitting import learning_curves as over_sizes
 from explainer.charts.overfitting import one_parameter as one_sine
 from explainer.charts.overfitting import remedies as tried_remedies
 from explainer.charts.overfitting import smaller as smaller_models
+from explainer.charts.penalties import decay_maps, pixel_weights, pruning, strengths
 from explainer.charts.penalties import paths as weight_paths
-from explainer.charts.penalties import pixel_weights, pruning, strengths
 from explainer.charts.theme import GREYS, LIGHT
 from explainer.charts.training_lab import (
     answers,
@@ -108,6 +108,8 @@ from explainer.regularisation.augmentation.gains import BySize, Prices
 from explainer.regularisation.augmentation.mirrored import Kept as Mirrored
 from explainer.regularisation.augmentation.robustness import TESTS, Robustness
 from explainer.regularisation.augmentation.turning import Changes
+from explainer.regularisation.decay_maps import LAMBDAS as DECAYS
+from explainer.regularisation.decay_maps import RATES, DecayMaps
 from explainer.regularisation.dropout.data_sizes import DataSizes
 from explainer.regularisation.dropout.far_away import Tenths
 from explainer.regularisation.dropout.uneven import Uneven
@@ -610,6 +612,12 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         for measure in smaller_models.MEASURES for level in (0.5, 2.0)
     ],
     one_sine.wave_points: lambda bad: one_sine.wave_points(Sine((1, -1, 1), "float32")),
+    decay_maps.decay_points: lambda bad: [
+        decay_maps.decay_points(
+            DecayMaps(9, bad.array(2, len(RATES), len(DECAYS), 2)), method
+        )
+        for method in (0, 1)
+    ],
     over_sizes.curve_points: lambda bad: [
         over_sizes.curve_points([LearningCurve(3, (20, 50), bad.array(2, 3), bad.array(2, 3))])
     ],

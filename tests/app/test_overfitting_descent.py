@@ -94,7 +94,7 @@ def test_of_the_networks_a_peak_and_none_are_told_apart() -> None:
     text = text_of(section())
     without, with_l2 = (line for line in text.splitlines() if "hidden units to 24" in line)
     assert without.endswith("**a peak**.")
-    assert with_l2.endswith("**no peak beyond the noise**.")
+    assert with_l2.endswith("**no peak**.")
 
 
 def test_width_and_step_of_a_link_are_those_of_the_other_chart() -> None:

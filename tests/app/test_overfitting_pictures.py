@@ -83,7 +83,7 @@ def test_the_least_error_is_said_with_its_share_of_bias(
     text = text_of(section())
     assert f"the least error is {best.error:.3f}, at *hidden units: {best.capacity}*" in text
     assert f"**{percent(best.bias)}** of it is bias" in text
-    assert "the error does not rise again" in text
+    assert "It is the largest capacity that was tried" in text
 
 
 def test_a_capacity_of_the_link_has_its_own_sum_and_digit() -> None:

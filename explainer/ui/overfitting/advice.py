@@ -57,29 +57,35 @@ def advice() -> None:
     if not ticket.race.snapshot.task.measure.percent:
         _no_race(_("Your race predicts numbers, and this walk is for classes."))
         return
+    plan, examples = origin
+    wrong = plan.split.label_noise
     with st.columns([1, 1.6])[0]:
         target = bounded_slider(
-            _("Error that can be reached (%)"), 0.0, 50.0, 1.0, 0.5, key=TARGET,
-            help_text=_("What the best rule, or a careful person, would get wrong."),
+            _("Error that can be reached (%)"), 0.0, 50.0, max(1.0, round(200 * wrong) / 2), 0.5,
+            key=TARGET, help_text=_("What the best rule, or a careful person, would get wrong."),
         )  # fmt: skip
+    if wrong:
+        st.caption(_(
+            "Of the labels that your race learns from {share} are wrong; no rule knows these.",
+            share=percent(wrong),
+        ))  # fmt: skip
+    _state_of(ticket)
     found = standings(ticket.race.snapshot, target / 100)
     if not found:
         _no_race(_("Nothing was measured in your race yet: let it run for a while."))
         return
     _table(found)
-    plan, examples = origin
     most = remembered(
         f"{KEY}.most", (examples.fingerprint, plan.split),
         lambda: most_for_training(examples, plan.split),
     )  # fmt: skip
     for place, one in enumerate(found):
         _walk(place, one, plan, most)
-    _state_of(ticket)
     say(KEY, "advice_notice")
 
 
 def _no_race(words: str) -> None:
-    st.info(words, icon=":material/directions_run:")
+    st.info(words, icon=":material/school:")
     st.page_link(
         PAGE, label=_("In the training lab: Too big a network"), icon=":material/play_arrow:",
         query_params=STORY,
@@ -88,9 +94,11 @@ def _no_race(words: str) -> None:
 
 def _state_of(ticket: Ticket[Race]) -> None:
     step = f"{ticket.race.snapshot.step:,}"
-    st.caption(
-        _("Your race at step {step}; means of the seeds, 95 % intervals in brackets.", step=step)
-    )
+    said = _("Your race at step {step}; means of the seeds, 95 % intervals in brackets.", step=step)
+    if ticket.race.snapshot.playing:
+        on = _("**It is still running**: wait for its end before you change anything.")
+        said = f"{said} {on}"
+    st.caption(said)
 
 
 def _table(found: Sequence[Standing]) -> None:
@@ -112,7 +120,7 @@ def _table(found: Sequence[Standing]) -> None:
 
 
 def _interval(one: Interval) -> str:
-    mean, low, high = (f"{100 * value:.1f}".replace("-", "−") for value in one)
+    mean, low, high = (f"{100 * value:z.1f}".replace("-", "−") for value in one)
     between = _("{low} to {high}", low=low, high=high)
     return mean if math.isnan(one[1]) else f"{mean} ({between})"
 

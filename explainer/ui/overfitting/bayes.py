@@ -183,6 +183,8 @@ def _plane(found: _Found, place: int, number: int, colours: Theme, errors: bytes
 
 
 def _boundary(classes: TwoClasses) -> Values:
+    if classes.distance == 0 and classes.spread == 1:
+        return np.zeros((0, 2))  # the same cloud twice: every rule is as good
     circle = classes.boundary
     if circle is None:
         return np.array([[-REACH[0], 0.0], [REACH[0], 0.0]])

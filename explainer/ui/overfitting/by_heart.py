@@ -29,6 +29,7 @@ from explainer.ui.common.maps import maps_montage
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.waiting import waited
+from explainer.ui.inputs.places import kept_whole
 from explainer.ui.overfitting.legends import legends
 from explainer.ui.overfitting.one_parameter import one_parameter_part
 from explainer.ui.overfitting.remedies import remedies_part
@@ -156,22 +157,20 @@ def _watched(found: ByHeart) -> None:
 
 def _wall(found: Tiles, slug: str) -> int:
     """Show the digits; which of them is chosen."""
-    now, kept = theme(), f"{KEY}.digit"
+    now, kept, most = theme(), f"{KEY}.digit", len(found.labels) - 1
     codes, side = remembered(
         f"{NAME}_wall", (found, now.name), lambda: tile_wall(found, now, COLUMNS)
     )
     labels = remembered(f"{NAME}_wall_labels", (found, language()), lambda: [
-        _("A {truth} with the label {label}", truth=truth, label=label)
+        _("{truth}, with the label {label}", truth=truth, label=label)
         for truth, label in zip(found.truth.tolist(), found.labels.tolist(), strict=True)
     ])  # fmt: skip
-    most = len(found.labels) - 1
     chosen = maps_montage(
         f"{NAME}_{slug}", codes, columns=COLUMNS, tile=(side, side), gap=GAP, labels=labels,
-        selected=min(int(st.session_state.get(kept, 0)), most), numbers=found.labels.tolist(),
+        selected=kept_whole(kept, most), numbers=found.labels.tolist(),
         alt=_("Digits, each with the label that the network was given."),
     )  # fmt: skip
-    st.session_state[kept] = chosen or 0
-    return chosen or 0
+    return kept_whole(kept, most, sent=chosen)
 
 
 QUESTIONS = (

@@ -47,12 +47,12 @@ FEATURES = f"{KEY}.features"
 KEPT: Kept[str, Descent] = Kept(MEGABYTE, lambda one: one.errors.nbytes)
 LABELS = (Named("noisy", N_("20 % wrong")), Named("clean", N_("all right")))
 RIDGE = Parameter(
-    "ridge", N_("log₁₀ λ of the ridge"), LOWEST, LOWEST, HIGHEST, 1 / PER_DECADE,
+    "ridge", N_("ridge, log₁₀ λ (left end: 0)"), LOWEST, LOWEST, HIGHEST, 1 / PER_DECADE,
     help=N_("At the left end λ is 0: the weights of least norm."),
 )  # fmt: skip
 TICKS = (25, 50, 100, 200, 400, 800, 1600, 3200)
 LINE, TRAINED, DASHED = 0, 7, 8
-SPAN, NOTHING = (0.01, 2000.0), 1e-30
+SPAN, NOTHING = (0.01, 2000.0), 1e-12
 
 
 def descent_section(*_given: object) -> None:

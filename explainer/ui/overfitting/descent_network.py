@@ -166,7 +166,7 @@ def _said(found: Networks, measure: str, width: int, step: int) -> list[str]:
                 "from there to {end} by {down}: **{verdict}**.",
                 title=title, start=up.start, middle=up.end, end=down.end,
                 up=_changed(up, measure), down=_changed(down, measure),
-                verdict=_("a peak") if up.low > 0 > down.high else _("no peak beyond the noise"),
+                verdict=_("a peak") if up.low > 0 > down.high else _("no peak"),
             )
         )  # fmt: skip
     units = found.widths[width]
@@ -185,7 +185,7 @@ def _said(found: Networks, measure: str, width: int, step: int) -> list[str]:
 
 def _changed(one: Change, measure: str) -> str:
     """A change, its interval, and whether that is more than noise."""
-    written = _points if measure == "wrong" else "{:.2f}".format
+    written = _points if measure == "wrong" else "{:z.2f}".format
     mean, low, high = (written(value).replace("-", "−") for value in (one.mean, one.low, one.high))
     verdict = judged(one.low, one.high)
     told = _("within noise") if verdict == NOISE else _("more than noise")
@@ -195,4 +195,4 @@ def _changed(one: Change, measure: str) -> str:
 
 
 def _points(share: float) -> str:
-    return _("{count} points", count=f"{100 * share:.1f}")
+    return _("{count} points", count=f"{100 * share:z.1f}")

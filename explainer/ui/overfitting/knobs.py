@@ -44,7 +44,7 @@ def knobs() -> None:
 
 
 def _change(one: Interval) -> str:
-    mean, low, high = (f"{100 * value:+.1f}".replace("-", "−") for value in one)
+    mean, low, high = (f"{100 * value:+z.1f}".replace("-", "−") for value in one)
     between = _("{low} to {high}", low=low, high=high)
     if judged(*one[1:]) == NOISE:
         return f"{mean} ({between}), {_(NOISE)}"

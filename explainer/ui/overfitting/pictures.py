@@ -92,12 +92,9 @@ def pictures_section(*_given: object) -> None:
 
 
 def _menus() -> tuple[Kind, Way, float]:
-    columns = st.columns([1.6, 1.6, 1], vertical_alignment="bottom", gap="small")
-    with columns[0]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = choice(_("Models"), KINDS, key=f"{KEY}.kind", widget=st.segmented_control)
-    with columns[1]:
         way = choice(_("Error"), WAYS, key=f"{KEY}.way", widget=st.segmented_control)
-    with columns[2]:
         wrong = choice(
             _("Labels drawn wrong"), NOISES, key=f"{KEY}.wrong", widget=st.segmented_control
         )
@@ -215,10 +212,10 @@ def _said(kind: Kind, way: Way, best: Least) -> str:
         title=_(kind.title), error=f"{best.error:.3f}", capacity=named, share=percent(best.bias),
     )  # fmt: skip
     if best.capacity == best.last:
-        last = _("It is the largest capacity of all: the error does not rise again.")
+        last = _("It is the largest capacity that was tried.")
         return f"{first} {last}"
     numbers = {
-        name: f"{value:.3f}".replace("-", "−")
+        name: f"{value:z.3f}".replace("-", "−")
         for name, value in (("loss", best.loss), ("low", best.low), ("high", best.high))
     }
     verdict = judged(best.low, best.high)

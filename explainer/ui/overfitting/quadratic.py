@@ -98,7 +98,7 @@ def _plane(
         [
             ShapePoints(np.array([OPTIMUM]), _("the least loss"), colours.text, 5),
             ShapePoints(
-                stopped[None], _("after {steps} steps", steps=f"{steps:,}"),
+                stopped[None], _("at τ = {steps}", steps=f"{steps:,}"),
                 colours.categorical[DESCENT], 7,
             ),
             ShapePoints(
@@ -108,7 +108,7 @@ def _plane(
         ],
         across=(-0.3, 2.0), up=(-0.3, 1.6), axes=("w₁", "w₂"), number=number, also=also,
         told=_(
-            "τ = {steps} steps of rate {rate} belong to λ = 1/(ητ) = {strength}. The two are "
+            "τ = {steps} at the rate {rate} belongs to λ = 1/(ητ) = {strength}. The two are "
             "{apart} of the whole way apart.",
             steps=f"{steps:,}", rate=f"{RATE:g}", strength=power_of_ten(strength),
             apart=percent(loss.apart(steps)),

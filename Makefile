@@ -23,12 +23,9 @@ BIN := $(ENVIRONMENT)/bin
 # The tests find the browser in the environment variable CHROMIUM.
 PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest
 # Tests without a browser share the cores, a file at a time, those of many short tests last, each
-# on one thread, which takes an eighth less of the processor. Those in a browser run beside them and
-# go before them, as they cannot wait: they leave a quarter of two cores unused. What the others say
-# is shown when they are done.
+# on one thread, which takes an eighth less of the processor; a browser gets all cores to itself.
 ONE_THREAD = OMP_NUM_THREADS=1
 TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-ALONE = env $(ONE_THREAD) $(BIN)/python -m pytest -m "($(KIND)) and not browser" $(TOGETHER)
 
 .PHONY: run test test-all quick explore check words format bench screenshots clean install install-dev
 
@@ -39,14 +36,13 @@ run: install
 test: KIND = not slow
 test-all: KIND = slow or not slow
 test test-all: install-dev
-ifneq ($(ARGS),)
-	$(PYTEST) -m "$(KIND)" $(ARGS)
-else ifeq ($(BROWSER),no)
-	$(ALONE)
+ifeq ($(ARGS),)
+	$(ONE_THREAD) $(BIN)/python -m pytest -m "($(KIND)) and not browser" $(TOGETHER)
+ifneq ($(BROWSER),no)
+	$(PYTEST) tests/browser -m "$(KIND)"
+endif
 else
-	@mkdir -p build; nice -n 10 $(ALONE) >build/tests.txt 2>&1 & alone=$$!; \
-		$(PYTEST) tests/browser -m "$(KIND)"; seen=$$?; \
-		wait $$alone; others=$$?; cat build/tests.txt; exit $$((seen | others))
+	$(PYTEST) -m "$(KIND)" $(ARGS)
 endif
 
 quick: install-dev

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PAINTED, OpenPage
 
 PINS, DEGREE = "overfitting.cloud.pins=", "overfitting.cloud.degree="
 
@@ -19,8 +19,11 @@ def plane(page: Page) -> Locator:
 
 
 def middle(one: Locator) -> tuple[float, float]:
-    """Where the middle of an element is on the page."""
-    box = one.bounding_box()
+    """Where the middle of an element is on the page, which may be drawn anew meanwhile."""
+    for _ in range(50):
+        if (box := one.bounding_box()) is not None:
+            break
+        one.page.wait_for_timeout(20)
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -39,6 +42,7 @@ def test_every_fit_follows_a_point_while_it_is_held_and_it_can_be_let_go(
     assert page.url == address  # nothing ran yet but the live picture
     page.mouse.up()
     expect(page).to_have_url(re.compile(re.escape(PINS)))
+    page.wait_for_selector(PAINTED)
     expect(page.locator(".cloud .plane .pinned")).to_have_count(1)
     page.mouse.dblclick(*middle(page.locator(".cloud .plane .pinned")))
     expect(page).not_to_have_url(re.compile(re.escape(PINS)))

@@ -51,6 +51,7 @@ def test_the_menu_of_a_recipe_is_led_by_the_keyboard(open_page: OpenPage) -> Non
     expect(copy).to_be_hidden()
     expect(more).to_be_focused()
     page.keyboard.press("Enter")
+    expect(copy).to_be_focused()
     page.keyboard.press("Enter")
     rows = page.get_by_role("list", name="Recipes").get_by_role("listitem")
     expect(rows.locator("b")).to_have_text(["One", "One copy", "Two"])

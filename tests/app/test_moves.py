@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
+from streamlit.runtime.state.common import TESTING_KEY
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import NumberInput, SelectSlider, Slider
+from streamlit.testing.v1.element_tree import NumberInput, Selectbox, SelectSlider, Slider
 
 from explainer.service import stop_service
 from explainer.topics import TOPICS
@@ -67,7 +68,10 @@ def test_pairing_puts_every_end_beside_every_other() -> None:
 def move(app: AppTest, name: str, value: object, trail: list[str]) -> None:
     """Give a control a value as a visitor would; the page must go on."""
     trail.append(f"{name} = {value!r}")
-    controls(app)[name].set_value(value)
+    control = controls(app)[name]
+    if isinstance(control, Selectbox):  # `value` is what the menu shows, not what it stands for
+        app.session_state[TESTING_KEY][control.id] = str
+    control.set_value(value)
     app.run()
     assert not app.exception, (trail[-8:], app.exception[0].stack_trace[-6:])
 

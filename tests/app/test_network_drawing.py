@@ -75,9 +75,8 @@ def test_the_features_are_the_inputs_and_the_recipe_can_be_edited(stepped: AppTe
 
 
 def test_what_sets_a_recipe_apart_names_its_features() -> None:
-    assert "Features x, x·y, sin(πy)" in "".join(
-        element.proto.body for element in lab().get("html")
-    )
+    rows = message_to(lab(), "training_lab.table")["rows"]
+    assert any("Features x, x·y, sin(πy)" in row["difference"] for row in rows)
 
 
 def test_a_weight_that_is_typed_is_set_marked_and_said_where_it_counts(

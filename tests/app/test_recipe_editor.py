@@ -29,6 +29,7 @@ from explainer.training.recipe.recipe import (
 )
 from explainer.training.recipe.schedules import SCHEDULES, Schedule
 from tests.app.moving import anything, controls
+from tests.app.reading import message_to
 from tests.training.engine.test_extremes import any_recipe
 
 LIST = "training_lab.recipe_list"
@@ -246,13 +247,13 @@ def test_the_table_says_which_recipe_is_another_again_and_what_points_do_not_fee
         app = AppTest.from_function(page, default_timeout=30, args=(points,))
         app.session_state[LIST] = entries
         app.run()
-        rows = [one.proto.body for one in app.get("html")]
+        table = message_to(app, "training_lab.table")
+        rows = [row["difference"] for row in table["rows"]]
         assert ("Rotation (no effect)" in rows[1]) == points
         assert "Noise (no effect)" not in rows[1]
         assert "the same as Turned so far" in rows[2]
         assert not any("the same as" in row for row in rows[:2])
-        add = next(one for one in app.button if one.label == "Add recipe")
-        assert "A copy of the last one, Turned copy" in add.help
+        assert "A copy of the last one, Turned copy" in table["help"]
 
 
 def test_a_step_for_pictures_says_that_it_leaves_points_alone() -> None:

@@ -61,6 +61,17 @@ async def keep_tidy() -> None:
         await asyncio.to_thread(tidy)
 
 
+def multiply_in_one_thread() -> None:
+    """Let NumPy and SciPy multiply in the thread that asks, from now on.
+
+    The products of a page are small, and its threads are many: on two cores that a browser uses as
+    well, a second thread in each product halves the pictures that a drag gets in a second.
+    """
+    from threadpoolctl import threadpool_limits  # sees only libraries that are imported by now
+
+    threadpool_limits(1, user_api="blas")
+
+
 def warm_decoders() -> None:
     """Have the process that decodes uploads started, so that the first does not wait for it."""
     from explainer.images.decoding.decoders import (
@@ -101,6 +112,7 @@ async def warm_up() -> None:
     await asyncio.sleep(HEAD_START_SECONDS)
     await asyncio.to_thread(import_libraries, SLOW)
     await asyncio.to_thread(import_libraries, page_modules())
+    await asyncio.to_thread(multiply_in_one_thread)
     await asyncio.to_thread(warm_training)
     await asyncio.to_thread(freeze_heap)
     await asyncio.to_thread(warm_decoders)

@@ -12,7 +12,9 @@ import weakref
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from explainer import warmup
 from explainer.images.decoding import decoders
@@ -92,6 +94,15 @@ def test_memory_below_a_block_in_use_is_given_back() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="decoders are forked on Linux")
+def test_numpy_multiplies_in_one_thread_after_the_warm_up() -> None:
+    np.ones((2, 2)) @ np.ones((2, 2))
+    with threadpool_limits(2, user_api="blas"):
+        warmup.multiply_in_one_thread()
+        found = [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+        assert found
+        assert set(found) == {1}
+
+
 def test_the_warm_up_leaves_a_process_that_decodes() -> None:
     warmup.warm_decoders()
     process = decoders._FORK_SERVER._process

@@ -1,5 +1,6 @@
 """The main script: the frame around every page, run anew at each visit and interaction."""
 
+from copy import copy
 from pathlib import Path
 
 import streamlit as st
@@ -45,4 +46,5 @@ open_with_nothing_refused(page.url_path)
 if any(entry.networks and entry.slug == page.url_path for entry in TOPICS):
     import_libraries()
 import_libraries(modules_of(PAGES / f"{page.url_path or 'home'}.py"))
-page.run()
+# A page runs once, and an older run of this session may be about to run the one that is kept.
+copy(page).run()

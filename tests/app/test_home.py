@@ -33,3 +33,11 @@ def test_sections_share_a_row_while_there_is_room() -> None:
         ["Convolution", "Networks"], ["Gradients"], ["Training", "Generalisation"],
         ["Regularisation"],
     ]  # fmt: skip
+
+
+def test_an_older_run_that_is_not_over_takes_no_page_from_the_next() -> None:
+    """A click starts the next run before the last one ends, and both hold the session's pages."""
+    app = AppTest.from_file(str(ROOT / "explainer" / "shell.py"), default_timeout=120).run()
+    __, kept = app.session_state["pages"]
+    (home,) = (page for pages in kept.values() for page in pages if not page.url_path)
+    assert home._can_be_called

@@ -132,7 +132,7 @@ def _neighbours(data: Digits) -> NDArray[np.int8]:
 
 KINDS = Registry[Kind](
     N_("kind of model"),
-    Kind("networks", N_("Networks"), N_("hidden units"), (2, 4, 8, 16, 32, 64, 128, 256),
+    Kind("networks", N_("Networks"), N_("hidden units"), (2, 4, 8, 16, 32, 64, 128),
          of_networks),
     Kind("trees", N_("Decision trees"), N_("depth at most"), (1, 2, 3, 4, 6, 8, 12), of_trees),
     Kind("neighbours", N_("Nearest neighbours"), N_("neighbours asked"),

@@ -55,12 +55,13 @@ def trained(
     without those all. To the mean loss `decay` · ‖weights‖² is added, biases left alone.
     """
     optimiser = PlainOptimiser(networks.parameters, rate)
+    networks_of = torch.arange(len(inputs))[:, None]
     for step in range(1, steps + 1):
         chosen, truth = inputs, labels
         if batches:
-            rows = [torch.randperm(labels.shape[1], generator=one)[:batch] for one in batches]
-            chosen = torch.stack([one[at] for one, at in zip(inputs, rows, strict=True)])
-            truth = torch.stack([one[at] for one, at in zip(labels, rows, strict=True)])
+            drawn = [torch.randperm(labels.shape[1], generator=one)[:batch] for one in batches]
+            rows = torch.stack(drawn)
+            chosen, truth = inputs[networks_of, rows], labels[networks_of, rows]
         optimiser.zero_grad()
         whole = loss(networks(chosen).flatten(0, 1), truth.flatten()) / truth.shape[1]
         if decay:

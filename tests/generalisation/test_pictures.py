@@ -122,7 +122,7 @@ def test_wrong_labels_make_the_variance_of_networks_rise_and_the_bias_falls_as_m
 @pytest.mark.slow
 @pytest.mark.parametrize("wrong", [0.0, 0.2])
 def test_the_widest_networks_have_no_larger_error_than_narrow_ones(wrong: float) -> None:
-    error = means(found("networks", wrong, 8, 256), "error")
+    error = means(found("networks", wrong, 8, 128), "error")
     assert error[1] < error[0] + 0.02 * bool(wrong)
 
 

@@ -34,6 +34,12 @@ def percent(share: float) -> str:
     return f"{100 * share + 0.0:.1f} %".replace("-0.0 ", "0.0 ").replace("-", "−")
 
 
+def signed(value: float, digits: int = 1) -> str:
+    """A change with its sign and so many decimals: `+1.2`, `−0.3`; `0` where it rounds to that."""
+    text = f"{value:+z.{digits}f}".replace("-", "−")
+    return text if text.strip("+0.") else "0"
+
+
 def ten_to(exponent: int) -> str:
     """A power of ten: `10⁻⁵`."""
     return f"10{str(exponent).translate(SUPERSCRIPTS)}"

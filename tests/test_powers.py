@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from explainer.powers import percent, power_of_ten, short
+from explainer.powers import percent, power_of_ten, short, signed
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,12 @@ def test_a_probability_is_said_to_a_tenth_of_a_percent(share: float, text: str) 
 def test_a_share_that_rounds_to_nothing_has_no_sign() -> None:
     assert percent(-1e-9) == percent(0) == "0.0 %"
     assert percent(-0.0123) == "−1.2 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "told"),
+    [(1.25, 1, "+1.2"), (-0.3, 1, "−0.3"), (-0.04, 1, "0"), (0.0, 2, "0"), (10.0, 1, "+10.0"),
+     (float("nan"), 1, "+nan")],
+)  # fmt: skip
+def test_a_change_has_its_sign_and_nothing_has_none(value: float, digits: int, told: str) -> None:
+    assert signed(value, digits) == told

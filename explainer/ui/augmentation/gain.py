@@ -17,7 +17,7 @@ from explainer.charts.augmentation.gains import (
     size_spec,
 )
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
+from explainer.powers import percent, signed
 from explainer.regularisation.augmentation import backgrounds as shapes
 from explainer.regularisation.augmentation.gains import (
     PRICE_SEEDS,
@@ -121,15 +121,9 @@ def _of_size(size: int, gain: Gain) -> str:
 def _points(gain: Gain) -> str:
     """A gain in points with its interval, and whether it is more than noise."""
     digits = 2 if min(abs(gain.low), abs(gain.high)) < TENTH / 2 else 1
-    numbers = {name: _signed(getattr(gain, name), digits) for name in ("mean", "low", "high")}
+    numbers = {name: signed(100 * getattr(gain, name), digits) for name in ("mean", "low", "high")}
     word = _(judged(gain.low, gain.high))
     return _("{mean} points (95 %: {low} to {high}): **{verdict}**", verdict=word, **numbers)
-
-
-def _signed(change: float, digits: int = 1) -> str:
-    """Points of a hundred with their sign; 0 without."""
-    text = f"{100 * change:+.{digits}f}".replace("-", "−")
-    return text if any(digit in text for digit in "123456789") else "0"
 
 
 def _prices() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.charts.augmentation.copies import gain_points, gain_spec
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
+from explainer.powers import percent, signed
 from explainer.regularisation.augmentation.copies import (
     CONDITIONS,
     COPYINGS,
@@ -106,7 +106,7 @@ def _told(found: dict[str, Outputs], mean: str) -> None:
     for copying in COPYINGS:
         gain, low, high = found[copying.slug].gain(COUNTS[-1], mean)
         single = found[copying.slug].right(1, mean, first=1).mean()
-        said = f"{100 * gain:+.1f} ({100 * low:+.1f} … {100 * high:+.1f})".replace("-", "−")
+        said = f"{signed(100 * gain)} ({signed(100 * low)} … {signed(100 * high)})"
         rows.append([_(copying.title), said, _(judged(low, high)), percent(float(single))])
     heads = [_("16 copies"), _("points"), _("verdict"), _("one changed copy alone")]
     table(heads, rows, caption=_("What sixteen copies gain"))

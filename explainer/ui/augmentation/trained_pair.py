@@ -12,6 +12,7 @@ from explainer.charts.theme import Theme
 from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
+from explainer.powers import signed
 from explainer.regularisation.augmentation.robustness import SIZE, TESTS
 from explainer.regularisation.augmentation.trained_pair import (
     LAYERS,
@@ -103,7 +104,7 @@ def _said(found: TrainedPair, slug: str, place: int) -> str:
     numbers = {
         "strength": f"{TESTS[slug].strengths[place]:g}",
         "without": f"{without:.2f}", "with_it": f"{with_it:.2f}",
-        "gain": _signed(gain.mean), "low": _signed(gain.low), "high": _signed(gain.high),
+        "gain": signed(gain.mean, 2), "low": signed(gain.low, 2), "high": signed(gain.high, 2),
     }  # fmt: skip
     if not np.isfinite(gain.low) or gain.verdict == 0:
         return _(
@@ -116,7 +117,3 @@ def _said(found: TrainedPair, slug: str, place: int) -> str:
         "{with_it} with it: {gain} nearer (95 %: {low} to {high}), **more than noise**.",
         **numbers,
     )
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")

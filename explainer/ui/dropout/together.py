@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.dropout.together import TITLES, race_points, race_spec
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
+from explainer.powers import percent, signed
 from explainer.regularisation.dropout.with_batch_norm import (
     DROPPED,
     EPOCHS,
@@ -108,9 +108,7 @@ def _row(found: Race, place: int, measure: str) -> list[str]:
     mean = f"{scale * getattr(found, measure)[place].mean():.{digits}f}"
     if place == 0:
         return [title, mean, "", "", "", ""]
-    gain, low, high = (
-        f"{scale * one:+.{digits}f}".replace("-", "−") for one in found.gain(place, measure)
-    )
+    gain, low, high = (signed(scale * one, digits) for one in found.gain(place, measure))
     between = _("{low} to {high}", low=low, high=high)
     alone = MIXTURES.slugs.index("norm")
     beside = _(judged(*found.gain(place, measure, alone)[1:])) if place > alone else ""

@@ -7,7 +7,7 @@ import streamlit as st
 from explainer.generalisation.knobs import KNOBS, SEEDS, STEPS, Interval, Turned, all_turned
 from explainer.generalisation.stopping import SIZE, WIDTH
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
+from explainer.powers import percent, signed
 from explainer.training.instruments.student import NOISE, judged
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
@@ -44,7 +44,7 @@ def knobs() -> None:
 
 
 def _change(one: Interval) -> str:
-    mean, low, high = (f"{100 * value:+z.1f}".replace("-", "−") for value in one)
+    mean, low, high = (signed(100 * value) for value in one)
     between = _("{low} to {high}", low=low, high=high)
     if judged(*one[1:]) == NOISE:
         return f"{mean} ({between}), {_(NOISE)}"

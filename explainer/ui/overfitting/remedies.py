@@ -18,7 +18,7 @@ from explainer.generalisation.remedies import (
     remedies,
 )
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
+from explainer.powers import percent, signed
 from explainer.training.instruments.student import judged
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
@@ -113,7 +113,7 @@ def _row(found: Remedies, tried: tuple[Measured, ...], title: str, place: int) -
 def _said(mean: float, gain: tuple[float, float, float] | None) -> str:
     if gain is None:
         return percent(mean)
-    middle, low, high = (f"{100 * one:+z.1f}".replace("-", "−") for one in gain)
+    middle, low, high = (signed(100 * one) for one in gain)
     return _(
         "{mean} ({gain}; {low} to {high}): <b>{verdict}</b>", mean=percent(mean), gain=middle,
         low=low, high=high, verdict=_(judged(*gain[1:])),

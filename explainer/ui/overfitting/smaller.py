@@ -17,7 +17,7 @@ from explainer.generalisation.smaller import (
     smaller,
 )
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent
+from explainer.powers import percent, signed
 from explainer.training.instruments.student import judged
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
@@ -111,7 +111,7 @@ def _named(one: Grown) -> str:
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:+z.1f}".replace("-", "−")
+    return signed(100 * share)
 
 
 def _equal() -> None:

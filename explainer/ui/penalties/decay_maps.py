@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.penalties.decay_maps import decay_points, decay_spec
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent, short
+from explainer.powers import percent, short, signed
 from explainer.regularisation.decay_maps import (
     COUNT,
     HIDDEN,
@@ -113,7 +113,7 @@ def _best(found: DecayMaps, method: int) -> str:
 
 def _between(found: DecayMaps) -> str:
     """What the best cell of AdamW gains on that of L2 in the loss, and what of it is noise."""
-    gain, low, high = (f"{100 * one:+.1f}".replace("-", "−") for one in found.between())
+    gain, low, high = (signed(100 * one) for one in found.between())
     return _(
         "Best against best, AdamW less L2 in the loss is {gain} points within a seed (95 %: {low} "
         "to {high}): **{verdict}**.",

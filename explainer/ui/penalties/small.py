@@ -8,7 +8,7 @@ import streamlit as st
 
 from explainer.charts.penalties.pruning import NAMES, OVER, pruned_points, pruned_spec
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent, short
+from explainer.powers import percent, short, signed
 from explainer.regularisation.pruning import (
     ABSOLUTE,
     BATCH,
@@ -81,7 +81,7 @@ def _table(here: Sequence[Pruned], whole: Sequence[Pruned], validated: int) -> N
             [
                 legend(colours[place], name),
                 percent(one.accuracy),
-                _points(one.accuracy - before.accuracy),
+                signed(100 * (one.accuracy - before.accuracy)),
                 percent(size.zeros),
                 f"<b>{size.sparse:,}</b>" if size.sparse < size.dense else f"{size.sparse:,}",
                 f"{size.left:,}",
@@ -166,8 +166,3 @@ def _times() -> None:
 
 def _measure() -> None:
     st.session_state[TIMES] = [timed(zeros) for zeros in ZERO_SHARES]
-
-
-def _points(change: float) -> str:
-    """A change of accuracy in points of a hundred, with its sign; nothing for none."""
-    return f"{100 * change:+.1f}".replace("-", "−") if change else ""

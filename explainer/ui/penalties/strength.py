@@ -6,7 +6,7 @@ import streamlit as st
 
 from explainer.charts.penalties.strengths import MEASURES, Measure, strength_points, strength_spec
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent, power_of_ten
+from explainer.powers import percent, power_of_ten, signed
 from explainer.regularisation.pixel_weights import PAIRS
 from explainer.regularisation.strengths import (
     LAMBDAS,
@@ -149,9 +149,9 @@ def _verdict(name: str, found: Best) -> str:
         smallest=percent(found.smallest), largest=percent(found.largest),
     )  # fmt: skip
     between = {
-        "gain": _signed(found.gain),
-        "low": _signed(found.low),
-        "high": _signed(found.high),
+        "gain": signed(100 * found.gain),
+        "low": signed(100 * found.low),
+        "high": signed(100 * found.high),
     }
     if found.beyond_noise:
         judged = _(
@@ -166,9 +166,3 @@ def _verdict(name: str, found: Best) -> str:
             **between,
         )
     return f"{ends} {judged}"
-
-
-def _signed(change: float) -> str:
-    """Points of a hundred with their sign; 0 without."""
-    text = f"{100 * change:+.1f}".replace("-", "−")
-    return "0" if text in ("+0.0", "−0.0") else text

@@ -18,6 +18,7 @@ from explainer.charts.why_convolution.moved_digits import (
 )
 from explainer.networks.digits.field import permuted
 from explainer.networks.digits.permuted_race import Arm, PermutedRace, Progress, digits
+from explainer.powers import signed
 from explainer.service import Phase, ServiceClosed, ServiceFull, Ticket, service_of
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.chart import chart
@@ -163,7 +164,7 @@ def _verdict(arms: tuple[Arm, ...]) -> str:
     for plain, changed in zip(arms[::2], arms[1::2], strict=True):
         pairs = zip(plain.accuracies, changed.accuracies, strict=True)
         losses = [100 * (before - after) for before, after in pairs]
-        low, high = (f"{value:+.1f}".replace("-", "−") for value in (-max(losses), -min(losses)))
+        low, high = (signed(value) for value in (-max(losses), -min(losses)))
         told = _(
             "**{network}**: {plain} % as they are, {permuted} % permuted (seed by seed {low} to"
             " {high} points).",

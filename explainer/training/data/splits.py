@@ -183,7 +183,7 @@ class Normaliser:
 
     def apply(self, inputs: Tensor) -> Tensor:
         """Normalise `inputs` `(N, C, ...)`."""
-        return (inputs - self._along(self.mean, inputs)) / self._along(self.std, inputs)
+        return (inputs - self._along(self.mean, inputs)).div_(self._along(self.std, inputs))
 
     def invert(self, inputs: Tensor) -> Tensor:
         """Bring normalised `inputs` `(N, C, ...)` back to their own range."""

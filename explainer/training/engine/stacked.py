@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from explainer.training.engine.dense_step import DenseStep, dense_step
 from explainer.training.engine.flat_parameters import FlatParameters, update
 from explainer.training.engine.run import Run
-from explainer.training.engine.run_measurement import RunMeasurement, Scores, parts
+from explainer.training.engine.run_measurement import RunMeasurement, Scores, parts, plain_scores
 from explainer.training.engine.stacked_assembly import Row, kind, stacked_layers, stacked_rows
 from explainer.training.engine.stacked_batches import StackedBatches, flattened
 from explainer.training.engine.stacked_layers import SKIP
@@ -74,8 +74,18 @@ class Stack:
 
     def scores(self, runs: Sequence[Run]) -> Scores:
         """The scores of all runs on their training and validation examples."""
+        if not self.measurement.steps and self._alike(runs):
+            return list(plain_scores(runs[:1])) * len(runs)
         train, validation = zip(*(parts(run) for run in runs), strict=True)
         return list(zip(self._evaluated(train), self._evaluated(validation), strict=True))
+
+    def _alike(self, runs: Sequence[Run]) -> bool:
+        """Whether all have the same data and weights, as the recipes of a seed do in the beginning.
+
+        What their layers keep beside weights is the same before the first step.
+        """
+        same_data = all(run.data is runs[0].data for run in runs)
+        return same_data and bool((self.flat.values == self.flat.values[:1]).all())
 
     @torch.no_grad()
     def _evaluated(self, wanted: Sequence[tuple[Tensor, Tensor]]) -> list[Score]:

@@ -16,6 +16,7 @@ SLOW = Training(optimiser="sgd", learning_rate=0.02, steps=3000)
 
 SMALL_CNN = Network(kind="cnn", blocks=2, channels=8)
 QUICK = Training(optimiser="momentum", learning_rate=0.02, steps=200)
+QUICKER = Training(optimiser="momentum", learning_rate=0.02, steps=160)
 SHORT = Training(optimiser="momentum", learning_rate=0.02, steps=300)
 
 REMEDIES = Preset(
@@ -29,7 +30,7 @@ REMEDIES = Preset(
         "Each of the four ends with a lower validation loss than plain training, augmentation with "
         "less than two thirds of it; but only augmentation and dropout get more of the unseen "
         "digits right. L1 and L2 make the network less sure where it errs, not right more often; "
-        "and L1 alone, by the proximal step, sets weights to exactly zero, some two in five."
+        "and L1 alone, by the proximal step, sets weights to exactly zero, some three in ten."
     ),
     why=N_(
         "Augmentation adds what a digit may do and stay the same, which no penalty can know. "
@@ -38,14 +39,14 @@ REMEDIES = Preset(
     ),
     data="mnist-sample",
     recipes=(
-        entrant("Plain", SMALL_CNN, QUICK),
-        entrant("L1, proximal", SMALL_CNN, QUICK, Regularisation(l1_proximal=1e-2)),
-        entrant("L2", SMALL_CNN, QUICK, Regularisation(l2=2e-2)),
-        entrant("Dropout 0.5", SMALL_CNN, QUICK, Regularisation(dropout=0.5)),
+        entrant("Plain", SMALL_CNN, QUICKER),
+        entrant("L1, proximal", SMALL_CNN, QUICKER, Regularisation(l1_proximal=1e-2)),
+        entrant("L2", SMALL_CNN, QUICKER, Regularisation(l2=2e-2)),
+        entrant("Dropout 0.5", SMALL_CNN, QUICKER, Regularisation(dropout=0.5)),
         entrant(
             "Augmentation",
             SMALL_CNN,
-            QUICK,
+            QUICKER,
             augmentation=(step("rotation", degrees=15), step("shift", share=0.1)),
         ),
     ),

@@ -144,7 +144,7 @@ def remedies_hold(ended: Outcome) -> None:
     for name in ("L1, proximal", "L2"):
         assert abs(mean(ended.ahead(name, "Plain"))) < 0.015
     zeros = {name: ended.last(name, "zero_share") for name in ended.runs}
-    assert all(0.3 < share < 0.5 for share in zeros.pop("L1, proximal"))
+    assert all(0.25 < share < 0.4 for share in zeros.pop("L1, proximal"))
     assert max(share for shares in zeros.values() for share in shares) == 0
 
 
@@ -157,7 +157,7 @@ def test_four_remedies_differ_from_the_first_seed_on() -> None:
     ended = outcome("four-remedies", seeds=range(1))
     (plain,) = ended.last("Plain", "validation_loss")
     assert all(ended.last(name, "validation_loss")[0] < plain for name in REMEDIES)
-    assert 0.3 < ended.last("L1, proximal", "zero_share")[0] < 0.5
+    assert 0.25 < ended.last("L1, proximal", "zero_share")[0] < 0.4
 
 
 @pytest.mark.slow

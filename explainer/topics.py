@@ -108,6 +108,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="splits",
+        title=N_("Splits"),
+        icon=":material/rule:",
+        section=N_("Generalisation"),
+        question=N_("How would you know how good it is?"),
+        networks=True,
+    ),
+    Topic(
         slug="penalties",
         title=N_("L1 and L2"),
         icon=":material/balance:",

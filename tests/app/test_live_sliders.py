@@ -8,6 +8,7 @@ from tests.app.reading import app_at, message_to
 
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("overfitting", {"overfitting.tab": "stopping"}),
+    ("splits", {}),
     ("penalties", {}),
     ("penalties", {"penalties.form": "budget"}),
     ("penalties", {"penalties.tab": "force"}),

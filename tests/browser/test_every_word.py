@@ -19,7 +19,10 @@ from explainer.words import PSEUDO
 from tests.browser.conftest import PAINTED, OpenPage
 
 # Three pages train networks while they are looked at, which takes its time.
-LONG = {"augmentation", "depth", "dropout", "landscape", "overfitting", "penalties", "training_lab"}
+LONG = {
+    "augmentation", "depth", "dropout", "landscape", "overfitting", "penalties",
+    "splits", "training_lab",
+}  # fmt: skip
 PATHS = [
     "/",
     "/glossary",

@@ -48,6 +48,7 @@ from explainer.charts.overfitting import remedies as tried_remedies
 from explainer.charts.overfitting import smaller as smaller_models
 from explainer.charts.penalties import decay_maps, pixel_weights, pruning, strengths
 from explainer.charts.penalties import paths as weight_paths
+from explainer.charts.splits import digit_strips as splits_strips
 from explainer.charts.theme import GREYS, LIGHT
 from explainer.charts.training_lab import (
     answers,
@@ -621,6 +622,9 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     over_sizes.curve_points: lambda bad: [
         over_sizes.curve_points([LearningCurve(3, (20, 50), bad.array(2, 3), bad.array(2, 3))])
     ],
+    splits_strips.digit_strip: lambda bad: splits_strips.digit_strip(
+        bad.single(3, 28, 28), LIGHT, columns=2
+    ),
 }  # fmt: skip
 
 

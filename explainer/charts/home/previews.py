@@ -19,6 +19,7 @@ from explainer.charts.home.depth import lost_gradients
 from explainer.charts.home.dropout import thinned
 from explainer.charts.home.gradients import transposed
 from explainer.charts.home.overfitting import cloud
+from explainer.charts.home.splits import parted
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
 from explainer.convolution.apply import apply
@@ -253,6 +254,15 @@ PREVIEWS: tuple[Preview, ...] = (
             "such points: together near the wave, and far apart at the ends."
         ),
         picture=cloud,
+    ),
+    Preview(
+        topic="splits",
+        question=N_("Which of these may it never see?"),
+        alt=N_(
+            "Handwritten digits in three colours: most to learn from, some to choose a model by, "
+            "some to judge it with."
+        ),
+        picture=parted,
     ),
     Preview(
         topic="penalties",

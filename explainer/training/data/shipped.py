@@ -23,7 +23,7 @@ LARGEST_INK = 16  # each pixel of the digits counts the dark ones among 4 × 4 s
 
 def mnist_sample() -> Examples:
     """6,000 digits of MNIST, 28 × 28, each class equally often; the test part is MNIST's."""
-    parts = [_tiles(MNIST_SAMPLE / f"{name}.png") for name in ("train", "validation", "test")]
+    parts = [tiles_of(MNIST_SAMPLE / f"{name}.png") for name in ("train", "validation", "test")]
     mnist = SOURCES["mnist"]
     digits = torch.arange(len(mnist.classes))
     return Examples(
@@ -38,7 +38,7 @@ def mnist_sample() -> Examples:
     )
 
 
-def _tiles(path: Path) -> NDArray[np.uint8]:
+def tiles_of(path: Path) -> NDArray[np.uint8]:
     """The grey pictures `(N, 28, 28)` that lie side by side in one, row by row."""
     import cv2  # here: whoever trains on a GPU has no need of it
 

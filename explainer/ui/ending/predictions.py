@@ -199,6 +199,19 @@ PREDICTIONS: dict[str, Prediction] = {
             "That is the Bayes error; an error of 0 on the points one fitted says nothing of it."
         ),
     ),
+    "splits": Prediction(
+        question=N_(
+            "A network gets 90 of 100 test pictures right. Between which shares may the accuracy "
+            "lie that it would have on all such pictures, with 95 % confidence?"
+        ),
+        options=("89.5 – 90.5 %", "87 – 93 %", "82 – 95 %", "70 – 99 %"),
+        answer=2,
+        why=N_(
+            "The exact binomial interval is 82.4 to 95.1 %. For a fifth of its width one needs "
+            "25 times as many pictures: the number counts, not the percentage that is set aside."
+        ),
+        query={"splits.tab": "how_large"},
+    ),
     "augmentation": Prediction(
         question=N_(
             "A pipeline flips every second picture, and makes every tenth grey, each on its own. "

@@ -1,0 +1,1 @@
+"""The page on splits, part by part."""

@@ -1,0 +1,24 @@
+"""Means over draws as a line with its band: Student's interval of 95 %."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import stdtrit
+
+from explainer.charts.activations.curves import stroke
+from explainer.charts.theme import Theme
+from explainer.evaluation.digit_pool import Floats
+from explainer.training.instruments.student import COVERED
+from explainer.ui.overfitting.capacity import Series
+
+
+def banded(title: str, place: int, values: Floats, colours: Theme) -> Series:
+    """A line of `values` `(draws, N)`, shares that are shown in percent."""
+    return Series(title, stroke(place, colours), 100 * bands(values))
+
+
+def bands(values: Floats) -> Floats:
+    """Low, mean and high `(3, N)` of two draws or more `(draws, N)`, as `interval` has them."""
+    count, mean = len(values), values.mean(0)
+    wide = stdtrit(count - 1, (1 + COVERED) / 2) * values.std(0, ddof=1) / np.sqrt(count)
+    return np.stack([mean - wide, mean, mean + wide])

@@ -101,7 +101,7 @@ def chance_spec(theme: Theme) -> dict[str, Any]:
     )
     bars = base.mark_bar(opacity=0.65, binSpacing=0).encode(
         x=alt.X("low:Q", title=_("|r| with the closest hand-made kernel"), bin="binned",
-                scale=alt.Scale(domain=[0, 1])),
+                scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(labelFlush=True)),
         x2="high:Q",
         y=alt.Y("share:Q", title=_("share (%)"), stack=None),
         color=alt.Color("kernels:N", scale=colours, legend=alt.Legend(orient="top", title=None)),

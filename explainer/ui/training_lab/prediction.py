@@ -19,13 +19,14 @@ from explainer.words import N_, _
 NO_GUESS = ""
 GUESS, ABOUT = f"{KEY}.guess", f"{KEY}.guess_about"
 ABOUT_TITLES = {
-    "accuracy": N_("ends ahead on validation"),
-    "loss": N_("has the lowest validation loss"),
-    "gap": N_("has the smallest generalisation gap"),
-    "zeros": N_("has the most weights at zero"),
-    "shifted": N_("does best on the shifted test"),
+    "accuracy": N_("ends ahead"),
+    "loss": N_("has the least loss"),
+    "gap": N_("has the least gap"),
+    "zeros": N_("has most zeros"),
+    "shifted": N_("is best if shifted"),
 }
-OF_ERRORS = {**ABOUT_TITLES, "accuracy": N_("ends with the lowest validation error")}
+"""Short, for half the room beside the curves: all but the last two are about validation."""
+OF_ERRORS = {**ABOUT_TITLES, "accuracy": N_("has the least error")}
 
 
 def predict(
@@ -53,6 +54,7 @@ def predict(
         what.selectbox(
             _("What will it do?"), list(ABOUT_TITLES), key=ABOUT,
             format_func=lambda slug: _(_titles(measure)[slug]), persist_state="session",
+            help=_("At the end; loss, gap and who is ahead are those of the validation part."),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@
  * @typedef {{title: string, kind: "line" | "steps" | "discs" | "rings" | "band" | "bars", colour: string,
  *   dash: string, colours?: string[]}} BoardEntry Bars have a colour for each place.
  * @typedef {{span: [number, number], logarithmic: boolean, title: string, unit: string,
- *   ticks?: {at: number, text: string}[]}} BoardAxis
+ *   ticks?: {at: number, text: string}[], decimals: number | null}} BoardAxis
  * @typedef {{name: string, number: number, across: BoardAxis, up: BoardAxis, height: number,
  *   entries: BoardEntry[], told: string[], at: number, alt: string, also?: string}} BoardMessage `told` are
  *   sentences about it. Of a drag that moves two charts, the last blob is the message to `also`.
@@ -78,7 +78,8 @@ export default component(place => {
     const name = logarithmic ? undefined : named?.find(one => one.at === xs[at])?.text
     const heading = `${title}: ${name ?? written(xs[at], unit)}`
     const said = entries.map(({ kind }, index) => {
-      const [low, value, high] = rows(index).map(row => written(row[at], up.unit))
+      const found = rows(index).map(row => row[at])
+      const [low, value, high] = found.map(one => written(one, up.unit, decimalsOf(up, found)))
       return THREE.includes(kind) && value !== NONE ? [value, `${low} – ${high}`] : [value]
     })
     const line = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
@@ -167,10 +168,16 @@ function ticksOf({ span: [low, high], logarithmic, ticks: own, unit }, count) {
   return found.map(at => ({ at, text: written(at, unit) }))
 }
 
-// A number of up to four digits, or a whole one, with its unit.
-function written(value, unit) {
+// So many decimals as the axis has, and more where an interval is too narrow for them.
+function decimalsOf({ decimals }, [low, , high]) {
+  return decimals === null || !(high > low) ? decimals : Math.max(decimals, 1 - Math.floor(Math.log10(high - low)))
+}
+
+// A number with its unit: with so many decimals, else of up to four digits, or a whole one.
+function written(value, unit, decimals = null) {
   if (!Number.isFinite(value)) return NONE
-  return `${Math.abs(value) >= 1000 ? whole(value) : rounded(value, 3)}${unit}`
+  const short = () => (Math.abs(value) >= 1000 ? whole(value) : rounded(value, 3))
+  return `${decimals === null ? short() : show(value, decimals)}${unit}`
 }
 
 function lookOf({ kind, colour, dash }) {

@@ -51,13 +51,15 @@ def exact(right: ArrayLike, size: ArrayLike) -> tuple[Floats, Floats]:
     """Clopper and Pearson's interval (1934) where `right` of `size` answers are right.
 
     Low is the p at which so many or more have probability 2.5 %, high the one at which so many or
-    fewer have. It covers at least 95 %. NaN where `size` is 0.
+    fewer have. It covers at least 95 %. NaN where `size` is 0. Between whole numbers `right`, as
+    where it is expected, the ends go on without a jump.
     """
     right, size = (np.asarray(one, float) for one in (right, size))
     beyond = (1 - COVERED) / 2
     wrong = size - right
-    low = np.where(right > 0, betaincinv(np.maximum(right, 1), wrong + 1, beyond), 0)
-    high = np.where(wrong > 0, betaincinv(right + 1, np.maximum(wrong, 1), 1 - beyond), 1)
+    low = np.where(right > 0, betaincinv(np.where(right > 0, right, 1), wrong + 1, beyond), 0)
+    some = np.where(wrong > 0, wrong, 1)
+    high = np.where(wrong > 0, betaincinv(right + 1, some, 1 - beyond), 1)
     empty = size == 0
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
 

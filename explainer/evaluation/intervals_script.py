@@ -7,17 +7,18 @@ from explainer.evaluation.intervals import COVERED, POWER, Share
 SCRIPT = '''"""How well a test set measures an accuracy, and which differences it can show."""
 
 from scipy.optimize import brentq
-from scipy.stats import binomtest, norm
+from scipy.stats import beta, norm
 
 PICTURES, TEST, ACCURACY = {count}, {test!r}, {accuracy!r}
 DIFFERING = {differing!r}  # on this share two models differ, one right and the other wrong
 
 size = round(TEST * PICTURES)
-right = round(ACCURACY * size)
-low, high = binomtest(right, size).proportion_ci({covered!r}, method="exact")
+right = ACCURACY * size  # as many are expected, a whole number or not
+tail = (1 - {covered!r}) / 2  # Clopper and Pearson
+low, high = beta.ppf(tail, right, size - right + 1), beta.ppf(1 - tail, right + 1, size - right)
 error = (ACCURACY * (1 - ACCURACY) / size) ** 0.5
 print(f"{{size:,}} test pictures, standard error {{100 * error:.2g}} points")
-print(f"{{100 * right / size:.1f}} % measured means {{100 * low:.1f}} to {{100 * high:.1f}} %")
+print(f"{{100 * ACCURACY:.1f}} % measured means {{100 * low:.2f}} to {{100 * high:.2f}} %")
 
 beyond, seen = norm.ppf((1 + {covered!r}) / 2), norm.ppf({power!r})
 

@@ -77,3 +77,16 @@ def expected_best(size: int, count: int, share: float) -> float:
     """
     below = bdtr(np.arange(size), size, share)
     return float(np.sum(1 - below**count) / size)
+
+
+def flattered(right: Right, size: int) -> tuple[float, float, float]:
+    """How far the best of several models on the first `size` digits is above their mean.
+
+    As shares: on these digits, on the hidden ones, and by `expected_best` were all equally good
+    with mistakes of their own. What the first has more than the second is luck, as is all of the
+    third. `right` is `(K, 4500)`.
+    """
+    shown, hidden = right[:, :size].mean(1), right[:, MOST_DEVELOPMENT:].mean(1)
+    best, mean = int(shown.argmax()), float(hidden.mean())
+    alone = expected_best(size, len(right), mean) - mean
+    return float(shown[best] - shown.mean()), float(hidden[best] - mean), alone

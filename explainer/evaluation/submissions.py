@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
@@ -54,14 +55,14 @@ def added(before: Submissions, *more: Submission | None) -> Submissions:
     """With `more` at the end, as far as there is room; guessers in a row are one entry."""
     found = list(before)
     for one in more:
-        room = MOST_LOOKS - count(found)
+        guessers, models = room(found)
         if isinstance(one, int):
-            fresh = min(one, room)
+            fresh = min(one, guessers)
             if fresh and found and isinstance(found[-1], int):
                 found[-1] += fresh
             elif fresh:
                 found.append(fresh)
-        elif one and room and sum(isinstance(each, Model) for each in found) < MOST_MODELS:
+        elif one and models:
             found.append(one)
     return tuple(found)
 
@@ -71,11 +72,19 @@ def count(submissions: Sequence[Submission]) -> int:
     return sum(one if isinstance(one, int) else 1 for one in submissions)
 
 
-def next_seed(submissions: Submissions, letter: str, place: int) -> int:
-    """The first seed above those that models of this setting have."""
-    seeds = [one.seed for one in submissions
-             if isinstance(one, Model) and (one.letter, one.place) == (letter, place)]  # fmt: skip
-    return max(seeds, default=-1) + 1
+def room(submissions: Sequence[Submission]) -> tuple[int, int]:
+    """How many more guessers there is room for, and how many more models."""
+    left = MOST_LOOKS - count(submissions)
+    return left, min(left, MOST_MODELS - sum(isinstance(one, Model) for one in submissions))
+
+
+def fresh_seeds(submissions: Submissions, letter: str, place: int, many: int) -> list[int]:
+    """Seeds that no model of this setting has: those above its highest; after the last, from 0."""
+    taken = {one.seed for one in submissions
+             if isinstance(one, Model) and (one.letter, one.place) == (letter, place)}  # fmt: skip
+    first, seeds = max(taken, default=-1) + 1, MOST_SEED + 1
+    after = ((first + one) % seeds for one in range(seeds))
+    return list(islice((one for one in after if one not in taken), many))
 
 
 def each(submissions: Submissions) -> list[Model | None]:

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explainer.evaluation.contest import HIDDEN, MOST_DEVELOPMENT
-from explainer.evaluation.ladder import told
-from explainer.evaluation.leaderboard import ROBOT, guesses, robot_keeps, votes
+from explainer.evaluation.ladder import news, told
+from explainer.evaluation.leaderboard import ROBOT, flattered, guesses, robot_keeps, votes
 from explainer.evaluation.submissions import answers, read
 from explainer.live_pictures import LivePicture
 from tests.app.reading import html_of, message_to, section_of, split
@@ -107,13 +107,75 @@ def test_the_truth_is_said_of_the_best_and_of_the_robot() -> None:
 
 
 def test_with_the_ladder_the_board_tells_steps_alone() -> None:
-    app = opened(list=f"g40,{LIST}", ladder="true")
-    __, rows = moved(app, 200, 1000)
+    app = opened(list=f"g40,{LIST}", ladder="true", truth="true")
+    header, rows = moved(app, 200, 1000)
     counts = answers(0, read(f"g40,{LIST}"))[:, :200].sum(1)
     board = told(counts.tolist(), 200)
     np.testing.assert_allclose(finite(rows["steps2"]), 100 * board)
     np.testing.assert_allclose(finite(rows["discs3"]), 100 * np.unique(board))
     assert rows["steps1"][-1] < 70
+    fresh = news(board)
+    hidden = answers(0, read(f"g40,{LIST}"))[:, MOST_DEVELOPMENT:].mean(1)
+    np.testing.assert_allclose(finite(rows["rings4"]), 100 * hidden[fresh])
+    coins = guesses(0, ROBOT)[1:, :200].sum(1)
+    heard = int(news(told(coins.tolist(), 200)).sum())
+    yours, robot = header["told"]
+    assert f"Of 1,000 scores the Ladder told it {heard};" in robot
+    assert f"{100 * board[-1]:.1f} %, to the nearest 5 points." in yours
+    assert "without the Ladder" in header["entries"][1]["title"]
+
+
+@pytest.mark.parametrize("ladder", ["true", "false"])
+def test_one_submission_and_one_look_are_said_as_one(ladder: str) -> None:
+    app = opened(list="k1", looks="1", ladder=ladder)
+    yours, robot, __ = message_to(app, "splits.board.board")["told"]
+    assert yours.startswith("You have submitted Neighbours (k = 3):")
+    assert "a single guesser" in robot
+    assert "1 looks" not in robot
+    assert "1 scores" not in robot
+
+
+def test_of_twenty_seeds_it_is_said_how_much_of_the_lead_is_luck() -> None:
+    app = opened(kind="network", network="4")
+    press(app, "seeds")
+    assert "seeds of" not in str(moved(app, 200, 30)[0]["told"])
+    app = opened(list=app.query_params["splits.board.list"], truth="true")
+    found = answers(0, read(app.query_params["splits.board.list"]))
+    for size in (100, 200):
+        shown, true, alone = (100 * one for one in flattered(found, size))
+        said = moved(app, size, 30)[0]["told"][-1]
+        assert "The best of 20 seeds of Network (units = 4) is" in said
+        assert f"{shown:+.1f} points from their mean in the development set, {true:+.1f}" in said
+        assert f"it would be about {alone:+.1f}." in said
+
+
+def test_models_are_listed_among_guessers_and_those_that_the_ladder_does_not_tell() -> None:
+    assert "<td>31</td>" not in html_of(opened(list="g30", models="true"))
+    found = 100 * answers(0, read("k1,g30,t0"))[[0, -1], :200].mean(1)
+    said = html_of(opened(list="k1,g30,t0", models="true"))
+    assert f"<td>Tree (depth = 2)</td><td>32</td><td>{found[1]:.1f} %</td></tr>" in said
+    assert said.index("Neighbours (k = 3)") < said.index("Tree (depth = 2)")
+    said = html_of(opened(list="k1,g30,t0", models="true", ladder="true"))
+    assert "<td>Tree (depth = 2)</td><td>32</td><td>not told</td></tr>" in said
+
+
+@pytest.mark.parametrize(
+    ("full", "shut", "said"),
+    [(",".join(["k1"] * 60), {"model"}, "60 of at most 60 models are in."),
+     ("g1000,k0", {"model", "one", "many"}, "1,000 of at most 1,000 submissions are in."),
+     ("k1,g30", set(), "The robot takes 31 looks: as many as you have submitted.")],
+)  # fmt: skip
+def test_bounds_are_said_and_a_full_list_takes_no_more(
+    full: str, shut: set[str], said: str
+) -> None:
+    app = opened(list=full)
+    names = ("model", "one", "many")
+    assert {one for one in names if app.button(f"splits.board.{one}").disabled} == shut
+    assert said in [one.value for one in app.caption]
+
+
+def test_nothing_is_said_of_bounds_that_are_far() -> None:
+    assert not [one.value for one in opened(list="k1,g5").caption]
 
 
 def test_equal_models_and_the_script_are_there_when_they_are_opened() -> None:

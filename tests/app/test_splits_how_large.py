@@ -36,11 +36,12 @@ def test_the_widths_and_the_intervals_follow_the_hand() -> None:
         count = round(10**pictures)
         assert COUNTS[at] == count
         assert header["also"] == "splits.size_rows"
-        rows, (__, bars) = unpacked(blobs[-1])
+        rows, (__, true, bars) = unpacked(blobs[-1])
+        np.testing.assert_allclose(true, accuracy)
         assert rows["at"] == 2
         for place, one in enumerate(SPLITS):
             size = round(one.test * count)
-            low, high = exact(round(accuracy / 100 * size), size)
+            low, high = exact(accuracy / 100 * size, size)
             np.testing.assert_allclose(bars.reshape(3, -1)[::2, place], (100 * low, 100 * high))
             np.testing.assert_allclose(widths[place][at], 100 * (high - low))
         assert widths[5][at] == widths[2][at]
@@ -53,10 +54,31 @@ def test_what_is_said_is_what_is_computed() -> None:
     assert first == ("With 98/1/1 of 10,000 pictures the test set has 100: 90.0 % measured means "
                      "82.4 % to 95.1 %.")  # fmt: skip
     assert f"differ by {100 * two_sets(0.9, 100):.1f} points" in second
-    assert f"they differ on 10.0 %, by {100 * same_set(0.1, 100):.1f} points" in second
+    assert "right and the other wrong on 10.0 % of them" in second
+    assert f"they must differ by {100 * same_set(0.1, 100):.1f} points" in second
     said = html_of(app)
-    assert "<b>98/1/1</b></td><td>100</td><td>3.0</td><td>82.38 – 95.10 %</td>" in said
-    assert "more than there can be" in said
+    assert "<b>98/1/1</b></td><td>100</td><td>3.0</td><td>82.4 – 95.1 %</td>" in said
+    assert "none could be seen" in said
+
+
+def test_narrow_intervals_and_small_shares_have_the_digits_that_show_them() -> None:
+    app = opened(pictures="6", accuracy="99.9", unshared="5")
+    offered: LivePicture = app.session_state["splits.size.live"]
+    first, second = split(offered.render({}, 2))[0]["told"]
+    assert "99.9 % measured means 99.82 % to 99.95 %." in first
+    assert "<td>99.82 – 99.95 %</td>" in html_of(app)
+    assert "on 0.01 % of them, no difference could be seen." in second
+    tiny = split(offered.render({"pictures": 2, "accuracy": 50}, 3))[0]["told"][1]
+    assert tiny.startswith("Between two models with test sets of their own no difference")
+
+
+def test_a_measured_accuracy_is_the_one_of_the_slider() -> None:
+    app = opened(split="995-25")
+    offered: LivePicture = app.session_state["splits.size.live"]
+    header, blobs = split(offered.render({}, 2))
+    bars = unpacked(blobs[-1])[1][2].reshape(3, -1)
+    np.testing.assert_allclose(bars[1], 90)
+    assert "the test set has 25: 90.0 % measured" in header["told"][0]
 
 
 def test_a_split_that_leaves_no_picture_says_so() -> None:

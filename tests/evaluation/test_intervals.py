@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import runpy
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 
 from explainer.evaluation.intervals import (
@@ -101,6 +104,23 @@ def test_four_times_the_pictures_halve_width_and_difference() -> None:
         assert two_sets(0.9, count) / two_sets(0.9, 4 * count) == pytest.approx(2, rel=0.06)
 
 
+@pytest.mark.parametrize("accuracy", [0.5, 0.9, 0.999])
+def test_where_right_answers_are_expected_the_width_falls_without_a_jump(accuracy: float) -> None:
+    sizes = np.arange(10, 3001)
+    widths = np.diff(exact(accuracy * sizes, sizes), axis=0)[0]
+    shrunk = np.diff(np.log(widths)) / np.diff(np.log(sizes))
+    assert (shrunk < -0.4).all()
+    assert (shrunk > -1.1).all()
+
+
+@given(st.integers(1, 500), st.floats(0, 1))
+def test_between_whole_numbers_the_ends_lie_between_theirs(size: int, share: float) -> None:
+    right = share * size
+    low, high = exact([math.floor(right), right, math.ceil(right)], size)
+    assert (np.diff(low) >= -1e-12).all()
+    assert (np.diff(high) >= -1e-12).all()
+
+
 def test_what_no_difference_can_show_is_no_number() -> None:
     assert np.isnan(two_sets(0.5, 2))
     assert np.isnan(same_set(0.1, 25))
@@ -121,7 +141,7 @@ def test_the_script_gives_the_numbers_of_the_page(tmp_path: Path, split: str, co
     file.write_text(script(SPLITS[split], count, 0.9, 0.1), encoding="utf-8")
     names = runpy.run_path(str(file))
     size = int(SPLITS[split].pictures(count))
-    np.testing.assert_allclose((names["low"], names["high"]), exact(round(0.9 * size), size))
+    np.testing.assert_allclose((names["low"], names["high"]), exact(0.9 * size, size))
     assert names["error"] == pytest.approx(float(standard_error(0.9, size)))
     for name, gap in (("apart", two_sets(0.9, size)), ("same", same_set(0.1, size))):
         assert (names[name] is None) == bool(np.isnan(gap))

@@ -25,7 +25,7 @@ from explainer.evaluation.leaderboard import (
 )
 from explainer.evaluation.leaderboard_script import script
 
-SEEDS = (1001, 1002, 1003, 1004)
+SEEDS = tuple(range(1001, 1013))
 SIZE = 200
 LAST = np.array([MOST_LOOKS])
 
@@ -88,9 +88,11 @@ def test_the_robot_climbs_as_the_formula_says_and_is_at_one_half_in_truth() -> N
         assert at_one_half(hidden)
 
 
-def test_the_ladder_stops_the_robot_near_the_best_guesser() -> None:
+def test_with_the_ladder_the_robot_ends_at_the_best_guesser_or_below() -> None:
     development, hidden = robots(SIZE, ladder=True)
-    assert development.max() < best_of(SIZE, LAST)[-1, 0] + 0.04
+    low, middle, high = best_of(SIZE, LAST)[:, 0]
+    assert development.max() <= high
+    assert np.median(development) < low < middle
     assert (robots(SIZE, ladder=False)[0] > development + 0.15).all()
     assert at_one_half(hidden)
 

@@ -21,7 +21,8 @@ Values = NDArray[np.float64]
 class Axis:
     """An axis: its title, the span of its values, even or by logarithms, and their unit.
 
-    `ticks` are value and text of each; without any, round numbers are written.
+    `ticks` are value and text of each; without any, round numbers are written. What is read has so
+    many `decimals`, or by itself as many as a short number has.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Axis:
     logarithmic: bool = False
     unit: str = ""
     ticks: Sequence[tuple[float, str]] = ()
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)

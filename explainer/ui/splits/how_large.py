@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike
 
 from explainer.charts.theme import Theme
 from explainer.evaluation.intervals import (
@@ -37,12 +39,16 @@ SIZE, ROWS = f"{KEY}.size", f"{KEY}.size_rows"
 PICTURES, ACCURACY, UNSHARED = PARAMETERS = (
     Parameter("pictures", N_("pictures in all, log₁₀"), 4, 2, 7, 0.05),
     Parameter("accuracy", N_("true accuracy (%)"), 90, 50, 99.9, 0.1),
-    Parameter("unshared", N_("mistakes the other model does not make (%)"), 50, 5, 100, 5,
+    Parameter("unshared", N_("mistakes the other model avoids (%)"), 50, 5, 100, 5,
               help=N_("For two models that are asked the same pictures.")),
 )  # fmt: skip
 COUNTS = np.round(np.logspace(PICTURES.minimum, PICTURES.maximum, 101))
 DECADES = tuple((10.0**power, ten_to(power)) for power in range(2, 8))
 WIDTHS = (0.005, 100.0)
+STARTS = (99.8, 99.5, 99, 98, 95, 90, 85, 80, 75, 70, 65, 60, 50, 40, 30, 20, 10)
+"""Where an axis of accuracies may begin, in percent."""
+HEADROOM = 0.03
+"""How much of such an axis is above 100 %, so that what is there is seen."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ def _widths(
     at = int(np.abs(np.log(COUNTS / asked.count)).argmin())
     for place, split in enumerate(SPLITS):
         size = split.pictures(COUNTS)
-        low, high = exact(np.round(asked.accuracy * size), size)
+        low, high = exact(asked.accuracy * size, size)
         widths = 100 * (high - low)
         entries.append(Entry(split.title, "line", colours.categorical[place], widths))
         if split is asked.split:
@@ -136,18 +142,20 @@ def _widths(
 def _intervals(asked: Asked, colours: Theme, number: int) -> bytes:
     """The interval itself, for each split, with the pictures that the slider stands at."""
     sizes = np.array([asked.size(split) for split in SPLITS])
-    right = np.round(asked.accuracy * sizes)
-    low, high = exact(right, sizes)
-    middle = np.divide(right, sizes, out=np.full(len(sizes), np.nan), where=sizes > 0)
-    bars = Entry(
-        _("measured, with the 95 % interval"), "bars", colours.text,
-        100 * np.stack([low, middle, high]), colours=colours.categorical[: len(sizes)],
-    )  # fmt: skip
+    low, high = exact(asked.accuracy * sizes, sizes)
+    true = np.full(len(sizes), asked.accuracy)
+    middle = np.where(sizes > 0, true, np.nan)
+    entries = [
+        Entry(_("true accuracy"), "line", colours.text, 100 * true, "5 4"),
+        Entry(_("measured as that, with the 95 % interval"), "bars", colours.text,
+              100 * np.stack([low, middle, high]), colours=colours.categorical[: len(sizes)]),
+    ]  # fmt: skip
+    start = _lowest(low)
     places = np.arange(len(sizes), dtype=float)
-    ticks = [(float(place), split.title) for place, split in enumerate(SPLITS)]
+    ticks = [(float(place), f"{100 * split.test:g} %") for place, split in enumerate(SPLITS)]
     return board_message(
-        ROWS, places, Axis(_("split"), (-0.5, len(sizes) - 0.5), ticks=ticks),
-        Axis(_("Accuracy (%)"), (_lowest(low), 100.0)), [bars],
+        ROWS, places, Axis(_("for the test"), (-0.5, len(sizes) - 0.5), ticks=ticks),
+        Axis(_("Accuracy (%)"), (start, 100 + HEADROOM * (100 - start)), decimals=1), entries,
         at=SPLITS.entries.index(asked.split), number=number,
         alt=_("For each split the measured accuracy with its interval."),
     )  # fmt: skip
@@ -155,8 +163,8 @@ def _intervals(asked: Asked, colours: Theme, number: int) -> bytes:
 
 def _lowest(low: np.ndarray) -> float:
     """Where the axis of accuracies begins: at a round number below all intervals."""
-    least = 100 * float(np.nanmin(np.append(low, 0.99)))
-    return next(start for start in (98.0, 95.0, 90.0, 80.0, 50.0, 0.0) if start <= least)
+    least = 100 * float(np.nanmin(np.append(low, 0.999)))
+    return float(next((start for start in STARTS if start <= least), 0))
 
 
 def _told(asked: Asked) -> list[str]:
@@ -164,17 +172,30 @@ def _told(asked: Asked) -> list[str]:
     values = {"split": asked.split.title, "count": f"{asked.count:,}", "size": f"{size:,}"}
     if not size:
         return [_("With {split} of {count} pictures no picture is left for the test.", **values)]
-    right = round(asked.accuracy * size)
-    low, high = (float(one) for one in exact(right, size))
+    low, high = _ends(*exact(asked.accuracy * size, size))
     return [
         _("With {split} of {count} pictures the test set has {size}: {measured} measured means "
-          "{low} to {high}.", **values, measured=percent(right / size), low=percent(low),
-          high=percent(high)),
-        _("Two models must differ by {apart} to be told apart on test sets of their own; on the "
-          "same pictures, where they differ on {differing}, by {same}.",
-          apart=_points(two_sets(asked.accuracy, size)), differing=percent(asked.differing),
-          same=_points(same_set(asked.differing, size))),
+          "{low} % to {high} %.", **values, measured=percent(asked.accuracy), low=low, high=high),
+        f"{_on_two_sets(asked, size)} {_on_the_same(asked, size)}",
     ]  # fmt: skip
+
+
+def _on_two_sets(asked: Asked, size: int) -> str:
+    gap = two_sets(asked.accuracy, size)
+    if np.isnan(gap):
+        return _("Between two models with test sets of their own no difference could be seen.")
+    return _("Two models must differ by {apart} to be told apart on test sets of their own.",
+             apart=_points(gap))  # fmt: skip
+
+
+def _on_the_same(asked: Asked, size: int) -> str:
+    gap, differing = same_set(asked.differing, size), f"{_digits(100 * asked.differing)} %"
+    if np.isnan(gap):
+        return _("On the same pictures, where one is right and the other wrong on {differing} of "
+                 "them, no difference could be seen.", differing=differing)  # fmt: skip
+    return _("On the same pictures, where one is right and the other wrong on {differing} of "
+             "them, they must differ by {same}.",
+             differing=differing, same=_points(gap))  # fmt: skip
 
 
 def _table(asked: Asked) -> None:
@@ -182,13 +203,14 @@ def _table(asked: Asked) -> None:
         _row(asked, split) for split in SPLITS
     ])  # fmt: skip
     heads = [
-        _("split"), _("test pictures"), _("standard error"), _("exact interval"),
+        _("split"), _("test pictures"), _("standard error (points)"), _("exact interval"),
         _("Wilson's"), _("difference seen, two test sets"), _("the same test set"),
     ]  # fmt: skip
     table(heads, rows, caption=_("What the test set of each split can show"))
     st.caption(
         _("Exact: Clopper and Pearson 1934. A difference is seen where a test at 5 % finds it in "
-          "four of five test sets; for the same pictures that is McNemar's test (1947).")
+          "four of five test sets; for the same pictures that is McNemar's test (1947). The "
+          "intervals are those of the number of right answers to expect, be it 22.5 of 25.")
     )  # fmt: skip
 
 
@@ -197,9 +219,9 @@ def _row(asked: Asked, split: Share) -> list[str]:
     title = f"<b>{split.title}</b>" if split is asked.split else split.title
     if not size:
         return [title, "0", *["–"] * 5]
-    right = round(asked.accuracy * size)
-    spans = [f"{100 * float(low):.2f} – {100 * float(high):.2f} %"
-             for low, high in (exact(right, size), wilson(right, size))]  # fmt: skip
+    right = asked.accuracy * size
+    spans = [f"{low} – {high} %"
+             for low, high in (_ends(*one(right, size)) for one in (exact, wilson))]  # fmt: skip
     seen = two_sets(asked.accuracy, size), same_set(asked.differing, size)
     error = 100 * float(standard_error(asked.accuracy, size))
     return [title, f"{size:,}", _digits(error), *spans, *map(_points, seen)]
@@ -208,8 +230,15 @@ def _row(asked: Asked, split: Share) -> list[str]:
 def _points(gap: float) -> str:
     """A difference in points; words where none is large enough to be seen."""
     if np.isnan(gap):
-        return _("more than there can be")
+        return _("none could be seen")
     return _("{points} points", points=_digits(100 * gap))
+
+
+def _ends(low: ArrayLike, high: ArrayLike) -> tuple[str, str]:
+    """An interval in percent, with as many decimals as its width asks for, and one at least."""
+    ends = 100 * float(np.asarray(low)), 100 * float(np.asarray(high))
+    decimals = max(1, 1 - math.floor(math.log10(ends[1] - ends[0])))
+    return f"{ends[0]:.{decimals}f}", f"{ends[1]:.{decimals}f}"
 
 
 def _digits(value: float) -> str:

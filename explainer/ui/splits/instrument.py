@@ -11,12 +11,15 @@ from explainer.evaluation.contest import KINDS, Model
 from explainer.evaluation.leaderboard import MOST_LOOKS, Right, expected_best
 from explainer.evaluation.leaderboard_script import script
 from explainer.evaluation.submissions import (
+    MOST_MODELS,
     Submission,
     Submissions,
     added,
     answers,
-    next_seed,
+    count,
+    fresh_seeds,
     read,
+    room,
     written,
 )
 from explainer.live_pictures import Render
@@ -32,14 +35,14 @@ from explainer.ui.common.memory import remembered
 from explainer.ui.common.tables import table
 from explainer.ui.inputs.places import kept_whole, next_whole
 from explainer.ui.splits.board import board
-from explainer.ui.splits.contest import Asked, contest_message
+from explainer.ui.splits.contest import NETWORKS, Asked, contest_message, models_table
 from explainer.words import N_, _, language
 
 KEY = "splits"
 BOARD = f"{KEY}.board"
 LIST, SEED = f"{BOARD}.list", f"{BOARD}.draws"
 SEEDS = 99
-GUESSERS, NETWORKS = 100, 20
+GUESSERS = 100
 SIZE, LOOKS = PARAMETERS = (
     Parameter("n", N_("digits in the development set"), 200, 50, 1000, 50),
     Parameter("looks", N_("the robot's looks"), 10, 1, MOST_LOOKS, 1,
@@ -64,6 +67,9 @@ def instrument() -> None:
     address = live.live_picture(BOARD, _renderer(at_rest, found, moved.values))
     with slot:
         live.sliders(BOARD, PARAMETERS, moved, address=address)
+        if asked.looks < asked.robot_looks:
+            st.caption(_("The robot takes {looks} looks: as many as you have submitted.",
+                         looks=f"{asked.robot_looks:,}"))  # fmt: skip
     with right:
         message = remembered(
             f"{BOARD}.message", (asked, moved.number, theme(), language()),
@@ -71,6 +77,8 @@ def instrument() -> None:
         )  # fmt: skip
         board(BOARD, message)
     live.write_to_url(BOARD, PARAMETERS, moved.values)
+    if any(isinstance(one, Model) for one in submitted):
+        _models(asked, found)
     _equal_models()
     fold = code_fold(_("The robot in Python"), f"{BOARD}.code")
     if fold.open:
@@ -94,15 +102,22 @@ def _submit(submitted: Submissions) -> None:
     settings = [Named(f"{one:g}", f"{one:g}") for one in kind.settings]
     value = choice(_(kind.knob), settings, key=f"{BOARD}.{slug}", widget=st.segmented_control)
     place = [one.slug for one in settings].index(value)
-    seed = next_seed(submitted, kind.letter, place) if kind.seeded else 0
+    guessers, models = room(submitted)
+    seeds = fresh_seeds(submitted, kind.letter, place, NETWORKS) if kind.seeded else [0]
+    many = [Model(kind.letter, place, one) for one in seeds]
     with st.container(horizontal=True, gap="small"):
-        _button(_("Submit the model"), "model", Model(kind.letter, place, seed))
+        _button(_("Submit the model"), "model", many[0], free=models)
         if kind.seeded:
-            many = [Model(kind.letter, place, seed + one) for one in range(NETWORKS)]
-            _button(_("{count} seeds of it", count=NETWORKS), "seeds", *many)
+            _button(_("{count} seeds of it", count=NETWORKS), "seeds", *many, free=models)
     with st.container(horizontal=True, gap="small"):
-        _button(_("A random guesser"), "one", 1)
-        _button(_("{count} guessers", count=GUESSERS), "many", GUESSERS)
+        _button(_("A random guesser"), "one", 1, free=guessers)
+        _button(_("{count} guessers", count=GUESSERS), "many", GUESSERS, free=guessers)
+    if guessers < GUESSERS:
+        st.caption(_("{all} of at most {most} submissions are in.", all=f"{count(submitted):,}",
+                     most=f"{MOST_LOOKS:,}"))  # fmt: skip
+    if models < min(NETWORKS, guessers):
+        st.caption(_("{all} of at most {most} models are in.", all=MOST_MODELS - models,
+                     most=MOST_MODELS))  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         st.button(_("Start anew"), key=f"{BOARD}.anew", icon=":material/undo:", on_click=_forget)
         st.button(
@@ -111,8 +126,9 @@ def _submit(submitted: Submissions) -> None:
         )  # fmt: skip
 
 
-def _button(label: str, name: str, *more: Submission) -> None:
-    st.button(label, key=f"{BOARD}.{name}", on_click=_add, args=more)
+def _button(label: str, name: str, *more: Submission, free: int) -> None:
+    """It submits as many of these as there is room for; without any it can't be pressed."""
+    st.button(label, key=f"{BOARD}.{name}", on_click=_add, args=more, disabled=not free)
 
 
 def _add(*more: Submission) -> None:
@@ -142,6 +158,18 @@ def _renderer(at_rest: Asked, found: Right, resting: Mapping[str, float]) -> Ren
         return contest_message(BOARD, _moved_to(at_rest, values), found, colours, number)
 
     return render
+
+
+def _models(asked: Asked, found: Right) -> None:
+    """The reader's models among all guessers, with what is told and what is true of each."""
+    fold = st.expander(
+        _("Your models, one by one"), key=f"{BOARD}.models", icon=":material/format_list_numbered:",
+        bind="query-params",
+    )  # fmt: skip
+    if fold.open:
+        with fold:
+            heads, rows = models_table(asked, found)
+            table(heads, rows, caption=_("The models that were submitted, the best first"))
 
 
 def _equal_models() -> None:

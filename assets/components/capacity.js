@@ -7,7 +7,8 @@
  * @typedef {{title: string, colour: string, dash: string, area: boolean}} Entry
  * @typedef {{name: string, number: number, title: string, axis: string, spots: number[], texts: string[],
  *   ticks: number[], span: [number, number], logarithmic: boolean, height: number, series: Entry[],
- *   marks: {spot: number, text: string}[], band: string, at: number, alt: string, also?: string}} CapacityMessage
+ *   marks: {spot: number, text: string}[], band: string, at: number, alt: string, decimals?: ?number,
+ *   also?: string}} CapacityMessage
  *   `ticks` are the capacities that are written below; `band` is what the band holds. Of a drag that moves two
  *   charts, the last blob is the message to `also`.
  */
@@ -104,7 +105,7 @@ export default component(place => {
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const heading = `${axis}: ${texts[at]}`
     const numbers = series.map(({ area }, index) => {
-      const [low, value, high] = values[index].map(one => written(one[at]))
+      const [low, value, high] = values[index].map(one => written(one[at], settings.decimals))
       return { value, range: area || !band || low === high ? "" : `${low} – ${high}` }
     })
     const some = numbers.some(({ range }) => range)
@@ -146,8 +147,11 @@ export default component(place => {
 const square = fill => svg("svg", { viewBox: "0 0 26 10", "aria-hidden": "true" },
   svg("rect", { x: 8, width: 10, height: 10, rx: 2, fill, "fill-opacity": 0.75 }))
 
-// Three digits, or a whole number.
-function written(value) { return Math.abs(value) >= 100 ? whole(value) : rounded(value, 3) }
+// With so many decimals; else with three digits, or as a whole number.
+function written(value, decimals = null) {
+  if (decimals !== null) return show(value, decimals)
+  return Math.abs(value) >= 100 ? whole(value) : rounded(value, 3)
+}
 
 // The three rows of an array.
 function rowsOf(found) {

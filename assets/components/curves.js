@@ -7,8 +7,10 @@
  * @typedef {{place: number, left: ?number, right: ?number, taken: ?number}} Jump
  * @typedef {{title: string, colour: string, dash: string, jumps: Jump[][], points?: [number, number][][]}} CurveLine
  *   Jumps for each panel, and points (x, value) that are drawn as discs.
+ * @typedef {{title: string, short: string, height: number, span?: ?[number, number], decimals?: ?number,
+ *   beyond?: string[]}} CurvePanel  What is written of values below and above the span, if they are not to be read.
  * @typedef {{name: string, number: number, places: {low: number, high: number, count: number},
- *   panels: {title: string, short: string, height: number, span?: ?[number, number]}[], curves: CurveLine[],
+ *   panels: CurvePanel[], curves: CurveLine[],
  *   marks?: {place: number, text: string}[], at: number, words: {at: string}, alt: string,
  *   also?: string, steps?: boolean}} CurvesMessage Of a drag that moves two charts, the last blob is the message to
  *   `also`. Over `steps` the curves can be played: they grow from the first place to the last.
@@ -142,17 +144,17 @@ export default component(place => {
 
   function read(x) {
     const { curves, panels, words, places } = settings
-    const numbers = curve => panels.map((_, panel) => digits4(valueOf(curve, panel, at)))
+    const numbers = curve => panels.map((one, panel) => told(valueOf(curve, panel, at), one))
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const heading = `${words.at} = ${show(x, decimalsOf(places))}`
     readout.tHead.replaceChildren(row("th", element("th", { text: heading }), panels.map(panel => panel.short)))
     readout.tBodies[0].replaceChildren(...curves.map(({ title, colour, dash, points }, curve) =>
       row("td", element("td", {}, points?.some(one => one.length) && !drawn(curve) ? disc(colour)
         : sample(26, colour, dash), title), numbers(curve))))
-    const told = curves.map(({ title }, curve) =>
+    const texts = curves.map(({ title }, curve) =>
       `${title}: ${numbers(curve).map((text, panel) => `${panels[panel].short} ${text}`).join(", ")}`)
     const span = { "aria-valuemin": places.low, "aria-valuemax": places.high }
-    filled(stack, { ...span, "aria-valuenow": x, "aria-valuetext": `${heading}. ${told.join("; ")}` })
+    filled(stack, { ...span, "aria-valuenow": x, "aria-valuetext": `${heading}. ${texts.join("; ")}` })
   }
 
   const drawn = curve => values[curve].some(Number.isFinite)
@@ -262,6 +264,13 @@ function brokenAt(points, jumps) {
 function decimalsOf({ low, high, count }) {
   const apart = Number(((high - low) / (count - 1)).toPrecision(6))
   return Math.min((String(apart).split(".")[1] ?? "").length, 4)
+}
+
+// A value as its panel has it written.
+function told(value, { span, decimals, beyond }) {
+  if (beyond?.length && value < span[0]) return beyond[0]
+  if (beyond?.length && value > span[1]) return beyond[1]
+  return Number.isInteger(decimals) ? show(value, decimals) : digits4(value)
 }
 
 // Four digits, as a power of ten where that would say nothing or too much.

@@ -32,8 +32,8 @@ function build(root, sliders, /** @type {SlidersMessage} */ { scope, parameters 
     range.oninput = () => { sliders.held = true; values[name] = Number(range.value); paint(); push() }
     range.onchange = () => { sliders.held = false; finish() }
     number.onchange = () => {
-      const typed = Number(number.value)
-      if (number.value !== "" && Number.isFinite(typed)) values[name] = bounded(typed)
+      const typed = valueOf(number.value)
+      if (Number.isFinite(typed)) values[name] = bounded(typed)
       paint(); finish()
     }
   })
@@ -41,17 +41,27 @@ function build(root, sliders, /** @type {SlidersMessage} */ { scope, parameters 
 }
 
 function addRow(root, { name, label, minimum, maximum, step, unit, help, start }) {
-  const bounds = { min: minimum, max: maximum, step }, title = help || null
+  const title = help || null, bounds = { min: minimum, max: maximum, step }
   const range = element("input", { type: "range", ...bounds, "aria-label": label, title, name })
-  const number = element("input", { type: "number", ...bounds, "aria-label": say("{label}, exact value", { label }) })
+  const keys = minimum < 0 ? "text" : "decimal"  // the decimal keys of some phones lack a minus
+  const exact = { "aria-label": say("{label}, exact value", { label }), autocomplete: "off" }
+  const number = element("input", { type: "text", inputmode: keys, ...exact })
   const caption = element("span", { class: "name", text: label, title })
   const value = element("span", { class: "value" }, number, element("span", { class: "unit", text: unit }))
   root.append(element("div", { class: "row" }, element("div", { class: "top" }, caption, value), range))
-  const decimals = (String(step).split(".")[1] ?? "").length
   const paint = current => {
     if (Number(range.value) !== current) range.value = current
-    number.value = current.toFixed(decimals)
+    number.value = written(current, step)
     range.style.setProperty("--filled", `${(100 * (current - minimum)) / (maximum - minimum)}%`)
   }
   return { name, range, number, paint, start, bounded: typed => clamp(typed, minimum, maximum) }
+}
+
+// A value with the decimals of its step.
+function written(value, step) { return show(value, (String(step).split(".")[1] ?? "").length) }
+
+// The number that was typed, with either minus and either decimal mark; NaN if there is none.
+function valueOf(text) {
+  const plain = text.trim().replace("−", "-").replace(DECIMAL, ".")
+  return plain === "" ? NaN : Number(plain)
 }

@@ -32,6 +32,8 @@ from explainer.training.instruments.student import interval
 SHARES = tuple(place / 10 for place in range(11))
 AT_ONCE = 3
 """Trainings whose networks of all seeds learn as one stack."""
+ALONE = 2
+"""The first trainings, each a stack of its own: there is something to see the sooner."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,15 @@ class Mixtures:
         """How much less is wrong than after sharp digits alone: a mean, and its `interval`."""
         return interval((self.instead[0, part] - errors[part]).tolist())
 
-    def chosen_by(self, part: int) -> Chosen:
-        """For each seed the share with the least error on `part`; of those level, the least."""
-        places = self.instead[:, part].argmin(0)
-        taken = self.instead[places, :, np.arange(len(places))]
-        return Chosen(np.array(SHARES)[places], taken[:, part], taken[:, TEST])
+
+def chosen_by(part: int, errors: Floats64) -> Chosen:
+    """For each seed the share with the least error on `part`; of those level, the least.
+
+    `errors` `(shares, parts, S)` are those of one of the two ways to mix.
+    """
+    places = errors[:, part].argmin(0)
+    taken = errors[places, :, np.arange(len(places))]
+    return Chosen(np.array(SHARES)[places], taken[:, part], taken[:, TEST])
 
 
 def mixtures(
@@ -121,7 +127,8 @@ def mixtures(
     """
     trainings = [*map(instead, SHARES), *map(added, SHARES[1:]), *OTHERS]
     blocks = [_blocks(seed, camera) for seed in seeds]
-    packs = [trainings[at : at + AT_ONCE] for at in range(0, len(trainings), AT_ONCE)]
+    rest = range(ALONE, len(trainings), AT_ONCE)
+    packs = [[one] for one in trainings[:ALONE]] + [trainings[at : at + AT_ONCE] for at in rest]
     found: list[Floats64] = []
     for several in results([partial(_tried, one, blocks, seeds, steps) for one in packs]):
         found.extend(several)

@@ -19,7 +19,7 @@ second = CORRELATION * z[:, 0] + np.sqrt(1 - CORRELATION**2) * z[:, 1]
 as_they_come = np.column_stack([z[:, 0], SCALE * second])
 standardised = as_they_come / as_they_come.std(0)
 values, vectors = np.linalg.eigh(standardised.T @ standardised / len(y))
-whitened = standardised @ vectors / np.sqrt(values)
+whitened = standardised @ (vectors / np.sqrt(values)) @ vectors.T
 problems = (as_they_come, standardised, whitened)
 """,
     "bias": """

@@ -22,7 +22,7 @@ from explainer.training.data.registry import load
 from explainer.training.instruments.student import interval
 from explainer.words import N_
 
-TRAINING, TESTED, WIDTH, STEPS, SEEDS = 1000, 256, 32, 300, (0, 1, 2, 3, 4, 5)
+TRAINING, TESTED, WIDTH, STEPS, SEEDS = 1000, 256, 32, 300, (0, 1, 2, 3)
 SIZES = tuple(2**power for power in range(9))
 """How many pictures are tested together, of `TESTED` in all."""
 CROWD, USUAL = 1, 0.1
@@ -46,8 +46,8 @@ class Kind:
 
 KINDS = Registry[Kind](
     N_("statistic"),
-    Kind("pixel", N_("a mean for each pixel"), each_pixel=True),
-    Kind("one", N_("one mean for all pixels"), each_pixel=False),
+    Kind("pixel", N_("a mean per pixel"), each_pixel=True),
+    Kind("one", N_("one mean for all"), each_pixel=False),
 )
 
 
@@ -161,8 +161,12 @@ class Compared:
     answers: Labels
 
     def ahead(self, place: int) -> tuple[float, float, float]:
-        """By how much the own numbers of the size at `place` are better: mean, low and high."""
-        return interval((self.own[place] - self.training).tolist())
+        """By how much the own numbers of the size at `place` are better: mean, low and high.
+
+        Shares differ by 1 at most, so the interval ends there.
+        """
+        mean, low, high = interval((self.own[place] - self.training).tolist())
+        return mean, max(low, -1.0), min(high, 1.0)
 
 
 def compared(networks: Trained, share: float, haze: float) -> Compared:

@@ -19,7 +19,7 @@ from explainer.evaluation.mismatch import (
     Distances,
     shown_digits,
 )
-from explainer.evaluation.mixtures import OTHERS, SHARES, Mixtures
+from explainer.evaluation.mixtures import OTHERS, SHARES, Mixtures, chosen_by
 from explainer.live_pictures import LivePicture
 from explainer.ui.splits import mismatch, mixture
 from tests.app.reading import html_of, section_of, split, text_of
@@ -102,19 +102,40 @@ def test_the_mixture_follows_the_hand_and_its_table_says_the_gain(way: str) -> N
         place = round(percent / 10)
         assert header["at"] == place
         np.testing.assert_allclose(
-            np.frombuffer(blobs[0], "<f8").reshape(3, -1)[1], 100 * np.median(errors[:, DEV], 1)
+            np.frombuffer(blobs[0], "<f8").reshape(3, -1)[1], 100 * errors[:, DEV].mean(1)
         )
         rows = split(blobs[-1])[0]["rows"]
         assert rows[-1]["value"] == f"{100 * errors[place, TEST].mean():.1f} %"
     mean, low, high = MIXED.gain(errors[4])
     said = html_of(app)
-    assert f"{100 * mean:.1f} ({100 * low:.1f} to {100 * high:.1f}): <b>ahead</b>" in said
+    assert f"{100 * mean:.1f} ± {50 * (high - low):.1f}<br><b>ahead</b>" in said
     assert "400 of the target" in said
     assert "Chosen by *dev*: 100.0 %" in text_of(app)
 
 
 def test_a_share_of_nothing_is_compared_with_nothing() -> None:
-    assert html_of(opened(splits__mixture__share="0")).count("<td>–</td>") == 2
+    assert html_of(opened(splits__mixture__share="0")).count("<td>–</td>") == 1
+
+
+def test_the_share_is_chosen_among_the_mixtures_that_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(vars(MIXED), "added", MIXED.instead[::-1])
+    told = [text_of(opened(splits__way=way)) for way in ("instead", "added")]
+    for way, text in zip(("instead", "added"), told, strict=True):
+        share = chosen_by(DEV, getattr(MIXED, way)).shares.mean()
+        assert f"Chosen by *dev*: {100 * share:.1f} %" in text
+    assert "Chosen by *dev*: 0.0 %" in told[1]
+
+
+def test_what_is_reachable_through_the_camera_is_not_known_and_nothing_follows() -> None:
+    offered: LivePicture = opened().session_state["splits.mixture.live"]
+    heads = [split(split(offered.render({"share": one}, 2))[1][-1])[0] for one in (0, 10, 100)]
+    assert all(len(one["rows"]) == 5 for one in heads)
+    values = [one["rows"][0]["value"] for one in heads]
+    assert values == [f"{100 * REACHABLE:.1f} %", "–", "–"]
+    assert not any("avoidable bias" in str(one) for one in heads[1:])
+    assert "avoidable bias" in heads[0]["rows"][1]["says"]
 
 
 @pytest.mark.parametrize("value", ["nan", "-3", "1e9", "x"])

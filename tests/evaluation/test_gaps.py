@@ -25,6 +25,17 @@ def test_gaps_are_the_steps_between_the_levels_and_sum_to_the_last() -> None:
     )
 
 
+def test_where_nobody_knows_what_is_reachable_there_is_no_avoidable_bias() -> None:
+    known, found = measured(ERRORS), measured(ERRORS, None)
+    assert [one.gap.slug for one in found] == ["variance", "mismatch", "chosen"]
+    assert found == known[1:]
+    hard = ERRORS + np.array([0.5, 0.47, 0.2, 0.2])[:, None]
+    for reachable, slug in ((REACHABLE, "bias"), (None, "mismatch")):
+        clearest = largest(measured(hard, reachable))
+        assert clearest is not None
+        assert clearest.gap.slug == slug
+
+
 def test_the_largest_is_named_and_none_where_all_is_noise() -> None:
     clearest = largest(measured(ERRORS))
     assert clearest is not None

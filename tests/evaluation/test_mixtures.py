@@ -16,6 +16,7 @@ from explainer.evaluation.mixtures import (
     SHARES,
     WRONGLY,
     Mixtures,
+    chosen_by,
     mixtures,
 )
 from explainer.training.instruments.student import interval
@@ -56,11 +57,29 @@ def test_blurred_digits_are_harder_themselves_and_to_learn() -> None:
 
 
 def test_whoever_chooses_by_sharp_digits_takes_too_few_of_the_target() -> None:
-    by_sharp, by_dev = (mixed().chosen_by(part) for part in (SHARP, DEV))
+    by_sharp, by_dev = (chosen_by(part, mixed().instead) for part in (SHARP, DEV))
     assert set(by_sharp.shares) <= set(SHARES)
     assert (by_dev.chosen_on == mixed().instead[:, DEV].min(0)).all()
     assert by_sharp.shares.mean() < by_dev.shares.mean()
     assert by_sharp.test.mean() > by_dev.test.mean() + 0.01
+
+
+@pytest.mark.parametrize("way", ["instead", "added"])
+def test_the_share_is_chosen_among_the_mixtures_of_its_way(way: str) -> None:
+    errors = getattr(mixed(), way)
+    chosen = chosen_by(DEV, errors)
+    for seed, share in enumerate(chosen.shares):
+        place = SHARES.index(share)
+        assert chosen.chosen_on[seed] == errors[:, DEV, seed].min()
+        assert chosen.test[seed] == errors[place, TEST, seed]
+
+
+def test_the_first_share_is_seen_alone_and_each_is_what_it_is_at_last() -> None:
+    seen: list[np.ndarray] = []
+    found = mixtures(CAMERAS["haze"], (31, 32), steps=3, seen_so_far=seen.append)
+    assert len(seen[0]) == 1
+    for one in seen:
+        np.testing.assert_array_equal(one, found.instead[: len(one)])
 
 
 @pytest.mark.slow
@@ -68,8 +87,12 @@ def test_whoever_chooses_by_sharp_digits_takes_too_few_of_the_target() -> None:
 def test_what_is_said_of_mixtures_holds_for_every_camera(camera: Camera) -> None:
     found = mixtures(camera, (20, 21, 22, 23, 24, 25))
     claims(found)
-    by_sharp, by_dev = (found.chosen_by(part) for part in (SHARP, DEV))
+    by_sharp, by_dev = (chosen_by(part, found.instead) for part in (SHARP, DEV))
     assert by_sharp.shares.mean() < by_dev.shares.mean()
+    if camera.slug == "blur":
+        beside, by_target = (chosen_by(part, found.added) for part in (SHARP, DEV))
+        dearer = (by_sharp.test - by_dev.test) - (beside.test - by_target.test)
+        assert dearer.mean() > 0.01
     assert found.gain(found.instead[1])[1] > 0
     harder = (found.instead[-1, TEST] - found.instead[0, SHARP]).mean()
     assert (harder > 0.02) == (camera.slug != "haze")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.linalg import polar
 
 from explainer.evaluation.scaling import (
     NEAR,
@@ -86,11 +87,17 @@ def test_standardising_leaves_the_correlation_and_whitening_nothing(
     assert white.steps(0.5) == 1
 
 
-def test_whitened_columns_are_the_directions_of_the_singular_value_decomposition() -> None:
+def test_whitened_columns_are_the_nearest_that_have_no_correlation() -> None:
     columns = two_features(3, 0.4)[0].columns + 2
-    left = np.linalg.svd(columns - columns.mean(0), full_matrices=False)[0]
-    known = left[:, ::-1] * np.sqrt(len(columns))  # the flattest direction first
-    np.testing.assert_allclose(np.abs(whitened(columns)), np.abs(known), atol=1e-9)
+    nearest = polar(columns - columns.mean(0))[0] * np.sqrt(len(columns))
+    np.testing.assert_allclose(whitened(columns), nearest, atol=1e-9)
+
+
+def test_the_whitened_optimum_moves_as_smoothly_as_the_slider() -> None:
+    """Also where both principal axes are level and change places, at no correlation."""
+    found = np.array([two_features(4, one)[2].optimum for one in np.arange(-0.95, 0.951, 0.05)])
+    assert np.abs(np.diff(found, axis=0)).max() < 0.2
+    assert (found[10:] > 0).all()
 
 
 @pytest.mark.parametrize("mean", [0.0, 1.0, 3.0])

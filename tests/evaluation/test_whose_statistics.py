@@ -13,6 +13,7 @@ from explainer.evaluation.whose_statistics import (
     LEAST,
     SIZES,
     TESTED,
+    Compared,
     Kind,
     Trained,
     compared,
@@ -20,7 +21,7 @@ from explainer.evaluation.whose_statistics import (
     swayed,
     trained,
 )
-from explainer.training.instruments.student import AHEAD, BEHIND, judged
+from explainer.training.instruments.student import AHEAD, BEHIND, interval, judged
 
 
 @cache
@@ -83,6 +84,17 @@ def test_a_large_usual_part_is_level_and_ahead_behind_haze() -> None:
         assert abs(level[0]) < 0.02
         assert judged(*compared(found(slug), 0.1, 0.4).ahead(last)[1:]) == AHEAD
     assert judged(*compared(found("pixel"), 0.1, 0).ahead(1)[1:]) == BEHIND
+
+
+def test_no_interval_reaches_beyond_what_two_shares_can_differ_by() -> None:
+    training, own = np.array([0.0, 0.0, 0.0, 1.0]), np.zeros((1, 4))
+    nothing = np.zeros((4, 1, 1), np.float32)
+    for one, other in ((training, own), (own[0], training[None])):
+        found = Compared(one, other, nothing, nothing.astype(int))
+        mean, low, high = found.ahead(0)
+        assert abs(mean) == 0.25
+        assert -1 <= low < high <= 1
+    assert interval((own[0] - training).tolist())[1] < -1
 
 
 def test_own_numbers_undo_haze_exactly_where_no_deviation_is_too_small() -> None:

@@ -37,3 +37,9 @@ test("capacity: begin, value and end are the rows of an array", async () => {
   const { rowsOf } = await loaded("capacity", ["rowsOf"])
   assert.deepEqual(rowsOf(Float64Array.of(1, 2, 3, 4, 5, 6)).map(row => [...row]), [[1, 2], [3, 4], [5, 6]])
 })
+
+test("capacity: with decimals all values are written alike, else with three digits or as whole numbers", async () => {
+  const { written } = await loaded("capacity", ["written"])
+  assert.deepEqual([99.87, 100, 0].map(value => written(value, 1)), ["99.9", "100.0", "0.0"])
+  assert.deepEqual([99.87, 100, 1234.5].map(value => written(value)), ["99.9", "100", "1,235"])
+})

@@ -37,6 +37,27 @@ test("curves: a place has the decimals that tell it from the next", async () => 
   assert.deepEqual(places.map(([low, high, count]) => decimalsOf({ low, high, count })), [0, 2, 3, 1, 4])
 })
 
+test("curves: a panel's values have its decimals, and beyond its span its words", async () => {
+  const { told } = await loaded("curves", ["told"])
+  const panel = { span: [-6, 0.5], decimals: 2, beyond: ["below −6", "grows"] }
+  assert.deepEqual([-30, -6, -0.3, 0, 12, NaN].map(value => told(value, panel)),
+    ["below −6", "−6.00", "−0.30", "0.00", "grows", "–"])
+  assert.deepEqual([12, 36.47, 2.217].map(value => told(value, { span: null, decimals: 1, beyond: [] })),
+    ["12.0", "36.5", "2.2"])
+  assert.equal(told(0.25, { span: [0, 0.1], decimals: null, beyond: [] }), "0.25")
+})
+
+test("sliders: a value is written with a true minus, and read with either one", async () => {
+  const { written, valueOf } = await loaded("sliders", ["written", "valueOf"])
+  assert.deepEqual([[-1, 0.05], [-0.001, 0.05], [0.6, 0.05], [20, 10]].map(pair => written(...pair)),
+    ["−1.00", "0.00", "0.60", "20"])
+  assert.deepEqual(["−1.00", "-1", " 0.5 ", "1e-3"].map(valueOf), [-1, -1, 0.5, 0.001])
+  assert.ok(["", " ", "−", "x", "1,2"].every(text => Number.isNaN(valueOf(text))))
+  const comma = await loaded("sliders", ["written", "valueOf"], { marks: { decimal: ",", thousands: ".", grouping: [3] } })
+  assert.equal(comma.written(-0.5, 0.1), "−0,5")
+  assert.deepEqual(["−0,5", "-0.5"].map(comma.valueOf), [-0.5, -0.5])
+})
+
 test("network: layers stand in columns, units in the middle of the height, the names left of them", async () => {
   const { placesOf, NAMES, TOP, UNIT } = await loaded("network", ["placesOf", "NAMES", "TOP", "UNIT"])
   const [inputs, hidden, logits] = placesOf([2, 3, 2], 400, 230)

@@ -24,13 +24,16 @@ from explainer.words import _
 class Panel:
     """What a panel shows: its title, a short name for the table, its height in pixels.
 
-    Its values go from the least to the greatest, or else over `span`, which stays as they move.
+    Its values go from the least to the greatest, or else over `span`, which stays as they move;
+    `beyond` is what is written of those below and above it. With `decimals` all are written alike.
     """
 
     title: str
     short: str
     height: int
     span: tuple[float, float] | None = None
+    decimals: int | None = None
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

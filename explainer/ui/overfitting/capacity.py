@@ -34,7 +34,8 @@ class Series:
 class Scales:
     """The axes: capacities in a row, even or by their logarithms, and the `span` of values.
 
-    Below the axis stand those of the capacities that are `ticks`, or else all.
+    Below the axis stand those of the capacities that are `ticks`, or else all. With `decimals` all
+    values that are read are written alike.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Scales:
     logarithmic: bool = False
     ticks: Sequence[int] = ()
     height: int = 340
+    decimals: int | None = None
 
     def spot(self, capacity: float) -> float:
         """Where a capacity lies, from 0 to 1."""
@@ -81,6 +83,7 @@ def capacity_message(
         "span": scales.span,
         "logarithmic": scales.logarithmic,
         "height": scales.height,
+        "decimals": scales.decimals,
         "series": [
             {"title": one.title, "area": one.area, "colour": one.stroke.colour,
              "dash": one.stroke.dash}

@@ -1,4 +1,4 @@
-"""Means over draws as a line with its band: Student's interval of 95 %."""
+"""Means as a line with its band: Student's interval of 95 %, or all there are."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def bands(values: Floats) -> Floats:
     count, mean = len(values), values.mean(0)
     wide = stdtrit(count - 1, (1 + COVERED) / 2) * values.std(0, ddof=1) / np.sqrt(count)
     return np.stack([mean - wide, mean, mean + wide])
+
+
+def ranges(values: Floats) -> Floats:
+    """The lowest, the mean and the highest `(3, N)` of `(N, S)`."""
+    return np.stack([values.min(1), values.mean(1), values.max(1)])

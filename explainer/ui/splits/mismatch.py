@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -54,7 +54,7 @@ KEY = "splits"
 CAMERA, LOOK, TILES = f"{KEY}.camera", f"{KEY}.look", f"{KEY}.tiles"
 KEPT: Kept[str, Distances] = Kept(MEGABYTE, lambda one: one.errors.nbytes)
 DASHED, SIZE = 8, 78
-PANEL = Panel(N_("Wrong (%)"), N_("wrong, %"), 280)
+PANEL = Panel(N_("Wrong (%)"), N_("wrong, %"), 280, decimals=1)
 LINES = (
     (TRAIN, N_("train, sharp"), COLOURS[0] + DASHED),
     (TRAIN_DEV, N_("train-dev, sharp, unseen"), COLOURS[1]),
@@ -163,7 +163,7 @@ def _look(shown: _Shown, at: float, number: int, also: tuple[str, bytes] | None 
         for part, title, place in LINES
     ]
     return curves_message(
-        LOOK, [Panel(_(PANEL.title), _(PANEL.short), PANEL.height)], lines, low=0, reach=1, at=at,
+        LOOK, [replace(PANEL, short=_(PANEL.short))], lines, low=0, reach=1, at=at,
         number=number, symbol=_("strength"), also=also,
         alt=_("The error of four parts over the strength of the camera; two of them are sharp."),
     )  # fmt: skip

@@ -12,13 +12,13 @@ from streamlit.delta_generator import DeltaGenerator
 from explainer.charts.activations.curves import stroke
 from explainer.charts.theme import Theme
 from explainer.evaluation.cameras import Camera
+from explainer.evaluation.gaps import REACHABLE
 from explainer.evaluation.mismatch import (
     DEV,
     HELD_OUT,
     SEEDS,
     SHARP,
     TEST,
-    TRAIN,
     TRAINING,
     Floats64,
 )
@@ -29,6 +29,7 @@ from explainer.evaluation.mixtures import (
     SHARES,
     WRONGLY,
     Mixtures,
+    chosen_by,
     mixtures,
 )
 from explainer.kept import MEGABYTE, Kept
@@ -52,6 +53,7 @@ from explainer.ui.overfitting.capacity import (
     capacity_message,
     clicked_number,
 )
+from explainer.ui.splits.bands import ranges
 from explainer.ui.splits.four_way import COLOURS, four_way_message, points
 from explainer.ui.splits.gaps import gaps
 from explainer.words import N_, _
@@ -98,10 +100,10 @@ def mixture(camera: Camera) -> None:
     gaps(MIXED, _gaps(shown, place, number))
     live.write_to_url(MIXTURE, (SHARE,), moved.values)
     _remedies(shown, place)
-    _choosers(found)
+    _choosers(shown.errors)
     st.caption(
         _(
-            "The target’s camera is fixed here ({measure}). Lines are medians of {seeds} networks, "
+            "The target’s camera is fixed here ({measure}). Lines are means of {seeds} networks, "
             "bands go from the lowest to the highest; gains and intervals of 95 % are on test. An "
             "imitated camera takes a second picture of each sharp digit.",
             measure=camera.measure(camera.usual), seeds=len(SEEDS),
@@ -142,7 +144,8 @@ def _renderer(shown: _Shown, resting: Mapping[str, float]) -> Render:
 def _so_far(slot: DeltaGenerator, errors: Floats64) -> None:
     key = f"{MIXTURE}_{len(errors)}"
     with slot.container():
-        capacity_chart(key, _curves(key, errors, [], theme(), 0, 0))
+        still = np.full((len(SHARES) - len(errors), *errors.shape[1:]), np.nan)
+        capacity_chart(key, _curves(key, np.concatenate([errors, still]), [], theme(), 0, 0))
 
 
 def _chart(
@@ -155,8 +158,8 @@ def _chart(
 
 
 def _banded(title: str, colour: int, errors: Floats64, colours: Theme) -> Series:
-    """The lowest, the median and the highest of errors `(shares, S)`, in percent."""
-    return Series(title, stroke(colour, colours), 100 * np.quantile(errors, [0, 0.5, 1], axis=1))
+    """The lowest, the mean and the highest of errors `(shares, S)`, in percent."""
+    return Series(title, stroke(colour, colours), 100 * ranges(errors))
 
 
 def _curves(
@@ -168,10 +171,10 @@ def _curves(
         _banded(_("on sharp digits"), COLOURS[1], errors[:, SHARP], colours),
         *more,
     ]
-    highest = max(float(one.values.max()) for one in series)
+    highest = max(float(np.nanmax(one.values)) for one in series)
     scales = Scales(
         _("Wrong (%)"), _("pictures of the target, in % of the training pictures at the start"),
-        PERCENTS[: len(errors)], (0, 1.05 * highest), even=True, height=330,
+        PERCENTS, (0, 1.05 * highest), even=True, height=330, decimals=1,
     )  # fmt: skip
     return capacity_message(
         key, scales, series, at=place, number=number, band=_("all networks"), also=also,
@@ -189,7 +192,7 @@ def _gaps(shown: _Shown, place: int, number: int) -> bytes:
     notes = (learned, _("{count} unseen, mixed alike", count=HELD_OUT), target, target)
     return four_way_message(
         MIXED, shown.errors[place, :4], notes, shown.colours, number=number,
-        most=float(shown.errors[:, :4].mean(-1).max()),
+        most=float(shown.errors[:, :4].mean(-1).max()), reachable=None if count else REACHABLE,
     )  # fmt: skip
 
 
@@ -198,15 +201,14 @@ def _remedies(shown: _Shown, place: int) -> None:
     count = f"{round(SHARES[place] * TRAINING):,}"
     rows = [
         (_("sharp digits alone"), found.instead[0], False),
-        (_("{count} of the target", count=count), errors[place], place > 0),
+        *([(_("{count} of the target", count=count), errors[place], True)] if place else []),
         (_("this camera imitated"), found.others[AUGMENTED], True),
         (_("another camera imitated"), found.others[WRONGLY], True),
         (_("{count} more sharp digits", count=f"{TRAINING:,}"), found.others[MORE_OF_IT], True),
     ]  # fmt: skip
     cells = [
         [
-            title,
-            percent(float(one[TRAIN].mean())),
+            f'<span style="white-space:normal">{title}</span>',
             percent(float(one[SHARP].mean())),
             percent(float(one[TEST].mean())),
             _gained(found.gain(one)) if compared else "–",
@@ -214,24 +216,25 @@ def _remedies(shown: _Shown, place: int) -> None:
         for title, one, compared in rows
     ]
     heads = [
-        _("learned from"), _("wrong: training"), _("sharp digits"), _("the target"),
-        _("points gained there"),
+        _("learned from"), _("sharp: wrong"), _("target: wrong"), _("points gained"),
     ]  # fmt: skip
     st.markdown(_("**Which remedy pays?**"))
     table(heads, cells, caption=_("Errors by what was learned from, and the gain on the target"))
 
 
 def _gained(gain: tuple[float, float, float]) -> str:
-    mean, low, high = map(points, gain)
+    mean, low, __ = gain
     return _(
-        "{mean} ({low} to {high}): <b>{verdict}</b>", mean=mean, low=low, high=high,
+        "{mean} ± {half}<br><b>{verdict}</b>",
+        mean=points(mean),
+        half=points(mean - low),
         verdict=_(judged(*gain[1:])),
-    )  # fmt: skip
+    )
 
 
-def _choosers(found: Mixtures) -> None:
+def _choosers(errors: Floats64) -> None:
     """Which share is chosen by sharp digits, and which by the target's, and what each is worth."""
-    by_sharp, by_dev = (found.chosen_by(part) for part in (SHARP, DEV))
+    by_sharp, by_dev = (chosen_by(part, errors) for part in (SHARP, DEV))
     better = interval((by_sharp.test - by_dev.test).tolist())
     hope = interval((by_dev.test - by_dev.chosen_on).tolist())
     st.markdown(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -32,7 +32,13 @@ KEY = "splits"
 PLANES = tuple(f"{KEY}.plane_{place}" for place in range(3))
 LEFT = f"{KEY}.left"
 LEVELS = (0.02, 0.1, 0.25, 0.5, 1.0)
-DRAWN, LAST, FLOOR, TOP = 40, 100, -6.0, 2.0
+DRAWN, LAST, SPAN = 40, 100, (-6.0, 0.5)
+LEAST = 1e-30
+"""Taken for nothing: less than what is left where rounding alone is left."""
+PANEL = Panel(
+    N_("What is left of the first gap, log₁₀"), N_("log₁₀ of what is left"), 260, SPAN, 2,
+    (N_("below −6"), N_("grows, above 0.5")),
+)  # fmt: skip
 COLOURS, DASHED = (1, 0, 2), 8
 RATE = Parameter(
     "rate", N_("learning rate, in % of the largest stable one"), 50, 5, 110, 5, unit="%",
@@ -49,7 +55,7 @@ class Weights:
 
     slug: str
     title: str
-    axes: tuple[str, str]
+    axes: tuple[tuple[str, str], ...]
     second: Parameter
     problems: Callable[[float, float], tuple[LeastSquares, ...]]
     steps: tuple[str, str, str]
@@ -57,9 +63,10 @@ class Weights:
 
 CHOICES = Registry[Weights](
     N_("pair of weights"),
-    Weights("features", N_("two features"), ("w₁", "w₂"), CORRELATION, two_features,
+    Weights("features", N_("two features"), (("w₁", "w₂"), ("w₁", "w₂"), ("v₁", "v₂")),
+            CORRELATION, two_features,
             (N_("as they come"), N_("standardised"), N_("whitened"))),
-    Weights("bias", N_("a feature and the bias"), ("w", "b"), MEAN, feature_and_bias,
+    Weights("bias", N_("a feature and the bias"), 3 * (("w", "b"),), MEAN, feature_and_bias,
             (N_("as it comes"), N_("divided by its deviation"), N_("standardised"))),
 )  # fmt: skip
 
@@ -149,7 +156,7 @@ def _plane(
         ],
         across=(float(middle[0]) - half, float(middle[0]) + half),
         up=(float(middle[1]) - half, float(middle[1]) + half),
-        axes=shown.weights.axes, told=_told(problem, rate), number=number, also=also,
+        axes=shown.weights.axes[place], told=_told(problem, rate), number=number, also=also,
         alt=_("Contours of the loss over two weights, and the path of gradient descent from 0."),
     )  # fmt: skip
 
@@ -159,11 +166,15 @@ def _told(problem: LeastSquares, rate: float) -> str:
         "condition": power_of_ten(problem.condition, 3),
         "largest": power_of_ten(problem.largest_rate, 2),
     }
+    if rate > 1:
+        return _(
+            "κ = {condition}; largest stable rate {largest}; beyond it the gap grows.", **numbers
+        )
     steps = problem.steps(rate)
     if not math.isfinite(steps):
         return _(
-            "κ = {condition}; largest stable rate {largest}; from it on descent does not arrive.",
-            **numbers,
+            "κ = {condition}; largest stable rate {largest}; at it descent goes to and fro "
+            "and does not arrive.", **numbers,
         )  # fmt: skip
     return _(
         "κ = {condition}; largest stable rate {largest}; steps to a thousandth of the gap: {steps} "
@@ -178,15 +189,12 @@ def _left(
     rate, steps = values[RATE.name] / 100, np.arange(LAST + 1.0)
     lines = []
     for problem, name, colour in zip(problems, shown.weights.steps, COLOURS, strict=True):
-        left = np.log10(np.maximum(problem.left(rate, steps), 10**FLOOR))
-        left[left > TOP] = np.nan
+        left = np.log10(np.maximum(problem.left(rate, steps), LEAST)).round(9) + 0.0  # no −0
         lines.append(Line(_(name), stroke(colour, shown.colours), left[None]))
     near = Line(
         _("a thousandth"), stroke(7 + DASHED, shown.colours), np.full((1, LAST + 1), np.log10(NEAR))
     )
-    panel = Panel(
-        _("What is left of the first gap, log₁₀"), _("log₁₀ of what is left"), 260, (FLOOR, 0.5)
-    )
+    panel = replace(PANEL, short=_(PANEL.short), beyond=tuple(map(_, PANEL.beyond)))
     return curves_message(
         LEFT, [panel], [*lines, near], low=0, reach=LAST, at=shown.step, number=number,
         symbol=_("step"),

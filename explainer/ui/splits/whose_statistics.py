@@ -43,6 +43,7 @@ from explainer.ui.overfitting.capacity import (
     capacity_message,
     clicked_number,
 )
+from explainer.ui.splits.bands import ranges
 from explainer.ui.splits.gaps import Row, gaps, gaps_message
 from explainer.words import N_, _
 
@@ -92,7 +93,7 @@ def whose_statistics() -> None:
     live.write_to_url(WHOSE, PARAMETERS, moved.values)
     st.caption(
         _(
-            "{seeds} networks, each trained on {count} digits of its own; medians, and bands from "
+            "{seeds} networks, each trained on {count} digits of its own; means, and bands from "
             "the lowest to the highest. A deviation below 0.1 counts as 0.1.",
             seeds=len(SEEDS), count=f"{TRAINING:,}",
         )
@@ -135,12 +136,12 @@ def _chart(
         (_("the test part’s own"), OWN, one.own),
     )
     series = [
-        Series(title, stroke(colour, shown.colours), 100 * np.quantile(values, [0, 0.5, 1], axis=1))
+        Series(title, stroke(colour, shown.colours), 100 * ranges(values))
         for title, colour, values in lines
     ]
     scales = Scales(
         _("Right (%)"), _("pictures tested together"), SIZES, (0, 100), logarithmic=False,
-        height=300,
+        height=300, decimals=1,
     )  # fmt: skip
     return capacity_message(
         WHOSE, scales, series, at=place, number=number, band=_("all networks"), also=also,

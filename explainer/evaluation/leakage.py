@@ -29,7 +29,8 @@ class Leak:
     """A leak: its control, and `measure(seed, settings)` that gives `(3, settings)` for one draw.
 
     The three are accuracies: reported, reported without the leak, and true. `remedy` is what
-    closes it.
+    closes it; a `paired` one is closed with as much to learn from, so that the first two differ
+    by the leak alone.
     """
 
     slug: str
@@ -37,6 +38,7 @@ class Leak:
     control: Parameter
     measure: Row
     remedy: str
+    paired: bool = False
 
     @property
     def settings(self) -> tuple[int, ...]:
@@ -49,7 +51,7 @@ LEAKS = Registry[Leak](
     N_("leak"),
     Leak("features", N_("features chosen before the split"),
          Parameter("features", N_("features looked at"), 1000, 100, 5000, 100, whole=True),
-         leaks.features, N_("chosen in each fold")),
+         leaks.features, N_("chosen in each fold"), paired=True),
     Leak("copies", N_("copies across the split"),
          Parameter("copies", N_("copies"), 30, 0, 60, 5, "%", whole=True),
          leaks.duplicates, N_("copies kept together")),
@@ -59,7 +61,7 @@ LEAKS = Registry[Leak](
          leaks.drift, N_("tested on what comes later")),
     Leak("scaling", N_("scaled before the split"),
          Parameter("pictures", N_("pictures"), 60, 10, 510, 50, whole=True),
-         leaks.scaling, N_("scaled in each fold")),
+         leaks.scaling, N_("scaled in each fold"), paired=True),
 )  # fmt: skip
 
 

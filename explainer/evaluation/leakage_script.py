@@ -11,6 +11,7 @@ from explainer.evaluation.leaks import (
     FOLDS,
     FRESH,
     SAMPLES,
+    SCALED_FRESH,
     TAKEN,
     near_groups,
     with_copies,
@@ -88,7 +89,7 @@ def leak_file(slug: str, setting: int) -> bytes:
     """What the script reads, as a file of NumPy's: the first draw of all."""
     rows = np.random.default_rng(0).permutation(len(pool()))
     if slug == "scaling":
-        data = pool().at(rows[FRESH : FRESH + setting])
+        data = pool().at(rows[SCALED_FRESH : SCALED_FRESH + setting])
     elif slug == "copies":
         data = with_copies(0, setting)[0]
     else:

@@ -27,7 +27,8 @@ from explainer.evaluation.digit_pool import (
 from explainer.evaluation.splitters import FORWARD, GROUPED, SHUFFLED
 from explainer.training.data.copies import exact, near
 
-FOLDS, FRESH = 5, 300
+FOLDS, FRESH, SCALED_FRESH = 5, 300, 1500
+"""Fresh pictures: more where a small leak is measured."""
 SAMPLES, TAKEN = 50, 20
 """Of the noise: examples, and features that are kept."""
 COPIED, DAYS = 200, 200
@@ -37,9 +38,9 @@ Found = NDArray[np.float64]
 def scaling(seed: int, sizes: Sequence[int]) -> Found:
     """Pixels divided by their spread over all pictures, or over those to learn from alone."""
     rows = np.random.default_rng(seed).permutation(len(pool()))
-    fresh, found = pool().at(rows[:FRESH]), []
+    fresh, found = pool().at(rows[:SCALED_FRESH]), []
     for size in sizes:
-        data = pool().at(rows[FRESH : FRESH + size])
+        data = pool().at(rows[SCALED_FRESH : SCALED_FRESH + size])
         leaky = _scaler(data.inputs)
         scores = []
         for learn, test in SHUFFLED.parts(data.labels, count=FOLDS):

@@ -62,6 +62,20 @@ def test_the_board_follows_the_hand_and_is_the_classifier_s() -> None:
     assert max(first["folds"]) == 4
 
 
+def test_folds_that_all_score_alike_claim_no_interval() -> None:
+    app = opened(splits__digits__way="in_order", splits__digits__folds="10")
+    assert message_to(app, "splits.digits.board")["told"] == "Mean of 10 folds: 0.0 %."
+    app = opened(splits__digits__way="one_out")
+    told = message_to(app, "splits.digits.board")["told"]
+    assert "Interval of 95 %, as if they were independent" in told
+
+
+def test_there_is_room_for_the_most_folds_where_their_number_moves() -> None:
+    assert message_to(opened(), "splits.digits.board")["most"] == 12
+    app = opened(splits__digits__way="one_out")
+    assert message_to(app, "splits.digits.board")["most"] == 0
+
+
 def test_what_takes_a_second_learns_when_the_hand_lets_go() -> None:
     app = opened(splits__digits__learner="logistic", splits__digits__folds="2")
     assert len(message_to(app, "splits.digits.board")["said"]) == 120
@@ -81,8 +95,10 @@ def test_leaving_one_out_has_no_number_of_folds_to_move() -> None:
 
 def test_the_spread_is_told_for_every_number_of_folds() -> None:
     app = opened(splits__folds="spread")
-    assert "120 (leave one out)" in html_of(app)
-    assert f"<td>{100 * DRAWN[0].std(ddof=1):.1f}</td>" in html_of(app)
+    assert html_of(app).count("<tr><td>") == len(COUNTS)
+    one = Spread(COUNTS, DRAWN, DRAWN / 4, np.full(30, 0.7))
+    assert f"<td>{100 * one.covered()[0]:.1f} %</td>" in html_of(app)
+    assert "of 1,500 fresh digits 70.0 % are right" in app.caption[0].value
     assert message_to(app, "splits.spread.chart")["at"] == COUNTS.index(10)
 
 

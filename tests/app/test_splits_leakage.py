@@ -13,7 +13,7 @@ from explainer.live_pictures import LivePicture
 from explainer.training.instruments.student import interval
 from explainer.ui.splits import leakage
 from explainer.ui.splits.bands import bands
-from tests.app.reading import message_to, section_of, split, text_of, unpacked
+from tests.app.reading import html_of, message_to, section_of, split, text_of, unpacked
 
 
 def made_up() -> dict[str, Measured]:
@@ -61,7 +61,27 @@ def test_the_dots_and_the_curves_follow_the_control(leak: Leak) -> None:
         assert row["now"]
         assert row["dots"][0] == pytest.approx(interval(one.reported[:, place].tolist()))
         assert row["said"].endswith("too good" if place else "within noise")
-    assert "Against the same draws" in text_of(app)
+    assert ("Against the same draws" in text_of(app)) == leak.paired
+
+
+def test_a_test_on_later_days_that_is_too_low_is_no_leak_of_the_shuffled_one() -> None:
+    truth = np.random.default_rng(3).uniform(0.4, 0.6, (5, len(LEAKS["time"].settings)))
+    measured = Measured(LEAKS["time"], truth, truth - 0.068, truth)
+    leakage.KEPT.put("all", FOUND | {"time": measured})
+    said = text_of(opened(splits__leak="time", splits__leak_time__drift="0"))
+    assert "**+0.0 points, within noise**. Without the leak: −6.8 points, too low" in said
+
+
+def test_where_no_copies_were_put_none_is_spoken_of() -> None:
+    app = opened(splits__leak="copies", splits__leak_copies__copies="0")
+    assert "No copies were put among the 200 pictures" in text_of(app)
+    assert html_of(app).count("each of them once</figcaption>") == 2
+
+
+def test_the_days_that_are_shown_are_all_days() -> None:
+    app = opened(splits__leak="time")
+    for caption in ("days 1 to 67", "days 68 to 134", "days 135 to 200", "of the 33 days after"):
+        assert caption in html_of(app)
 
 
 def test_bands_are_student_s_intervals() -> None:

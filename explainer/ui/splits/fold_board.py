@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
-from scipy.special import stdtrit
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.splits.digit_strips import digit_strip
@@ -31,7 +29,7 @@ from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
 from explainer.powers import percent
-from explainer.training.instruments.student import COVERED
+from explainer.training.instruments.student import interval
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice
@@ -102,7 +100,7 @@ def fold_board(sort: Sort, ways: Sequence[str]) -> None:
 def _controls(sort: Sort, ways: Sequence[Way]) -> tuple[Board, DeltaGenerator]:
     """What is asked for, and where the slider goes."""
     name = f"{KEY}.{sort.slug}"
-    left, right = st.columns([1.5, 1], vertical_alignment="bottom", gap="medium")
+    left, right = st.columns([1.5, 1], gap="medium")
     with left:
         way = choice(_("Split"), ways, key=f"{name}.way", widget=st.segmented_control)
         learner = choice(_("What learns"), CLASSIFIERS, key=f"{name}.learner",
@@ -155,6 +153,7 @@ def _message(
         "labels": data.labels.tolist(),
         "said": [] if said is None else said.tolist(),
         "at": lit,
+        "most": int(COUNT.maximum) if board.way.splitter.counted else 0,
         "wrong": board.colours.categorical[WRONG_COLOUR],
         "told": "" if said is None else _told(data, folds, said),
         "alt": _("{count} digits in {folds} folds.", count=len(data), folds=int(folds.max()) + 1),
@@ -163,13 +162,12 @@ def _message(
 
 
 def _told(data: DigitSet, folds: Places, said: Places) -> str:
-    """The mean over folds, with the interval that takes them for independent."""
-    scores = fold_scores((said == data.labels) * 1.0, folds)
-    count = len(scores)
-    wide = stdtrit(count - 1, (1 + COVERED) / 2) * float(scores.std(ddof=1)) / np.sqrt(count)
-    mean = float(scores.mean())
-    low, high = max(mean - wide, 0.0), min(mean + wide, 1.0)
-    return _(
-        "Mean of {count} folds: {mean}. As if they were independent: {low} to {high}.",
-        count=count, mean=percent(mean), low=percent(low), high=percent(high),
+    """The mean over folds and, where they differ, the interval that takes them for independent."""
+    mean, low, high = interval(fold_scores((said == data.labels) * 1.0, folds).tolist())
+    told = _("Mean of {count} folds: {mean}.", count=int(folds.max()) + 1, mean=percent(mean))
+    if low == high:
+        return told
+    return told + " " + _(
+        "Interval of 95 %, as if they were independent: {low} to {high}.",
+        low=percent(max(low, 0.0)), high=percent(min(high, 1.0)),
     )  # fmt: skip

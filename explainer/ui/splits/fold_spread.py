@@ -28,11 +28,11 @@ from explainer.words import _
 KEY = "splits"
 NAME = f"{KEY}.spread"
 KEPT: Kept[str, Spread] = Kept(MEGABYTE, lambda one: 2 * one.mean.nbytes)
-NAIVE, CORRECTED, TRUE, DASHED = 1, 4, 0, 8
+CLAIMED, CORRECTED, TRUE, DASHED = 1, 4, 0, 8
 
 
 def spread_part() -> None:
-    """The chart over k, and a table with what each interval is worth."""
+    """The chart over k, and a table of how often the intervals hold the truth."""
     say(KEY, "folds_spread")
     words = _("{draws} sets of {size} digits are drawn", draws=DRAWS, size=SIZE)
     found = waited(KEPT, "digits", words, lambda told: spread(told=told))
@@ -42,9 +42,10 @@ def spread_part() -> None:
     st.caption(
         _(
             "The nearest digit learns from {size} digits, cross-validated on {draws} draws. The "
-            "band holds the claims of 90 % of the draws. Truth: the same, taught by the whole "
-            "draw, on {fresh} fresh digits.",
-            size=SIZE, draws=DRAWS, fresh=FRESH,
+            "band holds the claims of 90 % of the draws. Truth: of {fresh} fresh digits {truth} "
+            "are right, after learning from a whole draw. With {size} folds one digit is left out "
+            "each time.",
+            size=SIZE, draws=DRAWS, fresh=f"{FRESH:,}", truth=percent(float(found.truth.mean())),
         )
     )  # fmt: skip
     say(KEY, "folds_spread_notice")
@@ -53,13 +54,13 @@ def spread_part() -> None:
 def _message(found: Spread, at: int, colours: Theme) -> bytes:
     true = 100 * found.true_error
     series = [
-        _banded(_("as the folds claim"), NAIVE, found.claimed(), colours),
+        _banded(_("as the folds claim"), CLAIMED, found.claimed(), colours),
         _banded(_("corrected (Nadeau and Bengio 2003)"), CORRECTED + DASHED,
                 found.claimed(corrected=True), colours, band=False),
         Series(_("true, over fresh draws"), stroke(TRUE, colours), np.stack([true] * 3)),
     ]  # fmt: skip
     scales = Scales(_("Standard error of the mean (points)"), _("folds k"), found.counts,
-                    (0.0, 8.0), even=True, height=330)  # fmt: skip
+                    (0.0, 8.0), even=True, height=330, decimals=1)  # fmt: skip
     return capacity_message(
         NAME, scales, series, at=at, number=clicked_number(NAME), band=_("of 90 % of draws"),
         alt=_("The standard error that folds claim and the true one, over the number of folds."),
@@ -73,22 +74,22 @@ def _banded(title: str, place: int, values: Floats, colours: Theme, *, band: boo
 
 
 def _table(found: Spread) -> None:
-    truth = percent(float(found.truth.mean()))
-    naive, corrected = found.covered(), found.covered(corrected=True)
+    claimed, corrected = found.covered(), found.covered(corrected=True)
     rows = [
         [
-            _("{count} (leave one out)", count=count) if count == SIZE else str(count),
+            str(count),
             percent(float(found.mean[place].mean())),
-            truth,
-            f"{100 * found.claimed()[place].mean():.1f}",
-            f"{100 * found.true_error[place]:.1f}",
-            percent(float(naive[place])),
+            percent(float(claimed[place])),
             percent(float(corrected[place])),
         ]
         for place, count in enumerate(found.counts)
     ]
     heads = [
-        _("folds k"), _("mean score"), _("truth"), _("claimed ±"), _("true ±"),
-        _("naive 95 % intervals that hold the truth"), _("corrected ones"),
+        _("folds k"), _("mean score"), _("intervals that hold the truth: as claimed"),
+        _("corrected"),
     ]  # fmt: skip
-    table(heads, rows, caption=_("What folds claim, and what is true, by their number"))
+    table(
+        heads,
+        rows,
+        caption=_("The mean of the folds and the intervals of 95 % that hold the truth, by k"),
+    )

@@ -25,7 +25,7 @@ KEPT: Kept[str, Reported] = Kept(MEGABYTE, lambda one: 3 * one.truth.nbytes)
 def folds_section(*_given: object) -> None:
     """One of four questions; only the one that is open is computed."""
     asked = {one.slug: one for one in QUESTIONS}
-    slug = choice(_("What is asked"), QUESTIONS, key=f"{KEY}.folds", widget=st.segmented_control)
+    slug = choice(_("Question"), QUESTIONS, key=f"{KEY}.folds", widget=st.segmented_control)
     asked[slug].show()
 
 
@@ -49,7 +49,7 @@ def _patients_part() -> None:
         )
     ]
     st.markdown(_("**Over {count} sets of patients**, the nearest digit:", count=len(SEEDS)))
-    table([_("what is asked"), _("right"), _("interval of 95 %")], rows,
+    table([_("what is measured"), _("right"), _("interval of 95 %")], rows,
           caption=_("What each kind of folds reports, and what is true"))  # fmt: skip
     st.caption(
         _(
@@ -67,7 +67,7 @@ def _numbers(found: tuple[float, float, float]) -> tuple[str, str]:
 
 
 QUESTIONS = (
-    Part("board", N_("Everyone tests once"), _board_part),
+    Part("board", N_("Each picture tests once"), _board_part),
     Part("spread", N_("How sure is the mean?"), spread_part),
     Part("nested", N_("Choosing by the folds"), nested_part),
     Part("patients", N_("Several pictures of one patient"), _patients_part),

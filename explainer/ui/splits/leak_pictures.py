@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explainer.charts.splits.digit_strips import digit_strip
-from explainer.evaluation.digit_pool import Singles
+from explainer.evaluation.digit_pool import Places, Singles
 from explainer.evaluation.leaks import COPIED, DAYS, near_groups, with_copies, with_drift
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.memory import remembered
@@ -32,26 +32,38 @@ def _copies(share: int) -> None:
             "one draw; {true} were put there, each a little darker than its original.",
             found=len(again), count=COPIED, true=true,
         )
+        if true
+        else _("**No copies were put among the {count} pictures**, and the training lab’s own "
+               "detector finds {found}.", found=len(again), count=COPIED)
     )  # fmt: skip
-    entries = []
-    for start in range(0, min(len(again), 2 * ABREAST), ABREAST):
-        shown = again[start : start + ABREAST]
-        pictures = np.concatenate([data.pictures[groups[shown]], data.pictures[shown]])
-        entries.append(_strip(pictures, len(shown), _("above, pictures; below, their copies")))
+    caption = _("above, pictures; below, their copies")
+    pairs = np.stack([groups[again], again])[:, : 2 * ABREAST]
+    if not true:
+        pairs, caption = np.arange(4 * ABREAST).reshape(2, -1), _("pictures, each of them once")
+    entries = [
+        _strip(data.pictures[some.ravel()], some.shape[1], caption)
+        for some in np.array_split(pairs, 2, axis=1)
+    ]
     figures(entries)
 
 
 def _turn(turn: int) -> None:
     """Pictures from the first day to what comes after the last."""
     data, later = remembered(f"{KEY}.turned", turn, lambda: with_drift(0, turn))
-    days = np.linspace(0, DAYS - 1, 3 * ABREAST).astype(int).reshape(3, ABREAST)
+    spans = np.array_split(np.arange(DAYS), 3)
     entries = [
-        _strip(data.pictures[some], ABREAST,
-               _("days {first} to {last}", first=some[0] + 1, last=some[-1] + 1))
-        for some in days
+        _strip(data.pictures[_some(len(span)) + span[0]], ABREAST,
+               _("six of days {first} to {last}", first=span[0] + 1, last=span[-1] + 1))
+        for span in spans
     ]  # fmt: skip
-    after = later.pictures[:: len(later) // ABREAST][:ABREAST]
-    figures([*entries, _strip(after, len(after), _("what comes after: the truth"))])
+    after = later.pictures[_some(len(later))]
+    caption = _("six of the {count} days after: the truth", count=len(later))
+    figures([*entries, _strip(after, ABREAST, caption)])
+
+
+def _some(count: int) -> Places:
+    """As many of so many as stand abreast, from the first to the last."""
+    return np.linspace(0, count - 1, ABREAST).astype(int)
 
 
 def _strip(pictures: Singles, columns: int, caption: str) -> tuple[str, str]:

@@ -142,7 +142,7 @@ def _curves(
         axis = _("{label} ({unit})", label=axis, unit=unit)
     round_ones = 1 if len(settings) < MOST_TICKS else 10 * int(shown.leak.control.step)
     scales = Scales(_("Right (%)"), axis, settings, (100 * SPAN[0], 100 * SPAN[1]), even=True,
-                    height=292,
+                    height=292, decimals=1,
                     ticks=[one for one in settings if one % round_ones == 0])  # fmt: skip
     return capacity_message(
         _name(shown.leak), scales, series, at=one.place(setting), number=number,
@@ -172,16 +172,22 @@ def _dots(shown: _Shown, setting: float, number: int) -> bytes:
 
 
 def _said(one: Measured, place: int) -> str:
-    added = (one.reported - one.closed)[:, place].tolist()
+    excess = judgement(one.excess(place))
+    if one.leak.paired:
+        added = (one.reported - one.closed)[:, place].tolist()
+        return _(
+            "Against the truth: {excess}. Against the same draws without the leak, a sharper "
+            "comparison: **{added}**.",
+            excess=excess, added=judgement(interval(added)),
+        )  # fmt: skip
     return _(
-        "Against the truth: **{excess}**. Against the same draws without the leak, a sharper "
-        "comparison: {added}.",
-        excess=judgement(one.excess(place)), added=judgement(interval(added)),
+        "Against the truth: **{excess}**. Without the leak: {closed}.",
+        excess=excess, closed=judgement(one.excess(place, closed=True)),
     )  # fmt: skip
 
 
 def _code(leak: Leak, setting: int) -> None:
-    fold = code_fold(_("The same in Python"), f"{_name(leak)}.code")
+    fold = code_fold(_("One draw in Python"), f"{_name(leak)}.code")
     if fold.open:
         with fold:
             row = show_script(KEY, leak_script(leak.slug, setting), f"deepglass_{leak.slug}")

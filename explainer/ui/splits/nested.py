@@ -62,7 +62,8 @@ def _message(found: Chosen, at: int, colours: Theme) -> bytes:
         banded(_("reported by nested folds"), NESTED, found.nested[:, places], colours),
         banded(_("true, on fresh digits"), TRUE, found.truth[:, places], colours),
     ]
-    scales = Scales(_("Right (%)"), _("candidates"), CANDIDATES, (45.0, 100.0), height=340)
+    scales = Scales(_("Right (%)"), _("candidates"), CANDIDATES, (45.0, 100.0), height=340,
+                    decimals=1)  # fmt: skip
     return capacity_message(
         NAME, scales, series, at=at, number=clicked_number(NAME), band=_("interval of 95 %"),
         alt=_("Accuracy that is reported and true, over the number of candidates."),

@@ -25,6 +25,8 @@ PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && 
 # Tests without a browser share the cores, a file at a time, those of many short tests last, each
 # on one thread, which takes an eighth less of the processor; a browser gets all cores to itself.
 ONE_THREAD = OMP_NUM_THREADS=1
+# Tests start dozens of processes: what one of them has compiled the others need not, whatever is set.
+export PYTHONDONTWRITEBYTECODE =
 TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-all quick explore check words format bench screenshots clean install install-dev

@@ -36,6 +36,14 @@ function build(root, sliders, /** @type {SlidersMessage} */ { scope, parameters 
       if (Number.isFinite(typed)) values[name] = bounded(typed)
       paint(); finish()
     }
+    onKeys(number, {
+      arrow(_right, down) {
+        if (!down) return false  // within the text
+        range[down < 0 ? "stepUp" : "stepDown"]()
+        range.oninput()
+        range.onchange()
+      },
+    })
   })
   reset.onclick = () => { rows.forEach(row => { values[row.name] = row.start }); paint(); finish() }
 }

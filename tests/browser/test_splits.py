@@ -29,6 +29,11 @@ def test_models_are_submitted_the_robot_climbs_under_the_hand_and_the_truth_is_s
     assert page.url == address  # nothing ran yet but the live picture
     looks.dispatch_event("change")
     expect(page).to_have_url(re.compile("looks=900"))
+    field = page.get_by_label("the robot's looks, exact value")
+    expect(field).to_have_value("900")
+    field.press("ArrowUp")
+    expect(field).to_have_value("901")
+    expect(page).to_have_url(re.compile("looks=901"))
     page.get_by_text("Show the truth").click()
     expect(told).to_contain_text("hidden digits")
     expect(told).to_contain_text("a fall of")

@@ -33,7 +33,7 @@ from explainer.ui.common.curves import Line, Mark, Panel, curves, curves_message
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.ui.common.waiting import waited
-from explainer.ui.penalties.places import place_in_view
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.words import N_, _
 
 KEY = "dropout"

@@ -25,8 +25,8 @@ from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.curves import Line, Mark, Panel, curves, curves_message, pinned_number
 from explainer.ui.common.prose import say
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.ui.overfitting.shapes import ShapeLine, ShapePoints, shapes, shapes_message
-from explainer.ui.penalties.places import place_in_view
 from explainer.words import N_, _
 
 KEY = "overfitting"

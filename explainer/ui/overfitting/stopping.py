@@ -39,9 +39,9 @@ from explainer.ui.common.curves import (
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.ui.common.waiting import waited
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.ui.overfitting.knobs import knobs
 from explainer.ui.overfitting.quadratic import quadratic
-from explainer.ui.penalties.places import place_in_view
 from explainer.words import N_, _
 
 KEY = "overfitting"

@@ -39,8 +39,8 @@ from explainer.ui.common.curves import (
 )
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.ui.penalties.hidden_units import hidden_units_fold
-from explainer.ui.penalties.places import place_in_view
 from explainer.words import N_, _
 
 KEY = "penalties"

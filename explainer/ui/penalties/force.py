@@ -39,8 +39,8 @@ from explainer.ui.common.choice import choice
 from explainer.ui.common.curves import Line, Panel, curves, curves_message, pinned_number
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.ui.penalties.decay_maps import decay_fold
-from explainer.ui.penalties.places import place_in_view
 from explainer.words import N_, _, ngettext
 
 KEY = "penalties"

@@ -16,7 +16,7 @@ from explainer.ui.common.appearance import theme
 from explainer.ui.common.curves import Line, Panel, curves, curves_message, pinned_number
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.penalties.places import place_in_view
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.words import N_, _
 
 KEY = "penalties"

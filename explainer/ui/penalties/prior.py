@@ -30,7 +30,7 @@ from explainer.ui.common.curves import Line, Panel, curves, curves_message, pinn
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
-from explainer.ui.penalties.places import place_in_view
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.words import N_, _
 
 KEY = "penalties"

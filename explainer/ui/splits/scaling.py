@@ -23,8 +23,8 @@ from explainer.ui.common.choice import choice
 from explainer.ui.common.code import code_fold, show_script
 from explainer.ui.common.curves import Line, Panel, curves, curves_message, pinned_number
 from explainer.ui.common.prose import say
+from explainer.ui.inputs.chart_places import place_in_view
 from explainer.ui.overfitting.shapes import ShapeLine, ShapePoints, shapes, shapes_message
-from explainer.ui.penalties.places import place_in_view
 from explainer.ui.splits.whose_statistics import whose_statistics
 from explainer.words import N_, _
 

@@ -96,7 +96,8 @@ def test_a_network_that_is_not_there_is_offered_with_its_size(
     screenshot(page, "network-offered-phone")
 
 
-@pytest.mark.parametrize("viewport", [pytest.param("desktop", marks=pytest.mark.slow), "phone"])
+@pytest.mark.slow
+@pytest.mark.parametrize("viewport", ["desktop", "phone"])
 def test_screenshot_of_a_deep_network_fits_the_screen(
     open_page: OpenPage,
     imagenet: str,

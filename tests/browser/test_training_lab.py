@@ -75,7 +75,7 @@ def test_another_preset_folds_its_outcome_away_before_it_is_predicted(open_page:
     expect(page.get_by_text("No penalty").first).to_be_visible()
 
 
-@pytest.mark.parametrize("count", [5, 8])
+@pytest.mark.parametrize("count", [pytest.param(5, marks=pytest.mark.slow), 8])
 def test_what_all_recipes_answer_is_seen_beside_the_curves(open_page: OpenPage, count: int) -> None:
     recipes = "!".join(
         f"name-R{number}~net-mlp~wd-0.0{number // 2}~steps-20" for number in range(1, count + 1)

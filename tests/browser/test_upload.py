@@ -102,7 +102,7 @@ def test_a_refusal_ends_where_the_file_is_taken_back(open_page: OpenPage, tmp_pa
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", ["photo.jfif", "photo"])
+@pytest.mark.parametrize("name", [pytest.param("photo.jfif", marks=pytest.mark.slow), "photo"])
 def test_a_photo_of_any_name_is_taken(open_page: OpenPage, tmp_path: Path, name: str) -> None:
     page = open_page("/filters")
     wait_for_lens(page)

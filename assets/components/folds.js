@@ -18,7 +18,8 @@ export default component(place => {
   let data = null
   let blocks = [], lit = 0, number = -1
   const sheet = new Image()
-  find(".hint").textContent = say("Framed: wrong. Point at a fold, or move with the arrow keys; a click or Enter keeps it.")
+  find(".hint").textContent =
+    say("Framed: wrong. Point at a fold, or move with the arrow keys; a click or Enter keeps it.")
 
   function update(bytes) {
     /** @type {{header: FoldsMessage, blobs: Uint8Array[]}} */

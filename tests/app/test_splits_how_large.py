@@ -57,8 +57,8 @@ def test_what_is_said_is_what_is_computed() -> None:
     assert "right and the other wrong on 10.0 % of them" in second
     assert f"they must differ by {100 * same_set(0.1, 100):.1f} points" in second
     said = html_of(app)
-    assert "<b>98/1/1</b></td><td>100</td><td>3.0</td><td>82.4 – 95.1 %</td>" in said
-    assert "none could be seen" in said
+    assert "<b>98/1/1</b></td><td>100<br>± 3.0</td><td>82.4 – 95.1 %<br>" in said
+    assert "none</td>" in said
 
 
 def test_narrow_intervals_and_small_shares_have_the_digits_that_show_them() -> None:
@@ -66,7 +66,7 @@ def test_narrow_intervals_and_small_shares_have_the_digits_that_show_them() -> N
     offered: LivePicture = app.session_state["splits.size.live"]
     first, second = split(offered.render({}, 2))[0]["told"]
     assert "99.9 % measured means 99.82 % to 99.95 %." in first
-    assert "<td>99.82 – 99.95 %</td>" in html_of(app)
+    assert "<td>99.82 – 99.95 %<br>" in html_of(app)
     assert "on 0.01 % of them, no difference could be seen." in second
     tiny = split(offered.render({"pictures": 2, "accuracy": 50}, 3))[0]["told"][1]
     assert tiny.startswith("Between two models with test sets of their own no difference")

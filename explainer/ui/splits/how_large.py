@@ -202,15 +202,14 @@ def _table(asked: Asked) -> None:
     rows = remembered(f"{SIZE}.table", (asked, language()), lambda: [
         _row(asked, split) for split in SPLITS
     ])  # fmt: skip
-    heads = [
-        _("split"), _("test pictures"), _("standard error (points)"), _("exact interval"),
-        _("Wilson's"), _("difference seen, two test sets"), _("the same test set"),
-    ]  # fmt: skip
+    heads = [_("split"), _("test pictures"), _("95 % interval"), _("difference (points)")]
     table(heads, rows, caption=_("What the test set of each split can show"))
     st.caption(
-        _("Exact: Clopper and Pearson 1934. A difference is seen where a test at 5 % finds it in "
-          "four of five test sets; for the same pictures that is McNemar's test (1947). The "
-          "intervals are those of the number of right answers to expect, be it 22.5 of 25.")
+        _("Below the number of pictures stands the standard error in points, below the exact "
+          "interval (Clopper and Pearson 1934) Wilson's. A difference is seen where a test at 5 % "
+          "finds it in four of five test sets: above with two test sets, below with the same one "
+          "for both models (McNemar's test, 1947). The intervals are those of the number of right "
+          "answers to expect, be it 22.5 of 25.")
     )  # fmt: skip
 
 
@@ -218,13 +217,18 @@ def _row(asked: Asked, split: Share) -> list[str]:
     size = asked.size(split)
     title = f"<b>{split.title}</b>" if split is asked.split else split.title
     if not size:
-        return [title, "0", *["–"] * 5]
+        return [title, "0", "–", "–"]
     right = asked.accuracy * size
     spans = [f"{low} – {high} %"
              for low, high in (_ends(*one(right, size)) for one in (exact, wilson))]  # fmt: skip
     seen = two_sets(asked.accuracy, size), same_set(asked.differing, size)
-    error = 100 * float(standard_error(asked.accuracy, size))
-    return [title, f"{size:,}", _digits(error), *spans, *map(_points, seen)]
+    error = _digits(100 * float(standard_error(asked.accuracy, size)))
+    cells = (f"{size:,}", f"± {error}"), spans, [_seen(gap) for gap in seen]
+    return [title, *("<br>".join(pair) for pair in cells)]
+
+
+def _seen(gap: float) -> str:
+    return _("none") if np.isnan(gap) else _digits(100 * gap)
 
 
 def _points(gap: float) -> str:

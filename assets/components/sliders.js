@@ -31,14 +31,16 @@ function build(root, sliders, /** @type {SlidersMessage} */ { scope, parameters 
   rows.forEach(({ name, range, number, bounded }) => {
     range.oninput = () => { sliders.held = true; values[name] = Number(range.value); paint(); push() }
     range.onchange = () => { sliders.held = false; finish() }
-    number.onchange = () => {
+    const take = () => {
       const typed = valueOf(number.value)
       if (Number.isFinite(typed)) values[name] = bounded(typed)
-      paint(); finish()
+      paint()
     }
+    number.onchange = () => { take(); finish() }
     onKeys(number, {
       arrow(_right, down) {
         if (!down) return false  // within the text
+        take()  // what was typed is where it steps from
         range[down < 0 ? "stepUp" : "stepDown"]()
         range.oninput()
         range.onchange()

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import affine_grid, grid_sample
 
-from explainer.regularisation.dropout.data_sizes import pooled
+from explainer.evaluation.cameras import seen
 from explainer.training.data.registry import load
 
 Floats = NDArray[np.float64]
@@ -47,13 +47,7 @@ def pool() -> DigitSet:
     examples = load("mnist-sample")
     pictures = examples.inputs[:, 0].numpy()
     labels = examples.labels.numpy()
-    return DigitSet(pictures, at_half_size(pictures), labels, np.arange(len(labels)))
-
-
-def at_half_size(pictures: Singles) -> Singles:
-    """Means of 2 × 2 pixels: `(N, 28, 28)` → `(N, 196)`."""
-    halved: Singles = pooled(pictures.reshape(len(pictures), -1)).numpy()
-    return halved
+    return DigitSet(pictures, seen(pictures), labels, np.arange(len(labels)))
 
 
 def balanced(each: int, generator: np.random.Generator) -> DigitSet:

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from explainer.evaluation.cameras import seen
 from explainer.evaluation.digit_pool import (
     DigitSet,
     Floats,
     Places,
     Singles,
-    at_half_size,
     by_folds,
     distances,
     nearest,
@@ -104,7 +104,7 @@ def with_copies(seed: int, share: int) -> tuple[DigitSet, DigitSet, Places]:
     light = np.where(np.arange(COPIED) < COPIED - count, 1, generator.uniform(0.85, 1, COPIED))
     data = pool().at(own[origin][order])
     pictures = (data.pictures * light[order, None, None]).astype(np.float32)
-    copied = DigitSet(pictures, at_half_size(pictures), data.labels, origin[order])
+    copied = DigitSet(pictures, seen(pictures), data.labels, origin[order])
     return copied, fresh, origin[order]
 
 
@@ -139,7 +139,7 @@ def with_drift(seed: int, turn: int) -> tuple[DigitSet, DigitSet]:
     rows = generator.permutation(len(pool()))[: DAYS + ahead]
     data = pool().at(rows)
     pictures = turned(data.pictures, turn * np.arange(len(rows)) / (DAYS - 1))
-    whole = DigitSet(pictures, at_half_size(pictures), data.labels, data.groups)
+    whole = DigitSet(pictures, seen(pictures), data.labels, data.groups)
     return whole.at(np.arange(DAYS)), whole.at(np.arange(DAYS, DAYS + ahead))
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explainer.evaluation.cameras import seen
 from explainer.evaluation.digit_pool import (
     DigitSet,
     Floats,
-    at_half_size,
     by_folds,
     distances,
     jittered,
@@ -41,7 +41,7 @@ def _drawn(count: int, generator: np.random.Generator) -> DigitSet:
 def _seen(data: DigitSet, times: int, generator: np.random.Generator) -> DigitSet:
     rows = np.arange(len(data)).repeat(times)
     pictures = jittered(data.pictures[rows], generator)
-    return DigitSet(pictures, at_half_size(pictures), data.labels[rows], rows)
+    return DigitSet(pictures, seen(pictures), data.labels[rows], rows)
 
 
 @dataclass(frozen=True, eq=False)

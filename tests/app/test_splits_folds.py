@@ -105,7 +105,7 @@ def test_the_spread_is_told_for_every_number_of_folds() -> None:
 def test_nested_folds_are_judged_beside_the_folds_that_chose() -> None:
     app = opened(splits__folds="nested", splits__nested__place="0")
     assert "The best of **1**" in text_of(app)
-    assert "+20.0 points, too good. Nested: +0.0 points, within noise." in text_of(app)
+    assert "+20.0 points, too good. Nested: 0 points, within noise." in text_of(app)
 
 
 def test_patients_are_split_and_told_with_the_truth() -> None:

@@ -69,7 +69,7 @@ def test_a_test_on_later_days_that_is_too_low_is_no_leak_of_the_shuffled_one() -
     measured = Measured(LEAKS["time"], truth, truth - 0.068, truth)
     leakage.KEPT.put("all", FOUND | {"time": measured})
     said = text_of(opened(splits__leak="time", splits__leak_time__drift="0"))
-    assert "**+0.0 points, within noise**. Without the leak: −6.8 points, too low" in said
+    assert "**0 points, within noise**. Without the leak: −6.8 points, too low" in said
 
 
 def test_where_no_copies_were_put_none_is_spoken_of() -> None:

@@ -17,14 +17,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 from torch import nn
 
 from explainer.regularisation.dropout.small_network import digits
 from explainer.regularisation.dropout.subnetworks import softmax
 from explainer.regularisation.plain_optimiser import PlainOptimiser
 from explainer.regularisation.proximal import Floats
-from explainer.training.instruments.student import COVERED
 
 WIDTHS = (784, 128, 128, 10)
 KEEP = 0.5
@@ -136,13 +134,6 @@ def entropy(probabilities: Floats) -> Floats:
     """In bits, over the last axis."""
     logs = np.log2(probabilities, where=probabilities > 0, out=np.zeros_like(probabilities))
     return np.asarray(-(probabilities * logs).sum(axis=-1))
-
-
-def mean_interval(values: Floats) -> Numbers:
-    """Mean, low and high of each column of `(T, K)`, `(K, 3)`: Student's interval of 95 %."""
-    count, mean = len(values), values.mean(axis=0)
-    half = stdtrit(count - 1, (1 + COVERED) / 2) * values.std(axis=0, ddof=1) / math.sqrt(count)
-    return np.stack([mean, mean - half, mean + half], axis=1)
 
 
 def spread(weights: Numbers, hidden: Numbers, keep: float) -> Numbers:

@@ -10,6 +10,8 @@ import math
 from collections.abc import Sequence
 from statistics import fmean, stdev
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from explainer.words import N_
@@ -26,6 +28,13 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
     quantile = stdtrit(len(values) - 1, (1 + COVERED) / 2)
     half = float(quantile * stdev(values) / math.sqrt(len(values)))
     return mean, mean - half, mean + half
+
+
+def intervals(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The same of each column of `(n, K)`, n ≥ 2, at once: `(K, 3)`."""
+    count, mean = len(values), values.mean(axis=0)
+    half = stdtrit(count - 1, (1 + COVERED) / 2) * values.std(axis=0, ddof=1) / math.sqrt(count)
+    return np.stack([mean, mean - half, mean + half], axis=1)
 
 
 def judged(low: float, high: float) -> str:

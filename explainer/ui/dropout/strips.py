@@ -15,11 +15,11 @@ from explainer.regularisation.dropout.doubt import (
     Doubt,
     doubt,
     entropy,
-    mean_interval,
     measured,
     spread,
 )
 from explainer.regularisation.proximal import Floats
+from explainer.training.instruments.student import intervals
 from explainer.ui.common.components import mount, pack
 from explainer.words import _
 
@@ -66,7 +66,7 @@ def strips_message(
         "number": number,
         "classes": list(classes),
         "scaled": [round(float(one), 4) for one in scaled],
-        "means": mean_interval(found).clip(0, 1).round(4).tolist(),
+        "means": intervals(found).clip(0, 1).round(4).tolist(),
         "bits": [float(bits.within[0]), float(bits.between[0])],
         "alone": alone,
         "most": float(np.log2(len(classes))),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import stdtrit
 
 from explainer.charts.activations.curves import stroke
 from explainer.charts.theme import Theme
 from explainer.evaluation.digit_pool import Floats
-from explainer.training.instruments.student import COVERED
+from explainer.training.instruments.student import intervals
 from explainer.ui.overfitting.capacity import Series
 
 
@@ -18,10 +17,8 @@ def banded(title: str, place: int, values: Floats, colours: Theme) -> Series:
 
 
 def bands(values: Floats) -> Floats:
-    """Low, mean and high `(3, N)` of two draws or more `(draws, N)`, as `interval` has them."""
-    count, mean = len(values), values.mean(0)
-    wide = stdtrit(count - 1, (1 + COVERED) / 2) * values.std(0, ddof=1) / np.sqrt(count)
-    return np.stack([mean - wide, mean, mean + wide])
+    """Low, mean and high `(3, N)` of two draws or more `(draws, N)`, as `intervals` has them."""
+    return np.asarray(intervals(values)[:, [1, 0, 2]].T)
 
 
 def ranges(values: Floats) -> Floats:

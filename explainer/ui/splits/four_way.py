@@ -91,4 +91,4 @@ def _told(found: Sequence[Measured], clearest: Measured | None) -> str:
 
 def points(share: float) -> str:
     """Percentage points to a tenth."""
-    return f"{100 * share + 0.0:.1f}".replace("-0.0", "0.0").replace("-", "−")
+    return percent(share).removesuffix(" %")

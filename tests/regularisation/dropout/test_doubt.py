@@ -18,13 +18,12 @@ from explainer.regularisation.dropout.doubt import (
     entropy,
     factors,
     last_layer,
-    mean_interval,
     measured,
     passes,
     spread,
 )
 from explainer.regularisation.proximal import Floats
-from explainer.training.instruments.student import interval
+from explainer.training.instruments.student import interval, intervals
 
 
 def layers(seed: int = 0) -> list[nn.Linear]:
@@ -127,4 +126,4 @@ def test_nothing_dropped_has_no_spread() -> None:
 def test_the_interval_of_a_mean_is_students() -> None:
     values = np.random.default_rng(6).random((30, 3), np.float32)
     expected = [interval(column.tolist()) for column in values.T]
-    np.testing.assert_allclose(mean_interval(values), expected, rtol=1e-4)
+    np.testing.assert_allclose(intervals(values), expected, rtol=1e-4)

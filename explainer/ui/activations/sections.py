@@ -25,4 +25,4 @@ PARTS = (
 
 def sections(chosen: Chosen, shown: Shown) -> None:
     """The parts behind tabs, for the picture that is chosen and the functions that are drawn."""
-    open_part(PARTS, chosen, shown, key=f"{KEY}.tab")
+    open_part(PARTS, chosen, shown, key=f"{KEY}.tab", alone=True)

@@ -113,8 +113,12 @@ class Part:
     show: Callable[..., None]
 
 
-def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
-    """Tabs for `parts`, of which only the open one is drawn; which it is stands in the link."""
+def open_part(parts: Sequence[Part], *given: Any, key: str, alone: bool = False) -> None:
+    """Tabs for `parts`, of which only the open one is drawn; which it is stands in the link.
+
+    A control of a part that stands `alone`, which nothing outside of it reads, runs it and not the
+    page.
+    """
     titles = {part.slug: part.title for part in parts}
     first = parts[0].slug
     kept = f"{key}.slug"
@@ -129,7 +133,8 @@ def open_part(parts: Sequence[Part], *given: Any, key: str) -> None:
             st.session_state[kept] = part.slug
             keep_in_link(key, part.slug, first)
             with tab:
-                part.show(*given)
+                show = st.fragment(part.show) if alone else part.show
+                show(*given)
 
 
 def _arrive(key: str, titles: Mapping[str, str], first: str, *, link: str = "") -> None:

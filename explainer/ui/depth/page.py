@@ -45,4 +45,4 @@ TABS = (
 
 def sections() -> None:
     """The tabs of the page, of which the open one is computed and drawn."""
-    open_part(TABS, key=f"{KEY}.tab")
+    open_part(TABS, key=f"{KEY}.tab", alone=True)

@@ -38,6 +38,7 @@ KEPT: Kept[tuple[str, bool], Trial] = Kept(
 )
 
 
+@st.fragment
 def instrument() -> None:
     """The controls, and below them the dots beside the chosen network."""
     news = unread(NAME, "moved")

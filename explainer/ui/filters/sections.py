@@ -282,4 +282,4 @@ PARTS = (
 
 def sections(chosen: Chosen, setup: Setup) -> None:
     """The parts of the page behind tabs; only the one that is open is computed."""
-    open_part(PARTS, chosen, setup, key=f"{KEY}.tab")
+    open_part(PARTS, chosen, setup, key=f"{KEY}.tab", alone=True)

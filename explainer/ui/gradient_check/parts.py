@@ -15,4 +15,4 @@ PARTS = (
 
 def more(what: Asked) -> None:
     """The parts below the check, for the check as it is asked for."""
-    open_part(PARTS, what, key=f"{KEY}.look")
+    open_part(PARTS, what, key=f"{KEY}.look", alone=True)

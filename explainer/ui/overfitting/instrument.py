@@ -36,6 +36,7 @@ CURVES: Kept[tuple[Setting, float], Curve] = Kept(MEGABYTE, lambda _: 4096)
 Pins = dict[int, tuple[float, float]]
 
 
+@st.fragment
 def instrument() -> None:
     """The controls, and below them the plane beside the errors over capacity."""
     news = unread(NAME, "moved")

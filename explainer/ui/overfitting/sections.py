@@ -22,4 +22,4 @@ PARTS = (
 
 def sections() -> None:
     """The parts behind tabs."""
-    open_part(PARTS, key=f"{KEY}.tab")
+    open_part(PARTS, key=f"{KEY}.tab", alone=True)

@@ -35,6 +35,7 @@ CLASSES = N_(
 )
 
 
+@st.fragment
 def geometry() -> None:
     """The controls, and below them a plane of two weights for each penalty."""
     moved = live.values(KEY, PARAMETERS)

@@ -51,6 +51,7 @@ SIZE, LOOKS = PARAMETERS = (
 EQUAL_SIZES, EQUAL_COUNTS, EQUAL_SHARE = (100, 300, 1000), (1, 10, 100, 1000), 0.9
 
 
+@st.fragment
 def instrument() -> None:
     """What is submitted on the left, the board on the right; below, equal models and the code."""
     submitted, seed = _submitted(), kept_whole(SEED, SEEDS)

@@ -21,7 +21,7 @@ KEY = "why_convolution"
 
 def sections(chosen: Chosen, first: FirstLayer) -> None:
     """The tabs."""
-    open_part(PARTS, chosen, first, key=f"{KEY}.tab")
+    open_part(PARTS, chosen, first, key=f"{KEY}.tab", alone=True)
 
 
 def _cost(chosen: Chosen, first: FirstLayer) -> None:

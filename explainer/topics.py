@@ -100,6 +100,22 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="optimisers",
+        title=N_("Optimisers"),
+        icon=":material/speed:",
+        section=N_("Training"),
+        question=N_("How far can one step go?"),
+        networks=True,
+    ),
+    Topic(
+        slug="losses",
+        title=N_("Losses"),
+        icon=":material/area_chart:",
+        section=N_("Training"),
+        question=N_("What does a loss believe about the noise?"),
+        networks=True,
+    ),
+    Topic(
         slug="overfitting",
         title=N_("Overfitting"),
         icon=":material/stacked_line_chart:",

@@ -15,15 +15,21 @@ from explainer.training.recipe.optimisers import OPTIMISERS
 
 
 class PlainOptimiser:
-    """Steps of size `rate` on `parameters` by the method `slug`.
+    """Steps of size `rate` on `parameters` by the method `slug`, `momentum` for those that use it.
 
     The parameters and their gradients become windows onto one vector each, so that a step is a few
     operations for all of them.
     """
 
-    def __init__(self, parameters: Iterable[Tensor], rate: float, slug: str = "adam") -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        rate: float,
+        slug: str = "adam",
+        momentum: float = 0.9,
+    ) -> None:
         given = list(parameters)
-        self.rate = rate
+        self.rate, self._momentum = rate, momentum
         self._method, self._step = OPTIMISERS[slug], 0
         self._values = torch.cat([one.detach().flatten() for one in given])
         self._gradients = torch.zeros_like(self._values)
@@ -42,4 +48,6 @@ class PlainOptimiser:
     def step(self) -> None:
         """Take a step with the gradients that are there."""
         self._step += 1
-        self._method.update(self._values, self._gradients, self._slots, self._step, self.rate, 0.0)
+        self._method.update(
+            self._values, self._gradients, self._slots, self._step, self.rate, self._momentum
+        )

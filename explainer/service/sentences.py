@@ -98,7 +98,9 @@ CURVES = N_("curves and checkpoints")
 RACE = Sentences(N_("race"), N_("races"), CURVES, N_("Play"))
 LANDSCAPE = Sentences(N_("landscape"), N_("landscapes"), N_("planes and checkpoints"), N_("Go on"))
 TRAINING = Sentences(N_("training"), N_("trainings"), CURVES, N_("Go on"))
-BY_WORK = {"races": RACE, "landscapes": LANDSCAPE, "permuted": TRAINING}
+BY_WORK = {
+    "races": RACE, "landscapes": LANDSCAPE, "permuted": TRAINING, "descents": TRAINING,
+}  # fmt: skip
 
 
 def sentences(work: str) -> Sentences:

@@ -179,6 +179,31 @@ def interval_of_ninety_in_a_hundred() -> int:
     return int((np.abs(low - 0.025) + np.abs(high - 0.025)).argmin())
 
 
+def limit_of_nesterov() -> int:
+    """The rate η/λ at which the steps on a bowl of curvature 1 begin to grow."""
+    limits = np.array([20, 3.8, 2, 1.36])
+
+    def grows(rate: float, beta: float = 0.9) -> bool:
+        place, velocity = 1.0, 0.0
+        for __ in range(5000):
+            velocity = beta * velocity + place
+            place -= rate * (place + beta * velocity)
+            if abs(place) > 1e6:
+                return True
+        return False
+
+    assert [grows(0.98 * one) for one in limits] == [True, True, True, False]
+    assert grows(1.02 * limits[3])
+    return 3
+
+
+def pull_of_the_tenth() -> int:
+    residuals = torch.tensor([1.0, -1, 1, -1, 1, -1, 1, -1, 1, 10]).requires_grad_()
+    (pulls,) = torch.autograd.grad(residuals.square().sum(), residuals)
+    share = float(pulls[-1] / pulls.abs().sum())
+    return int(np.abs(np.array([0.10, 0.34, 0.53, 0.92]) - share).argmin())
+
+
 ANSWERS: dict[str, Callable[[], int]] = {
     "filters": two_boxes,
     "why_convolution": twice_as_large,
@@ -187,6 +212,8 @@ ANSWERS: dict[str, Callable[[], int]] = {
     "activations": slope_at_six,
     "penalties": stronger_at_a_small_weight,
     "dropout": mean_of_a_dropped_unit,
+    "optimisers": limit_of_nesterov,
+    "losses": pull_of_the_tenth,
     "overfitting": least_error_under_noise,
     "splits": interval_of_ninety_in_a_hundred,
     "augmentation": share_left_as_it_was,

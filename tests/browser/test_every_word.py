@@ -18,10 +18,10 @@ from explainer.topics import TOPICS
 from explainer.words import PSEUDO
 from tests.browser.conftest import PAINTED, OpenPage
 
-# Three pages train networks while they are looked at, which takes its time.
+# These pages train networks while they are looked at, which takes its time.
 LONG = {
-    "augmentation", "depth", "dropout", "landscape", "overfitting", "penalties",
-    "splits", "training_lab",
+    "augmentation", "depth", "dropout", "landscape", "losses", "optimisers", "overfitting",
+    "penalties", "splits", "training_lab",
 }  # fmt: skip
 PATHS = [
     "/",

@@ -41,6 +41,8 @@ from explainer.charts.feature_maps import units
 from explainer.charts.filters import analysis, full_size, output
 from explainer.charts.gradient_check import check
 from explainer.charts.landscape import planes
+from explainer.charts.optimisers import ground as marbles_ground
+from explainer.charts.optimisers import phase as phase_plane
 from explainer.charts.overfitting import by_heart as learned_by_heart
 from explainer.charts.overfitting import learning_curves as over_sizes
 from explainer.charts.overfitting import one_parameter as one_sine
@@ -624,6 +626,11 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     ],
     splits_strips.digit_strip: lambda bad: splits_strips.digit_strip(
         bad.single(3, 28, 28), LIGHT, columns=2
+    ),
+    phase_plane.rate_picture: lambda bad: phase_plane.rate_picture(bad.array(3, 4), LIGHT),
+    marbles_ground.places: lambda _: marbles_ground.places((0.0, 3.0), (0.0, 2.0)),
+    marbles_ground.ground: lambda bad: marbles_ground.ground(
+        bad.array(marbles_ground.ROWS, marbles_ground.COLUMNS), LIGHT
     ),
 }  # fmt: skip
 

@@ -20,12 +20,13 @@ assert not any(name.startswith("torch._dynamo") for name in sys.modules)
 """
 
 
-@pytest.mark.parametrize("slug", ["adam", "sgd"])
+@pytest.mark.parametrize("slug", ["adam", "sgd", "momentum"])
 def test_twenty_steps_are_those_of_pytorch(slug: str) -> None:
-    twins = []
+    twins, method = [], OPTIMISERS[slug]
+    more = {"momentum": 0.9} if method.uses_momentum else {}
     for make in (
         lambda parts: PlainOptimiser(parts, 0.01, slug),
-        lambda parts: getattr(torch.optim, OPTIMISERS[slug].torch_class)(parts, 0.01),
+        lambda parts: getattr(torch.optim, method.torch_class)(parts, 0.01, **more),
     ):
         torch.manual_seed(3)
         network = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2))

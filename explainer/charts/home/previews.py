@@ -18,7 +18,10 @@ from explainer.charts.home.augmentation import many_of_one
 from explainer.charts.home.depth import lost_gradients
 from explainer.charts.home.dropout import thinned
 from explainer.charts.home.gradients import transposed
+from explainer.charts.home.losses import noise_and_loss
+from explainer.charts.home.optimisers import downhill
 from explainer.charts.home.overfitting import cloud
+from explainer.charts.home.penalties import diamond
 from explainer.charts.home.splits import parted
 from explainer.charts.theme import Theme
 from explainer.convolution.application import Application
@@ -27,8 +30,6 @@ from explainer.convolution.kernels import weights
 from explainer.convolution.view import statistics
 from explainer.images.gallery import gallery_picture
 from explainer.images.thumbnails import centred_square, fit
-from explainer.regularisation.shapes import PENALTIES
-from explainer.regularisation.two_weights import TwoWeights, ball, minima
 from explainer.words import N_
 
 Codes = NDArray[np.uint8]
@@ -138,29 +139,6 @@ def _two_weights(theme: Theme) -> Codes:
     return band_picture(heights, edges.tolist(), band_colours(theme, len(edges) + 1), theme)
 
 
-def _diamond(theme: Theme) -> Codes:
-    """The contours of a loss of two weights, and L1's diamond at the corner that they touch."""
-    problem, shape = TwoWeights(0.4, (0.49, 0.25), 0.0), PENALTIES["l1"].shape
-    found = minima(problem, shape, np.array(0.4), np.array(problem.optimum))
-    canvas = np.full((SIDE, SIDE, 3), rgb(theme.background), np.uint8)
-    zoom, middle = SIDE / 1.5, SIDE * np.array([0.4, 0.62])
-
-    def on_canvas(places: NDArray[np.float64]) -> NDArray[np.int32]:
-        return np.asarray(np.round(middle + zoom * places * [1, -1]), np.int32)
-
-    ball_at = on_canvas(ball(shape, float(shape.values(found))))
-    cv2.fillPoly(canvas, [ball_at], rgb(theme.sequential[3]))
-    for end in ([1.5, 0], [0, 1.5]):
-        start, stop = on_canvas(np.array([end, [-end[0], -end[1]]])).tolist()
-        cv2.line(canvas, start, stop, rgb(theme.grid), 2, cv2.LINE_AA)
-    for height in (0.01, 0.035, float(problem.loss(found)), 0.16, 0.28):
-        axes = [int(zoom * one) for one in problem.half_axes(height)]
-        centre = on_canvas(np.array(problem.optimum)).tolist()
-        cv2.ellipse(canvas, centre, axes, -45, 0, 360, rgb(theme.categorical[7]), 3, cv2.LINE_AA)
-    cv2.circle(canvas, on_canvas(found).tolist(), 11, rgb(theme.categorical[0]), -1, cv2.LINE_AA)
-    return canvas
-
-
 PREVIEWS: tuple[Preview, ...] = (
     Preview(
         topic="filters",
@@ -247,6 +225,25 @@ PREVIEWS: tuple[Preview, ...] = (
         query={"training_lab.data": "faces"},
     ),
     Preview(
+        topic="optimisers",
+        question=N_("Which way down is the fastest?"),
+        alt=N_(
+            "A curved valley from above; from one place on its side three paths lead down, each in "
+            "its own way."
+        ),
+        picture=downhill,
+        query={"optimisers.landscape": "ravine"},
+    ),
+    Preview(
+        topic="losses",
+        question=N_("Which noise does squared error believe in?"),
+        alt=N_(
+            "Two bell-shaped curves, one round and one pointed, and below them a parabola and a V "
+            "in the same colours."
+        ),
+        picture=noise_and_loss,
+    ),
+    Preview(
         topic="overfitting",
         question=N_("Which of these curves is right?"),
         alt=N_(
@@ -270,7 +267,7 @@ PREVIEWS: tuple[Preview, ...] = (
         alt=N_(
             "Ellipses around the least loss; the one in the middle touches a diamond at its corner."
         ),
-        picture=_diamond,
+        picture=diamond,
         query={"penalties.penalty": "l1"},
     ),
     Preview(

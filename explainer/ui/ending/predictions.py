@@ -186,6 +186,33 @@ PREDICTIONS: dict[str, Prediction] = {
         ),
         query={"dropout.tab": "test_time"},
     ),
+    "optimisers": Prediction(
+        question=N_(
+            "On a bowl of curvature λ, gradient descent blows up where the learning rate is larger "
+            "than 2/λ. From which rate on does it with Nesterov’s momentum, at β = 0.9?"
+        ),
+        options=("20/λ", "3.8/λ", "2/λ", "1.36/λ"),
+        answer=3,
+        why=N_(
+            "The limit is (2 + 2β)/((1 + 2β)λ): looking ahead makes it *lower* than that of plain "
+            "gradient descent. Heavy-ball momentum has 2(1 + β)/λ, which is 3.8/λ."
+        ),
+        query={"optimisers.tab": "limit"},
+    ),
+    "losses": Prediction(
+        question=N_(
+            "Nine points lie 1 above or below a line, a tenth lies 10 above it. Which share of all "
+            "the pull on the line is the tenth point’s, with squared error?"
+        ),
+        options=("10 %", "34 %", "53 %", "92 %"),
+        answer=2,
+        why=N_(
+            "A point’s pull is the derivative of its loss, which for squared error grows with the "
+            "distance: 10 of 9 + 10. With absolute error it would be a tenth. (Of the *loss* it "
+            "has 92 %.)"
+        ),
+        query={},
+    ),
     "overfitting": Prediction(
         question=N_(
             "Noise with a standard deviation of 0.3 lies on everything that is measured. A curve "

@@ -1,0 +1,1 @@
+"""How training goes: steps, their limits, their noise, and where they end."""

@@ -1,0 +1,1 @@
+"""The page on losses, part by part."""

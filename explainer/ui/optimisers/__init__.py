@@ -1,0 +1,1 @@
+"""The page on optimisers, part by part."""

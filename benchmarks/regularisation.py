@@ -1,4 +1,4 @@
-"""How well the pages on generalisation and regularisation follow the hand, in a real Chromium.
+"""How well the pages from optimisers to augmentation follow the hand, in a real Chromium.
 
 A ring, a slider or the pointer is moved at every frame for three seconds; counted are the pictures
 that come back. The yardstick is the plane with L2 alone, which has neither corners nor a shaded
@@ -60,6 +60,7 @@ POINT = """async ([stage, milliseconds]) => {
 FORCE, PRIOR, BENDS = (
     f".st-key-penalties-{name}-sliders input" for name in ("force", "prior", "bends")
 )
+MARBLES = ".st-key-optimisers-plane-sliders input"
 CLOUD = ".st-key-overfitting-cloud-sliders input"
 DRAGS = (
     (YARDSTICK, "penalties?penalties.penalty=l2", ".penalty .plot", TURN_RING),
@@ -95,6 +96,24 @@ DRAGS = (
     ("digit turned", "augmentation?augmentation.tab=label", "input[name=angle]", SLIDE),
     ("nine changes", "augmentation?augmentation.tab=label&augmentation.survives=label_strength",
      "input[name=strength]", SLIDE),
+    ("marbles, rates", "optimisers", f"{MARBLES}[name=rate]", SLIDE),
+    ("marbles, rotation", "optimisers", f"{MARBLES}[name=degrees]", SLIDE),
+    ("marbles, a network", "optimisers?optimisers.plane.landscape=network",
+     f"{MARBLES}[name=rate]", SLIDE),
+    ("bowl's rate", "optimisers?optimisers.tab=limit", "input[name=multiple]", SLIDE),
+    ("L2 penalty", "optimisers?optimisers.tab=momentum", "input[name=ridge]", SLIDE),
+    ("learning rate", "optimisers?optimisers.tab=rate",
+     ".st-key-optimisers-rate-sliders input[type=range]", SLIDE),
+    ("range test", "optimisers?optimisers.tab=rate&optimisers.rate_view=range",
+     "input[name=keep]", SLIDE),
+    ("batch", "optimisers?optimisers.tab=batches", "input[name=seen][type=range]", SLIDE),
+    ("gradient noise", "optimisers?optimisers.tab=batches&optimisers.batches=noise",
+     "input[name=b][type=range]", SLIDE),
+    ("noise, scale", "losses", ".st-key-losses-noise-sliders input[type=range]", SLIDE),
+    ("coin", "losses?losses.tab=likelihood", "input[name=p]", SLIDE),
+    ("logits", "losses?losses.tab=softmax", "input[name=temperature]", SLIDE),
+    ("saturation", "losses?losses.tab=squared", "input[name=z]", SLIDE),
+    ("calibration", "losses?losses.tab=calibration", "input[name=temperature]", SLIDE),
     ("layer by layer", "augmentation?augmentation.tab=invariance", "input[name=strength]", SLIDE),
 )  # fmt: skip
 

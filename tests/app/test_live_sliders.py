@@ -7,6 +7,8 @@ import pytest
 from tests.app.reading import app_at, message_to
 
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("optimisers", {"optimisers.tab": "limit"}),
+    ("losses", {"losses.tab": "likelihood"}),
     ("overfitting", {"overfitting.tab": "stopping"}),
     ("splits", {}),
     ("penalties", {}),

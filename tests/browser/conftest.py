@@ -75,7 +75,8 @@ SLOW_SCREENS = [
 ]
 SCREENS = ("viewport", "scheme")
 on_every_screen = pytest.mark.parametrize(SCREENS, [("phone", "dark"), *SLOW_SCREENS])
-# Pages that `test_every_word` walks through, every tab of them, on a telephone in the dark.
+# Pages that `test_every_word` walks through, every tab of them, on a telephone in the dark, or that
+# compute for long before there is something to look at.
 on_every_other_screen = pytest.mark.parametrize(
     SCREENS, [pytest.param("phone", "dark", marks=pytest.mark.slow), *SLOW_SCREENS]
 )

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from explainer.gradients.landscape.plan import SurveyPlan
 from explainer.gradients.landscape.setup import Setup
 from explainer.gradients.landscape.survey import survey
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named, with_query
 
 TINY = "landscape.preset=own&landscape.layers=4&landscape.width=4&landscape.steps=50"
@@ -73,7 +73,7 @@ def test_a_surface_is_turned_with_the_keys_and_the_view_stands_in_the_address(
     assert canvas.screenshot() != before
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_the_landscape_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

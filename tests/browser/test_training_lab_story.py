@@ -13,7 +13,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import OpenPage, on_every_screen
+from tests.browser.conftest import OpenPage, on_every_other_screen
 from tests.browser.test_filters import named
 
 TALL: ViewportSize = {"width": 1440, "height": 1900}
@@ -102,7 +102,7 @@ def test_the_script_draws_the_curve_of_the_page(open_page: OpenPage, tmp_path: P
         assert drawn[step] == pytest.approx(loss, rel=1e-4)
 
 
-@on_every_screen
+@on_every_other_screen
 def test_screenshot_of_a_finished_race_fits_the_screen(
     open_page: OpenPage,
     screenshot: Callable[[Page, str], Path],

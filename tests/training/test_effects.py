@@ -58,6 +58,7 @@ def test_only_the_proximal_step_of_l1_gives_exact_zeros_and_l2_shrinks(digits: P
         assert shrunk < 0.7 * norm
 
 
+@pytest.mark.slow
 def test_dropout_and_augmentation_narrow_the_gap_of_a_large_network_on_100_digits(
     few_digits: Prepared,
 ) -> None:

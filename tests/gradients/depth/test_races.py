@@ -85,6 +85,7 @@ def test_skips_help_although_no_gradient_vanishes_and_orthogonal_weights_help_as
         assert min(right(skips), right(orthogonal)) > 0.85
 
 
+@pytest.mark.slow
 def test_weights_above_the_edge_explode_and_clipping_saves_them() -> None:
     wild, *clipped, he = run("exploding", 300).runs
     assert wild.status is Status.DIVERGED

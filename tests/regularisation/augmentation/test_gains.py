@@ -62,6 +62,7 @@ def test_sizes_are_shown_as_they_are_done() -> None:
     assert np.array_equal(again.changed[0], found.changed[1])
 
 
+@pytest.mark.slow
 def test_on_digits_augmentation_is_worth_most_where_data_are_few() -> None:
     found = by_size("digits", OTHERS[:3], (50, 1000))
     few, many = found.gain(0), found.gain(1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -68,6 +69,7 @@ def test_the_map_is_told_and_shown_size_by_size() -> None:
     assert sizes == [(60,), (60, 80)]
 
 
+@pytest.mark.slow
 def test_the_best_rate_of_the_loss_goes_down_as_data_grow() -> None:
     few, many = (found().best(place, "loss") for place in range(2))
     assert few.rate > many.rate

@@ -59,6 +59,7 @@ def test_progress_rises_to_all_of_it_and_the_weights_are_shown_on_the_way() -> N
     assert found.without.network.drawn.shape == (128, 784)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [21, 22])
 def test_with_dropout_units_are_silent_more_often_and_speak_lower(seed: int) -> None:
     pair = learned(seed)

@@ -167,6 +167,7 @@ def test_without_dropout_in_training_few_of_the_networks_are_worth_anything(seed
     assert np.median(without) < np.median(with_dropout) - 0.1
 
 
+@pytest.mark.slow
 def test_twelve_units_are_few_so_that_dropout_costs_accuracy() -> None:
     data = digits()
     right = {

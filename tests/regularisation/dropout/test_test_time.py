@@ -60,6 +60,7 @@ def test_at_the_keep_probability_the_network_is_the_one_that_inverted_dropout_tr
     assert FACTORS[28] == pytest.approx(0.7)
 
 
+@pytest.mark.slow
 def test_a_mix_up_costs_accuracy_and_at_one_half_nothing() -> None:
     rare = measured(0.9)
     assert (rare.at(0.9)[0] - rare.at(0.1)[0] > 0.3).all()

@@ -57,6 +57,7 @@ def test_the_layers_stand_in_the_order_of_the_mixture() -> None:
     assert kinds[:4] == ["Linear", "BatchNorm1d", "ReLU", "Dropout"]
 
 
+@pytest.mark.slow
 def test_on_the_loss_both_help_alone_and_together_little_more_than_batch_norm() -> None:
     plain, dropout, norm, *both = found().loss.mean(axis=1)
     assert dropout < plain

@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 from explainer.charts.race import ACCURACY, LOSS
 from explainer.charts.theme import DARK, LIGHT
 from explainer.live_pictures import LivePicture
-from explainer.service import Ticket
+from explainer.service import Phase, Ticket, TicketState
 from explainer.training.engine.race import Race
+from explainer.training.measurement.snapshot import Snapshot
 from explainer.ui.training_lab.curve_news import PREPARED, Curves, View
 from explainer.ui.training_lab.curves import is_reachable
 from tests.app.moving import unfold
@@ -171,6 +172,33 @@ def test_of_two_that_ask_at_once_none_is_told_older_news_under_a_higher_number()
     assert len(steps) >= 8
     assert all(steps[number] == step for number, step in found)
     assert [steps[number] for number in sorted(steps)] == sorted(steps.values())
+
+
+def test_who_is_told_that_the_race_rests_is_told_of_its_last_step(app: AppTest) -> None:
+    """A race that comes to rest while its news are written moves, until all of it is there."""
+    seen = at_rest(app).race.snapshot
+
+    class Stopping:
+        has_work = True
+
+        @property
+        def snapshot(self) -> Snapshot:
+            self.has_work = False
+            return seen
+
+        @property
+        def state(self) -> TicketState:
+            return TicketState(Phase.RACING if self.has_work else Phase.IDLE, 0, 1.0, "")
+
+    race = Stopping()
+    ticket: Any = type("Stopped", (), {"race": race, "state": property(lambda _: race.state)})()
+    curves = Curves(ticket, View((LOSS,)))
+    first, __ = unpacked(curves.answer({"known": -1}, 0))
+    then, __ = unpacked(curves.answer({"known": -1}, 0))
+    assert first["moving"]
+    assert "paused" not in first["status"]
+    assert not then["moving"]
+    assert "paused" in then["status"]
 
 
 def test_the_colours_are_those_of_the_appearance(app: AppTest) -> None:

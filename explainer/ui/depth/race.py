@@ -127,11 +127,11 @@ def _live(ticket: Ticket[Race]) -> None:
 
     @st.fragment(run_every=SECONDS if active else None)
     def panel() -> None:
-        snapshot = ticket.race.snapshot
+        state, snapshot = ticket.state, ticket.race.snapshot
         if not snapshot.runs:
             st.info(_("This race has ended and its memory is free again."))
             return
-        st.caption(status_line(ticket, snapshot))
+        st.caption(status_line(state, snapshot))
         _strips(snapshot, active=active)
         race_curves(KEY, ticket, View((LOSS,), status=False), asks=False)
         _broken(snapshot)

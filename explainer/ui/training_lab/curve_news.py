@@ -28,7 +28,7 @@ from explainer.charts.race import (
 )
 from explainer.charts.theme import Theme
 from explainer.messages import LARGEST_NUMBER, said_shortly, whole
-from explainer.service import RACES, Ticket, service
+from explainer.service import RACES, Ticket, TicketState, service
 from explainer.training.data.data_set import Examples
 from explainer.training.data.splits import Prepared
 from explainer.training.engine.race import Race
@@ -95,12 +95,13 @@ class Curves:
 
     def _news(self, *, known: int) -> tuple[dict[str, Any], list[bytes]]:
         with self._turn:
-            moving = is_active(self.ticket)  # before the snapshot, which is then the last one
+            # Before the snapshot: who is told that the race rests is then told of its last step.
+            moving, state = is_active(self.ticket), self.ticket.state
             snapshot = self.ticket.race.snapshot
             number, header, blobs = self._drawn(snapshot, LIVE_POINTS if moving else POINTS)
-        status = status_line(self.ticket, snapshot) if self.view.status else ""
-        state = {"view": self.id, "moving": moving, "status": status}
-        return ({**state, **header}, blobs) if number != known else (state, [])
+        status = status_line(state, snapshot) if self.view.status else ""
+        news = {"view": self.id, "moving": moving, "status": status}
+        return ({**news, **header}, blobs) if number != known else (news, [])
 
     def _drawn(self, snapshot: Snapshot, points: int) -> tuple[int, dict[str, Any], list[bytes]]:
         """The curves with their number, the same again where nothing was measured since."""
@@ -215,9 +216,8 @@ def entered(recipes: int, seeds: int) -> str:
     )
 
 
-def status_line(ticket: Ticket[Race], snapshot: Snapshot) -> str:
+def status_line(state: TicketState, snapshot: Snapshot) -> str:
     """How far the race is, who runs where, and how fast, in one line."""
-    state = ticket.state
     of, total = f"{snapshot.step:,}", f"{snapshot.total_steps:,}"
     parts = [
         _("Step {step} of {total}", step=of, total=total),

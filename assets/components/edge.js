@@ -125,9 +125,11 @@ export default component(place => {
     const curve = path(points.map(one => one[SHARPNESS]), across, down)
     const said = down(2 / settings.guess)
     const inside = y => y > plot.top && y < plot.bottom
-    const wide = plot.right < width - 40
-    const note = (y, text, fill) => inside(y) && wide
-      ? [svg("text", { class: "note", x: plot.right + 6, y: y + 4, style: `fill: ${fill}` }, text)] : []
+    // A narrow chart has no room beside it.
+    const [spot, lower] = plot.right < width - 40 ? [{ x: plot.right + 6 }, 4]
+      : [{ x: plot.right - 4, "text-anchor": "end" }, -5]
+    const note = (y, text, fill) => inside(y)
+      ? [svg("text", { class: "note", ...spot, y: y + lower, style: `fill: ${fill}` }, text)] : []
     const apart = Math.abs(said - down(now)) > 14
     return {
       drawn: [
@@ -145,20 +147,20 @@ export default component(place => {
     const [, first] = [0, reach()], right = width - (width < 480 ? 14 : MARGIN.right)
     const x = found ? linear([0, first], [MARGIN.left, right])(found[STEP]) : 0
     cursors.forEach(one => filled(one, { x1: x, x2: x, visibility: found && at !== null ? "visible" : "hidden" }))
-    const { loss, sharpness, limit, guess } = settings.colours
+    const { loss, sharpness, limit, guess } = settings.colours, pull = found ? found[RATE] * found[SHARPNESS] : 0
     const cells = [
       [say("step"), null, found ? whole(found[STEP]) : "–"],
       [say("loss"), loss, found ? rounded(found[LOSS], 3) : "–"],
       ["λ", sharpness, found ? rounded(found[SHARPNESS], 4) : "–"],
       ["2/η", limit, rounded(found ? 2 / found[RATE] : 2 / settings.rate, 4)],
-      ["ηλ", null, found ? show(found[RATE] * found[SHARPNESS], 2) : "–"],
+      ["ηλ", null, found ? show(pull, 2) : "–", pull > 2 ? `color: ${limit}; font-weight: 650` : null],
       [say("2/prediction"), guess, rounded(2 / settings.guess, 4)],
     ]
     const head = ([text, colour]) => element("th", {}, ...(colour ? [element("i", { style: `background: ${colour}` })]
       : []), text)
     find(".readout").tHead.replaceChildren(element("tr", {}, ...cells.map(head)))
     find(".readout").tBodies[0].replaceChildren(
-      element("tr", {}, ...cells.map(([, , text]) => element("td", { text }))))
+      element("tr", {}, ...cells.map(([, , text, style]) => element("td", { text, style }))))
     const bounds = { "aria-valuemin": 0, "aria-valuemax": last()?.[STEP] ?? 0, "aria-valuenow": found?.[STEP] ?? 0 }
     filled(stack, { ...bounds, "aria-valuetext": cells.map(([text, , value]) => `${text} ${value}`).join(", ") })
   }

@@ -13,6 +13,7 @@
  */
 const SPEEDS = [5, 20, 60], USUAL = 1, STEP = 0.02, FAR_STEPS = 5, NEAR = 30, RADIUS = 7
 const ROOM = { left: 46, right: 10, top: 26, bottom: 40 }
+const CALM = matchMedia("(prefers-reduced-motion: reduce)")
 const ICONS = { restart: "M1 1h2v12H1zM13 1v12L4 7z", play: "M2 1v12l11-6z", pause: "M2 1h4v12H2zM8 1h4v12H8z",
   step: "M1 1v12l8-6zM11 1h2v12h-2z" }
 
@@ -22,22 +23,23 @@ export default component(place => {
   /** @type {MarblesMessage} */
   let data = null
   let places = [], losses = [], rows = [], known = 0, ground = null, hand = null, report = null
-  let time = 0, playing = !matchMedia("(prefers-reduced-motion: reduce)").matches, frame = 0, last = 0
+  let time = 0, playing = false, frame = 0, last = 0, newest = 0
   let held = false, at = [0, 0], told = -1, dots = null, signature = ""
 
   // ---------------------------------------------------------------- what comes
 
   function take(bytes) {
     const { header, blobs } = unpack(bytes)
-    if (data && header.number < data.number) return
+    if (header.number < Math.max(newest, data?.number ?? 0)) return  // not what a run says that began before the move
     const before = data
     data = header
+    if (before?.slug !== data.slug) ground = null
     ;[places, losses] = blobs.slice(1, 3).map(blob => numbersOf(blob))
     rows = numbersOf(blobs[3], Float64Array)
     known = losses.length / data.methods.length - 1
     if (blobs[0].length) paint(blobs[0])
     if (!held) at = [...data.start]
-    if (before?.slug !== data.slug) restart()
+    if (before?.slug !== data.slug) begin()
     told = -1
     scrub.max = data.steps
     label()
@@ -71,7 +73,7 @@ export default component(place => {
   function tick(now) {
     const passed = last ? (now - last) / 1000 : 0
     last = now
-    time += Math.min(passed, 0.1) * SPEEDS[speed.selectedIndex]
+    if (ground) time += Math.min(passed, 0.1) * SPEEDS[speed.selectedIndex]
     if (time >= data.steps) [time, playing] = [data.steps, false]
     draw()
     if (playing) frame = requestAnimationFrame(tick)
@@ -79,6 +81,11 @@ export default component(place => {
   }
   place.atEnd(() => cancelAnimationFrame(frame))
   function restart() { time = 0 }
+  // Play from the start; who wants nothing to move sees the end.
+  function begin() {
+    playing = !CALM.matches
+    time = playing ? 0 : data.steps
+  }
   function goTo(where, still = true) {
     time = clamp(where, 0, data.steps)
     if (still) playing = false
@@ -107,13 +114,17 @@ export default component(place => {
 
   function draw() {
     if (!data || !plane.clientWidth) return
+    if (ground) drawPlane()  // until it is there the plane stays as it was, at first empty
+    drawTime()
+  }
+
+  function drawPlane() {
     const [across, up] = scales(), ratio = window.devicePixelRatio || 1
     const width = Math.round(plane.clientWidth * ratio), height = Math.round(plane.clientHeight * ratio)
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
     const pen = canvas.getContext("2d"), paper = getComputedStyle(plane)
     pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-    if (ground) pen.drawImage(ground, 0, 0, plane.clientWidth, plane.clientHeight)
-    else pen.clearRect(0, 0, plane.clientWidth, plane.clientHeight)
+    pen.drawImage(ground, 0, 0, plane.clientWidth, plane.clientHeight)
     pen.lineJoin = pen.lineCap = "round"
     const order = data.methods.map((_, index) => index).sort((a, b) => isChosen(a) - isChosen(b))
     for (const one of order) {
@@ -131,7 +142,6 @@ export default component(place => {
       pen.stroke()
     }
     drawOver(across, up)
-    drawTime()
   }
   const isChosen = one => data.methods[one].slug === data.chosen
 
@@ -182,8 +192,8 @@ export default component(place => {
     const value = { values: { first: at[0], second: at[1] } }
     if (!final) { hand.flow.push(value); return }
     hand.flow.finish(value, report)
-    restart()
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playing = true
+    begin()
+    draw()
     run()
   }
   const under = event => {
@@ -335,7 +345,7 @@ export default component(place => {
   place.onResize(() => { told = -1; drawChart(); draw() }, plane, chart)
   const moved = movable(place, "moved", () => "one", (made, _, tell) => {
     hand = made
-    report = tell
+    report = (value, ...more) => { newest = value.number; tell(value, ...more) }
     hand.take = given => take(given.bytes)
   })
   return bytes => {

@@ -16,13 +16,13 @@ export default component(place => {
   const { find } = place, plot = find(".plot")
   /** @type {PhaseMessage} */
   let data = null
-  let at = [0, 0], stage = null, report = null, dragged = false, address = ""
+  let at = [0, 0], stage = null, report = null, dragged = false, address = "", newest = 0
   find(".hint").textContent = say("Drag the ring, click, or use the arrow keys; with Shift they go farther.")
   place.atEnd(() => URL.revokeObjectURL(address))
 
   function take(message) {
     const { header, blobs } = unpack(message)
-    if (data && header.number < data.number) return
+    if (header.number < Math.max(newest, data?.number ?? 0)) return  // not what a run says that began before the move
     data = header
     if (header.pictured) {
       URL.revokeObjectURL(address)
@@ -102,14 +102,17 @@ export default component(place => {
     move(at, true)
   }
   plot.onclick = event => { if (!dragged) move(placeUnder(event), true) }
+  const raise = steps => move([at[0], at[1] + data.steps[1] * steps], true)
   onKeys(plot, {
-    far: FAR_STEPS,
+    far: FAR_STEPS, PageUp: () => raise(FAR_STEPS), PageDown: () => raise(-FAR_STEPS),
+    Home: () => move([data.across[0], at[1]], true), End: () => move([data.across[1], at[1]], true),
     arrow: (right, down) => move([at[0] + data.steps[0] * right, at[1] - data.steps[1] * down], true),
   })
 
   place.onLive(() => data?.name, take)
   const stand = movable(place, "moved", ({ name }) => name, (made, _, tell) => {
-    [stage, report] = [made, tell]
+    stage = made
+    report = value => { newest = value.number; tell(value) }
     stage.take = ({ message }) => take(message)
   })
   return message => {

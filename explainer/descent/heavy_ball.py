@@ -18,6 +18,7 @@ from explainer.descent.digit_bowl import Floats
 from explainer.words import N_
 
 TINY, HUGE, FEWEST = 1e-250, 1e250, 3
+ROUNDING = 1e-12
 
 
 class Region(Enum):
@@ -27,6 +28,8 @@ class Region(Enum):
     SWINGS = N_("swings across")
     ZIGZAG = N_("changes sides at every step")
     DIVERGES = N_("diverges")
+    STAYS = N_("stays where it is")
+    FOREVER = N_("swings for ever")
 
 
 def discriminant(pull: ArrayLike, momentum: ArrayLike) -> Floats:
@@ -44,11 +47,14 @@ def rate(pull: ArrayLike, momentum: ArrayLike) -> Floats:
 
 
 def regions(pull: ArrayLike, momentum: ArrayLike) -> Floats:
-    """The place among `Region` of each pair, as numbers."""
+    """The place among `Region` of each pair, as numbers; at αλ = 0 and 2(1 + β) a border's own."""
     pull, momentum = np.broadcast_arrays(pull, momentum)
     real = discriminant(pull, momentum) >= 0
     found = np.where(real, np.where(pull > 1 + momentum, 2, 0), 1)
-    return np.where((pull >= 2 * (1 + momentum)) | (momentum >= 1) | (pull <= 0), 3, found)
+    limit = 2 * (1 + momentum)
+    found = np.where((pull > limit) | (momentum >= 1) | (pull < 0), 3, found)
+    found = np.where((np.abs(pull - limit) <= ROUNDING) & (momentum < 1), 5, found)
+    return np.where((pull == 0) & (momentum < 1), 4, found)
 
 
 def region(pull: float, momentum: float) -> Region:

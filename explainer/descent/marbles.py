@@ -21,7 +21,6 @@ from explainer.words import N_
 
 STEPS = 200
 CONDITION = 30.0
-HELD = 20
 FAR = 10.0
 """A marble has diverged where it is so many times further from the middle than the picture goes."""
 EDGE = 0.97
@@ -40,7 +39,7 @@ class Kind:
     meaning: str
     make: Callable[[], Landscape]
     rates: tuple[float, ...]
-    axis: str = N_("loss, above the least there is")
+    axis: str = N_("loss above the minimum")
     dragged: int = STEPS
 
 
@@ -134,7 +133,7 @@ class Run:
     """T steps of M methods: history, losses `(T + 1, M)` on all examples, and how each ended.
 
     `diverged` has the first step beyond all bounds, `settled` the step from which on the loss stays
-    below the target, for `HELD` steps at least; None for each that did not.
+    below the target to the end; None for each that did not.
     """
 
     history: History
@@ -185,6 +184,5 @@ def _first(found: np.ndarray) -> int | None:
 
 
 def _last(found: np.ndarray) -> int | None:
-    """From which step on `found` holds to the end, and for long enough."""
-    held = np.logical_and.accumulate(found[::-1])[::-1]
-    return _first(held) if held[: len(held) - HELD].any() else None
+    """From which step on `found` holds to the end."""
+    return _first(np.logical_and.accumulate(found[::-1])[::-1])

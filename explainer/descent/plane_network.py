@@ -156,6 +156,5 @@ def network() -> Landscape:
     x, y = found.marks[0]
     box = Box((2.5, 0.5), 5.5)
     marks = tuple((float(one[0]), float(one[1])) for one in found.marks)
-    return Landscape(
-        box, (float(x), float(y)), 0.1, DIGITS, on_plane.gradient, on_plane.loss, marks
-    )
+    start = round(float(x), 9), round(float(y), 9) + 0.0  # on the first axis, but for rounding
+    return Landscape(box, start, 0.1, DIGITS, on_plane.gradient, on_plane.loss, marks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from explainer.charts.theme import LIGHT
 from explainer.descent.marbles import KINDS, STEPS, Asked, run
 from explainer.descent.methods import SLUGS, Knobs
 from explainer.live_pictures import LivePicture
-from explainer.ui.optimisers.marbles import marbles_message
+from explainer.powers import signed
+from explainer.ui.optimisers.marbles import marbles_message, told
 from explainer.words import PSEUDO, spoken
 from tests.app.reading import message_to, section_of, split, text_of
 
@@ -60,7 +62,7 @@ def test_the_page_opens_with_the_bowl_and_all_seven_methods() -> None:
     np.testing.assert_allclose(losses, found.losses, rtol=1e-5, atol=1e-9)
     assert [one["slug"] for one in header["methods"]] == list(SLUGS)
     assert len({one["colour"] for one in header["methods"]}) == len(SLUGS)
-    assert header["methods"][0]["told"] == "below 0.001 from step 161 on"
+    assert header["methods"][0]["told"] == "below 0.001 since step 161"
     assert len(rows) == header["steps"] == STEPS
     np.testing.assert_allclose(rows[:, 0], found.history.places[:-1, SLUGS.index("adam")])
     assert len(ground) > 1000
@@ -129,6 +131,49 @@ def test_what_diverges_says_when_and_is_drawn_no_further() -> None:
             assert np.isnan(losses[step:, at]).all()
     assert header["methods"][0]["gone"]
     assert header["methods"][5]["gone"] is None
+
+
+def test_a_method_below_the_line_says_since_when_and_the_losses_above_it_are_plain() -> None:
+    found = run(Asked())
+    for at, step in enumerate(found.settled):
+        assert step
+        few = run(Asked(), step + 3)
+        assert told(few, at, 1e-3) == f"below 0.001 since step {step}"
+        assert found.losses[step - 1, at] > 1e-3 >= found.losses[step, at]
+    for loss, said in ((0.011, "0.011"), (0.00999, "0.01"), (0.0012, "0.0012"), (3.4, "3.4"),
+                       (123456.0, "1.2 · 10⁵")):  # fmt: skip
+        moved = replace(found, losses=np.full((9, 7), loss), settled=(None,) * 7)
+        assert told(moved, 0, 1e-3) == f"{said} after 8 steps"
+
+
+@pytest.mark.parametrize(
+    ("query", "needed"),
+    [({}, "its rate η = 0.1 in each"), ({"more__epsilon": "0"}, "much larger than ε = 1"),
+     ({"landscape": "saddle", "start": "0,0"}, "0 where g is 0"),
+     ({"landscape": "saddle", "start": "0,1"}, "0 where g is 0"),
+     ({"landscape": "network", "more__epsilon": "-1"}, "much larger than ε = 0.1")],
+)  # fmt: skip
+def test_adams_first_step_is_called_its_rate_only_where_it_is(
+    query: dict[str, str], needed: str
+) -> None:
+    app = opened(**query)
+    step = read(message(app))[2][1, 5] - read(message(app))[2][0, 5]
+    assert ("rate η = 0.1 in each" in text_of(app)) == np.allclose(np.abs(step), 0.1, rtol=0.01)
+    assert needed in text_of(app)
+
+
+def test_adamws_first_step_is_that_of_adam_and_the_decay() -> None:
+    adam, own = run(Asked()).history.steps[0, 5:]
+    said = text_of(opened(method="adamw"))
+    for step in (adam, own - adam, own):
+        assert f"({', '.join(signed(float(one), 4) for one in step)})" in said
+    assert "ConvNetJS" not in said
+
+
+def test_the_table_begins_without_a_trace_of_rounding() -> None:
+    rows = read(message(opened(landscape="network")))[4]
+    first = rows[0, 0]
+    assert ((first == 0) | (np.abs(first) > 1e-6)).all()
 
 
 def test_what_is_behind_more_changes_the_paths_and_is_in_the_link() -> None:

@@ -91,9 +91,19 @@ def test_other_weights_begin_with_the_next_seed_and_take_the_place_of_the_run() 
     assert second.state.active
 
 
+def test_the_prediction_begins_at_the_rate_itself() -> None:
+    header = message_to(section_of(page), f"{EDGE}.edge")
+    assert header["guess"] == header["rate"]
+
+
 def test_a_run_without_bounds_is_over_and_can_be_begun_anew() -> None:
-    app = section_of(page, optimisers__edge__rate="0.6")
+    app = section_of(page)
     ticket = started(app, 5)
+    app.button(key=f"{EDGE}.check").click().run()
+    assert "Go on, and cross the line" in text_of(app)
+    ticket.race.rate = 0.6
+    app.session_state[f"{EDGE}.values"][""]["rate"] = 0.6
+    app.button(key=f"{EDGE}.play_arrow").click().run()
     for _ in range(600):
         if ticket.race.snapshot.finished:
             break
@@ -101,6 +111,8 @@ def test_a_run_without_bounds_is_over_and_can_be_begun_anew() -> None:
     app.run()
     assert "left all bounds" in message_to(app, f"{EDGE}.edge")["status"]
     assert app.button(key=f"{EDGE}.check").disabled
+    assert "2/λ = " in text_of(app)
+    assert "Go on, and cross the line" not in text_of(app)
     assert "From the beginning" in {one.label for one in app.button}
 
 

@@ -41,6 +41,17 @@ def test_it_is_said_that_without_momentum_nothing_would_swing() -> None:
     assert "Without momentum x comes down without crossing" in told[1]
 
 
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [((0.0, 0.5), "x stays where it is"), ((2.0, 0.0), "x swings for ever"),
+     ((2.6, 0.3), "x swings for ever"), ((2.61, 0.3), "x diverges")],
+)  # fmt: skip
+def test_a_border_is_named_as_what_it_is(pair: tuple[float, float], said: str) -> None:
+    offered: LivePicture = section_of(page).session_state[f"{momentum.PLANE}.live"]
+    header, __ = split(offered.render({"pull": pair[0], "momentum": pair[1]}, 3))
+    assert said in header["told"][0]
+
+
 def test_the_picture_is_darkest_where_a_step_leaves_all() -> None:
     app = section_of(page)
     data = next(e.proto.bytes for e in app.get("bidi_component")

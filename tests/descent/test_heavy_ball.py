@@ -66,7 +66,22 @@ def test_each_region_does_what_its_name_says() -> None:
             assert rate(pull, momentum) >= 1
         else:
             assert (signs < 0).any() or np.sqrt(momentum) < 0.05
-    assert seen == set(Region)
+    assert seen == set(Region) - {Region.STAYS, Region.FOREVER}
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.3, 0.9, 0.999])
+def test_on_its_borders_it_stays_or_swings_for_ever(momentum: float) -> None:
+    limit = 2 * (1 + momentum)
+    for pull, kind in ((0.0, Region.STAYS), (limit, Region.FOREVER)):
+        assert region(pull, momentum) is kind
+        assert region(float(f"{pull:.9g}"), momentum) is kind  # as a browser sends it
+        np.testing.assert_allclose(rate(pull, momentum), 1)
+    assert (real_steps(0, momentum, 50) == 1).all()
+    late = real_steps(limit, momentum, 20_000)[-50:]
+    np.testing.assert_allclose(late[1:], -late[:-1], rtol=1e-3)
+    np.testing.assert_allclose(np.abs(late), (1 + momentum) / (1 - momentum), rtol=1e-3)
+    assert region(limit + 1e-3, momentum) is Region.DIVERGES
+    assert region(limit - 1e-3, momentum) is not Region.DIVERGES
 
 
 def test_momentum_makes_swing_what_would_not_and_damps_a_zigzag() -> None:

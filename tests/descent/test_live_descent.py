@@ -22,15 +22,32 @@ def gone(run: LiveDescent, steps: int) -> LiveDescent:
 
 
 @cache
-def course(seed: int) -> tuple[LiveDescent, Moment]:
-    """After 1,100 steps; and what other rates would lead to after 100."""
-    run = gone(LiveDescent(seed, RATE), 100)
-    moment = run.moment()
-    assert moment is not None
-    return gone(run, 1000), moment
+def course(seed: int) -> tuple[LiveDescent, tuple[Moment, ...]]:
+    """After 1,100 steps; and what other rates would lead to after 100, and beyond the line."""
+    run, moments = LiveDescent(seed, RATE), []
+    for steps in (100, 480):
+        moment = gone(run, steps).moment()
+        assert moment is not None
+        moments.append(moment)
+    return gone(run, 520), tuple(moments)
 
 
 SEEDS = (SEED, *(pytest.param(seed, marks=pytest.mark.slow) for seed in OTHERS))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_sharpness_shoots_past_the_limit_long_before_the_loss_jumps(seed: int) -> None:
+    """Past the line by about a sixth, the loss still falling; then a burst, and it returns."""
+    run, __ = course(seed)
+    steps, loss, sharp, __ = run.snapshot.points[: 1100 // EVERY].T
+    crossed, top = int((sharp > EDGE).argmax()), int(sharp.argmax())
+    assert 1.12 < sharp[top] / EDGE < 1.19
+    assert steps[top] - steps[crossed] > 200
+    assert (sharp[crossed:top] > EDGE).all()
+    assert (np.diff(loss[crossed : top - 1]) < 0).all()
+    burst = slice(top, top + 6)
+    assert loss[burst].max() > 1.3 * loss[top - 2]
+    assert sharp[burst].min() < EDGE
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -49,11 +66,11 @@ def test_the_sharpness_climbs_to_the_limit_and_stays_there_while_the_loss_falls(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_two_over_the_sharpness_foretells_the_burst_and_not_what_becomes_of_it(seed: int) -> None:
-    __, moment = course(seed)
-    below, above = moment.between
-    assert 0.99 * moment.limit < below < above < 1.21 * moment.limit
-    kept, lost = moment.lost
-    assert 1.4 * moment.limit < kept < lost < 2.6 * moment.limit
+    for moment in course(seed)[1]:
+        below, above = moment.between
+        assert 0.99 * moment.limit < below < above < 1.21 * moment.limit
+        kept, lost = moment.lost
+        assert 1.4 * moment.limit < kept < lost < 2.6 * moment.limit
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -207,9 +207,24 @@ def test_on_the_network_adagrad_is_the_last_to_come_down() -> None:
     assert (np.argmax(found, 1) == ADAGRAD).all()
 
 
+@pytest.mark.parametrize("start", [None, (1.2, -1.3), (-1.4, 1.3), (0.3, 1.5)])
+def test_adagrads_rate_can_only_shrink_and_its_step_may_grow(
+    start: tuple[float, float] | None,
+) -> None:
+    history = run(Asked("saddle", start=start)).history
+    rates = 1 / np.sqrt(history.second_used[:, ADAGRAD])
+    assert (np.diff(rates, axis=0) <= 0).all()
+    steps = np.hypot(*history.steps[:, ADAGRAD].T)
+    assert (np.diff(steps) > 0).any()
+
+
 def test_minibatches_free_some_from_a_poor_minimum_and_lead_others_astray() -> None:
+    """At the batches of the page and at those that two presses lead to; then at others."""
     whole = run(Asked("minima")).losses[-1] < 0.05
     assert whole.tolist() == [True] * 4 + [False] * 3
+    first, third = (run(Asked("minima", batch=8, seed=one)).losses[-1] < 0.05 for one in (0, 2))
+    assert first.all()
+    assert np.flatnonzero(third).tolist() == [ADAM]
     few = np.mean([run(Asked("minima", batch=8, seed=one)).losses[-1] < 0.05
                    for one in range(300, 312)], axis=0)  # fmt: skip
     assert few[ADAGRAD:].min() > 0.2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from explainer.descent.marbles import CONDITION, KINDS, Asked, Run, run
@@ -33,6 +34,8 @@ PLANE = f"{KEY}.plane"
 MORE = f"{PLANE}.more"
 NAME, START, SEED, METHOD = (f"{PLANE}.{one}" for one in ("picture", "start", "draws", "method"))
 SEEDS, USUAL_METHOD = 999, "adam"
+NEAR = 0.01
+"""How far from its rate Adam's first step may be, as a share, and still be called that."""
 FACTOR = Parameter(
     "rate", N_("rates, × usual"), 1, 0.1, 8, 0.1,
     help=N_("SGD’s step is its rate times the slope; Adam’s is about its rate, however steep it is."
@@ -95,14 +98,14 @@ def instrument() -> None:
     news = unread(NAME, "moved")
     sent = sent_values(news)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        popover = st.popover(
+            _("More"), key=f"{PLANE}.knobs", icon=":material/tune:", on_change="rerun"
+        )  # at the left, where it opens over the plane and leaves the losses in sight
         slug = choice(_("Landscape"), KINDS, key=f"{PLANE}.landscape", widget=st.segmented_control)
         batch = choice(
             _("Examples a step"), BATCHES, key=f"{PLANE}.batch", widget=st.segmented_control,
             help=_("All of them, or a minibatch: the same one for all methods."),
         )  # fmt: skip
-        popover = st.popover(
-            _("More"), key=f"{PLANE}.knobs", icon=":material/tune:", on_change="rerun"
-        )
     seed = kept_whole(SEED, SEEDS)
     moves = Moves(slug, int(batch) if batch != BATCHES[0].slug else ALL, {}, {})
     moved = live.values(PLANE, moves.sliders, scope=slug)
@@ -197,24 +200,48 @@ def _renderer(moves: Moves, start: tuple[float, float] | None, seed: int, chosen
 
 
 def _spelled(asked: Asked, found: Run, chosen: str) -> str:
-    """The formula of the method, and of Adam what a well-known demo makes of it."""
+    """The formula of the method; of Adam and AdamW also what their first step is from here."""
     said = f"$$\n{formula(chosen)}\n$$\n\n" + _(OPTIMISERS[chosen].meaning)
-    if chosen not in ("adam", "adamw"):
-        return said
+    first = {"adam": _first_of_adam, "adamw": _first_of_adamw}.get(chosen)
+    return said if first is None else f"{said}\n\n{first(asked, found)}"
+
+
+def _first_of_adam(asked: Asked, found: Run) -> str:
+    """Adam's first step, which is its rate in each direction but where ε counts or g is 0."""
     at = SLUGS.index("adam")
     rate, knobs = asked.settings.rates[at], asked.settings.knobs
     step = found.history.steps[0, at]
-    wrong = convnetjs_first_step(first_gradient(found), rate, knobs)
-    return said + "\n\n" + _(
-        "Both moments begin at 0 and are too small at first: dividing by $1-\\beta^t$ puts that "
-        "right, and Adam’s first step is its rate η = {rate} in each direction: **({right})**. "
-        "ConvNetJS, a demo that many have learned from, *multiplies* by $1-\\beta^t$; its first "
-        "step from here would be **({wrong})**, $(1-\\beta_1)^2/(1-\\beta_2)$ = {times} times as "
-        "long.",
-        rate=short(rate, 3), right=_pair(step), wrong=_pair(wrong),
-        times=short((1 - knobs.mean_decay) ** 2 / (1 - knobs.square_decay), 3),
+    numbers = {
+        "rate": short(rate, 3), "epsilon": short(knobs.epsilon, 2), "right": _pair(step),
+        "wrong": _pair(convnetjs_first_step(first_gradient(found), rate, knobs)),
+        "times": short((1 - knobs.mean_decay) ** 2 / (1 - knobs.square_decay), 3),
+    }  # fmt: skip
+    if np.allclose(np.abs(step), rate, rtol=NEAR, atol=0):
+        return _(
+            "Both moments begin at 0 and are too small at first: dividing by $1-\\beta^t$ puts "
+            "that right, and Adam’s first step is its rate η = {rate} in each direction: "
+            "**({right})**. ConvNetJS, a demo that many have learned from, *multiplies* by "
+            "$1-\\beta^t$; its first step from here would be **({wrong})**, "
+            "$(1-\\beta_1)^2/(1-\\beta_2)$ = {times} times as long.", **numbers,
+        )  # fmt: skip
+    return _(
+        "Both moments begin at 0 and are too small at first: dividing by $1-\\beta^t$ puts "
+        "that right, and Adam’s first step is $-\\eta g/(|g|+\\varepsilon)$ in each direction, "
+        "here **({right})**: about its rate η = {rate} only where |g| is much larger than "
+        "ε = {epsilon}, and 0 where g is 0. ConvNetJS, a demo that many have learned from, "
+        "*multiplies* by $1-\\beta^t$; its first step from here would be **({wrong})**.", **numbers,
     )  # fmt: skip
 
 
-def _pair(step: Floats) -> str:
-    return ", ".join(signed(float(one), 3) for one in step)
+def _first_of_adamw(asked: Asked, found: Run) -> str:
+    """AdamW's first step: that of Adam, and the decay."""
+    adam, own = (found.history.steps[0, SLUGS.index(slug)] for slug in ("adam", "adamw"))
+    numbers = {"adam": _pair(adam, 4), "decay": _pair(own - adam, 4), "own": _pair(own, 4)}
+    return _(
+        "AdamW’s first step from here is that of Adam, ({adam}), and the decay $-\\eta\\lambda w$, "
+        "({decay}): **({own})**.", **numbers,
+    )  # fmt: skip
+
+
+def _pair(step: Floats, digits: int = 3) -> str:
+    return ", ".join(signed(float(one), digits) for one in step)

@@ -38,7 +38,7 @@ TICKET, REFUSED, CHECKED, ASKED, BEGIN = (
 SEED, MOST_SEED = f"{KEY}.edge_seed", 999
 RATE, GUESS = PARAMETERS = (
     Parameter("rate", N_("rate η, also while it runs"), 0.15, 0.02, 0.6, 0.005),
-    Parameter("guess", N_("your prediction: it blows up above"), 0.3, 0.02, 0.6, 0.005),
+    Parameter("guess", N_("your prediction: it blows up above"), 0.15, 0.02, 0.6, 0.005),
 )
 PEAKS = (-2.0, 3.0)
 LINE = 0
@@ -77,7 +77,7 @@ def limit_network() -> None:
     live.write_to_url(EDGE, PARAMETERS, moved.values)
     checked: _Checked | None = st.session_state.get(CHECKED)
     if checked is not None and ticket is not None and checked.run == ticket.id:
-        _outcome(checked, shown.colours)
+        _outcome(checked, shown.colours, over=ticket.race.snapshot.finished)
     say(KEY, "limit_notice")
     _code(ticket, seed, rate)
 
@@ -200,8 +200,8 @@ def _button(label: str, icon: str, act: Callable[..., Any], args: tuple[Any, ...
     )  # fmt: skip
 
 
-def _outcome(checked: _Checked, colours: Theme) -> None:
-    """The highest loss that each rate led to, with the prediction and 2/λ."""
+def _outcome(checked: _Checked, colours: Theme, *, over: bool) -> None:
+    """The highest loss that each rate led to, with the prediction and 2/λ; `over` is the run."""
     moment, rates = checked.moment, checked.moment.rates
     low, high = float(rates[0]), float(rates[-1])
     heights = np.log10(np.minimum(moment.highest, 1e99)).clip(-99, 99)
@@ -223,10 +223,10 @@ def _outcome(checked: _Checked, colours: Theme) -> None:
             alt=_("The highest loss within the next steps, over the rate."),
         ))  # fmt: skip
     with right:
-        st.markdown(_verdict(checked))
+        st.markdown(_verdict(checked, over=over))
 
 
-def _verdict(checked: _Checked) -> str:
+def _verdict(checked: _Checked, *, over: bool) -> str:
     moment = checked.moment
     below, above = moment.between
     kept, gone = moment.lost
@@ -251,7 +251,8 @@ def _verdict(checked: _Checked) -> str:
             "Up to {kept} it comes back; at {gone} it passes {lost}, and nothing brings it back.",
             kept=f"{kept:.3f}", gone=f"{gone:.3f}", lost=f"{LOST:,.0f}",
         ))  # fmt: skip
-    found.append(_("**Go on, and cross the line.**"))
+    if not over:
+        found.append(_("**Go on, and cross the line.**"))
     return "\n\n".join(found)
 
 

@@ -84,9 +84,10 @@ def told(run: Run, at: int, target: float) -> str:
     if gone is not None:
         return _("diverged at step {step}", step=gone)
     if below is not None:
-        return _("below {target} from step {step} on", target=short(target), step=below)
+        return _("below {target} since step {step}", target=short(target), step=below)
     last = float(run.losses[-1, at])
-    return _("{loss} after {steps} steps", loss=power_of_ten(last), steps=len(run.losses) - 1)
+    loss = short(last, 2) if last < 1 else power_of_ten(last)
+    return _("{loss} after {steps} steps", loss=loss, steps=len(run.losses) - 1)
 
 
 def _bytes(values: Floats, kind: str) -> bytes:

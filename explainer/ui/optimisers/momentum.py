@@ -110,7 +110,7 @@ def _told(pull: float, momentum: float) -> list[str]:
         "αλ = {pull}, β = {momentum}: x {region}. |σ| = {rate} by the formula; {measured} measured "
         "over {steps} real steps.", **numbers,
     )]  # fmt: skip
-    if without != here and here in (Region.SWINGS, Region.ZIGZAG, Region.DIVERGES):
+    if without != here and here is not Region.MONOTONE:
         told.append(_("Without momentum x {plain}, |σ| = {alone}.", **numbers))
     elif without != here:
         told.append(_("Without momentum it {plain}.", **numbers))

@@ -99,11 +99,18 @@ def suggested(test: RangeTest, rule: Rule, keep: float, *, corrected: bool = Tru
     return np.array([rule.read(one, test.rates) for one in curves])
 
 
-def trained_with(found: Race, rates: Floats, measure: str = "losses") -> Floats:
-    """The loss at the end of each seed's race at the rate nearest to its own of `rates` `(S,)`.
+def between(rates: Floats, trained: Floats, ends: Floats) -> Floats:
+    """The losses `ends` `(R,)` of networks `trained` at R rates, read off at `rates` between them.
 
-    `measure` is "losses", on digits that were learned from, or "validation".
+    Both axes are logarithmic; outside, the loss is that of the nearest.
     """
-    ends = found.validation if measure == "validation" else found.losses[-1]
-    distance = np.abs(np.log(found.rates) - np.log(rates)[:, None])
-    return np.asarray(ends[np.arange(len(rates)), distance.argmin(1)])
+    return np.exp(np.interp(np.log(rates), np.log(trained), np.log(ends)))
+
+
+def trained_with(found: Race, rates: Floats) -> Floats:
+    """For each seed the loss at the end of its race, at its own of `rates` `(S,)`: see `between`.
+
+    On digits that were learned from, in nats.
+    """
+    ends = zip(rates, found.losses[-1], strict=True)
+    return np.array([between(rate, found.rates, one) for rate, one in ends])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explainer.descent.rated_stack import RatedStack, batches
-from explainer.generalisation.small_stack import Digits, digits
+from explainer.generalisation.small_stack import CLASSES, Digits, digits
 from explainer.registry import Registry
 from explainer.words import N_
 
@@ -116,6 +116,14 @@ class Race:
         return int(self.steps[there[0]]) if len(there) else -1
 
 
+def lost(less: Sequence[float], least: float) -> int:
+    """How many seeds are lost by one of two: so much `less` loss has the other, in nats, per seed.
+
+    It is more than a quarter of the best fall, from chance, ln 10, to the `least` mean loss.
+    """
+    return int((np.abs(less) > (np.log(CLASSES) - least) / 4).sum())
+
+
 def _look(fall: float, above: bool) -> Look:
     if fall >= GOOD:
         return FINE
@@ -139,13 +147,13 @@ def race(
     told: Callable[[float], None] = lambda share: None,
     seen: Callable[[Race], None] = lambda so_far: None,
 ) -> Race:
-    """All rates and seeds at once; `seen` gets what there is at a tenth and a third of the way."""
+    """All rates and seeds at once; `seen` gets what there is early on and at a third of the way."""
     rates = method.rates if rates is None else rates
     data = digits(SIZE, seeds)
     stack = RatedStack(seeds, len(rates), method.slug)
     given = torch.tensor(rates, dtype=torch.float32).expand(len(seeds), -1)
     drawn, losses = batches(data, seeds), []
-    shown = {steps // 10, steps // 3 // EVERY * EVERY}
+    shown = {EVERY, steps // 10, steps // 3 // EVERY * EVERY}
     for step in range(steps + 1):
         if step % EVERY == 0:
             losses.append(training_loss(stack, data))

@@ -7,7 +7,7 @@ half of the peak, and the cosine backwards, small first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from explainer.descent.rates import (
     Floats,
     Method,
     as_floats,
+    lost,
     rates_between,
     training_loss,
 )
@@ -92,6 +93,17 @@ class Schedules:
         ends: Floats = getattr(self, measure)[:, peak]
         return list(ends[:, place(other)] - ends[:, place(one)])
 
+    def lost(self, one: str, other: str, peak: int, measure: str = "validation") -> int:
+        """How many seeds are lost with one of two racers, beside the least mean loss of all."""
+        least = float(getattr(self, measure).mean(0).min())
+        return lost(self.more(one, other, peak, measure), least)
+
+    def overlaid(self, peak: int) -> bool:
+        """Whether no plateau was met, so that its rate and loss are those of the constant one."""
+        return bool(
+            np.equal(*(self.rates[:, peak, place(one)] for one in ("constant", "plateau"))).all()
+        )
+
     def best(self, racer: str, measure: str = "validation") -> int:
         """The place of the peak with which a racer ends at the least mean loss."""
         return int(getattr(self, measure)[:, :, place(racer)].mean(0).argmin())
@@ -127,8 +139,12 @@ def schedule_race(
     peaks: Floats | None = None,
     *,
     told: Callable[[float], None] = lambda share: None,
+    seen: Callable[[Schedules], None] = lambda so_far: None,
 ) -> Schedules:
-    """All racers at all peaks and seeds at once; equal seeds have equal starts and batches."""
+    """All racers at all peaks and seeds at once; equal seeds have equal starts and batches.
+
+    `seen` gets what there is early on and at half of the way: its ends are NaN.
+    """
     peaks = rates_between(*PEAKS[method.slug]) if peaks is None else peaks
     data, shape = digits(SIZE, seeds), (len(seeds), len(peaks), len(RACERS))
     stack = RatedStack(seeds, len(peaks) * len(RACERS), method.slug)
@@ -136,7 +152,7 @@ def schedule_race(
     judge = [data.validation_inputs[:, WATCHED:], data.validation_labels[:, WATCHED:]]
     watching = np.array([one.watches for one in RACERS])
     plateau, drawn = Plateau((*shape[:2], int(watching.sum()))), batches(data, seeds)
-    losses, rates = [], []
+    losses, rates, shown = [], [], {EVERY, budget // 2 // EVERY * EVERY} - {0, budget}
     for step in range(budget + 1):
         if step % EVERY == 0:
             watched = as_floats(stack.scores(*watch)[0]).reshape(shape)
@@ -148,11 +164,15 @@ def schedule_race(
         now = factors * peaks[:, None]
         if step % EVERY == 0:
             rates.append(now.mean(0))
+            found = Schedules(
+                method, budget, peaks, EVERY * np.arange(len(rates)), np.array(rates),
+                np.array(losses), *(np.full(shape, np.nan) for __ in range(3)),
+            )  # fmt: skip
+            if step in shown:
+                seen(found)
         if step < budget:
             stack.step(*next(drawn), torch.tensor(now, dtype=torch.float32).flatten(1))
         told(step / budget)
     ends = [training_loss(stack, data), *(as_floats(one) for one in stack.scores(*judge))]
-    return Schedules(
-        method, budget, peaks, EVERY * np.arange(len(rates)), np.array(rates), np.array(losses),
-        *(one.reshape(shape) for one in ends),
-    )  # fmt: skip
+    training, validation, wrong = (one.reshape(shape) for one in ends)
+    return replace(found, training=training, validation=validation, wrong=wrong)

@@ -103,8 +103,36 @@ def test_a_mean_without_correction_reads_the_first_rate_and_the_table_says_at_le
     header, blobs = split(offered(app, RANGE).render({}, 2))
     assert header["at"] == 0
     assert "≥ " in html_of(app)
+    marks = [one["title"] for one in split(blobs[-1])[0]["entries"][2:]]
+    assert marks[0] == "the minimum: 0.001, not trained"
     minimum = unpacked(blobs[-1])[1][3]
     assert np.isnan(minimum).all()  # no network was trained at so low a rate
+
+
+def test_the_marks_of_two_rules_stand_at_their_own_rates() -> None:
+    app, of = opened("range"), short_race("sgd")
+    __, blobs = split(offered(app, RANGE).render({"keep": 0.9, "run": 1}, 3))
+    worth, arrays = unpacked(blobs[-1])
+    places, marks = arrays[0], arrays[3:6]
+    at = [int(np.flatnonzero(np.isfinite(one)).item()) for one in marks]
+    curve = range_test.smoothed(range_test.range_test(METHODS["sgd"]).losses[0], 0.9)
+    read = [rule.read(curve, range_test.range_test(METHODS["sgd"]).rates)
+            for rule in range_test.RULES]  # fmt: skip
+    np.testing.assert_allclose(places[at], read)
+    for place, mark, entry in zip(at, marks, worth["entries"][2:], strict=False):
+        assert mark[place] == arrays[1][place]
+        assert entry["title"].endswith(f"loss {mark[place]:.3f}")
+    kept = np.isin(places, of.rates)
+    np.testing.assert_allclose(arrays[1][kept], of.losses[-1, 0])
+
+
+@pytest.mark.parametrize(("less", "lost", "said"), [
+    ([0.1, 0.12, 0.11], 1, "ahead"), ([-0.1, 0.1, 0.0], 0, "within noise"),
+    ([0.0, 0.0, -2.0], 1, "not settled: one seed is lost"),
+    ([0.0, 2.0, -2.0], 2, "not settled: 2 seeds are lost"),
+])  # fmt: skip
+def test_lost_seeds_are_no_noise(less: list[float], lost: int, said: str) -> None:
+    assert rate_race.verdict(less, lost) == said
 
 
 def test_rates_and_losses_of_the_schedules_follow_the_peak() -> None:
@@ -116,7 +144,14 @@ def test_rates_and_losses_of_the_schedules_follow_the_peak() -> None:
     rate, loss = np.frombuffer(blobs[2], "<f8").reshape(2, -1)
     np.testing.assert_allclose(rate, of.rates[:, -1, 2])
     np.testing.assert_allclose(loss, of.losses[:, -1, 2])
-    assert split(blobs[-1])[0]["at"] == len(of.peaks) - 1
+    constant, *__, plateau = header["curves"]
+    assert plateau["dash"]  # what lies beneath is seen through it
+    assert not constant["dash"]
+    assert all(one["colour"] != plateau["colour"] for one in header["curves"][:-1])
+    over = split(blobs[-1])[0]
+    assert over["at"] == len(of.peaks) - 1
+    assert over["up"]["title"] != header["panels"][1]["title"]  # other digits, other losses
+    assert ("its dashes lie on the constant line" in text_of(app)) == of.overlaid(-2)
     assert "within noise" in html_of(app)
     assert "**Cosine against the same backwards:**" in text_of(app)
 
@@ -133,7 +168,13 @@ def test_the_order_is_a_comparison_of_its_own() -> None:
     ("schedules", "rate_schedules__code", "SEED, STEPS, RATE = 0, 200, 1.0"),
 ])  # fmt: skip
 def test_the_script_is_that_of_the_state(view: str, name: str, text: str) -> None:
-    assert text in opened(view, **{name: "true"}).code[0].value
+    app = opened(view, **{name: "true"})
+    assert text in app.code[0].value
+    of = {"race": short_race("sgd").losses[-1, :, 4],
+          "schedules": short_schedules("sgd", 200).training[:, 2, 0]}[view]  # fmt: skip
+    said = " ".join(one.value for one in app.caption)
+    assert f"ends near {of[0]:.3f}" in said
+    assert f"here {of.mean():.3f}." in said
 
 
 @pytest.mark.parametrize("view", ["race", "range", "schedules"])

@@ -20,6 +20,7 @@ from explainer.descent.rates import (
     VERY_HIGH,
     Race,
     as_floats,
+    lost,
     race,
 )
 from explainer.training.recipe.schedules import SCHEDULES
@@ -55,6 +56,20 @@ def test_a_loss_that_is_no_number_is_as_bad_as_can_be() -> None:
     assert of.losses[-1, 0, 1] == of.validation[0, 1] == LARGEST
     assert of.wrong[0, 1] == 1
     assert of.looks()[1] is VERY_HIGH
+
+
+def test_a_seed_is_lost_where_more_than_a_quarter_of_the_fall_is_missing() -> None:
+    quarter = (np.log(10) - 0.2) / 4
+    assert lost([0.0, -0.99 * quarter, 0.99 * quarter], 0.2) == 0
+    assert lost([1.01 * quarter, 0.0, -1.01 * quarter, -LARGEST], 0.2) == 3
+
+
+def test_the_race_is_seen_after_its_first_steps() -> None:
+    early: list[Race] = []
+    of = race(METHODS["sgd"], FRESH[:1], np.array([0.1]), steps=40, seen=early.append)
+    assert early[0].steps.tolist() == [0, 10]
+    np.testing.assert_array_equal(early[0].losses, of.losses[:2])
+    assert np.isfinite(of.validation).all()
 
 
 def test_a_line_has_half_of_its_fall_at_half_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -95,6 +96,30 @@ def test_beyond_the_cliff_the_cosine_is_no_better_than_its_mean_held_constant() 
 def test_a_plateau_has_not_seen_enough_in_40_steps() -> None:
     of = found("sgd", 40, CLIFF)
     assert of.more("plateau", "constant", 0) == [0.0] * len(FRESH)
+    assert of.overlaid(0)
+    met = of.rates.copy()
+    met[-1, 0, place("plateau")] /= 2
+    assert not replace(of, rates=met).overlaid(0)
+
+
+def test_seeds_that_are_lost_with_one_of_two_count() -> None:
+    of = found("sgd", 40, CLIFF)
+    ends = np.full_like(of.validation, 0.4)
+    ends[[0, 1], 0, place("constant")] = 2.3
+    ends[[1, 2], 0, place("cosine")] = 2.3
+    of = replace(of, validation=ends)
+    assert of.lost("cosine", "constant", 0) == 2  # and one with both
+    assert of.lost("cosine", "step", 0) == of.lost("step", "cosine", 0) == 2
+    assert of.lost("step", "half", 0) == 0
+
+
+def test_the_race_is_seen_after_its_first_steps() -> None:
+    early: list[Schedules] = []
+    of = schedule_race(METHODS["sgd"], 40, FRESH[:1], np.array([0.3]), seen=early.append)
+    assert [int(one.steps[-1]) for one in early] == [10, 20]
+    np.testing.assert_array_equal(early[1].losses, of.losses[:3])
+    np.testing.assert_array_equal(early[1].rates, of.rates[:3])
+    assert np.isfinite(of.training).all()
 
 
 @pytest.mark.parametrize(("slug", "budget", "peak"), [

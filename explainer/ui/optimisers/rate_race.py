@@ -30,6 +30,7 @@ from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
 from explainer.powers import percent, short
+from explainer.training.instruments.student import NOISE, interval, judged
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.code import code_fold, show_script
@@ -37,7 +38,7 @@ from explainer.ui.common.memory import remembered
 from explainer.ui.common.tables import table
 from explainer.ui.common.waiting import waited
 from explainer.ui.splits.board import Axis, Entry, board, board_message
-from explainer.words import N_, _, language
+from explainer.words import N_, _, language, ngettext
 
 KEY = "optimisers"
 RACE, ENDS = f"{KEY}.rate", f"{KEY}.rate_ends"
@@ -51,25 +52,27 @@ LOSSES, END_LOSSES = (0.0, 3.5), (0.05, 5.0)
 LOSS_TICKS = tuple((one, f"{one:g}") for one in (0.05, 0.1, 0.2, 0.5, 1, 2, 5))
 
 
-def found_race(method: Method, slot: DeltaGenerator | None = None) -> Race:
-    """The race of a method, computed once for all visitors; on its way it is seen in `slot`."""
+def found_race(method: Method) -> Race:
+    """The race of a method, computed once for all visitors; on its way its curves are seen."""
+    if (kept := KEPT.get(method.slug)) is not None:
+        return kept
+    slot = st.empty()
 
     def seen(so_far: Race) -> None:
-        if slot is not None:
-            with slot.container():
-                key = f"{RACE}_{len(so_far.steps)}"
-                board(key, _losses(_Shown(so_far, theme()), so_far.best, 0, key=key))
+        with slot.container():
+            key = f"{RACE}_{len(so_far.steps)}"
+            board(key, _losses(_Shown(so_far, theme()), so_far.best, 0, key=key))
 
     words = _("{count} networks learn digits at {rates} rates", rates=len(method.rates),
               count=len(method.rates) * len(SEEDS))  # fmt: skip
-    return waited(KEPT, method.slug, words, lambda told: race(method, told=told, seen=seen))
+    found = waited(KEPT, method.slug, words, lambda told: race(method, told=told, seen=seen))
+    slot.empty()
+    return found
 
 
 def race_view(method: Method) -> None:
     """Loss curves named by their look, the ends over the rate, and both follow the slider."""
-    slot = st.empty()
-    found = found_race(method, slot)
-    slot.empty()
+    found = found_race(method)
     parameters = (_rate(method),)
     moved = live.values(RACE, parameters, scope=method.slug)
     shown = _Shown(found, theme())
@@ -98,9 +101,30 @@ def race_view(method: Method) -> None:
     fold = code_fold(_("One of these runs in PyTorch"), f"{RACE}.code")
     if fold.open:
         with fold:
+            seed_alone(found.losses[-1, :, place])
             row = show_script(KEY, script(method.slug, float(found.rates[place]), STEPS),
                               "deepglass_rate")  # fmt: skip
             data_button(row, "rate")
+
+
+def seed_alone(ends: Floats) -> None:
+    """Above a script: what it ends at, beside the mean of the training losses `ends` `(S,)`."""
+    st.caption(
+        _(
+            "The script trains seed 0 alone: its training loss ends near {loss}. The page shows "
+            "the mean of all {seeds} seeds, here {mean}.",
+            loss=f"{ends[0]:.3f}", seeds=len(ends), mean=f"{ends.mean():.3f}",
+        )
+    )  # fmt: skip
+
+
+def verdict(less: Sequence[float], seeds_lost: int) -> str:
+    """Whether so much less loss in each seed is ahead, behind, or is not settled, and why."""
+    found = judged(*interval(less)[1:])
+    if found == NOISE and seeds_lost:
+        return ngettext("not settled: one seed is lost", "not settled: {count} seeds are lost",
+                        seeds_lost)  # fmt: skip
+    return _(found)
 
 
 def data_button(row: DeltaGenerator, name: str) -> None:
@@ -157,9 +181,9 @@ def _losses(
                 Entry(_("all its seeds"), "band", text, chosen)]  # fmt: skip
     return board_message(
         key, found.steps.astype(float), Axis(_("step"), (0.0, float(found.steps[-1]))),
-        Axis(_("Training loss (nats)"), LOSSES, decimals=2), entries, at=len(found.steps) - 1,
+        Axis(_("Training loss (nats)"), LOSSES, decimals=3), entries, at=len(found.steps) - 1,
         number=number, told=_told(found, place), also=also, height=330,
-        alt=_("The training loss over the steps: a curve for each look, and the chosen rate's."),
+        alt=_("The training loss over the steps: a curve for each look, and the chosen rate’s."),
     )  # fmt: skip
 
 
@@ -212,9 +236,9 @@ def _told(found: Race, place: int) -> list[str]:
         return []
     early = found.early(place)
     half = (
-        _("half of the best rate's fall after {step} steps", step=early)
+        _("half of the best rate’s fall after {step} steps", step=early)
         if early >= 0
-        else _("half of the best rate's fall is never reached")
+        else _("half of the best rate’s fall is never reached")
     )
     return [
         _(
@@ -239,7 +263,7 @@ def _row(found: Race, look: Look, places: list[int]) -> list[str]:
         _(look.title),
         _from_to([written(one) for one in found.rates[places]]),
         _from_to([*(f"{one}" for one in sorted(there)), *([last] if last else [])]),
-        _from_to([f"{100 * one:.0f} %" for one in sorted(done)]) or "–",
+        _from_to([f"{100 * one:.0f} %" for one in sorted(done)]) or _("no fall"),
     ]
 
 

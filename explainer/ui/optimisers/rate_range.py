@@ -12,17 +12,19 @@ from explainer.charts.theme import Theme
 from explainer.descent.range_test import (
     DECADES_BELOW,
     RULES,
+    STEPS,
     RangeTest,
+    between,
     range_test,
     smoothed,
     suggested,
     trained_with,
 )
-from explainer.descent.rates import SEEDS, Floats, Method, Race
+from explainer.descent.rates import SEEDS, Floats, Method, Race, lost
+from explainer.descent.rates import STEPS as RACED
 from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
-from explainer.training.instruments.student import interval, judged
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.fold import kept, one_of
@@ -35,6 +37,7 @@ from explainer.ui.optimisers.rate_race import (
     LOSS_TICKS,
     found_race,
     rate_axis,
+    verdict,
     written,
 )
 from explainer.ui.splits.board import Axis, Entry, board, board_message
@@ -90,6 +93,16 @@ def range_view(method: Method) -> None:
     table(*remembered(f"{TEST}.table", (method.slug, biased, keep, language()),
                       lambda: _rules(shown, keep)),
           caption=_("What each rule reads off, and what it is worth"))  # fmt: skip
+    st.caption(
+        _(
+            "Left: one run of {steps} steps, a batch at each rate. Right: {raced} steps at each of "
+            "{rates} rates; between two of these a disc lies on the line. In the table: median or "
+            "mean, and below it the span of all {seeds} seeds. A seed is lost where more than a "
+            "quarter of the best fall is missing; *within noise* says that these seeds don’t "
+            "settle it, not that both are as good.",
+            steps=STEPS, raced=RACED, rates=len(shown.found.rates), seeds=len(SEEDS),
+        )
+    )  # fmt: skip
 
 
 def _renderer(shown: _Shown, resting: Mapping[str, float]) -> Render:
@@ -138,26 +151,43 @@ def _curve(
 def _worth(shown: _Shown, values: Mapping[str, float], number: int) -> bytes:
     """The ends of the race over the rate, and where the rates that were read lie on them."""
     found, colours, run = shown.found, shown.colours, round(values[RUN.name]) - 1
-    ends, best = found.losses[-1, run], found.rates[found.best]
+    best, read = found.rates[found.best], _read(shown, values)
+    inside = [one for one in read.values() if found.rates[0] <= one <= found.rates[-1]]
+    rates = np.union1d(found.rates, inside)
+    ends, fresh = (between(rates, found.rates, one)
+                   for one in (found.losses[-1, run], found.validation[run]))  # fmt: skip
     entries = [
         Entry(_("digits learned from"), "line", colours.text, ends),
-        Entry(_("other digits"), "line", colours.categorical[FRESH], found.validation[run], "7 4"),
-        *(Entry(_named(rule.title, rate), "discs", shown.colour(rule.slug),
-                at_rate(found.rates, rate, ends))
-          for rule, rate in zip(RULES, _read(shown, values).values(), strict=True)),
-        Entry(_named(BEST, best), "rings", colours.text, at_rate(found.rates, best, ends)),
+        Entry(_("other digits"), "line", colours.categorical[FRESH], fresh, "7 4"),
+        *(_disc(rule.title, "discs", shown.colour(rule.slug), rates, read[rule.slug], ends)
+          for rule in RULES),
+        _disc(BEST, "rings", colours.text, rates, best, ends),
     ]  # fmt: skip
     return board_message(
-        WORTH, found.rates, rate_axis(found.method, found.method.low - DECADES_BELOW),
+        WORTH, rates, rate_axis(found.method, found.method.low - DECADES_BELOW),
         Axis(_("Loss after training at that rate (nats)"), END_LOSSES, logarithmic=True,
-             ticks=LOSS_TICKS, decimals=2),
-        entries, at=found.best, number=number, height=330,
+             ticks=LOSS_TICKS, decimals=3),
+        entries, at=int(np.abs(rates - best).argmin()), number=number, height=330,
         alt=_("The loss at the end of the race over the rate, with the rates that were read off."),
     )  # fmt: skip
 
 
 def _named(title: str, rate: float) -> str:
     return _("{what}: {rate}", what=_(title), rate=written(rate))
+
+
+def _disc(
+    title: str, kind: str, colour: str, rates: Floats, rate: float, values: Floats
+) -> Entry:  # fmt: skip
+    """A mark at a rate, with the loss there in its name, or that nobody trained at so low a one."""
+    shown = at_rate(rates, rate, values)
+    loss = shown[np.isfinite(shown)]
+    said = (
+        _("{mark}, loss {loss}", mark=_named(title, rate), loss=f"{loss[0]:.3f}")
+        if len(loss)
+        else _("{mark}, not trained", mark=_named(title, rate))
+    )
+    return Entry(said, kind, colour, shown)
 
 
 def at_rate(rates: Floats, rate: float, values: Floats) -> Floats:
@@ -172,17 +202,18 @@ def at_rate(rates: Floats, rate: float, values: Floats) -> Floats:
 def _rules(shown: _Shown, keep: float) -> tuple[list[str], list[list[str]]]:
     """Over all seeds: what is read, where that ends, and the verdict against the best rate."""
     race, rows = shown.found, []
-    best = race.rates[race.best]
+    best, least = race.rates[race.best], race.means[-1].min()
     truth = trained_with(race, np.full(len(SEEDS), best))
     for rule in RULES:
         rates = suggested(shown.test, rule, keep, corrected=shown.corrected)
         ends = trained_with(race, rates)
-        least = "≥ " if rates.min() < 0.9 * race.rates[0] else ""  # trained at the race's lowest
-        verdict = judged(*interval((truth - ends).tolist())[1:])
+        beyond = "≥ " if rates.min() < 0.99 * race.rates[0] else ""  # trained at the race's lowest
+        less = (truth - ends).tolist()
+        said = verdict(less, lost(less, least))
         middle, low, high = (written(one) for one in (np.median(rates), rates.min(), rates.max()))
         rows.append([_(rule.title), f"{middle}<br>{low} – {high}",
-                     least + f"{ends.mean():.2f}<br>{ends.min():.2f} – {ends.max():.2f}"
-                     f"<br><b>{_(verdict)}</b>"])  # fmt: skip
+                     beyond + f"{ends.mean():.3f}<br>{ends.min():.3f} – {ends.max():.3f}"
+                     f"<br><b>{said}</b>"])  # fmt: skip
     rows.append([_(BEST), written(best),
-                 f"{truth.mean():.2f}<br>{truth.min():.2f} – {truth.max():.2f}"])  # fmt: skip
+                 f"{truth.mean():.3f}<br>{truth.min():.3f} – {truth.max():.3f}"])  # fmt: skip
     return [_("read off"), _("rate"), _("loss after training, against the best")], rows

@@ -7,8 +7,9 @@
  * @typedef {{name: string, number: number, columns: string[], axes: [string, string], span: [number, number],
  *   height: [number, number], kinds: {title: string, colour: string}[], kind: number[], counts: string[],
  *   heads: string[], said: string[][][], side: number, stops: string[], spots: [number, number, number][],
- *   signs: [string, string], drawn: string, curved: string, alt: string, at: number}} StopsMessage `signs` are the
- *   colours of what is negative and of what is not.
+ *   signs: [string, string, string], none: number[], seeds: number[], drawn: string, curved: string, alt: string,
+ *   at: number}} StopsMessage `signs` are the colours of what is negative, of what is positive, and of what counts as
+ *   none: up to `none`, of each dot.
  */
 const PLOT = { left: 44, right: 10, top: 40, bottom: 46 }, HIGH = 350, RADIUS = 5.5
 const LEAST_POWER = -5, MOST_POWER = 1, SPECTRUM = 150
@@ -64,7 +65,7 @@ export default component(place => {
     if (!spots.length) return
     const [cx, cy] = spots[at], { title, colour } = data.kinds[data.kind[at]]
     filled(plot.querySelector(".picked"), { cx, cy })
-    const run = say("run {number}", { number: at + 1 })
+    const run = say("seed {number}", { number: data.seeds[at] })
     find(".head").replaceChildren(element("i", { style: `background:${colour}` }), `${title}, ${run}`)
     find("tbody").replaceChildren(...data.heads.map((head, row) =>
       element("tr", {}, element("td", { text: head }), element("td", { text: data.said[at][row] }))))
@@ -103,7 +104,7 @@ export default component(place => {
     const own = curvatures.subarray(at * count, (at + 1) * count), half = (SPECTRUM - 20) / 2
     const long = value => half * clamp((Math.log10(Math.abs(value)) - LEAST_POWER) / (MOST_POWER - LEAST_POWER), 0, 1)
     const right = linear([0, Math.max(count - 1, 1)], [34, wide - 4]), middle = 8 + half
-    const colour = value => data.signs[value < 0 ? 0 : 1]
+    const colour = value => data.signs[Math.abs(value) <= data.none[at] ? 2 : value < 0 ? 0 : 1]
     filled(chart, { viewBox: `0 0 ${wide} ${SPECTRUM}` })
     const box = { left: 30, right: wide, top: 0, bottom: SPECTRUM }
     chart.replaceChildren(levelLine(middle, box, "zero"),

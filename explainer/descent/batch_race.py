@@ -21,7 +21,7 @@ COUNT, WIDTH = 1024, 16
 SIZES = (1, 8, 32, 128, COUNT)
 STEPS = (4096, 2048, 1024, 512, 256)
 """How long a run of each batch size is."""
-RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SEEDS, TRIAL_SEEDS = (0, 1, 2, 3), (100, 101)
 TRIAL_PICTURES, TRIAL_STEPS = 4096, 64
 """A rate is tried for so many pictures, and for so many steps at least."""

@@ -27,16 +27,22 @@ Values = NDArray[np.float64]
 
 def negative_share(spectra: Values) -> Values:
     """The share of eigenvalues `(S, P)` that are negative beyond `CURVED`, `(S,)`."""
-    return np.asarray((spectra < -_none(spectra)).mean(1))
+    return np.asarray((spectra < -none(spectra)).mean(1))
 
 
 def flat_share(spectra: Values) -> Values:
     """The share of eigenvalues that count as none."""
-    return np.asarray((np.abs(spectra) <= _none(spectra)).mean(1))
+    return np.asarray((np.abs(spectra) <= none(spectra)).mean(1))
 
 
-def _none(spectra: Values) -> Values:
+def none(spectra: Values) -> Values:
+    """The curvature up to which one counts as none, `(S, 1)`."""
     return np.asarray(CURVED * np.abs(spectra).max(1, keepdims=True))
+
+
+def as_low(losses: Values) -> NDArray[np.bool_]:
+    """Which runs `(S,)` no other is below by more than `AS_LOW`, wherever they stand."""
+    return np.asarray(losses <= losses.min() + AS_LOW)
 
 
 def kinds(
@@ -44,17 +50,17 @@ def kinds(
 ) -> NDArray[np.int64]:
     """Places in `KINDS` `(S,)`, each by the first of these rules that fits.
 
-    A loss below `NO_LOSS` is the lowest there can be. A loss that still falls: on its way. A slope,
-    yet no rate but a tiny one that descends it: a kink. Negative curvature: a saddle. A slope that
-    is not none: a plateau. The rest are minima, the lowest where no run came lower by more than
-    `AS_LOW`. `fallen` is the share lost in the last tenth.
+    A loss below `NO_LOSS`, or one that is `as_low` where it stands and nothing curves down: the
+    lowest found. A loss that still falls: on its way. A slope, yet no rate but a tiny one that
+    descends it: a kink. Negative curvature: a saddle. A slope that is not none: a plateau. The rest
+    are worse minima. `fallen` is the share lost in the last tenth.
     """
-    lowest, sloped = losses.min(), slopes > NO_SLOPE
+    moves, bent, sloped = fallen > FALLS, negative_share(spectra) > 0, slopes > NO_SLOPE
+    lowest = (losses < NO_LOSS) | (as_low(losses) & ~moves & ~bent)
     tiny = rates * np.abs(spectra).max(1) < NO_RATE
     return np.asarray(
         np.select(
-            [losses < NO_LOSS, fallen > FALLS, sloped & tiny, negative_share(spectra) > 0, sloped,
-             losses > lowest + AS_LOW],
-            [LOWEST, WAY, KINK, SADDLE, PLATEAU, MINIMUM], LOWEST,
+            [lowest, moves, sloped & tiny, bent, sloped],
+            [LOWEST, WAY, KINK, SADDLE, PLATEAU], MINIMUM,
         )
     )  # fmt: skip

@@ -45,7 +45,7 @@ class Option:
     title: str
 
 
-UNITS = (Option(TANH := "tanh", N_("tanh")), Option(RELU := "relu", N_("ReLU")))
+UNITS = (Option(RELU := "relu", N_("ReLU")), Option(TANH := "tanh", N_("tanh")))
 STARTS = (
     Option(RANDOM := "random", N_("each unit its own")), Option(ALIKE := "alike", N_("all alike")),
 )  # fmt: skip

@@ -30,6 +30,8 @@ PUSH = 0.01
 """The length of the step along the most negative eigenvector."""
 LEFT = 0.9
 """A place is left behind where the loss has come down to this share of what it was there."""
+EVERY = 5
+"""It is looked for slow places after every so many steps."""
 EDGE, GRID = 2.2, 25
 SATURATED = 0.05
 """A tanh unit whose slope is below this for every example is counted as saturated."""
@@ -130,7 +132,8 @@ def stops(
         run.step()
         if step == budget - budget // 10:
             before = run.loss
-        slow.look(run, step)
+        if step % EVERY == 0:
+            slow.look(run, step)
     fallen = (1 - run.loss / before).nan_to_num().numpy()
     end, down = _measured(networks, run.first, run.last, budget, fallen, rates)
     slowest, __ = _measured(networks, slow.first, slow.last, slow.step.numpy())

@@ -77,7 +77,7 @@ def offered(app: AppTest, key: str) -> LivePicture:
 @pytest.mark.parametrize(
     ("axis", "slider", "at", "steps"),
     [("examples", "seen", 8, {1: 256, 32: 8, COUNT: 0}), ("examples", "seen", 0, {1: 1, 32: 0}),
-     ("steps", "taken", 12, {1: 4096, COUNT: 4096}), ("time", "passed", 0, {1: 10_000})],
+     ("steps", "taken", 8, {1: 256, COUNT: 256}), ("time", "passed", -1.5, {32: 158})],
 )  # fmt: skip
 def test_steps_epochs_and_the_batch_in_hand_follow_the_hand(
     axis: str, slider: str, at: float, steps: dict[int, int]
@@ -101,6 +101,23 @@ def test_steps_epochs_and_the_batch_in_hand_follow_the_hand(
             assert row["says"] == "no whole batch yet"
 
 
+@pytest.mark.parametrize(
+    ("axis", "slider", "at", "over"),
+    [("examples", "seen", 18, 2), ("steps", "taken", 12, 3), ("time", "passed", -1, 2)],
+)
+def test_a_run_that_has_ended_takes_no_more_steps(
+    axis: str, slider: str, at: float, over: int
+) -> None:
+    app = opened(optimisers__batch_race__axis=axis)
+    header, blobs = split(offered(app, batch_race.RACE).render({slider: at}, 2))
+    rows = split(blobs[-1])[0]["rows"]
+    ended = [row for row in rows if row["value"] == "ended at step 256"]
+    assert [row["title"] for row in ended] == ["all 1,024", "B = 32", "B = 1"][-over:]
+    sizes = ["B = 1", "B = 32", "all 1,024"][:over]
+    lowest = "Of these B = 1 came lowest, 0.502."
+    assert header["told"][-1] == f"Ended earlier: {', '.join(sizes)}. {lowest}"
+
+
 def test_losses_are_read_where_there_are_as_many_pictures_and_the_lowest_is_named() -> None:
     app = opened()
     header, blobs = split(offered(app, batch_race.RACE).render({"seen": 8}, 2))
@@ -110,7 +127,7 @@ def test_losses_are_read_where_there_are_as_many_pictures_and_the_lowest_is_name
     np.testing.assert_allclose(lines[0][at], 0.5025, rtol=1e-9)
     np.testing.assert_allclose(lines[1][at], runs()[1].at(8).mean())
     assert np.isnan(lines[2][at])
-    assert header["told"] == ["Lowest here: B = 1, rate 0.01, 0.502."]
+    assert header["told"] == ["Lowest of those that learn here: B = 1, rate 0.01, 0.502."]
 
 
 @pytest.mark.parametrize("when", ["early", "late"])

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explainer.descent.stop_kinds import KINDS, negative_share
+from explainer.descent.stop_kinds import KINDS, LOWEST, negative_share
 from explainer.descent.stop_problems import RELU, TANH, TASKS, Task
 from explainer.descent.stops import GRID, Stops, by_width
+from explainer.descent.stops import SEEDS as PAGE_SEEDS
 from explainer.ui.optimisers import stops
 from tests.app.moving import tell
 from tests.app.reading import section_of, split, text_of
@@ -31,7 +32,7 @@ def found(slug: str, unit: str) -> list[Stops]:
 
 @pytest.fixture(autouse=True)
 def _stood_before() -> Iterator[None]:
-    for slug, unit in (("xor", TANH), ("xor", RELU), ("digits", TANH)):
+    for slug, unit in (("xor", TANH), ("xor", RELU), ("digits", RELU)):
         stops.KEPT.put((slug, unit, "random"), found(slug, unit))
     yield
     stops.KEPT.clear()
@@ -52,7 +53,7 @@ def dots(app: AppTest) -> tuple[dict[str, object], list[bytes]]:
     return split(next(e.proto.bytes for e in app.get("bidi_component") if e.key == key))
 
 
-@pytest.mark.parametrize(("slug", "unit"), [("xor", TANH), ("xor", RELU), ("digits", TANH)])
+@pytest.mark.parametrize(("slug", "unit"), [("xor", TANH), ("xor", RELU), ("digits", RELU)])
 def test_each_network_is_a_dot_in_the_column_of_its_kind(slug: str, unit: str) -> None:
     app = opened(optimisers__stops__problem=slug, optimisers__stops__unit=unit)
     header, blobs = dots(app)
@@ -66,13 +67,20 @@ def test_each_network_is_a_dot_in_the_column_of_its_kind(slug: str, unit: str) -
     side = 10 if slug == "digits" else GRID
     assert (header["side"], len(blobs[3])) == (side, len(SEEDS) * side**2)
     assert header["at"] == end.loss.argmax()
+    assert header["seeds"] == list(PAGE_SEEDS[: len(SEEDS)])
+    none = header["none"]
+    assert isinstance(none, list)
+    np.testing.assert_allclose(none, 1e-3 * np.abs(end.spectra).max(1))
+    near = (end.loss <= end.loss.min() + 0.01).sum()
+    assert f"{near} end within 0.01 of it. {(end.kind == LOWEST).sum()} are named" in text_of(app)
 
 
 def test_slow_places_lie_by_their_negative_curvatures() -> None:
     app = opened(optimisers__stops__place="slowest")
     header, blobs = dots(app)
-    slow = found("xor", TANH)[stops.USUAL_WIDTH].slowest
+    slow = found("xor", RELU)[stops.USUAL_WIDTH].slowest
     left = slow.step > 0
+    assert header["seeds"] == np.flatnonzero(left).tolist()
     assert header["columns"] == []
     across = np.frombuffer(blobs[0], "<f8")
     np.testing.assert_allclose(across, 100 * negative_share(slow.spectra)[left])
@@ -97,3 +105,5 @@ def test_any_link_opens(value: str) -> None:
     )  # fmt: skip
     assert text_of(app).count("What to notice") == 1
     assert "eigvalsh" in app.code[0].value
+    worst = found("xor", RELU)[stops.USUAL_WIDTH].end.loss.argmax()
+    assert f"manual_seed({PAGE_SEEDS[worst]})" in app.code[0].value

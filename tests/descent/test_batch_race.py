@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from explainer.descent.batch_race import COUNT, RATES, Learner, Run, best_rate, race, run
+from explainer.descent.batch_race import COUNT, RATES, SIZES, Learner, Run, best_rate, race, run
 
 SEEDS = (31, 32)
 
@@ -51,6 +52,25 @@ def test_an_epoch_has_each_picture_once_and_the_next_one_another_order() -> None
 def test_the_rate_that_is_chosen_has_the_least_loss_and_is_larger_for_larger_batches() -> None:
     assert best_rate(128, (41,), (1e-4, 0.3, 100.0)) == 0.3
     assert best_rate(8, (41, 42)) < best_rate(128, (41, 42)) <= max(RATES)
+
+
+@pytest.mark.slow
+def test_no_rate_that_is_chosen_is_the_first_or_the_last_that_is_tried() -> None:
+    chosen = [best_rate(size, (41, 42)) for size in SIZES]
+    assert all(RATES[0] < one < RATES[-1] for one in chosen)
+    assert chosen == sorted(chosen)
+
+
+@pytest.mark.slow
+def test_the_whole_set_leaps_up_in_some_seed_at_its_best_rate_and_comes_down_again() -> None:
+    learner, losses = Learner((31, 32, 33, 34), 4 * (1.0,)), []
+    for _step in range(256):
+        learner.step(*learner.batch(COUNT))
+        losses.append(learner.scores(learner.inputs, learner.labels)[0])
+    found = np.array(losses[100:])
+    leaps = found[1:] / np.minimum.accumulate(found)[:-1]
+    assert leaps.max() > 1.5
+    assert (found[-1] < found[0]).all()
 
 
 def test_at_equal_pictures_small_batches_are_ahead_and_at_equal_steps_large_ones() -> None:

@@ -27,7 +27,7 @@ from explainer.descent.stop_kinds import (
     negative_share,
 )
 from explainer.descent.stop_networks import Networks
-from explainer.descent.stop_problems import ALIKE, RANDOM, RELU, TANH, TASKS, UNITS, script
+from explainer.descent.stop_problems import ALIKE, RANDOM, RELU, TANH, TASKS, script
 from explainer.descent.stops import GRID, SEEDS, Stops, by_width, stops
 
 FRESH = tuple(range(200, 208))
@@ -36,6 +36,12 @@ FRESH = tuple(range(200, 208))
 @cache
 def stood(slug: str, width: int, unit: str = TANH, start: str = RANDOM, steps: int = 0) -> Stops:
     return stops(TASKS[slug].problem(), width, unit, start, FRESH, steps=steps)
+
+
+def slow_bends(slug: str, width: int, unit: str) -> np.ndarray:
+    """Of each network that left a slow place whether that curves down."""
+    slow = stood(slug, width, unit).slowest
+    return np.asarray(negative_share(slow.spectra)[slow.step > 0] > 0)
 
 
 def a_loss(networks: Networks, flat: torch.Tensor) -> torch.Tensor:
@@ -52,10 +58,9 @@ def a_loss(networks: Networks, flat: torch.Tensor) -> torch.Tensor:
     return loss
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda one: one.slug)
-@pytest.mark.parametrize("slug", ["moons", "digits"])
-def test_gradient_and_hessian_are_those_of_torch(unit: object, slug: str) -> None:
-    networks = Networks(TASKS[slug].problem(), 2, getattr(unit, "slug", ""), RANDOM, (3, 4))
+@pytest.mark.parametrize(("slug", "unit"), [("moons", RELU), ("moons", TANH), ("digits", TANH)])
+def test_gradient_and_hessian_are_those_of_torch(slug: str, unit: str) -> None:
+    networks = Networks(TASKS[slug].problem(), 2, unit, RANDOM, (3, 4))
     losses, inner, outer = networks.gradients(networks.first, networks.last)
     whole = networks.hessian(networks.first, networks.last)
     for one in range(2):
@@ -83,6 +88,12 @@ def test_each_rule_names_what_it_says_and_the_first_that_fits() -> None:
     np.testing.assert_array_equal(kinds(*columns[:5]), columns[5])
     same = kinds(np.array([0.2, 0.205]), np.zeros(2), np.array([up, up]), np.zeros(2), np.ones(2))
     np.testing.assert_array_equal(same, [LOWEST, LOWEST])
+    # As low as the lowest, each in another way: still falling, at a saddle, at a kink, on a slope.
+    near = kinds(
+        np.array([0.2, 0.2, 0.2, 0.205]), np.array([0.1, 1e-9, 0.1, 0.1]),
+        np.array([up, down, up, flat]), np.array([0.5, 0, 0, 0]), np.array([1, 1, 1e-3, 1]),
+    )  # fmt: skip
+    np.testing.assert_array_equal(near, [WAY, SADDLE, LOWEST, LOWEST])
     np.testing.assert_allclose(negative_share(np.array([up, down])), [0, 1 / 3])
     np.testing.assert_allclose(flat_share(np.array([up, flat])), [1 / 3, 2 / 3])
     assert len(KINDS) == 6
@@ -108,13 +119,31 @@ def test_two_relu_units_get_caught_on_xor_and_eight_do_not() -> None:
 
 
 def test_what_was_slow_on_the_way_curves_down_somewhere() -> None:
-    for slug, width in (("xor", 4), ("digits", 3)):
-        slow = stood(slug, width, steps=250).slowest
-        left = slow.step > 0
-        assert left.sum() >= len(FRESH) / 2
-        assert (negative_share(slow.spectra)[left] > 0).mean() > 0.8
+    slow = stood("xor", 4, steps=250).slowest
+    left = slow.step > 0
+    assert left.sum() >= len(FRESH) / 2
+    assert (negative_share(slow.spectra)[left] > 0).mean() > 0.8
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", [RELU, TANH])
+@pytest.mark.parametrize("slug", ["xor", "digits"])
+def test_almost_every_slow_place_curves_down_on_xor_and_digits(slug: str, unit: str) -> None:
+    bent = np.concatenate([slow_bends(slug, width, unit) for width in (2, 4)])
+    assert len(bent) >= len(FRESH)
+    assert bent.mean() > 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [3, 4])
+def test_a_third_of_the_tanh_networks_stand_at_a_saddle_on_digits(width: int) -> None:
+    one = stood("digits", width)
+    saddles = one.end.kind == SADDLE
+    assert saddles.mean() > 0.25
+    assert (one.pushed[saddles] < 0.99 * one.end.loss[saddles]).mean() > 0.8
+
+
+@pytest.mark.slow
 def test_digits_stand_at_saddles_and_a_push_lets_them_fall_again() -> None:
     one = stood("digits", 3, steps=250)
     saddles = one.end.kind == SADDLE
@@ -124,9 +153,9 @@ def test_digits_stand_at_saddles_and_a_push_lets_them_fall_again() -> None:
 
 
 def test_units_that_begin_alike_are_worth_one() -> None:
-    alike = stood("xor", 4, TANH, ALIKE, 500)
+    alike = stood("xor", 4, TANH, ALIKE, 300)
     assert (alike.end.loss > 1 / 3 - 1e-3).all()
-    assert np.median(stood("xor", 4, TANH, RANDOM, 500).end.loss) < 1e-3
+    assert np.median(stood("xor", 4, TANH, RANDOM, 300).end.loss) < 1e-3
 
 
 def test_widths_come_in_order_and_are_seen_as_they_come() -> None:
@@ -153,12 +182,24 @@ def test_the_script_gives_the_same_numbers(slug: str, unit: str, start: str) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("unit", [RELU, TANH])
+@pytest.mark.parametrize("slug", TASKS.slugs)
+def test_no_network_of_the_largest_width_is_caught_in_a_worse_minimum(slug: str, unit: str) -> None:
+    one = stood(slug, TASKS[slug].widths[-1], unit)
+    assert (one.end.kind != MINIMUM).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("unit", "kind"), [(TANH, WAY), (RELU, KINK)])
 @pytest.mark.parametrize("slug", ["moons", "spirals"])
-def test_wide_networks_are_slow_at_the_end_and_not_caught(slug: str) -> None:
-    one = stood(slug, 8)
-    assert (one.end.kind == MINIMUM).sum() == 0
-    assert (
-        (one.end.kind == WAY) | (one.end.kind == LOWEST) | (one.end.kind == PLATEAU)
-    ).mean() > 0.8
-    left = one.slowest.step > 0
-    assert (negative_share(one.slowest.spectra)[left] > 0).mean() > 0.3
+def test_wide_networks_are_slow_with_tanh_and_at_kinks_with_relu(
+    slug: str, unit: str, kind: int
+) -> None:
+    one = stood(slug, 8, unit)
+    assert ((one.end.kind == kind) | (one.end.kind == LOWEST)).mean() > 0.5
+
+
+@pytest.mark.slow
+def test_on_moons_and_spirals_some_slow_places_curve_down_and_some_do_not() -> None:
+    bent = [slow_bends(slug, 8, unit) for slug in ("moons", "spirals") for unit in (RELU, TANH)]
+    assert 0.3 < np.concatenate(bent).mean() < 0.9

@@ -29,7 +29,7 @@ KEY = "optimisers"
 NOISE, CLOUD = f"{KEY}.noise", f"{KEY}.cloud"
 KEPT: Kept[str, list[Noise]] = Kept(32 * MEGABYTE, lambda all: sum(one.paths.nbytes for one in all))
 WHEN = (Named("early", N_("early")), Named("late", N_("late")))
-SIZE = Parameter("b", N_("batch B, as a power of 2"), 3, 0, len(SIZES) - 1, 0.25)
+SIZE = Parameter("b", N_("batch B, power of 2"), 3, 0, len(SIZES) - 1, 0.25)
 ARROWS, ACROSS, UP = 80, (-5.0, 7.0), (-4.0, 4.0)
 HEIGHTS = (0.03, 60.0)
 LEVELS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
@@ -175,7 +175,7 @@ def _cloud(shown: _Shown, at: float, number: int) -> bytes:
         ],
         [
             ShapePoints(tips[~beyond], _("minibatch gradients"), own, 3.5),
-            ShapePoints(np.array([(1.0, 0.0)]), _("true gradient"), colours.text, 5),
+            ShapePoints(np.array([(1.0, 0.0)]), _("its tip"), colours.text, 5),
         ],
         across=ACROSS, up=UP, axes=(_("along"), _("across")), number=number,
         told=_("B = {size}: {against} of {draws} minibatches point away from the true gradient; "

@@ -62,8 +62,9 @@ def order_part() -> None:
     st.caption(
         _(
             "{count} digits, batches of {batch}, {epochs} epochs of {steps} steps; means of "
-            "{seeds} seeds that begin alike. The table has the means of the last epoch, with an "
-            "interval of 95 % for what differs from shuffling anew.",
+            "{seeds} seeds that begin alike. Upright lines end an epoch. *Once* and *never* lie so "
+            "near *each epoch anew* that their dashes run along it. The table has the means of the "
+            "last epoch, with an interval of 95 % for what differs from shuffling anew.",
             count=f"{COUNT:,}", batch=BATCH, epochs=EPOCHS, steps=COUNT // BATCH, seeds=len(SEEDS),
         )
     )  # fmt: skip
@@ -80,7 +81,7 @@ def _message(found: Shuffled, at: float, number: int, colours: Theme) -> bytes:
     return curves_message(
         ORDER, [replace(PANEL, short=_(PANEL.short))], lines, low=float(found.steps[0]),
         reach=float(found.steps[-1]), at=at, number=number, symbol=_("step"),
-        marks=[Mark(float(one), _("an epoch") if one == epoch else "") for one in ends],
+        marks=[Mark(float(one), "") for one in ends],
         alt=_("The training loss of the four orders over the steps."),
     )  # fmt: skip
 

@@ -10,7 +10,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.theme import Theme
-from explainer.descent.batch_race import COUNT, RATES, SEEDS, SIZES, TRIAL_SEEDS, Run, race
+from explainer.descent.batch_race import (
+    COUNT,
+    RATES,
+    SEEDS,
+    SIZES,
+    TRIAL_PICTURES,
+    TRIAL_SEEDS,
+    TRIAL_STEPS,
+    Run,
+    race,
+)
 from explainer.kept import MEGABYTE, Kept
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
@@ -37,9 +47,9 @@ PLACES = {"examples": 145, "steps": 97, "time": 161}
 LOSSES = (0.01, 5.0)
 TICKS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 SLIDERS = {
-    "examples": Parameter("seen", N_("pictures seen, as a power of 2"), 12, 0, 18, 0.25),
-    "steps": Parameter("taken", N_("steps, as a power of 2"), 7, 0, 12, 0.25),
-    "time": Parameter("passed", N_("seconds, as a power of 10"), -1.5, -4, 0, 0.05),
+    "examples": Parameter("seen", N_("pictures, power of 2"), 12, 0, 18, 0.25),
+    "steps": Parameter("taken", N_("steps, power of 2"), 7, 0, 12, 0.25),
+    "time": Parameter("passed", N_("seconds, power of 10"), -1.5, -4, 0, 0.05),
 }
 COLOURS = (3, 1, 2, 0, 6)
 
@@ -71,9 +81,12 @@ def race_part() -> None:
     st.caption(
         _(
             "{count} digits, one hidden layer, plain gradient descent, no momentum; means of "
-            "{seeds} seeds. Each batch size has the best of {rates} rates, chosen on {trials} "
-            "other seeds. Time is measured on this server as it trains, without the measuring.",
+            "{seeds} seeds. Each batch size has the best of {rates} rates from {low} to {high}, by "
+            "{trials} other seeds after {pictures} pictures or {steps} steps. Time is measured on "
+            "this server as it trains, without the measuring: differences of a tenth mean nothing.",
             count=f"{COUNT:,}", seeds=len(SEEDS), rates=len(RATES), trials=len(TRIAL_SEEDS),
+            low=f"{RATES[0]:g}", high=f"{RATES[-1]:g}", pictures=f"{TRIAL_PICTURES:,}",
+            steps=TRIAL_STEPS,
         )
     )  # fmt: skip
     say(KEY, "batches_notice")
@@ -151,27 +164,50 @@ def _named(run: Run) -> str:
 
 
 def _told(shown: _Shown, value: float) -> list[str]:
-    """Which batch size is lowest there, and which of the others are so within noise."""
+    """Which batch size is lowest there, which are so within noise, and what has ended before."""
     there = [(run, run.at(run.steps_for(shown.axis, value))) for run in shown.runs]
     there = [(run, losses) for run, losses in there if np.isfinite(losses).all()]
+    over = _over(shown, value)
     if not there:
-        return [_("No run has been measured there.")]
+        return [_("No run has been measured there."), *over]
     best, lowest = min(there, key=lambda one: float(one[1].mean()))
     as_good = [
         _named(run) for run, losses in there
         if run is not best and judged(*interval((losses - lowest).tolist())[1:]) == NOISE
     ]  # fmt: skip
-    found = _("Lowest here: {best}, {loss}.", best=_named(best), loss=f"{lowest.mean():.3g}")
+    found = _(
+        "Lowest of those that learn here: {best}, {loss}.",
+        best=_named(best),
+        loss=f"{lowest.mean():.3g}",
+    )
     if as_good:
         found += " " + _("Within noise of it: {others}.", others="; ".join(as_good))
-    return [found]
+    return [found, *over]
+
+
+def _ended(run: Run, axis: str, value: float) -> bool:
+    return run.steps_for(axis, value) > run.steps[-1]
+
+
+def _over(shown: _Shown, value: float) -> list[str]:
+    """Which runs have ended by then, and how low the lowest of them came."""
+    over = [run for run in shown.runs if _ended(run, shown.axis, value)]
+    if not over:
+        return []
+    lowest = min(over, key=lambda run: float(run.loss[-1].mean()))
+    return [
+        _("Ended earlier: {runs}. Of these {best} came lowest, {loss}.",
+          runs=", ".join(_size(run) for run in over), best=_size(lowest),
+          loss=f"{lowest.loss[-1].mean():.3g}")
+    ]  # fmt: skip
 
 
 def _hands(shown: _Shown, at: float, number: int) -> bytes:
     """Of each run a bar from where the batch in hand begins in the epoch to where it ends."""
     value, rows = _value(shown.axis, at), []
     for run in reversed(shown.runs):
-        steps = max(round(run.steps_for(shown.axis, value)), 0)
+        ended = _ended(run, shown.axis, value)
+        steps = int(run.steps[-1]) if ended else round(run.steps_for(shown.axis, value))
         batches = COUNT // run.size
         place, epoch = max(steps - 1, 0) % batches, max(steps - 1, 0) // batches
         started = steps > 0
@@ -180,7 +216,8 @@ def _hands(shown: _Shown, at: float, number: int) -> bytes:
                 _size(run), place * run.size if started else 0,
                 (place + 1) * run.size if started else 0,
                 shown.colours.categorical[COLOURS[SIZES.index(run.size)]],
-                _("step {step}", step=f"{steps:,}"),
+                _("ended at step {step}", step=f"{steps:,}") if ended
+                else _("step {step}", step=f"{steps:,}"),
                 _("epoch {epoch}, batch {place} of {batches}", epoch=f"{epoch + 1:,}",
                   place=f"{place + 1:,}", batches=f"{batches:,}") if started
                 else _("no whole batch yet"),

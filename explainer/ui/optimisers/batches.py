@@ -12,9 +12,9 @@ from explainer.words import N_, _
 
 KEY = "optimisers"
 VIEWS = (
-    Part("race", N_("Same pictures, same time"), race_part),
-    Part("noise", N_("Gradient noise"), noise_part),
-    Part("order", N_("Shuffling"), order_part),
+    Part("race", N_("Race"), race_part),
+    Part("noise", N_("Noise"), noise_part),
+    Part("order", N_("Order"), order_part),
 )
 
 

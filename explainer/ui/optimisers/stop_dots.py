@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from explainer.charts.theme import Theme
-from explainer.descent.stop_kinds import KINDS, flat_share, negative_share
+from explainer.descent.stop_kinds import KINDS, flat_share, negative_share, none
 from explainer.descent.stop_problems import Problem, Task
-from explainer.descent.stops import EDGE, Places, Stops
+from explainer.descent.stops import EDGE, SEEDS, Places, Stops
 from explainer.powers import percent, power_of_ten
 from explainer.ui.common.components import mount, pack
 from explainer.words import _
@@ -51,13 +51,14 @@ def dots_message(
         "said": [_said(at, row, found.width) for row in rows.tolist()],
         "side": round(at.drawn.shape[1] ** 0.5), "stops": colours.diverging if plane
         else colours.sequential,
-        "signs": (colours.categorical[1], colours.categorical[0]),
+        "signs": (colours.categorical[1], colours.categorical[0], colours.categorical[7]),
+        "none": none(at.spectra[rows])[:, 0].tolist(), "seeds": [SEEDS[row] for row in rows],
         "spots": _spots(problem) if plane else [],
         "drawn": _("What it says of the plane; discs: the examples") if plane
         else _("Which digit (rows, 0 on top) is taken for which (columns)"),
-        "curved": _("All curvatures, in order; negative ones go down"),
+        "curved": _("All curvatures, in order; negative ones go down, grey ones count as none"),
         "alt": _("Networks as dots, by what stopped them and their loss."),
-        "at": int(at.loss[rows].argmax()) if len(rows) else 0,
+        "at": max([0, *np.flatnonzero(rows == highest(found)).tolist()]),
     }  # fmt: skip
     across = np.array([there.index(kind) for kind in at.kind[rows]]) if ended else negative[rows]
     drawn = 255 * (np.clip(at.drawn[rows], -1.2, 1.2) / 2.4 + 0.5 if plane else at.drawn[rows])
@@ -66,6 +67,11 @@ def dots_message(
                   for one in (across, at.loss[rows], at.spectra[rows])),
         np.nan_to_num(drawn).round().astype(np.uint8).tobytes(),
     )  # fmt: skip
+
+
+def highest(found: Stops) -> int:
+    """Which network has the highest loss at the end: the first that is looked at."""
+    return int(found.end.loss.argmax())
 
 
 def dots(key: str, message: bytes) -> None:

@@ -10,10 +10,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.activations.curves import Stroke
 from explainer.charts.theme import Theme
-from explainer.descent.stop_kinds import KINDS, LOWEST, MINIMUM, SADDLE, WAY, negative_share
+from explainer.descent.stop_kinds import (
+    KINDS,
+    LOWEST,
+    MINIMUM,
+    SADDLE,
+    WAY,
+    as_low,
+    negative_share,
+)
 from explainer.descent.stop_problems import STARTS, TASKS, UNITS, Task, script
 from explainer.descent.stops import SEEDS, Stops, by_width
 from explainer.kept import MEGABYTE, Kept
+from explainer.powers import power_of_ten
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import Named, choice
 from explainer.ui.common.code import code_fold, show_script
@@ -21,7 +30,7 @@ from explainer.ui.common.fold import while_open
 from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.waiting import waited
-from explainer.ui.optimisers.stop_dots import COLOURS, dots, dots_message
+from explainer.ui.optimisers.stop_dots import COLOURS, dots, dots_message, highest
 from explainer.ui.overfitting.capacity import (
     Scales,
     Series,
@@ -37,8 +46,8 @@ STOPS, WIDTHS = f"{KEY}.stops", f"{KEY}.stop_widths"
 Key = tuple[str, str, str]
 KEPT: Kept[Key, list[Stops]] = Kept(24 * MEGABYTE, lambda all: sum(one.nbytes for one in all))
 PLACES = (
-    Named("end", N_("where it ended")),
-    Named("slowest", N_("where it was slowest on the way")),
+    Named("end", N_("at the end")),
+    Named("slowest", N_("where slowest")),
 )
 USUAL_WIDTH = 1
 
@@ -46,7 +55,7 @@ USUAL_WIDTH = 1
 def stops_section(*_given: object) -> None:
     """A dot for each network of one width; below, how many of each width stop where."""
     say(KEY, "stops")
-    left, middle, right = st.columns([1.3, 1.5, 0.6], vertical_alignment="bottom", gap="medium")
+    left, middle, right = st.columns([1.7, 1.3, 0.6], vertical_alignment="bottom", gap="medium")
     with left:
         slug = choice(_("Problem"), TASKS, key=f"{STOPS}.problem", widget=st.segmented_control)
     with middle:
@@ -82,11 +91,12 @@ def stops_section(*_given: object) -> None:
     capacity_chart(WIDTHS, widths)
     st.markdown(_said(one))
     if task.script:
-        fold = code_fold(_("One of these networks in Python"), f"{STOPS}.code")
+        seed = SEEDS[highest(one)]
+        fold = code_fold(_("The network of seed {seed} in Python", seed=seed), f"{STOPS}.code")
         if fold.open:
             with fold:
-                run = int(one.end.loss.argmax())
-                text = script(task, one.width, unit, start, SEEDS[run])
+                st.caption(_("It ends with the highest loss. For another dot, write its seed."))
+                text = script(task, one.width, unit, start, seed)
                 show_script(KEY, text, "deepglass_stops")
     say(KEY, "stops_notice")
 
@@ -101,18 +111,16 @@ def _so_far(slot: DeltaGenerator, task: Task, place: str, found: list[Stops]) ->
 def _widths(
     key: str, task: Task, found: list[Stops], at: int, number: int, colours: Theme
 ) -> bytes:
-    """The kinds of all networks of each width, one upon another."""
+    """How many networks of each width end at each kind."""
     counts = np.array([np.bincount(one.end.kind, minlength=len(KINDS)) for one in found], float)
-    ends = counts.cumsum(1)
     series = [
         Series(_(KINDS[kind]), Stroke(COLOURS[kind](colours), "", ""),
-               np.stack([ends[:, kind] - counts[:, kind], counts[:, kind], ends[:, kind]]),
-               area=True)
+               np.stack(3 * [counts[:, kind]]))
         for kind in range(len(KINDS)) if counts[:, kind].any()
     ]  # fmt: skip
     scales = Scales(
         _("Where the networks of each width end"),
-        _("hidden units"), task.widths, (0, float(ends[0, -1])), even=True, height=250, decimals=0,
+        _("hidden units"), task.widths, (0, float(len(SEEDS))), even=True, height=250, decimals=0,
     )  # fmt: skip
     return capacity_message(
         key,
@@ -130,9 +138,11 @@ def _said(one: Stops) -> str:
     left = slow.step > 0
     bent = int((negative_share(slow.spectra)[left] > 0).sum())
     lines = [
-        _("**{width} hidden units, {count} networks.** At the end {low} are as low as any found, "
-          "{worse} in a worse minimum, {way} still on their way, {else_} at another stop.",
-          width=one.width, count=len(end.kind), low=int((end.kind == LOWEST).sum()),
+        _("**{width} hidden units, {count} networks.** The lowest loss is {lowest}; {near} end "
+          "within 0.01 of it. {low} are named lowest found, {worse} a worse minimum; {way} are "
+          "still on their way, {else_} at another stop.",
+          width=one.width, count=len(end.kind), lowest=power_of_ten(float(end.loss.min())),
+          near=int(as_low(end.loss).sum()), low=int((end.kind == LOWEST).sum()),
           worse=int((end.kind == MINIMUM).sum()), way=int((end.kind == WAY).sum()),
           else_=int(((end.kind > MINIMUM) & (end.kind < WAY)).sum())),
         _("On the way: {left} of them had a slow place and left it; at {bent} of these places the "

@@ -7,9 +7,10 @@
  * @typedef {{title: string, colour: string, dash: string, area: boolean}} Entry
  * @typedef {{name: string, number: number, title: string, axis: string, spots: number[], texts: string[],
  *   ticks: number[], span: [number, number], logarithmic: boolean, height: number, series: Entry[],
- *   marks: {spot: number, text: string}[], band: string, at: number, alt: string, decimals?: ?number,
+ *   marks: {spot: number, text: string}[], band: string, to: string, at: number, alt: string, decimals?: ?number,
  *   also?: string}} CapacityMessage
- *   `ticks` are the capacities that are written below; `band` is what the band holds. Of a drag that moves two
+ *   `ticks` are the capacities that are written below; `band` is what the band holds, `to` a word
+ *   that stands between two numbers. Of a drag that moves two
  *   charts, the last blob is the message to `also`.
  */
 const MARGIN = { left: 50, right: 16, top: 26, bottom: 42 }
@@ -101,12 +102,13 @@ export default component(place => {
   }
 
   function read() {
-    const { series, texts, axis, spots, band } = settings
+    const { series, texts, axis, spots, band, to } = settings
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const heading = `${axis}: ${texts[at]}`
     const numbers = series.map(({ area }, index) => {
       const [low, value, high] = values[index].map(one => written(one[at], settings.decimals))
-      return { value, range: area || !band || low === high ? "" : `${low} – ${high}` }
+      const between = low.startsWith("−") ? ` ${to} ` : " – "
+      return { value, range: area || !band || low === high ? "" : low + between + high }
     })
     const some = numbers.some(({ range }) => range)
     readout.tHead.replaceChildren(row("th", element("th", { text: heading }), ["", ...some ? [band] : []]))

@@ -24,7 +24,7 @@ from explainer.regularisation.pixel_weights import of_ten
 SEEDS = (0, 1, 2, 3, 4)
 CLASSES, PER_PICTURE = 8, 2
 LEARNED, CHOSEN, MEASURED = 6000, 500, 900
-WIDTH, STEPS, BATCH, RATE = 128, 500, 50, 5e-3
+WIDTH, STEPS, BATCH, RATE = 64, 400, 50, 5e-3
 HEIGHT, ACROSS = 14, 28
 THRESHOLDS = np.arange(0.05, 1, 0.05)
 Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ SEEDS = tuple(range(12))
 RATES = (0.001, 0.003, 0.01, 0.03)
 EARLY = 60
 """A step at which the race is read as well as at its end."""
-SIZE, WIDTH, STEPS, BATCH, EVERY = 1000, 32, 300, 50, 15
+SIZE, WIDTH, STEPS, BATCH, EVERY = 1000, 32, 300, 50, 30
 Floats = NDArray[np.float64]
 
 
@@ -39,6 +39,12 @@ class Race:
     loss: Floats
     wrong: Floats
     unsaid: Floats
+
+    @property
+    def without(self) -> tuple[int, int]:
+        """How many networks of each kind give at least one class to no fresh digit at the end."""
+        once, twice = (self.unsaid > 0).sum(1).tolist()
+        return once, twice
 
     def more_wrong(self, step: int) -> Floats:
         """How much more is wrong at a moment where softmax is taken twice, `(S,)`: paired."""

@@ -61,10 +61,15 @@ def test_bars_follow_the_hand_as_the_closed_forms_have_them() -> None:
     assert f"**{head.best_gap:.2f}** above" in header["told"][0]
 
 
-def test_softmax_of_two_and_the_sigmoid_are_told_as_one_number() -> None:
-    told = message_to(section_of(page), "losses.head.logits")["told"][1]
-    wanted = f"**{1 / (1 + np.exp(-1.5)):.4f}**"
+@pytest.mark.parametrize(("temperature", "shown"), [("1", "+1.50"), ("0.2", "+7.50")])
+def test_softmax_of_two_and_the_sigmoid_are_told_as_one_number(
+    temperature: str, shown: str
+) -> None:
+    app = section_of(page, losses__head__temperature=temperature)
+    told = message_to(app, "losses.head.logits")["told"][1]
+    wanted = f"**{1 / (1 + np.exp(-float(shown))):.4f}**"
     assert told.count(wanted) == 2
+    assert f"difference ÷ T = {shown}: {wanted}" in told
 
 
 def test_one_more_for_all_moves_the_logits_and_not_softmax_until_an_end() -> None:
@@ -76,6 +81,7 @@ def test_one_more_for_all_moves_the_logits_and_not_softmax_until_an_end() -> Non
     assert after[1]["texts"] == before[1]["texts"]
     assert (np.array(after[2]["values"]) > before[2]["values"]).all()
     assert app.button("losses.head.up").disabled
+    assert [one.value for one in app.caption] == ["A logit here goes from −8 to 8."]
     assert not app.button("losses.head.down").disabled
     assert app.query_params["losses.head.z0"] in ("7.5", ["7.5"])
 
@@ -118,6 +124,7 @@ def test_the_race_says_its_floor_and_both_moments() -> None:
     assert f"**{least_loss_of_two_softmaxes(10):.4f}**" in said
     wrong = [f"{100 * one:.1f} %" for one in found.wrong[:, -1].mean(-1)]
     assert f"{wrong[0]} are wrong with logits, {wrong[1]} with softmax before" in said
+    assert f"by **{found.without[1]}** of 2 with softmax before" in said
     chart = message_to(app, "losses.twice_loss.chart")
     assert [one["title"] for one in chart["series"]][-1] == "floor of two softmaxes"
 

@@ -56,6 +56,10 @@ def test_slopes_and_bars_follow_the_hand(logit: float) -> None:
     assert header["at"] == logit
     bars, __ = split(blobs[-1])
     np.testing.assert_allclose([row["end"] for row in bars["rows"]], np.abs(pulls(logit)))
+    p = {-10.0: "4.54 · 10⁻⁵", -6.0: "0.00247", 0.0: "0.5", 10.0: "1 − 4.54 · 10⁻⁵"}[logit]
+    times = {6.0: "405", 10.0: "22,028", 0.0: "4"}[abs(logit)]
+    assert bars["told"].startswith(f"p = {p}: ")
+    assert bars["told"].endswith(f"**{times}** times as hard.")
     state = "unsure" if logit == 0 else "right and sure" if logit > 0 else "wrong and sure"
     assert f"the unit is {state}." in bars["told"]
 
@@ -85,6 +89,7 @@ def test_runs_that_diverged_are_shown_as_wrong() -> None:
     assert message_to(app, "losses.layers.chart")["at"] == 6
     assert "NaN" not in html_of(app)
     assert message_to(app, "losses.race.chart")["texts"] == ["0", "10"]
+    assert "10³⁰" not in html_of(app)  # no rate is named where nothing is learned
 
 
 @pytest.mark.parametrize("measure", ["absolute", "squared"])
@@ -98,7 +103,8 @@ def test_the_errors_at_every_share_follow_the_hand(measure: str) -> None:
         bars, __ = split(blobs[-1])
         wanted = found.measured(measure)[:, place].mean(-1)
         assert [row["value"] for row in bars["rows"]] == [f"{one:.3f}" for one in wanted]
-        assert bars["told"].startswith(f"{100 * share:.1f} % of 300 patients")
+        assert bars["told"].startswith(f"{300 * share:.0f} of 300 patients")
+        assert header["span"][0] == 0
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,9 @@ def head_part() -> None:
                     label, key=f"{HEAD}.{'up' if change > 0 else 'down'}", on_click=_put,
                     args=(tuple(ends),), disabled=max(map(abs, ends)) > REACH,
                 )  # fmt: skip
+        if max(abs(moved.values[one.name]) for one in LOGITS) > REACH - 1:
+            st.caption(_("A logit here goes from {low} to {high}.", low=f"−{REACH:g}",
+                         high=f"{REACH:g}"))  # fmt: skip
     with right:
         number = max(moved.number, number_of(f"{HEAD}.logits", news))
         logits(HEAD, _message(_head(true, moved.values), theme(), number, address))
@@ -107,13 +110,13 @@ def _message(head: Head, colours: Theme, number: int, address: str = "") -> byte
             step=STEP,
         ),
         Bars(
-            _("Softmax: relative"), _("sum {sum}; lines: targets y", sum="1.000"), 0, 1,
+            _("Softmax of z/T: relative"), _("sum {sum}; lines: targets y", sum="1.000"), 0, 1,
             head.probabilities.tolist(), [f"{one:.3f}" for one in head.probabilities], orange,
             marks=head.targets.tolist(),
         ),
         Bars(
-            _("Sigmoids: independent"), _("sum {sum}", sum=f"{head.sigmoids.sum():.3f}"), 0, 1,
-            head.sigmoids.tolist(), [f"{one:.3f}" for one in head.sigmoids], green,
+            _("Sigmoids of z/T: independent"), _("sum {sum}", sum=f"{head.sigmoids.sum():.3f}"),
+            0, 1, head.sigmoids.tolist(), [f"{one:.3f}" for one in head.sigmoids], green,
         ),
         Bars(
             _("Gradient (p − y)/T"), _("below 0: the logit is pulled up"), -largest, largest,
@@ -134,26 +137,27 @@ def _told(head: Head) -> list[str]:
     between = Head((first, second), 0, head.temperature)
     difference = Head(((first - second),), 0, head.temperature)
     rest = [one for place, one in enumerate(head.logits) if place != head.true]
-    gap = head.logits[head.true] - max(rest)
+    gap = signed(head.logits[head.true] - max(rest))
     loss = {"loss": power_of_ten(head.loss, 3), "least": power_of_ten(head.least_loss, 3)}
     if head.smoothing:
         asked = _(
-            "The loss is **{loss}** nats, and least, at {least}, where the true logit is "
-            "**{best}** above each of the others. Now it is {gap} above the next.",
-            best=f"{head.best_gap:.2f}", gap=signed(gap), **loss,
+            "The loss is **{loss}** nats. It can fall to {least}, with the true logit **{best}** "
+            "above each other one. True logit less the largest other: {gap}.",
+            best=f"{head.best_gap:.2f}", gap=gap, **loss,
         )  # fmt: skip
     else:
         asked = _(
             "The loss is **{loss}** nats. It falls forever as the true logit rises: targets of 0 "
-            "and 1 ask for an infinite gap. Now it is {gap}.", gap=signed(gap), **loss,
+            "and 1 ask for an infinite gap. True logit less the largest other: {gap}.", gap=gap,
+            **loss,
         )  # fmt: skip
     return [
         asked,
         _(
-            "Softmax over {one} and {other} alone: **{softmax}**. Sigmoid of their difference "
-            "{difference}: **{sigmoid}**. Of all four, {one} has {ratio} times {other}’s share.",
+            "Softmax over {one} and {other} alone: **{softmax}**. Sigmoid of their difference ÷ T "
+            "= {difference}: **{sigmoid}**. Of all four, {one} has {ratio} times {other}’s share.",
             softmax=f"{between.probabilities[0]:.4f}", sigmoid=f"{difference.sigmoids[0]:.4f}",
-            difference=signed(first - second), ratio=power_of_ten(float(pair[0] / pair[1]), 3),
-            **names,
+            difference=signed((first - second) / head.temperature, 2),
+            ratio=power_of_ten(float(pair[0] / pair[1]), 3), **names,
         ),
     ]  # fmt: skip

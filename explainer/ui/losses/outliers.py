@@ -15,7 +15,7 @@ from explainer.likelihood.outliers import HEIGHT, LEARNED, LOSSES, SEEDS, SHARES
 from explainer.live_pictures import Render
 from explainer.messages import whole
 from explainer.parameters import Parameter
-from explainer.powers import percent, signed
+from explainer.powers import signed
 from explainer.training.instruments.student import NOISE, interval, judged
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
@@ -39,7 +39,7 @@ KEY = "losses"
 OUTLIERS, BARS = f"{KEY}.outliers", f"{KEY}.outliers_bars"
 KEPT: Kept[str, Errors] = Kept(MEGABYTE, lambda one: 2 * one.absolute.nbytes)
 MEASURES = (
-    Named("absolute", N_("mean absolute error")), Named("squared", N_("root mean squared error")),
+    Named("absolute", N_("mean |error|")), Named("squared", N_("root mean square")),
 )  # fmt: skip
 PERCENTS = tuple(round(100 * one) for one in SHARES)
 LAST = len(SHARES) - 1
@@ -110,7 +110,7 @@ def _chart(
     most = float(np.ceil(10 * max(one.values.max() for one in series)) / 10)
     scales = Scales(
         _("{measure}, standard deviations", measure=title), _("outliers (%)"), PERCENTS,
-        (0.5, most), even=True, decimals=2,
+        (0, most), even=True, decimals=2,
     )  # fmt: skip
     return capacity_message(
         OUTLIERS, scales, series, at=_place(values), number=number, band="95 %", also=also,
@@ -131,9 +131,9 @@ def _bars(shown: _Shown, values: Mapping[str, float], number: int) -> bytes:
                 f"{each.mean():.3f}", says if place else "")
         )  # fmt: skip
     told = _(
-        "{share} of {count} patients have a number that is {height} standard deviations too "
+        "{spoiled} of {count} patients have a number that is {height} standard deviations too "
         "high. Mean of {seeds} divisions, which overlap: the intervals are a little too narrow.",
-        share=percent(SHARES[_place(values)]), count=LEARNED, height=f"{HEIGHT:g}",
+        spoiled=round(SHARES[_place(values)] * LEARNED), count=LEARNED, height=f"{HEIGHT:g}",
         seeds=measured.shape[2],
     )  # fmt: skip
     return gaps_message(

@@ -13,7 +13,7 @@ from explainer.likelihood.logits import losses, pulls, times_stronger
 from explainer.likelihood.logits_script import unit_script
 from explainer.live_pictures import Render
 from explainer.parameters import Parameter
-from explainer.powers import power_of_ten
+from explainer.powers import power_of_ten, short
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.code import code_fold, show_script
@@ -99,20 +99,28 @@ def _bars(values: Mapping[str, float], colours: Theme, number: int) -> bytes:
     formulas = "1 − p", "(1 − p) p (1 − p)"
     names = _("Cross-entropy pulls"), _("Squared error pulls")
     rows = [
-        Row(name, 0, pull, colours.categorical[place], power_of_ten(pull, 3), note=formula)
+        Row(name, 0, pull, colours.categorical[place], short(pull, 3), note=formula)
         for name, pull, place, formula in zip(
             names, found, (CROSS_ENTROPY, SQUARED), formulas, strict=True
         )
     ]
     told = _(
         "p = {p}: the unit is {state}. Cross-entropy pulls **{times}** times as hard.",
-        p=power_of_ten(1 - found[0], 3), state=_state(logit),
-        times=power_of_ten(float(times_stronger(logit)), 3),
+        p=_probability(found[0]), state=_state(logit), times=_times(float(times_stronger(logit))),
     )  # fmt: skip
     return gaps_message(
         PULLS, rows, most=1, told=told, number=number,
         alt=_("How hard each loss pulls at the logit, on one scale."),
     )  # fmt: skip
+
+
+def _probability(rest: float) -> str:
+    """1 − `rest`, and written so where a rounded number would be 1."""
+    return short(1 - rest, 3) if rest >= 5e-3 else f"1 − {short(rest, 3)}"
+
+
+def _times(found: float) -> str:
+    return f"{found:,.0f}" if found >= 100 else power_of_ten(found, 3)
 
 
 def _state(logit: float) -> str:

@@ -14,10 +14,10 @@ from explainer.words import N_, _
 
 KEY = "losses"
 PARTS = (
-    Part("head", N_("Four logits"), head_part),
-    Part("labels", N_("Two digits in one picture"), several_part),
-    Part("before", N_("Softmax taken twice"), twice_part),
-    Part("float32", N_("In float32"), underflow_part),
+    Part("head", N_("Logits"), head_part),
+    Part("labels", N_("Two digits"), several_part),
+    Part("before", N_("Twice"), twice_part),
+    Part("float32", N_("float32"), underflow_part),
 )
 
 

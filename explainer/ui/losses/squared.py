@@ -14,8 +14,8 @@ from explainer.words import N_, _
 KEY = "losses"
 PARTS = (
     Part("unit", N_("One unit"), saturation_part),
-    Part("networks", N_("Whole networks"), networks_part),
-    Part("outliers", N_("Outliers in regression"), outliers_part),
+    Part("networks", N_("Networks"), networks_part),
+    Part("outliers", N_("Outliers"), outliers_part),
 )
 
 

@@ -92,7 +92,7 @@ def networks_part() -> None:
 def _errors(found: Race, at: int, number: int, colours: Theme) -> bytes:
     scales = Scales(
         _("Wrong, of 497 fresh digits (%)"), _("step"), found.steps, (0, 100), even=True,
-        ticks=found.steps[::4], height=300, decimals=1,
+        ticks=found.steps[::2], height=300, decimals=1,
     )  # fmt: skip
     return capacity_message(
         RACE, scales, _series([100 * one for one in found.wrong], colours), at=at, number=number,
@@ -128,7 +128,7 @@ def _sizes(found: Race) -> NDArray[np.float64]:
 
 
 def _table(found: Race) -> None:
-    rows = []
+    rows, guesses = [], found.guesses
     for place, (loss, size) in enumerate(zip(LOSSES, _sizes(found), strict=True)):
         mean, low, high = (100 * one for one in interval(found.more_wrong[place].tolist()))
         noise = judged(low, high) == NOISE
@@ -136,7 +136,7 @@ def _table(found: Race) -> None:
         rows.append(
             [
                 _(loss.title), percent(float(found.wrong[place, -1].mean())),
-                told if place else "–", short(found.rates[place]),
+                told if place else "–", "–" if guesses[place] else short(found.rates[place]),
                 power_of_ten(10 ** float(size[0] - size[-1]), 2),
             ]
         )  # fmt: skip
@@ -149,8 +149,9 @@ def _table(found: Race) -> None:
         _(
             "{learned} digits of 8 × 8 pixels, 32 units a layer, {steps} plain steps on "
             "batches of 32, {seeds} seeds; each loss has that of the rates {rates} with which it "
-            "misses the fewest of {chosen} other digits. Wrong and sure: the outputs’ biases "
-            "begin at +{bias} for 0 and −{bias} for all others.",
+            "misses the fewest of {chosen} other digits (“–”: with each it misses more than four "
+            "of five). Wrong and sure: the outputs’ biases begin at +{bias} for 0 and −{bias} for "
+            "all others.",
             learned=f"{LEARNED:,}", steps=STEPS, seeds=found.wrong.shape[2], chosen=CHOSEN,
             rates=", ".join(short(one) for one in RATES), bias=f"{SURE:g}",
         )

@@ -80,7 +80,7 @@ def _chart(key: str, found: Race, at: int, number: int, colours: Theme) -> bytes
         floor = np.full((3, len(found.steps)), least_loss_of_two_softmaxes(CLASSES))
         series.append(Series(_("floor of two softmaxes"), stroke(7 + DASHED, colours), floor))
     scales = Scales(
-        title, _("step"), found.steps, span, even=True, ticks=found.steps[::4], height=260,
+        title, _("step"), found.steps, span, even=True, ticks=found.steps[::2], height=260,
         decimals=decimals,
     )  # fmt: skip
     return capacity_message(
@@ -92,13 +92,12 @@ def _chart(key: str, found: Race, at: int, number: int, colours: Theme) -> bytes
 def _said(found: Race) -> str:
     return _(
         "At step {early}, {first}. At the end, {last}. The loss ends at {loss} and can’t go below "
-        "−log(e/(e + 9)) = **{floor}**. Of ten classes, fresh digits are given {none} with "
-        "logits and {some} with softmax before, the mean of {seeds} seeds.",
+        "−log(e/(e + 9)) = **{floor}**. At least one class is given to no fresh digit by {none} "
+        "of {seeds} networks with logits, by **{some}** of {seeds} with softmax before.",
         early=EARLY, first=_compared(found, EARLY), last=_compared(found, found.steps[-1]),
         loss=f"{found.loss[1, -1].mean():.3f}",
         floor=f"{least_loss_of_two_softmaxes(CLASSES):.4f}",
-        none=f"{CLASSES - found.unsaid[0].mean():.1f}",
-        some=f"{CLASSES - found.unsaid[1].mean():.1f}", seeds=found.wrong.shape[2],
+        none=found.without[0], some=found.without[1], seeds=found.wrong.shape[2],
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from explainer.words import N_, _
 
 KEY = "losses"
 FLOAT = f"{KEY}.float32"
-(SCALE,) = PARAMETERS = (Parameter("scale", N_("all four logits times"), 20, 1, 100, 1),)
+(SCALE,) = PARAMETERS = (Parameter("scale", N_("all four logits times"), 50, 1, 100, 1),)
 WAYS = (  # its title, what it does, and whether a probability comes before the logarithm
     (N_("exp, divide, log"), N_("as the formula stands"), True),
     (N_("softmax, then log"), N_("the largest logit subtracted before exp"), True),

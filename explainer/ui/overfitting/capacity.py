@@ -16,6 +16,7 @@ from explainer.charts.activations.curves import Stroke
 from explainer.ui.common.components import mark_read, mount, number_of, pack, reported, unread
 from explainer.ui.common.curves import Mark
 from explainer.ui.inputs.places import kept_whole, sent_values
+from explainer.words import _
 
 Values = NDArray[np.float64]
 
@@ -91,6 +92,7 @@ def capacity_message(
         ],
         "marks": [{"spot": scales.spot(one.place), "text": one.text} for one in marks],
         "band": band,
+        "to": _("to"),
         "at": at,
         "alt": alt,
     }  # fmt: skip

@@ -53,7 +53,7 @@ def outliers_part() -> None:
     say(KEY, "squared_outliers")
     words = _("{count} regressions", count=len(LOSSES) * len(SHARES) * len(SEEDS))
     found = waited(KEPT, "diabetes", words, lambda told: errors(told=told))
-    left, right = st.columns([1, 1.5], gap="medium")
+    left, right = st.columns([1.2, 1], gap="medium")
     with left:
         measure = choice(
             _("On clean patients"), MEASURES, key=f"{OUTLIERS}.measure",

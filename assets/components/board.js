@@ -80,7 +80,7 @@ export default component(place => {
     const said = entries.map(({ kind }, index) => {
       const found = rows(index).map(row => row[at])
       const [low, value, high] = found.map(one => written(one, up.unit, decimalsOf(up, found)))
-      return THREE.includes(kind) && value !== NONE ? [value, `${low} – ${high}`] : [value]
+      return THREE.includes(kind) && value !== NONE ? [value, say("{low} to {high}", { low, high })] : [value]
     })
     const line = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const wide = said.some(cells => cells.length > 1)

@@ -8,7 +8,7 @@
  * @typedef {{name: string, number: number, alt: string, bins: ReliabilityBin[], most: number, told: string[],
  *   table: ReliabilityTable, also?: string, axes: {right: string, sure: string, count: string},
  *   colours: {right: string, over: string, under: string},
- *   keys: {right: string, over: string, under: string, whisker: string, diagonal: string}}} ReliabilityMessage
+ *   keys: {right: string, over: string, under: string, sure: string, whisker: string, diagonal: string}}} ReliabilityMessage
  *   `most` is the upper end of the counts. Of a drag that moves two charts, the last blob is the message to `also`.
  */
 const MARGIN = { left: 46, right: 12, top: 26, bottom: 40 }, COUNTS = 84, BETWEEN = 34, LEAST = 0.6
@@ -49,6 +49,7 @@ export default component(place => {
       svg("svg", { viewBox: "0 0 20 10", "aria-hidden": "true" }, ...shapes), text)
     find(".legend").replaceChildren(
       patch("right", 0.4), patch("over", 0.65), patch("under", 0.65),
+      mark("", keys.sure, svg("line", { class: "sure", x1: 2, x2: 18, y1: 5, y2: 5 })),
       mark("", keys.whisker, svg("path", { class: "whisker", d: "M10,0V10M6,0.75H14M6,9.25H14" })),
       mark("", keys.diagonal, svg("line", { class: "diagonal", x1: 0, x2: 20, y1: 5, y2: 5 })))
   }

@@ -11,14 +11,15 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax
+from scipy.optimize import brentq
 
 from explainer.evaluation.intervals import exact
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 Labels = NDArray[np.int64]
-DRAWS, SEED, HALVINGS = 400, 0, 24
+DRAWS, SEED, CLOSE = 400, 0, 1e-6
+"""So close the best temperature is found, in parts of itself."""
 SPAN = (0.05, 20.0)
 """The temperatures among which the best is looked for."""
 
@@ -40,7 +41,8 @@ class Answers:
 def answers(logits: ArrayLike, labels: Labels, temperature: float = 1.0) -> Answers:
     """What logits `(N, K)`, divided by the temperature, say of pictures with these labels."""
     given = np.asarray(logits, float)
-    logs = log_softmax(given / temperature, axis=-1)
+    logs = (given - given.max(-1, keepdims=True)) / temperature
+    logs -= np.log(np.exp(logs).sum(-1, keepdims=True))
     probabilities, rows = np.exp(logs), np.arange(len(labels))
     of_label = probabilities[rows, labels]
     brier = np.square(probabilities).sum(-1) - 2 * of_label + 1
@@ -83,16 +85,53 @@ def expected_errors(confidence: Floats, right: Truths, count: int) -> Floats:
     return np.asarray(np.abs(off).reshape(-1, count).sum(1) / len(right))
 
 
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """Of T rows of N confidences, each in its order: `confidence` `(T, N)`, and `gaps`.
+
+    `gaps` `(T, N + 1)` are the sums of right less confidence of the least sure 0, 1, … N, and
+    `first` `(T, N)` where the confidences that are the same begin.
+    """
+
+    confidence: Floats
+    gaps: Floats
+    first: Labels
+
+    @classmethod
+    def of(cls, confidence: Floats, right: Truths) -> Ranked:
+        """Of rows `(T, N)` and whether each of the N is right."""
+        order = np.argsort(confidence, axis=1)
+        ranked = np.take_along_axis(confidence, order, 1)
+        gaps = np.zeros((len(ranked), ranked.shape[1] + 1))
+        np.cumsum(right[order] - ranked, axis=1, out=gaps[:, 1:])
+        new = np.diff(ranked, axis=1, prepend=-1) > 0
+        first = np.maximum.accumulate(np.where(new, np.arange(ranked.shape[1]), 0), axis=1)
+        return cls(ranked, gaps, first)
+
+    def errors(self, count: int) -> Floats:
+        """The ECE of each row in so many equally full bins, `(T,)`: that of `edges_of`."""
+        size = self.confidence.shape[1]
+        places = np.linspace(0, 1, count + 1)[1:-1] * (size - 1)
+        low = places.astype(int)
+        least, most = self.confidence[:, low], self.confidence[:, np.minimum(low + 1, size - 1)]
+        edges = least + (most - least) * (places - low)
+        below = np.where(edges < 1, np.where(edges > least, low + 1, self.first[:, low]), size)
+        sums = np.take_along_axis(self.gaps, below, 1)
+        off = np.diff(sums, axis=1, prepend=0, append=self.gaps[:, -1:])
+        return np.asarray(np.abs(off).sum(1) / size)
+
+
 def over_temperatures(
     logits: ArrayLike, labels: Labels, temperatures: Floats
 ) -> tuple[Floats, Floats]:
     """The mean surprise `(T,)`, and the confidence `(T, N)`, with each of the temperatures."""
     given = np.asarray(logits, np.float32)
-    given = given - given.max(-1, keepdims=True)
-    cooled = given / temperatures[:, None, None].astype(np.float32)
-    sums = np.exp(cooled).sum(-1)
-    surprise = np.log(sums) - cooled[:, np.arange(len(labels)), labels]
-    return surprise.mean(-1).astype(float), (1 / sums).astype(float)
+    given = np.ascontiguousarray((given - given.max(-1, keepdims=True)).T)
+    of_labels = given[labels, np.arange(len(labels))]
+    colder = (1 / temperatures).astype(np.float32)
+    sums = np.stack([np.exp(given * one).sum(0) for one in colder])
+    surprise = np.log(sums).mean(-1) - colder * of_labels.mean()
+    return surprise.astype(float), (1 / sums).astype(float)
 
 
 def edges_of(confidence: Floats, count: int, *, equal_mass: bool = False) -> Floats:
@@ -128,8 +167,8 @@ def of_perfect(given: Answers, edges: Floats, draws: int = DRAWS) -> Floats:
     sure = given.confidence.astype(np.float32)
     members = np.zeros((len(places), total), np.float32)
     members[np.arange(len(places)), places] = 1
-    off = (_uniform(draws, len(places)) < sure) - sure
-    return np.asarray(np.abs(off @ members).sum(1, dtype=float) / len(places))
+    hits = (_uniform(draws, len(places)) < sure).astype(np.float32)
+    return np.asarray(np.abs(hits @ members - sure @ members).sum(1, dtype=float) / len(places))
 
 
 @lru_cache(maxsize=8)
@@ -144,22 +183,22 @@ def _places(confidence: Floats, edges: Floats) -> Labels:
 
 
 def best_temperature(logits: ArrayLike, labels: Labels) -> float:
-    r"""The temperature of least mean surprise, by halving where the slope changes its sign.
+    r"""The temperature of least mean surprise, by Brent's method where the slope changes its sign.
 
     With $\beta = 1/T$ it is convex, its slope $\overline{E_p[z] - z_y}$. Where every label has the
     largest logit no temperature is too low, and the least of `SPAN` is returned.
     """
     given = np.asarray(logits, float)
-    given = given - given.max(-1, keepdims=True)
-    of_labels = given[np.arange(len(labels)), labels].mean()
+    given = np.ascontiguousarray((given - given.max(-1, keepdims=True)).T)
+    of_labels = given[labels, np.arange(len(labels))].mean()
 
-    def slope(beta: float) -> float:
-        parts = np.exp(given * beta)
-        means = np.einsum("nk,nk->n", parts, given) / parts.sum(-1)
-        return float(means.mean() - of_labels)
+    def slope(cold: float) -> float:
+        parts = np.exp(given * np.exp(cold))
+        return float(((parts * given).sum(0) / parts.sum(0)).mean() - of_labels)
 
-    low, high = np.log(1 / np.array(SPAN[::-1]))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if slope(float(np.exp(middle))) < 0 else (low, middle)
-    return float(np.exp(-(low + high) / 2))
+    low, high = -np.log(SPAN[::-1])
+    if slope(low) >= 0:
+        return SPAN[1]
+    if slope(high) <= 0:
+        return SPAN[0]
+    return float(np.exp(-brentq(slope, low, high, xtol=CLOSE)))

@@ -67,14 +67,33 @@ def test_the_diagram_follows_the_hand() -> None:
         best = best_temperature(FOUND.validation[at], FOUND.validation_labels)
         rows = header["table"]["rows"]
         assert [row["strong"] for row in rows].count(True) == 1
-        assert rows[-1]["cells"][0] == f"fitted: {best:.2f}"
+        assert rows[-1]["cells"][0] == f"fitted: T = {best:.2f}"
         chosen = next(row["cells"] for row in rows if row["strong"])
         assert chosen[1] == f"{100 * wanted.error:.1f}"
         assert header["also"] == "losses.cooling"
         cooling, arrays = unpacked(blobs[-1])
         assert cooling["at"] == temperature
         place = int(np.abs(GRID - temperature).argmin())
+        assert GRID[place] == pytest.approx(temperature)
         assert arrays[0][place] == pytest.approx(one.surprise.mean(), rel=1e-4)
+        assert header["keys"]["sure"] == "mean confidence"
+
+
+@pytest.mark.parametrize("widths", ["width", "mass"])
+def test_the_diagram_and_the_curves_say_the_same_at_every_position_of_the_slider(
+    widths: str,
+) -> None:
+    app = opened(network="digit-cnn-mean", widths=widths)
+    offered: LivePicture = app.session_state["losses.belief.live"]
+    for temperature in (0.2, 0.25, 1.35, 1.45, 4.95, 5):
+        header, blobs = split(offered.render({"temperature": temperature}, 3))
+        chosen = next(row["cells"] for row in header["table"]["rows"] if row["strong"])
+        assert chosen[0] == f"T = {temperature:.2f}"
+        place = int(np.abs(GRID - temperature).argmin())
+        assert GRID[place] == pytest.approx(temperature)
+        surprise, error = unpacked(blobs[-1])[1][0].reshape(2, -1)[:, place]
+        assert float(chosen[2]) == pytest.approx(surprise, abs=6e-4)
+        assert float(chosen[1]) == pytest.approx(error, abs=0.06)
 
 
 def test_sure_of_all_and_right_of_three_quarters_is_too_sure() -> None:
@@ -89,7 +108,7 @@ def test_a_shipped_network_is_fitted_on_one_half_and_measured_on_the_other() -> 
     header = message_to(app, "losses.belief.reliability")
     labels, given = digits_to_test()[1], logits("digit-mlp")
     best = best_temperature(given[::2], labels[::2])
-    assert header["table"]["rows"][-1]["cells"][0] == f"fitted: {best:.2f}"
+    assert header["table"]["rows"][-1]["cells"][0] == f"fitted: T = {best:.2f}"
     one = answers(given[1::2], labels[1::2])
     assert header["told"][0].startswith(f"Right {100 * one.right.mean():.1f} %")
     counts = [found["count"] for found in header["bins"]]
@@ -108,8 +127,17 @@ def test_each_measure_is_drawn(measure: str) -> None:
 def test_the_table_has_five_moments_with_their_verdicts() -> None:
     said = html_of(opened())
     assert said.count("<tr>") == 6
+    assert '<th scope="col">confidence − accuracy</th>' in said
+    temperature, cooled = SCORES.temperatures[0].mean(), 100 * SCORES.cooled[0].mean()
+    assert f"<br>T = {temperature:.2f}: {cooled:.1f}</td>" in said
     assert "too sure" in said
     assert "not sure enough" in said
+
+
+def test_whose_temperature_differs_from_the_means_is_said() -> None:
+    notes = [one.value for one in opened(run="3").caption]
+    assert any("one of them, run 3, with a T of its own" in one for one in notes)
+    assert "one of them" not in " ".join(one.value for one in opened(network="digit-mlp").caption)
 
 
 def test_the_script_is_that_of_the_state() -> None:

@@ -38,23 +38,46 @@ def measured(found: Asked) -> Scores:
     return scores(found)
 
 
+@pytest.fixture(scope="module")
+def two() -> Scores:
+    return scores(asked(FRESH_SEEDS[:2], steps=(FIRST, BEST, LAST)))
+
+
+def test_two_networks_of_each_recipe_show_all_that_is_said(two: Scores) -> None:
+    """Directions alone; the intervals are those of the slow tests."""
+    first, best, last = two.gap
+    plain, smoothed, dropped = last
+    assert (first[PLAIN] < 0).all()
+    assert (plain > 0.03).all()
+    assert (two.surprise[2, PLAIN] > two.surprise[1, PLAIN]).all()
+    assert (best[DROPPED] < best[PLAIN]).all()
+    assert ((dropped > 0) & (dropped < plain)).all()
+    assert (smoothed < -0.09).all()
+    assert (two.temperatures[[PLAIN, DROPPED]] > 1).all()
+    assert (two.temperatures[SMOOTHED] < 1).all()
+    assert (two.cooled < two.error[-1]).all()
+
+
 def verdict(values: np.ndarray) -> str:
     __, low, high = interval(values.tolist())
     return judged(low, high)
 
 
+@pytest.mark.slow
 def test_first_not_sure_enough_and_in_the_end_too_sure(measured: Scores) -> None:
     assert verdict(measured.gap[0, PLAIN]) == BEHIND
     assert verdict(measured.gap[-1, PLAIN]) == AHEAD
     assert 0.03 < measured.gap[-1, PLAIN].mean() < 0.08
 
 
+@pytest.mark.slow
 def test_the_surprise_rises_while_the_answers_hardly_change(measured: Scores) -> None:
     later = measured.surprise[2, PLAIN] - measured.surprise[1, PLAIN]
     assert verdict(later) == AHEAD
     assert measured.wrong[2, PLAIN].mean() <= measured.wrong[1, PLAIN].mean() + 0.002
 
 
+@pytest.mark.slow
 def test_dropout_ends_less_too_sure_and_smoothing_not_sure_enough(measured: Scores) -> None:
     plain, smoothed, dropped = measured.gap[-1]
     assert verdict(measured.gap[1, DROPPED]) == BEHIND != verdict(measured.gap[1, PLAIN])
@@ -64,11 +87,13 @@ def test_dropout_ends_less_too_sure_and_smoothing_not_sure_enough(measured: Scor
     assert verdict(smoothed + 0.09) == BEHIND
 
 
+@pytest.mark.slow
 def test_in_accuracy_the_three_are_within_noise(measured: Scores) -> None:
     for other in (SMOOTHED, DROPPED):
         assert verdict(measured.wrong[-1, other] - measured.wrong[-1, PLAIN]) == NOISE
 
 
+@pytest.mark.slow
 def test_one_temperature_mends_each(measured: Scores) -> None:
     assert (measured.temperatures[[PLAIN, DROPPED]] > 1).all()
     assert (measured.temperatures[SMOOTHED] < 1).all()
@@ -109,10 +134,14 @@ def test_the_networks_are_those_that_torch_trains() -> None:
         np.testing.assert_allclose(ours.detach(), theirs.detach(), rtol=1e-3, atol=1e-5)
 
 
-def test_the_recipes_start_alike_and_the_smoothed_asks_for_less(found: Asked) -> None:
+def test_the_recipes_start_alike() -> None:
     stack = _Stack((3, 4))
     for one in stack._networks.parameters:
         assert torch.equal(one[:2], one[2:4])
         assert torch.equal(one[:2], one[4:])
+
+
+@pytest.mark.slow
+def test_what_is_asked_has_its_shape(found: Asked) -> None:
     shape = (3, len(RECIPES), len(FRESH_SEEDS), 1000, 10)
     assert found.fresh.shape == found.validation.shape == shape

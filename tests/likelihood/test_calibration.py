@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
@@ -24,6 +24,7 @@ from explainer.likelihood.calibrated import test_digits as digits_to_test
 from explainer.likelihood.calibration import (
     SPAN,
     Answers,
+    Ranked,
     answers,
     best_temperature,
     binned,
@@ -66,6 +67,7 @@ def test_many_rows_at_once_have_the_errors_of_each() -> None:
         np.testing.assert_allclose(expected_errors(rows, right, count), alone)
 
 
+@settings(max_examples=30)
 @given(some.integers(1, 40), some.booleans(), some.floats(0.1, 10))
 def test_bins_hold_all_pictures_and_the_error_is_theirs(
     count: int, equal_mass: bool, temperature: float
@@ -82,6 +84,16 @@ def test_bins_hold_all_pictures_and_the_error_is_theirs(
     full = ~empty
     assert (found.low[full] <= found.accuracy[full]).all()
     assert (found.accuracy[full] <= found.high[full]).all()
+
+
+@pytest.mark.parametrize("count", [2, 3, 15, 40])
+def test_ranked_rows_have_the_errors_of_equally_full_bins(count: int) -> None:
+    """With equal confidences as well: rounded ones, zeros and ones."""
+    rows = [answers(LOGITS, LABELS, one).confidence for one in (0.02, 0.1, 1, 5)]
+    rows = np.stack([*rows, *np.round(rows, 1), np.zeros(400), np.ones(400)])
+    right = answers(LOGITS, LABELS).right
+    alone = [expected_error(one, right, edges_of(one, count, equal_mass=True)) for one in rows]
+    np.testing.assert_allclose(Ranked.of(rows, right).errors(count), alone)
 
 
 def test_bins_of_equal_mass_are_equally_full() -> None:
@@ -105,6 +117,7 @@ def test_scores_are_those_of_scikit_learn() -> None:
     assert one.brier.mean() == pytest.approx(wanted)
 
 
+@settings(max_examples=30)
 @given(some.floats(SPAN[0], SPAN[1]))
 def test_a_temperature_changes_no_answer(temperature: float) -> None:
     one = answers(LOGITS, LABELS, temperature)
@@ -162,12 +175,35 @@ def test_who_says_ten_percent_of_balanced_digits_has_no_error_and_learns_nothing
     assert one.brier.mean() == pytest.approx(0.9)
 
 
-@pytest.mark.parametrize(("slug", "verdict"), [("digit-mlp", AHEAD), ("digit-cnn-mean", NOISE)])
-def test_which_shipped_network_is_too_sure(slug: str, verdict: str) -> None:
-    """On the half that the page does not measure on."""
-    one = answers(logits(slug)[::2], digits_to_test()[1][::2])
-    __, low, high = intervals((one.confidence - one.right)[:, None])[0]
-    assert judged(low, high) == verdict
+@pytest.mark.parametrize(
+    ("slug", "verdicts"),
+    [("digit-mlp", [AHEAD, AHEAD]), ("digit-cnn", [AHEAD, NOISE]),
+     ("digit-cnn-mean", [NOISE, NOISE])],
+)  # fmt: skip
+def test_which_shipped_network_is_too_sure(slug: str, verdicts: list[str]) -> None:
+    """On the half that the page measures on, then on the other."""
+    found = []
+    for half in (slice(1, None, 2), slice(0, None, 2)):
+        one = answers(logits(slug)[half], digits_to_test()[1][half])
+        __, low, high = intervals((one.confidence - one.right)[:, None])[0]
+        found.append(judged(low, high))
+    assert found == verdicts
+
+
+def test_a_temperature_fitted_on_few_mistakes_may_do_harm() -> None:
+    """Where averaged maps are within noise, the other half is more surprised, whichever it is."""
+    given, labels, surprises = logits("digit-cnn-mean"), digits_to_test()[1], []
+    for fit, other in (
+        (slice(0, None, 2), slice(1, None, 2)),
+        (slice(1, None, 2), slice(0, None, 2)),
+    ):
+        best = best_temperature(given[fit], labels[fit])
+        surprises.append([answers(given[other], labels[other], one).surprise.mean()
+                          for one in (1, best)])  # fmt: skip
+    assert all(after > before for before, after in surprises)
+    assert surprises[0] == pytest.approx([0.113, 0.119], abs=5e-4)
+    assert best_temperature(given[::2], labels[::2]) == pytest.approx(0.84, abs=5e-3)
+    assert int((given[::2].argmax(1) != labels[::2]).sum()) == 10
 
 
 @pytest.mark.parametrize("equal_mass", [False, True])

@@ -146,7 +146,7 @@ def calibration_section(*_given: object) -> None:
     _code(shown, moved.values)
     say(KEY, "calibration_notice")
     st.divider()
-    too_sure(*(both or _trained()))
+    too_sure(*(both or _trained()), run=run if both else None)
 
 
 def _trained() -> tuple[Asked, Scores]:
@@ -183,7 +183,6 @@ def _renderer(shown: _Shown, resting: Mapping[str, float]) -> Render:
         values = {one.name: live.first_sound(one, [moved, held]) for one in shown.parameters}
         place = shown.place(values)
         if place not in last:
-            last.clear()
             last[place] = curves_of(shown.network(values))
         found = last[place]
         also = (COOLING, _cooling(shown, found, values, number))
@@ -198,22 +197,26 @@ def _diagram(
 ) -> bytes:  # fmt: skip
     network, count = shown.network(values), round(values[COUNT.name])
     chosen = values[TEMPERATURE.name]
-    temperatures = {
-        chosen: _("T = {value}", value=f"{chosen:g}"),
-        found.best: _("fitted: {value}", value=f"{found.best:.2f}"),
-    }
-    all_given = {}
-    for one in {1.0: None, **temperatures}:
-        given = answers(network.fresh, network.fresh_labels, one)
-        all_given[one] = given, edges_of(given.confidence, count, equal_mass=shown.equal_mass)
-    names = {1.0: _("T = 1"), **temperatures}
-    rows = [(_row(names[one], *all_given[one]), one == chosen) for one in all_given]
-    given, edges = all_given[chosen]
+    names = {
+        1.0: _titled(1), chosen: _titled(chosen),
+        found.best: _("fitted: {value}", value=_titled(found.best)),
+    }  # fmt: skip
+    known = {1.0: found.plain, found.best: found.cooled}
+    if chosen not in known:
+        known[chosen] = answers(network.fresh, network.fresh_labels, chosen)
+    edges_at = {one: edges_of(given.confidence, count, equal_mass=shown.equal_mass)
+                for one, given in known.items()}  # fmt: skip
+    rows = [(_row(name, known[one], edges_at[one]), one == chosen) for one, name in names.items()]
+    given, edges = known[chosen], edges_at[chosen]
     heads = ["", _("ECE"), _("surprise"), _("Brier")]
     return reliability_message(
         BELIEF, binned(given, edges), shown.colours, heads=heads, rows=rows,
         told=_told(given, edges), number=number, also=also,
     )  # fmt: skip
+
+
+def _titled(temperature: float) -> str:
+    return f"T = {temperature:.2f}"
 
 
 def _cooling(shown: _Shown, found: Curves, values: Mapping[str, float], number: int) -> bytes:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explainer.charts.activations.curves import stroke
+from explainer.charts.colour import rgb
 from explainer.charts.theme import Theme
 from explainer.likelihood.belief_script import coin_script
 from explainer.likelihood.coin import MOST, TOSSED, Coin, relative, tosses
@@ -42,13 +43,12 @@ PARAMETERS = TOSSES, CHANCE, WORTH, MODE = (
     Parameter("worth", N_("the prior is worth, in tosses"), 0, 0, 100, 1),
     Parameter("mode", N_("the prior is highest at"), 0.5, 0, 1, 0.05),
 )
-GRID = np.linspace(CHANCE.minimum, CHANCE.maximum, 99)
+GRID = np.linspace(0, 1, 101)
 MOST_NATS = 2.5
 """For each toss, where the axes end."""
 PANELS = (
-    Panel(N_("Log-likelihood (nats); dashed, after fewer tosses"), N_("log-likelihood"), 200),
-    Panel(N_("Its negative mean (nats a toss): binary cross-entropy"), N_("cross-entropy"), 150,
-          (0, MOST_NATS), 3, (N_("below"), N_("above"))),
+    Panel(N_("Log-likelihood (nats)"), N_("log-likelihood"), 200),
+    Panel(N_("Cross-entropy (nats a toss)"), N_("cross-entropy"), 150, (0, MOST_NATS), 3),
 )  # fmt: skip
 LIKELIHOOD, PRIOR, POSTERIOR, GREY, DASHED = 0, 3, 1, 7, 8
 
@@ -164,11 +164,12 @@ def _sum(slug: str, values: Mapping[str, float], number: int, colours: Theme) ->
     one, p = _coin(slug, values), values[CHANCE.name]
     seen = tosses(slug)
     nothing = np.full(len(GRID), np.nan)
-    faint = stroke(GREY + DASHED, colours)
+    fewer, dashed = _fewer(one.count), stroke(GREY + DASHED, colours)
     lines = []
-    for count in _fewer(one.count):
+    for place, count in enumerate(fewer, 1):
+        shade = _between(colours.background, dashed.colour, 0.3 + 0.7 * place / len(fewer))
         part = Coin(int(seen[:count].sum()), count)
-        lines.append(Line(_("after {count}", count=count), faint,
+        lines.append(Line(_("after {count}", count=count), replace(dashed, colour=shade),
                           np.stack([part.log_likelihood(GRID), nothing])))  # fmt: skip
     logs, means = one.log_likelihood(GRID), one.cross_entropy(GRID)
     lines.append(
@@ -176,17 +177,20 @@ def _sum(slug: str, values: Mapping[str, float], number: int, colours: Theme) ->
              np.stack([logs, means]),
              points=[[(p, float(one.log_likelihood(p)))], [(p, float(one.cross_entropy(p)))]])
     )  # fmt: skip
-    panels = [replace(panel, short=_(panel.short), beyond=tuple(map(_, panel.beyond)))
-              for panel in PANELS]  # fmt: skip
-    panels[0] = replace(
-        panels[0], span=(-MOST_NATS * one.count, 0), decimals=1, beyond=(_("below"), _("above"))
-    )
-    marks = [Mark(one.share, _("share seen"))] if 0 < one.share < 1 else []
+    panels = [replace(panel, short=_(panel.short)) for panel in PANELS]
+    panels[0] = replace(panels[0], span=(-MOST_NATS * one.count, 0), decimals=1)
     return curves_message(
         SUM, panels, lines, low=float(GRID[0]), reach=float(GRID[-1]), at=p, number=number,
-        marks=marks, symbol="p",
+        marks=[Mark(one.share, _("share seen"))], symbol="p",
         alt=_("The log-likelihood over p after fewer and after all tosses, and its negative mean."),
     )  # fmt: skip
+
+
+def _between(low: str, high: str, share: float) -> str:
+    """The colour at that share of the way from one to the other."""
+    ends = np.array([rgb(low), rgb(high)])
+    red, green, blue = np.rint(ends[0] + share * (ends[1] - ends[0])).astype(int)
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _fewer(count: int) -> list[int]:

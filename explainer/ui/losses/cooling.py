@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from explainer.charts.activations.curves import stroke
 from explainer.charts.theme import Theme
 from explainer.likelihood.calibration import (
+    Answers,
     Floats,
     Labels,
+    Ranked,
     Truths,
+    answers,
     best_temperature,
-    edges_of,
-    expected_error,
     expected_errors,
     over_temperatures,
 )
@@ -24,7 +26,11 @@ from explainer.words import N_, _
 
 COOLING = "losses.cooling"
 TEMPERATURE = Parameter("temperature", N_("temperature T"), 1, 0.2, 5, 0.05)
-GRID = np.linspace(TEMPERATURE.minimum, TEMPERATURE.maximum, 49)
+GRID = np.linspace(
+    TEMPERATURE.minimum, TEMPERATURE.maximum,
+    round((TEMPERATURE.maximum - TEMPERATURE.minimum) / TEMPERATURE.step) + 1,
+)  # fmt: skip
+"""Every position of the slider."""
 PANELS = (
     Panel(N_("Surprise, −log of the label’s probability (nats)"), N_("surprise"), 200, decimals=3),
     Panel(N_("ECE (points)"), N_("ECE"), 140, decimals=1),
@@ -44,9 +50,14 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Over the temperatures of `GRID`: mean surprise on both parts, and fresh confidences."""
+    """Over the temperatures of `GRID`: mean surprise on both parts, and fresh confidences.
+
+    Answers to fresh pictures as they are, `plain`, and with the `best` temperature, `cooled`.
+    """
 
     best: float
+    plain: Answers
+    cooled: Answers
     validation: Floats
     fresh: Floats
     sure: Floats
@@ -56,19 +67,21 @@ class Curves:
         """The ECE in so many bins."""
         if not equal_mass:
             return expected_errors(self.sure, self.right, count)
-        return np.array([
-            expected_error(one, self.right, edges_of(one, count, equal_mass=True))
-            for one in self.sure
-        ])  # fmt: skip
+        return self.ranked.errors(count)
+
+    @cached_property
+    def ranked(self) -> Ranked:
+        """For bins that are equally full."""
+        return Ranked.of(self.sure, self.right)
 
 
 def curves_of(network: Network) -> Curves:
     """What does not change while a temperature or the bins do."""
     validation, __ = over_temperatures(network.validation, network.validation_labels, GRID)
     fresh, sure = over_temperatures(network.fresh, network.fresh_labels, GRID)
-    right = network.fresh.argmax(-1) == network.fresh_labels
     best = best_temperature(network.validation, network.validation_labels)
-    return Curves(best, validation, fresh, sure, right)
+    plain, cooled = (answers(network.fresh, network.fresh_labels, one) for one in (1, best))
+    return Curves(best, plain, cooled, validation, fresh, sure, plain.right)
 
 
 def cooling(

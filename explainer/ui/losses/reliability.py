@@ -44,7 +44,8 @@ def reliability_message(
         "colours": {"right": palette[RIGHT], "over": palette[OVER], "under": palette[UNDER]},
         "keys": {
             "right": _("right"), "over": _("too sure"), "under": _("not sure enough"),
-            "whisker": _("exact interval of 95 %"), "diagonal": _("as sure as right"),
+            "sure": _("mean confidence"), "whisker": _("exact interval of 95 %"),
+            "diagonal": _("as sure as right"),
         },
         "alt": _("For each bin of the confidence the share that is right, with its interval, "
                  "and the number of pictures."),

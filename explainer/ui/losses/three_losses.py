@@ -22,7 +22,7 @@ from explainer.likelihood.examples import (
 from explainer.live_pictures import Render
 from explainer.networks.digits.field import PUBLISHED, REACH
 from explainer.parameters import Parameter
-from explainer.powers import percent, power_of_ten
+from explainer.powers import percent, power_of_ten, ten_to
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.bounded import kept_number
@@ -134,6 +134,9 @@ def _products(values: Mapping[str, float], number: int, colours: Theme) -> bytes
     exact = found.logs.astype(float) / np.log(10)
     span = (1.05 * float(exact[-1]), 0.0)
     palette = colours.categorical
+    ticks = [(one, ten_to(round(one)) if one else "1") for one in _even(span[0])]
+    up = Axis(_("Likelihood; where a line ends its product is 0"), span, decimals=1, ticks=ticks,
+              unit=f" {_('powers of ten')}")  # fmt: skip
     entries = [
         Entry(_("sum of the logarithms, float32"), "line", palette[SUM], exact),
         Entry(_("product, float64"), "line", palette[DOUBLE], _powers(found.double), "7 4"),
@@ -146,11 +149,17 @@ def _products(values: Mapping[str, float], number: int, colours: Theme) -> bytes
     ]  # fmt: skip
     at = min(found.none_left[0] or len(COUNTS), len(COUNTS)) - 1
     return board_message(
-        PRODUCT, COUNTS, Axis(_("labels so far"), (0, 1000)),
-        Axis(_("Powers of ten; where a line ends its product is 0"), span, decimals=1), entries,
-        at=at, number=number, told=[_told(found, float(given.right.mean()))], height=280,
+        PRODUCT, COUNTS, Axis(_("labels so far"), (0, 1000)), up, entries, at=at, number=number,
+        told=[_told(found, float(given.right.mean()))], height=280,
         alt=_("The logarithm of the likelihood over the number of labels, worked out three ways."),
     )  # fmt: skip
+
+
+def _even(low: float) -> list[float]:
+    """From 0 down to `low` < 0, four round steps at most."""
+    size = 10.0 ** np.floor(np.log10(-low / 4))
+    step = size * next(one for one in (1, 2, 5, 10) if -low / (one * size) < 5)
+    return [-step * one for one in range(int(-low / step) + 1)]
 
 
 def _powers(values: np.ndarray) -> np.ndarray:
@@ -168,9 +177,10 @@ def _told(found: Products, right: float) -> str:
     single, double = found.none_left
     return _(
         "{right} are right. The product is 0 from label {single} on in float32, from {double} on "
-        "in float64; the sum of the logarithms ends at {logs} nats.",
+        "in float64; the sum of the logarithms ends at {logs} nats ({power}).",
         right=percent(right), single=_never(single), double=_never(double),
         logs=f"{found.logs[-1]:,.1f}".replace("-", "−"),
+        power=ten_to(round(float(found.logs[-1]) / np.log(10))),
     )  # fmt: skip
 
 

@@ -29,21 +29,21 @@ from explainer.words import N_, _, language
 KEY = "losses"
 LEARNED = f"{KEY}.learned"
 MEASURES = (
-    Named("gap", N_("confidence less accuracy")),
+    Named("gap", N_("confidence − accuracy")),
     Named("error", N_("ECE")),
     Named("surprise", N_("surprise")),
     Named("wrong", N_("wrong")),
 )
 TITLES = {
-    "gap": N_("Confidence less accuracy (points)"), "error": N_("ECE (points)"),
+    "gap": N_("Confidence − accuracy (points)"), "error": N_("ECE (points)"),
     "surprise": N_("Surprise (nats)"), "wrong": N_("Wrong (%)"),
 }  # fmt: skip
 VERDICTS = {AHEAD: N_("too sure"), BEHIND: N_("not sure enough"), NOISE: N_("within noise")}
 TICKS = (20, 100, 200, 300, 400)
 
 
-def too_sure(found: Asked, measured: Scores) -> None:
-    """A measure over the steps for each recipe, and a table of five moments."""
+def too_sure(found: Asked, measured: Scores, run: int | None = None) -> None:
+    """A measure over the steps for each recipe, and a table of five moments; `run` stands above."""
     say(KEY, "calibration_learning")
     measure = choice(_("Measured"), MEASURES, key=f"{KEY}.measure", widget=st.segmented_control)
     at = kept_place(LEARNED, len(STEPS) - 1, len(STEPS) - 1)
@@ -55,7 +55,7 @@ def too_sure(found: Asked, measured: Scores) -> None:
             lambda: _chart(found.steps, measure, getattr(measured, measure), at, number),
         ))  # fmt: skip
     with right:
-        _moments(found, measured)
+        _moments(found, measured, run)
     say(KEY, "calibration_learning_notice")
 
 
@@ -81,7 +81,7 @@ def _chart(steps: tuple[int, ...], measure: str, values: Floats, at: int, number
     )  # fmt: skip
 
 
-def _moments(found: Asked, measured: Scores) -> None:
+def _moments(found: Asked, measured: Scores, run: int | None) -> None:
     last, least = len(found.steps) - 1, int(measured.validation[:, 0].mean(-1).argmin())
     cells = []
     for title, step, recipe in (
@@ -95,17 +95,22 @@ def _moments(found: Asked, measured: Scores) -> None:
         verdict = _(VERDICTS[judged(low, high)])
         errors = [f"{100 * float(measured.error[step, recipe].mean()):.1f}"]
         if step == last:
-            errors.append(f"{100 * float(measured.cooled[recipe].mean()):.1f}")
-            title += f"<br>T = {float(measured.temperatures[recipe].mean()):.2f}"
+            temperature = f"T = {float(measured.temperatures[recipe].mean()):.2f}"
+            errors.append(f"{temperature}: {100 * float(measured.cooled[recipe].mean()):.1f}")
         cells.append([
             f'<span style="white-space:normal">{title}</span>', percent(wrong),
             f"{signed(mean)} ± {(high - low) / 2:.1f}<br>"
             f'<b style="white-space:normal">{verdict}</b>', "<br>".join(errors),
         ])  # fmt: skip
-    heads = [_("network"), _("wrong"), _("too sure by"), _("ECE; with T")]
+    heads = [_("network"), _("wrong"), _("confidence − accuracy"), _("ECE")]
     table(heads, cells, caption=_("How sure networks are at five moments"))
-    st.caption(
+    notes = [
         _("Means of {seeds} networks that each learn {size} digits, asked 1,000 others; gaps and "
           "ECE in points. T and the least surprise are found on 1,000 more.",
           seeds=len(SEEDS), size=SIZE)
-    )  # fmt: skip
+    ]  # fmt: skip
+    if run is not None:
+        notes.append(
+            _("The diagram above is one of them, run {run}, with a T of its own.", run=run)
+        )
+    st.caption(" ".join(notes))

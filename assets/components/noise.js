@@ -98,7 +98,7 @@ export default component(place => {
     const height = index => clamp(held?.index === index && held.which === which ? held.value
       : data.handles[index][1 + which], ...up)
     return data.handles.flatMap(([r], index) => {
-      const spot = { cx: x(r), cy: y(height(index)) }, kind = held?.index === index ? "handle held" : "handle"
+      const cy = Math.max(y(height(index)), y(up[1]) + HANDLE + 2), spot = { cx: x(r), cy }, kind = held?.index === index ? "handle held" : "handle"
       return [
         svg("circle", { class: kind, r: HANDLE, stroke: data.colours.drawn, ...spot }),
         ...index === selected ? [svg("circle", { class: "ring", r: HANDLE + 5, ...spot })] : [],
@@ -147,9 +147,8 @@ export default component(place => {
     }))
     filled(plot.firstElementChild, { viewBox: `0 0 ${plot.clientWidth} ${plot.clientHeight}` }).replaceChildren(
       ...frame("plane", box, scales),
-      within("noise-plane", box, 0, line(data.squared, "squared"),
-        ...data.others.map(one => line(one, "other", colours.drawn)),
-        line(data.line, "curve", colours.drawn), ...arrows.filter(Boolean), ...discs),
+      within("noise-plane", box, 0, ...data.others.map(one => line(one, "other", colours.drawn)),
+        line(data.line, "curve", colours.drawn), line(data.squared, "squared", colours.squared), ...arrows.filter(Boolean), ...discs),
       svg("text", { class: "note", x: box.left + 6, y: box.top + 16 }, data.words.up),
       svg("circle", { class: "ring", r: OUTLIER + 5, ...spots.at(-1) }),
       svg("circle", { class: "grip free", r: GRIP + 3, "data-outlier": "", ...spots.at(-1) }))
@@ -252,7 +251,7 @@ function keysOf({ colours, words, others }) {
   return [
     element("span", {}, sample(26, colours.drawn), words.line),
     ...others.length ? [element("span", {}, sample(26, colours.drawn, "3 5"), words.others)] : [],
-    element("span", {}, sample(26, colours.squared), words.squared),
+    element("span", {}, sample(26, colours.squared, "6 4"), words.squared),
     element("span", {}, sample(26, colours.pull), words.pulls),
     element("span", {}, disc(colours.outlier), words.outlier),
   ]

@@ -24,13 +24,14 @@ BEGINS = np.concatenate([KNOTS[:1], KNOTS])
 MIDDLE = len(SIDE) - 1
 SPAN, CELLS = 5.0, 400
 GRID = np.linspace(-SPAN, SPAN, CELLS + 1)
+GRID_CELLS = np.searchsorted(KNOTS, GRID, "right")
 FAR, FAR_POINTS = 1e7, 241
 TAIL = np.geomspace(SPAN, FAR, FAR_POINTS)
 LOWEST, HIGHEST = -40.0, 60.0
 """Between which losses a handle is put, in nats above that of the noise at 0."""
 Heights = tuple[float | None, ...]
 NONE: Heights = (None,) * len(KNOTS)
-HALVINGS = 20
+NEAR = 2e-4
 STEEPEST = 3.0  # times the flatter of two secants, a slope that does not overshoot
 BESIDE = 1e-9
 FLAT = 1e-6
@@ -113,17 +114,23 @@ class Drawn:
     def with_handle(self, index: int, loss: float, *, symmetric: bool) -> Drawn:
         """The same with handle `index` where −log p is `loss`, all others as they were moved.
 
-        As the area stays 1, all else gives way or grows: the height is found by halving, by the
+        As the area stays 1, all else gives way or grows: the height is found by that of the
         area from −`SPAN` to `SPAN`. With `symmetric` the handle on the other side goes along.
         """
-        on_grid = self.bare(GRID)
+        from scipy.optimize import brentq  # slow to import
+
+        on_grid = self.bare(GRID)[0]
+
+        def beyond(height: float) -> float:
+            cells = self._cells(self._put(index, height, symmetric=symmetric))
+            over = np.where(cells.rest[GRID_CELLS], on_grid, _cubic(cells, GRID, GRID_CELLS))
+            return height + _log_inside(over) - loss
+
         low, high = LOWEST, HIGHEST
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            cells = self._cells(self._put(index, middle, symmetric=symmetric))
-            found = middle + _log_inside(_drawn_over(on_grid, GRID, cells)[0])
-            low, high = (middle, high) if found < loss else (low, middle)
-        heights = self._put(index, round((low + high) / 2, 3), symmetric=symmetric)
+        if beyond(low) < 0 < beyond(high):
+            low = high = brentq(beyond, low, high, xtol=NEAR)
+        height = high if beyond(high) <= 0 else low
+        heights = self._put(index, round(height, 3), symmetric=symmetric)
         return replace(self, heights=heights)
 
     def without_handle(self, index: int, *, symmetric: bool) -> Drawn:
@@ -196,15 +203,22 @@ def _slopes(values: Values, *, cornered: bool) -> tuple[Values, Values]:
 def _drawn_over(found: Parts, residuals: Values, cells: Cells) -> Parts:
     """The noise's loss and derivatives with what was drawn in place of it."""
     cell = np.searchsorted(KNOTS, residuals, "right")
-    value, slope, square, cube = (one[cell] for one in cells.cubics.T)
+    _, slope, square, cube = cells.cubics.T[:, cell]
     rest, t = cells.rest[cell], residuals - BEGINS[cell]
-    loss = value + t * (slope + t * (square + t * cube))
+    loss = _cubic(cells, residuals, cell)
     pull = slope + t * (2 * square + 3 * t * cube)
     return (
         np.where(rest, found[0], loss),
         np.where(rest, found[1], pull),
         np.where(rest, found[2], 2 * square + 6 * t * cube),
     )
+
+
+def _cubic(cells: Cells, residuals: Values, cell: NDArray[np.intp]) -> Values:
+    """The drawn loss alone, for residuals in those cells."""
+    value, slope, square, cube = cells.cubics.T[:, cell]
+    t = residuals - BEGINS[cell]
+    return np.asarray(value + t * (slope + t * (square + t * cube)))
 
 
 def _log_inside(loss: Values) -> float:

@@ -1,13 +1,14 @@
 r"""The line of maximum likelihood through points, for any loss: the least $\sum\rho(y - a - bx)$.
 
 Losses need be neither convex nor smooth, so the fit starts from many lines at once: those of a grid
-that no neighbour betters, and the best lines through two points. Each goes down by Newton's method,
-damped where the loss is not convex. A corner at 0 is rounded off for that, ever less, and then
-the points at it are put on the line exactly.
+as fine as the scale that no neighbour betters, and the best lines through two points. Each goes
+down by Newton's method, damped where the loss is not convex. A corner at 0 is rounded off for that,
+ever less, and then the points at it are put on the line exactly.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,12 +17,14 @@ from numpy.typing import NDArray
 from explainer.likelihood.drawn import Drawn
 from explainer.likelihood.noise import SCALE, Values
 
-SLOPES = np.linspace(-3, 3, 25)
-INTERCEPTS = np.linspace(-3, 3, 25)
-TABLE = np.linspace(-20, 20, 2001)
-STARTS, PAIRS = 8, 2
-ROUNDED = (0.1, 0.001)
-STEPS, SMALL, LONGEST, LEAST = 30, 1e-11, 1.0, 1e-12
+Index = NDArray[np.intp]
+
+REACH, COARSEST, FINEST = 3.0, 0.25, 0.1
+PER_UNIT = 100
+TABLE = np.linspace(-20, 20, 40 * PER_UNIT + 1)
+STARTS, PAIRS = 8, 6
+ROUNDED = 0.1
+FIRST, LAST, SMALL, LONGEST, LEAST = 12, 8, 1e-8, 1.0, 1e-12
 SAME, FARTHEST = 5e-3, 5.0
 ON_LINE, NUDGE, CORNER = 1e-9, 1e-6, 1e-6
 SCALES = np.arange(SCALE.minimum, SCALE.maximum + SCALE.step / 2, SCALE.step).round(9)
@@ -48,23 +51,24 @@ def fit(drawn: Drawn, points: Values) -> Fit:
     """The best line through points `(N, 2)`, N ≥ 2, for a drawn loss, and other local minima."""
     design, up = _design(points), points[:, 1]
     convex = drawn.noise.convex and not drawn.is_moved
-    through = _through_pairs(points) if drawn.corner > CORNER else None
-    if through is not None:
-        sums = _sums(drawn, through, design, up)
-        corner = through[np.argsort(sums)[:PAIRS]]
-        if convex:  # of straight pieces alone: a best line goes through two points
-            return Fit(corner[:1], np.array([sums.min()]))
-    starts = least_squares(points)[None]
-    if not convex:
-        starts = np.vstack([starts, least_absolute(points), _grid_minima(drawn, points)])
-    if through is None:
-        lines = _descended(drawn, design, up, starts, 0.0)
+    cornered = drawn.corner > CORNER
+    if convex and not cornered:
+        return _distinct(
+            lines := _descended(drawn, design, up, least_squares(points)[None], 0.0),
+            _sums(drawn, lines, design, up),
+        )
+    through = _through_pairs(points)
+    sums = _sums(drawn, through, design, up)
+    pairs = through[np.argsort(sums)[:PAIRS]]
+    if convex:  # of straight pieces alone: a best line goes through two points
+        return Fit(pairs[:1], np.array([sums.min()]))
+    lines = np.vstack(
+        [least_squares(points), least_absolute(points), pairs, _grid_minima(drawn, points)]
+    )
+    if cornered:
+        lines = np.vstack([pairs, _cornered(drawn, design, up, lines)])
     else:
-        lines = np.vstack([starts, corner])
-        for rounding in ROUNDED:
-            lines = _descended(drawn, design, up, lines, rounding)
-        best = lines[_sums(drawn, lines, design, up).argmin()]
-        lines = np.vstack([corner[:1], _snapped(drawn, design, up, best), lines])
+        lines = _descended(drawn, design, up, lines, 0.0)
     return _distinct(lines, _sums(drawn, lines, design, up))
 
 
@@ -94,8 +98,9 @@ def least_absolute(points: Values) -> Values:
 
 
 def residuals(points: Values, line: Values) -> Values:
-    """How far each point lies above the line."""
-    return points[:, 1] - _design(points) @ line
+    """How far each point lies above the line: 0 where that is rounding alone."""
+    left = points[:, 1] - _design(points) @ line
+    return np.where(np.abs(left) < ON_LINE, 0.0, left)
 
 
 def _design(points: Values) -> Values:
@@ -108,19 +113,23 @@ def _sums(drawn: Drawn, lines: Values, design: Values, up: Values) -> Values:
 
 def _grid_minima(drawn: Drawn, points: Values) -> Values:
     """The best `STARTS` lines of the grid that are better than all eight neighbours, `(K, 2)`."""
-    slope, level = np.meshgrid(SLOPES, INTERCEPTS, indexing="ij")
+    valley = COARSEST if drawn.noise.convex else drawn.scale / 2
+    gap = min(max(valley, FINEST), COARSEST)  # what is drawn is wider, as its handles are apart
+    along = np.linspace(-REACH, REACH, 2 * math.ceil(REACH / gap) + 1)
+    slope, level = np.meshgrid(along, along, indexing="ij")
     lines = np.stack([level.ravel(), slope.ravel()], axis=1)
     left = points[:, 1] - lines @ _design(points).T
-    near = np.interp(left, TABLE, drawn.parts(TABLE)[0])  # a start need not be exact
-    heights = near.sum(axis=1).reshape(slope.shape)
+    near = drawn.parts(TABLE)[0]  # a start need not be exact
+    places = np.clip((left + TABLE[-1]) * PER_UNIT, 0, len(TABLE) - 1).astype(int)
+    heights = near[places].sum(axis=1).reshape(slope.shape)
     around = np.pad(heights, 1, constant_values=np.inf)
     least = np.ones(heights.shape, bool)
     rows, columns = heights.shape
     for down in (0, 1, 2):
         for right in (0, 1, 2):
             least &= heights <= around[down : down + rows, right : right + columns]
-    places = np.flatnonzero(least)
-    return lines[places[np.argsort(heights.ravel()[places])][:STARTS]]
+    best = np.flatnonzero(least)
+    return lines[best[np.argsort(heights.ravel()[best])][:STARTS]]
 
 
 def _through_pairs(points: Values) -> Values:
@@ -145,13 +154,11 @@ def _rounded_parts(drawn: Drawn, left: Values, rounding: float) -> tuple[Values,
     return loss, pull, curved + half * np.where(inside, 1 / rounding, 0)
 
 
-def _descended(drawn: Drawn, design: Values, up: Values, lines: Values, rounding: float) -> Values:
-    """Where lines `(K, 2)` get by damped Newton steps, for a design `(N, 2)`.
-
-    A column of the design that is 0 leaves its coefficient as it is.
-    """
+def _descended(
+    drawn: Drawn, design: Values, up: Values, lines: Values, rounding: float, count: int = 30
+) -> Values:
+    """Where lines `(K, 2)` get by damped Newton steps, for a design `(N, 2)`."""
     squares = np.stack([design[:, 0] ** 2, design[:, 0] * design[:, 1], design[:, 1] ** 2], axis=1)
-    free = np.asarray(design.any(axis=0))
 
     def at(places: Values) -> tuple[Values, Values, Values]:
         loss, pull, curved = _rounded_parts(drawn, up - places @ design.T, rounding)
@@ -159,8 +166,8 @@ def _descended(drawn: Drawn, design: Values, up: Values, lines: Values, rounding
 
     damping = np.full(len(lines), 1e-3)
     height, uphill, bend = at(lines)
-    for _ in range(STEPS):
-        step = _newton_step(uphill, bend, damping, free)
+    for _ in range(count):
+        step = _newton_step(uphill, bend, damping)
         if np.abs(step).max() < SMALL:
             break
         tried = lines + step
@@ -174,14 +181,9 @@ def _descended(drawn: Drawn, design: Values, up: Values, lines: Values, rounding
     return lines
 
 
-def _newton_step(
-    downhill: Values, bend: Values, damping: Values, free: NDArray[np.bool_]
-) -> Values:
+def _newton_step(downhill: Values, bend: Values, damping: Values) -> Values:
     """The step `(K, 2)` down a slope `(K, 2)` where it bends by `(K, 3)`: 11, 12 and 22."""
     first, mixed, second = bend.T
-    if not free.all():
-        alone = bend[:, 0] if free[0] else bend[:, 2]
-        return downhill / (np.abs(alone) + damping)[:, None]
     middle, apart = (first + second) / 2, np.hypot((first - second) / 2, mixed)
     lift = damping + np.maximum(0, -1.5 * (middle - apart))
     first, second = first + lift, second + lift
@@ -194,26 +196,66 @@ def _newton_step(
     return np.asarray(np.clip(step, -LONGEST, LONGEST))
 
 
-def _snapped(drawn: Drawn, design: Values, up: Values, line: Values) -> Values:
-    """The line with the points that lie within the rounding put on it exactly, `(K, 2)`."""
-    left = up - design @ line
-    near = np.argsort(np.abs(left))[:2]
-    near = near[np.abs(left[near]) < 2 * ROUNDED[-1]]
-    found = line[None]
-    if len(near) == 2:
-        found = _through_pairs(np.stack([design[near, 1], up[near]], axis=1))
-        tilts = NUDGE * np.stack([-design[near, 1], np.ones(2)], axis=1)
-        around = np.vstack([found, found + tilts, found - tilts])
-        sums = _sums(drawn, around, design, up)
-        if len(found) and sums.argmin() == 0:  # along both edges it rises
-            return found
-    for one in near:  # the slope alone is free where a line goes through one point
-        x, y = design[one, 1], up[one]
-        others = np.arange(len(up)) != one
-        tilt = np.stack([np.zeros(len(up) - 1), design[others, 1] - x], axis=1)
-        slope = _descended(drawn, tilt, up[others] - y, line[None], 0.0)[0, 1]
-        found = np.vstack([found, [[y - slope * x, slope]]])
-    return found
+def _cornered(drawn: Drawn, design: Values, up: Values, starts: Values) -> Values:
+    """Best lines for a loss with a corner at 0, from lines `(K, 2)`; those through two points, too.
+
+    Down to where the corner is a parabola, and on from there three ways: with no point on the line,
+    with one of the two nearest on it, and with both. What a small step betters is left out.
+    """
+    x = design[:, 1]
+    lines = _apart(_descended(drawn, design, up, starts, ROUNDED, FIRST))
+    near = np.abs(up - lines @ design.T).argsort(axis=1)[:, :2]
+    one, other = near.T
+    run = x[other] - x[one]
+    apart = np.abs(run) > ON_LINE
+    slope = (up[other] - up[one])[apart] / run[apart]
+    both = np.stack([up[one][apart] - slope * x[one][apart], slope], axis=1)
+    tilted = _tilted(drawn, design, up, near.ravel(), lines[:, 1].repeat(2))
+    lines = _apart(np.vstack([both, tilted, _descended(drawn, design, up, lines, 0.0, LAST)]))
+    return lines[_are_least(drawn, design, up, lines)]
+
+
+def _tilted(drawn: Drawn, design: Values, up: Values, through: Index, slopes: Values) -> Values:
+    """Where lines through a point each get, `(K, 2)`, when their slope alone is free."""
+    x, y = design[:, 1] - design[through, 1, None], up - up[through, None]
+
+    def at(slopes: Values) -> tuple[Values, Values, Values]:
+        loss, pull, curved = drawn.parts(y - slopes[:, None] * x)
+        return loss.sum(axis=1), (pull * x).sum(axis=1), np.abs((curved * x**2).sum(axis=1))
+
+    damping = np.full(len(slopes), 1e-3)
+    height, downhill, bend = at(slopes)
+    for _ in range(LAST):
+        step = np.clip(downhill / (bend + damping), -LONGEST, LONGEST)
+        if np.abs(step).max() < SMALL:
+            break
+        there = at(slopes + step)
+        better = there[0] <= height
+        damping = np.where(better, np.maximum(damping * 0.1, LEAST), np.maximum(damping, 1e-3) * 10)
+        slopes = np.where(better, slopes + step, slopes)
+        height, downhill, bend = (
+            np.where(better, new, old)
+            for new, old in zip(there, (height, downhill, bend), strict=True)
+        )
+    return np.stack([up[through] - slopes * design[through, 1], slopes], axis=1)
+
+
+def _are_least(drawn: Drawn, design: Values, up: Values, lines: Values) -> NDArray[np.bool_]:
+    """Which lines `(K, 2)` no small step betters: along the axes, and about the nearest points."""
+    near = design[np.abs(up - lines @ design.T).argsort(axis=1)[:, :2], 1]
+    axes = np.broadcast_to(np.eye(2), (len(lines), 2, 2))
+    turns = np.concatenate([axes, np.stack([-near, np.ones_like(near)], axis=-1)], axis=1)
+    steps = NUDGE * np.concatenate([turns, -turns], axis=1)
+    here = _sums(drawn, lines, design, up)
+    around = _sums(drawn, (lines[:, None] + steps).reshape(-1, 2), design, up)
+    best = around.reshape(len(lines), -1).min(axis=1)
+    return np.asarray(best >= here - LEAST)
+
+
+def _apart(lines: Values) -> Values:
+    """The lines without those that meet another to a thousandth."""
+    _, first = np.unique(lines.round(3), axis=0, return_index=True)
+    return lines[np.sort(first)]
 
 
 def _distinct(lines: Values, sums: Values) -> Fit:

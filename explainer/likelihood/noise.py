@@ -47,6 +47,11 @@ class Noise:
     convex: bool = True
 
     @property
+    def is_skewed(self) -> bool:
+        """Whether its two sides may differ."""
+        return self.own is SHARE or self.slug == "expectile"
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The sliders there are."""
         return (SCALE, self.own) if self.own else (SCALE,)
@@ -108,13 +113,13 @@ NOISES: Registry[Noise] = Registry(
     Noise("gaussian", N_("squared"), N_("Gaussian"), "u²/2", _squared, "u**2 / 2"),
     Noise("laplace", N_("absolute"), N_("Laplace"), "|u|", _absolute, "u.abs()", corner=2),
     Noise(
-        "huber", N_("Huber"), N_("Huber’s"), "u²/2, k|u| − k²/2",
+        "huber", N_("Huber"), N_("Huber’s density"), N_("u²/2 up to |u| = k, k|u| − k²/2 beyond"),
         _huber, "torch.where(u.abs() <= turn, u**2 / 2, turn * u.abs() - turn**2 / 2)",
         Parameter("turn", N_("turn k"), 1.3, 0.2, 4, 0.1,
                   help=N_("From |u| = k on the loss is a straight line.")),
     ),
     Noise(
-        "log_cosh", N_("log-cosh"), N_("secant"), "log cosh u", _log_cosh,
+        "log_cosh", N_("log-cosh"), N_("hyperbolic secant"), "log cosh u", _log_cosh,
         "u.abs() + torch.log1p(torch.exp(-2 * u.abs())) - math.log(2)",
     ),
     Noise(
@@ -129,10 +134,11 @@ NOISES: Registry[Noise] = Registry(
         "2 * torch.maximum(share * u, (share - 1) * u)", SHARE, corner=2,
     ),
     Noise(
-        "expectile", N_("skewed squares"), N_("skewed Gaussian"), "τu² above 0, (1 − τ)u² below",
+        "expectile", N_("skewed squares"), N_("split normal"), N_("τu² above 0, (1 − τ)u² below"),
         _expectile, "torch.where(u < 0, 1 - share, share) * u**2",
         Parameter("share", N_("weight τ above"), 0.8, 0.05, 0.95, 0.05,
-                  help=N_("Squares above 0 count τ, those below 1 − τ: at ½ both are alike.")),
+                  help=N_("Squares above 0 count τ, those below 1 − τ: its noise is two halves of "
+                          "Gaussians, alike at ½.")),
     ),
     Noise(
         "power", N_("high power"), N_("near uniform"), "|u|ᵐ/m", _power,
@@ -141,7 +147,8 @@ NOISES: Registry[Noise] = Registry(
                   help=N_("At 2 it is the Gaussian; the higher, the more like a box.")),
     ),
     Noise(
-        "biweight", N_("biweight"), N_("flat tails"), "k²/6 · (1 − (1 − u²/k²)³), k²/6", _biweight,
+        "biweight", N_("biweight"), N_("flat tails"),
+        N_("k²/6 · (1 − (1 − u²/k²)³) up to |u| = k, k²/6 beyond"), _biweight,
         "reach**2 / 6 * (1 - (1 - (u / reach)**2).clamp(min=0)**3)",
         Parameter("reach", N_("reach k"), 4.7, 1, 8, 0.1,
                   help=N_("From |u| = k on the loss is flat, and a point pulls no more.")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explainer.likelihood.drawn import BEGINS, KNOTS, Drawn
+from explainer.likelihood.lines import ON_LINE
 from explainer.likelihood.patients import COLUMN, PATIENTS, SEED_OF_ALL
 
 SCRIPT = '''"""A noise, the loss that is -log of it, and the line that it makes likeliest."""
@@ -59,10 +60,12 @@ optimiser.step(closure)
 found = torch.cat([starts, lines.detach()[lines.isfinite().all(dim=1)]])
 intercept, slope = found[missed(found).argmin()].tolist()
 
-r = (y - intercept - slope * x).requires_grad_()
+r = y - intercept - slope * x
+r[r.abs() < {on_line}] = 0  # a point on the line, but for rounding
+r.requires_grad_()
 loss(r).sum().backward()  # its gradient is the pull of each point
 share = r.grad.abs()[-1] / r.grad.abs().sum()
-print(f"The line: {{intercept:.4f}} + {{slope:.4f}} x")
+print(f"The line: {{intercept:.4f}} {{'+-'[slope < 0]}} {{abs(slope):.4f}} x")
 print(f"The outlier has {{100 * share:.1f}} % of all pull")
 '''
 
@@ -98,5 +101,5 @@ def script(drawn: Drawn, seed: int, outlier: tuple[float, float]) -> str:
         scale=drawn.scale, own=f"{own.name} = {drawn.own!r}\n" if own else "",
         x=outlier[0], y=outlier[1], column=COLUMN, all=SEED_OF_ALL, seed=seed, count=PATIENTS,
         code=drawn.noise.code, result="drawn(r, bare)" if drawn.is_moved else "bare",
-        handles=handles if drawn.is_moved else "",
+        handles=handles if drawn.is_moved else "", on_line=ON_LINE,
     )  # fmt: skip

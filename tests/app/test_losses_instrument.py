@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,59 @@ def test_a_rising_density_is_said_to_push_and_a_flat_one_to_be_none() -> None:
     assert "no noise has this loss" in told
 
 
+def test_a_slight_rise_is_not_told_of_and_does_not_hide_where_the_pull_is_largest() -> None:
+    told = str(header_of(opened(shape="student", handles="student,3.45,,,,,,,,,,,3.45"))["told"])
+    assert "rises outwards" not in told
+    told = str(header_of(opened(shape="student", handles="student,,3,4,,,,,,,,4,3,"))["told"])
+    assert "rises outwards" in told
+    assert "The pull is largest" in told
+
+
+@pytest.mark.parametrize(("slug", "place"), [
+    ("student", (2**0.5 * 0.7, 0.7)), ("biweight", (4.7 / 5**0.5 * 0.2, 0.2)),
+])  # fmt: skip
+def test_the_pull_is_largest_where_it_is(slug: str, place: tuple[float, float]) -> None:
+    header = answer(opened(shape=slug), scale=place[1])
+    assert f"The pull is largest at |r| = {place[0]:.2f} " in header["told"][1]
+
+
+def test_numbers_of_any_size_can_be_read_and_arrows_stay_in_the_picture() -> None:
+    header = answer(opened(shape="power"), scale=0.2, power=12, x=2.2, y=-4.4)
+    assert " · 10" in header["told"][0]
+    assert not re.search(r"\d{6}", str(header["told"]))
+    longest = max(abs(one[4]) for one in header["points"]) * header["arrow"]
+    assert longest <= 2 * header["view"][1] * (1 + 1e-9)
+
+
+def test_a_change_that_is_told_is_the_difference_of_what_is_shown() -> None:
+    app = opened()
+    for x in np.arange(-3, 3.1, 0.5):
+        told = answer(app, x=float(x), y=-4.4)["told"][0].replace("−", "-")
+        found = re.findall(r"from (\S+) to (\S+) \((\S+)\)", told)
+        assert len(found) == 3
+        for before, now, change in found:
+            assert float(now) - float(before) == pytest.approx(float(change), abs=1e-9)
+
+
+def test_the_mean_of_the_loss_is_told_with_its_constant() -> None:
+    header = header_of(opened())
+    loss = np.array(header["points"])[:, 3].mean()
+    constant = np.log(0.7 * np.sqrt(2 * np.pi))
+    told = header["told"][1]
+    assert f"{loss:.2f} nats a point" in told
+    assert f"Of that {constant:.2f} is the constant".replace("-", "−") in told
+
+
+@pytest.mark.parametrize("slug", ["quantile", "expectile"])
+def test_the_sides_of_a_skewed_noise_are_moved_apart(slug: str) -> None:
+    app = opened(shape=slug)
+    assert app.toggle(f"{NOISE}.symmetric").disabled
+    before = [one[2] for one in header_of(app)["handles"]]
+    after = [one[2] for one in answer(app, index=11, loss=2.5)["handles"]]
+    assert after[11] == pytest.approx(2.5, abs=0.06)  # by the area that is drawn
+    assert after[1] - after[6] == pytest.approx(before[1] - before[6], abs=1e-4)
+
+
 def test_the_likeliest_scale_is_put_and_new_patients_come() -> None:
     app = unfold(opened())
     app.button(f"{NOISE}.likely").click().run()
@@ -137,5 +191,9 @@ def test_the_likeliest_scale_is_put_and_new_patients_come() -> None:
 
 def test_the_fold_shows_the_slope_over_the_outliers_height() -> None:
     app = section_of(page, losses__sensitivity__fold="true")
-    squared = arrays_of(app, "losses.sensitivity")[0]
+    squared = arrays_of(app, "losses.sensitivity")[1]
     np.testing.assert_allclose(np.diff(squared, 2), 0, atol=1e-9)
+    assert message_to(app, "losses.sensitivity.curves")["at"] == -3.2
+    app.session_state[f"{NOISE}.picture"] = {"moved": {"values": {"x": 2, "y": 1.5}, "number": 3}}
+    app.run()
+    assert message_to(app, "losses.sensitivity.curves")["at"] == 1.5

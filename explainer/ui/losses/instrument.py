@@ -53,8 +53,8 @@ def instrument() -> None:
         moved = live.values(NOISE, noise.parameters, scope=noise.slug)
         symmetric = bool(
             kept(st.toggle, _("Both sides alike"), key=f"{NOISE}.symmetric", usual=True,
-                 read=one_of((True, False)))
-        )  # fmt: skip
+                 read=one_of((True, False)), disabled=noise.is_skewed)
+        ) and not noise.is_skewed  # fmt: skip
         seed = kept_whole(SEED, SEEDS)
         drawn = _drawn(noise, moved.values, sent, symmetric=symmetric)
         asked = Asked(drawn, seed, _outlier(sent))
@@ -93,7 +93,7 @@ def _menus(top: DeltaGenerator) -> Noise:
 
 def _buttons(asked: Asked) -> None:
     st.button(
-        _("Undo"), key=f"{NOISE}.free", icon=":material/undo:", on_click=_forget_handles,
+        _("Reset"), key=f"{NOISE}.free", icon=":material/undo:", on_click=_forget_handles,
         disabled=not asked.drawn.is_moved, help=_("All handles back where the noise has them."),
     )  # fmt: skip
     more = st.popover(_("More"), key=f"{NOISE}.more", on_change="rerun")

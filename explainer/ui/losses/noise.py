@@ -14,19 +14,24 @@ from explainer.likelihood.drawn import GRID, KNOTS, NONE, SPAN, Drawn
 from explainer.likelihood.lines import Fit, fit, least_absolute, least_squares, residuals
 from explainer.likelihood.noise import Values
 from explainer.likelihood.patients import patients, units
-from explainer.powers import percent, signed
+from explainer.powers import percent, power_of_ten, signed
 from explainer.ui.common.components import pack
 from explainer.words import _
 
 DRAWN, OUTLIER, PULL = 0, 1, 6
-VIEW = (3.3, 4.5)
+VIEW = (3.5, 4.8)
 SHOWN = 4  # lines, of those that are best among their neighbours
 REACH = (3.2, 4.4)
 LOSS = (-1.0, 8.0)
 ROOM = 1.3
 TOPS = (0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 STEEP = 3.0
-QUIET, NOTABLE, BEYOND = 1e-9, 0.02, 0.1
+QUIET, BEYOND = 1e-9, 0.1
+RISING, LESS = 0.15, 0.02
+"""Above which slope a density rises for people to see; by what share the greatest pull is."""
+LARGE = 1e4
+FINE = np.linspace(KNOTS[0], KNOTS[-1], 8001)
+LONGEST = 2 * VIEW[1]
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Turned:
         """Both, and what lies between."""
         return _(
             "from {without} to {now} ({change})", without=_figure(self.without),
-            now=_figure(self.now), change=signed(self.now - self.without, 2),
+            now=_figure(self.now), change=signed(round(self.now, 2) - round(self.without, 2), 2),
         )  # fmt: skip
 
 
@@ -88,7 +93,8 @@ def noise_message(key: str, asked: Asked, colours: Theme, number: int, address: 
         "line": found.best.tolist(), "squared": squared.tolist(),
         "others": found.lines[1:SHOWN].tolist(),
         "tops": {"density": _top(drawn), "loss": LOSS, "pull": STEEP / drawn.scale},
-        "arrow": drawn.scale**2, "reach": REACH, "view": VIEW,
+        "arrow": min(drawn.scale**2, LONGEST / max(float(np.abs(pull).max()), QUIET)),
+        "reach": REACH, "view": VIEW,
         "colours": {
             "drawn": colours.categorical[DRAWN], "outlier": colours.categorical[OUTLIER],
             "pull": colours.categorical[PULL], "squared": _faded(colours),
@@ -150,7 +156,7 @@ def _told_of_outlier(asked: Asked, found: Fit, squared: Values, pull: Values) ->
     )
     return " ".join([
         _("The outlier pulls with {pull}, {share} of all pull.",
-          pull=signed(float(pull[-1]), 2), share=percent(share)),
+          pull=_change(float(pull[-1])), share=percent(share)),
         _("It turns the slope of the line, with squared loss, {squared}; with absolute loss, "
           "{absolute}; with the loss that is drawn, {drawn}.",
           squared=turned[0].said, absolute=turned[1].said, drawn=turned[2].said),
@@ -159,7 +165,7 @@ def _told_of_outlier(asked: Asked, found: Fit, squared: Values, pull: Values) ->
 
 def _told_of_noise(drawn: Drawn, found: Fit, left: Values) -> str:
     """What the data say of the noise, and what goes wrong with it."""
-    formula = drawn.noise.formula
+    formula = _(drawn.noise.formula)
     said = [
         _("Drawn from the loss {formula}, u = r/s.", formula=formula)
         if drawn.is_moved
@@ -169,9 +175,10 @@ def _told_of_noise(drawn: Drawn, found: Fit, left: Values) -> str:
         spread = math.sqrt(float(np.mean(left**2)))
         best = math.log(spread * math.sqrt(2 * math.pi)) + 0.5 if spread > QUIET else -math.inf
         said.append(
-            _("Mean loss: {mean} nats a point; a Gaussian with the σ of these residuals, {spread}, "
-              "has {best}.", mean=_figure(float(drawn.losses(left).mean())),
-              spread=_figure(spread), best=_figure(best))
+            _("The mean of −log p is {mean} nats a point, and less is better. Of that {constant} "
+              "is the constant that makes the area 1. A Gaussian as wide as these residuals "
+              "(σ = {spread}) would have {best}.", mean=_figure(float(drawn.losses(left).mean())),
+              constant=_figure(drawn.log_area), spread=_figure(spread), best=_figure(best))
         )  # fmt: skip
         if drawn.beyond > BEYOND:
             said.append(
@@ -183,12 +190,13 @@ def _told_of_noise(drawn: Drawn, found: Fit, left: Values) -> str:
               "can be fitted all the same; the curve on the left is scaled to the part that is "
               "drawn.")
         )  # fmt: skip
-    if (rise := _rises(drawn)) is not None:
+    outwards = np.sign(FINE) * drawn.parts(FINE)[1]
+    if (rise := _rises(outwards)) is not None:
         said.append(
             _("Between |r| = {low} and {high} the density rises outwards: there a point pushes "
               "the line away.", low=_figure(rise[0]), high=_figure(rise[1]))
         )  # fmt: skip
-    elif (most := _most_pull(drawn)) is not None:
+    if (most := _most_pull(outwards)) is not None:
         said.append(
             _("The pull is largest at |r| = {place} and less beyond: the loss is not convex.",
               place=_figure(most))
@@ -203,30 +211,34 @@ def _told_of_noise(drawn: Drawn, found: Fit, left: Values) -> str:
     return " ".join(said)
 
 
-def _rises(drawn: Drawn) -> tuple[float, float] | None:
-    """The outermost part of the handles' reach in which the density rises outwards, if any."""
-    outwards = np.sign(GRID) * drawn.parts(GRID)[1]
-    places = np.flatnonzero((outwards < -NOTABLE) & (np.abs(GRID) <= KNOTS[-1]))
+def _rises(outwards: Values) -> tuple[float, float] | None:
+    """The outermost part of `FINE` in which the density rises outwards, if any does by much."""
+    places = np.flatnonzero(outwards < -RISING)
     if not len(places):
         return None
-    last = places[np.abs(GRID[places]).argmax()]
-    step = 1 if GRID[last] < 0 else -1
-    first = last
-    while first + step in places:
-        first += step
-    low, high = sorted(np.abs(GRID[[first, last]]).tolist())
+    last = places[np.abs(FINE[places]).argmax()]
+    falling = np.flatnonzero((outwards >= 0) & (FINE * FINE[last] >= 0))
+    before, after = falling[falling < last], falling[falling > last]
+    ends = (before[-1] if len(before) else 0, after[0] if len(after) else -1)
+    low, high = sorted(np.abs(FINE[list(ends)]).tolist())
     return low, high
 
 
-def _most_pull(drawn: Drawn) -> float | None:
+def _most_pull(outwards: Values) -> float | None:
     """Where the pull is largest, if it falls from there to the end of the handles' reach."""
-    size = np.abs(drawn.parts(GRID)[1])
-    inside = np.abs(GRID) <= KNOTS[-1]
-    place = int(np.where(inside, size, -1).argmax())
-    side = GRID[inside & (np.sign(GRID) == np.sign(GRID[place]))]
-    end = float(np.abs(drawn.parts(side[[0, -1]][np.abs(side[[0, -1]]).argmax()][None])[1])[0])
-    return abs(float(GRID[place])) if size[place] > end * (1 + NOTABLE) + QUIET else None
+    place = int(outwards.argmax())
+    end = outwards[0 if FINE[place] < 0 else -1]
+    falls = outwards[place] > max(end, 0) * (1 + LESS) + QUIET
+    return abs(float(FINE[place])) if falls else None
 
 
 def _figure(value: float) -> str:
-    return f"{value:z.2f}".replace("-", "−")
+    text = f"{value:z.2f}" if abs(value) < LARGE else power_of_ten(value)
+    return text.replace("-", "−")
+
+
+def _change(value: float) -> str:
+    """A pull with its sign."""
+    if abs(value) < LARGE:
+        return signed(value, 2)
+    return ("+" if value > 0 else "") + power_of_ten(value)

@@ -39,7 +39,7 @@ def sensitivity(asked: Asked) -> None:
         return
     with fold:
         say(KEY, "question_sensitivity")
-        at = place_in_view(MOVED, "y", -HIGHEST, HIGHEST, 4)
+        at = _place(asked.outlier[1])
         number = pinned_number(MOVED)
         message = remembered(
             f"{MOVED}.message", (asked, at, number, theme(), language()),
@@ -48,16 +48,25 @@ def sensitivity(asked: Asked) -> None:
         curves(MOVED, message)
 
 
+def _place(height: float) -> float:
+    """The height that the table is of: that of the outlier until another is pinned."""
+    followed = f"{MOVED}.followed"
+    if st.session_state.get(f"{MOVED}.y") == st.session_state.get(followed):
+        st.session_state.pop(f"{MOVED}.y", None)
+    st.session_state[followed] = height
+    return place_in_view(MOVED, "y", -HIGHEST, HIGHEST, height)
+
+
 def _message(asked: Asked, at: float, number: int, colours: Theme) -> bytes:
     x, height = asked.outlier
     seed = asked.seed
     huber, student = compared(asked.drawn.scale)
     found = [
-        (_("squared"), stroke(SQUARED, colours), squared_slopes(seed, x)),
+        (_("as drawn"), stroke(DRAWN, colours), slopes(asked.drawn, seed, x)),
+        (_("squared"), stroke(SQUARED + DASHED, colours), squared_slopes(seed, x)),
         (_("absolute"), stroke(ABSOLUTE, colours), absolute_slopes(seed, x)),
         (_("Huber"), stroke(HUBER + DASHED, colours), slopes(huber, seed, x)),
         (_("Student t"), stroke(STUDENT + DASHED, colours), slopes(student, seed, x)),
-        (_("as drawn"), stroke(DRAWN, colours), slopes(asked.drawn, seed, x)),
     ]
     return curves_message(
         MOVED, [replace(PANEL, short=_(PANEL.short))],

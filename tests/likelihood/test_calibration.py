@@ -89,11 +89,11 @@ def test_bins_hold_all_pictures_and_the_error_is_theirs(
 @pytest.mark.parametrize("count", [2, 3, 15, 40])
 def test_ranked_rows_have_the_errors_of_equally_full_bins(count: int) -> None:
     """With equal confidences as well: rounded ones, zeros and ones."""
-    rows = [answers(LOGITS, LABELS, one).confidence for one in (0.02, 0.1, 1, 5)]
-    rows = np.stack([*rows, *np.round(rows, 1), np.zeros(400), np.ones(400)])
+    found = np.stack([answers(LOGITS, LABELS, one).confidence for one in (0.02, 0.1, 1, 5)])
+    rows = np.stack([*found, *np.round(found, 1), np.zeros(400), np.ones(400)])
     right = answers(LOGITS, LABELS).right
     alone = [expected_error(one, right, edges_of(one, count, equal_mass=True)) for one in rows]
-    np.testing.assert_allclose(Ranked.of(rows, right).errors(count), alone)
+    np.testing.assert_allclose(np.asarray(Ranked.of(rows, right).errors(count)), np.array(alone))
 
 
 def test_bins_of_equal_mass_are_equally_full() -> None:

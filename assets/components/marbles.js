@@ -12,6 +12,7 @@
  *   rows: {label: string, symbol: string}[], alt: string}} MarblesMessage
  */
 const SPEEDS = [5, 20, 60], USUAL = 1, STEP = 0.02, FAR_STEPS = 5, NEAR = 30, RADIUS = 7
+const QUIET_MS = 150
 const ROOM = { left: 46, right: 10, top: 26, bottom: 40 }
 const CALM = matchMedia("(prefers-reduced-motion: reduce)")
 const ICONS = { restart: "M1 1h2v12H1zM13 1v12L4 7z", play: "M2 1v12l11-6z", pause: "M2 1h4v12H2zM8 1h4v12H8z",
@@ -25,6 +26,9 @@ export default component(place => {
   let places = [], losses = [], rows = [], known = 0, ground = null, hand = null, report = null
   let time = 0, playing = false, frame = 0, last = 0, newest = 0
   let held = false, at = [0, 0], told = -1, dots = null, signature = ""
+  // What does not change from frame to frame: the ground with all paths, and the trails up to a step.
+  const ways = document.createElement("canvas"), trails = document.createElement("canvas")
+  let drawn = -1, pushed = -Infinity
 
   // ---------------------------------------------------------------- what comes
 
@@ -40,14 +44,17 @@ export default component(place => {
     if (blobs[0].length) paint(blobs[0])
     if (!held) at = [...data.start]
     if (before?.slug !== data.slug) begin()
-    told = -1
+    told = drawn = -1
     scrub.max = data.steps
     label()
     drawChips()
     drawChart()
-    draw()
+    if (!playing || followed()) draw()
     run()
   }
+  // While a hand moves something each answer is a picture, and time needs none of its own.
+  const followed = () => performance.now() - pushed < QUIET_MS
+  const follow = bytes => { pushed = performance.now(); take(bytes) }
 
   function paint(bytes) {
     const mine = `${bytes.length} ${bytes.slice(-64)} ${bytes.slice(bytes.length / 2, bytes.length / 2 + 64)}`
@@ -56,6 +63,7 @@ export default component(place => {
     createImageBitmap(new Blob([bytes], { type: "image/jpeg" })).then(picture => {
       if (mine !== signature) return
       ground = picture
+      drawn = -1
       draw()
     })
   }
@@ -75,7 +83,7 @@ export default component(place => {
     last = now
     if (ground) time += Math.min(passed, 0.1) * SPEEDS[speed.selectedIndex]
     if (time >= data.steps) [time, playing] = [data.steps, false]
-    draw()
+    if (!playing || !followed()) draw()
     if (playing) frame = requestAnimationFrame(tick)
     else run()
   }
@@ -119,43 +127,59 @@ export default component(place => {
   }
 
   function drawPlane() {
-    const [across, up] = scales(), ratio = window.devicePixelRatio || 1
-    const width = Math.round(plane.clientWidth * ratio), height = Math.round(plane.clientHeight * ratio)
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-    const pen = canvas.getContext("2d"), paper = getComputedStyle(plane)
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-    pen.drawImage(ground, 0, 0, plane.clientWidth, plane.clientHeight)
-    pen.lineJoin = pen.lineCap = "round"
+    const scale = scales(), paper = getComputedStyle(plane).getPropertyValue("--st-background-color") || "#fff"
     const order = data.methods.map((_, index) => index).sort((a, b) => isChosen(a) - isChosen(b))
-    for (const one of order) {
-      trail(pen, one, known, { across, up, width: isChosen(one) ? 1.75 : 1.25, alpha: 0.45 })
-      trail(pen, one, time, { across, up, width: isChosen(one) ? 3.5 : 2.25, alpha: 1 })
+    const now = Math.min(Math.floor(time), known)
+    if (drawn < 0) {
+      const pen = sheet(ways)
+      pen.drawImage(ground, 0, 0, plane.clientWidth, plane.clientHeight)
+      order.forEach(one => trail(pen, one, [0, known], scale, { width: isChosen(one) ? 1.75 : 1.25, alpha: 0.45 }))
     }
+    const bright = drawn < 0 || now < drawn ? sheet(trails) : trails.getContext("2d")
+    const from = drawn < 0 || now < drawn ? 0 : drawn
+    if (now > from) order.forEach(one => trail(bright, one, [from, now], scale, { width: widthOf(one), alpha: 1 }))
+    drawn = now
+    const pen = sheet(canvas)
+    for (const one of [ways, trails]) pen.drawImage(one, 0, 0, plane.clientWidth, plane.clientHeight)
     for (const one of order) {
-      const [x, y] = marble(one)
-      if (Number.isNaN(x)) continue
-      Object.assign(pen, { globalAlpha: 1, fillStyle: data.methods[one].colour, lineWidth: 2,
-        strokeStyle: paper.getPropertyValue("--st-background-color") || "#fff" })
+      const spot = marble(one)
+      if (Number.isNaN(spot[0])) continue
+      const [[x, y], [left, top]] = [spot, spotOf(now, one)].map(([a, b]) => [scale[0](a), scale[1](b)])
+      Object.assign(pen, { strokeStyle: data.methods[one].colour, lineWidth: widthOf(one) })
       pen.beginPath()
-      pen.arc(across(x), up(y), isChosen(one) ? RADIUS + 2 : RADIUS, 0, 2 * Math.PI)
+      pen.moveTo(left, top)
+      pen.lineTo(x, y)
+      pen.stroke()
+      Object.assign(pen, { fillStyle: data.methods[one].colour, lineWidth: 2, strokeStyle: paper })
+      pen.beginPath()
+      pen.arc(x, y, isChosen(one) ? RADIUS + 2 : RADIUS, 0, 2 * Math.PI)
       pen.fill()
       pen.stroke()
     }
-    drawOver(across, up)
+    drawOver(...scale)
+  }
+  const widthOf = one => isChosen(one) ? 3.5 : 2.25
+
+  // An empty sheet of the size of the plane, and what draws on it.
+  function sheet(on) {
+    const ratio = window.devicePixelRatio || 1
+    const width = Math.round(plane.clientWidth * ratio), height = Math.round(plane.clientHeight * ratio)
+    if (on.width !== width || on.height !== height) Object.assign(on, { width, height })
+    const pen = on.getContext("2d")
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0)
+    pen.clearRect(0, 0, plane.clientWidth, plane.clientHeight)
+    return Object.assign(pen, { lineJoin: "round", lineCap: "round", globalAlpha: 1 })
   }
   const isChosen = one => data.methods[one].slug === data.chosen
 
-  function trail(pen, one, until, { across, up, width, alpha }) {
+  function trail(pen, one, [from, to], [across, up], { width, alpha }) {
     Object.assign(pen, { strokeStyle: data.methods[one].colour, lineWidth: width, globalAlpha: alpha })
     pen.beginPath()
-    const whole = Math.min(Math.floor(until), known)
-    for (let index = 0; index <= whole; index += 1) {
+    for (let index = from; index <= to; index += 1) {
       const [x, y] = spotOf(index, one)
       if (Number.isNaN(x)) break
       pen.lineTo(across(x), up(y))
     }
-    const [x, y] = until < known ? marble(one) : [NaN]
-    if (!Number.isNaN(x)) pen.lineTo(across(x), up(y))
     pen.stroke()
   }
 
@@ -340,9 +364,9 @@ export default component(place => {
     element("option", { text: say("{count} steps/s", { count }), selected: index === USUAL ? "" : null })))
   filled(scrub, { "aria-label": say("Step") }).oninput = () => goTo(Number(scrub.value))
 
-  place.onLive(() => data?.name, take)
-  place.onLive(() => `${data?.name}.more`, take)
-  place.onResize(() => { told = -1; drawChart(); draw() }, plane, chart)
+  place.onLive(() => data?.name, follow)
+  place.onLive(() => `${data?.name}.more`, follow)
+  place.onResize(() => { told = drawn = -1; drawChart(); draw() }, plane, chart)
   const moved = movable(place, "moved", () => "one", (made, _, tell) => {
     hand = made
     report = (value, ...more) => { newest = value.number; tell(value, ...more) }

@@ -98,7 +98,8 @@ export default component(place => {
     const height = index => clamp(held?.index === index && held.which === which ? held.value
       : data.handles[index][1 + which], ...up)
     return data.handles.flatMap(([r], index) => {
-      const cy = Math.max(y(height(index)), y(up[1]) + HANDLE + 2), spot = { cx: x(r), cy }, kind = held?.index === index ? "handle held" : "handle"
+      const cy = Math.max(y(height(index)), y(up[1]) + HANDLE + 2), spot = { cx: x(r), cy }
+      const kind = held?.index === index ? "handle held" : "handle"
       return [
         svg("circle", { class: kind, r: HANDLE, stroke: data.colours.drawn, ...spot }),
         ...index === selected ? [svg("circle", { class: "ring", r: HANDLE + 5, ...spot })] : [],
@@ -148,7 +149,8 @@ export default component(place => {
     filled(plot.firstElementChild, { viewBox: `0 0 ${plot.clientWidth} ${plot.clientHeight}` }).replaceChildren(
       ...frame("plane", box, scales),
       within("noise-plane", box, 0, ...data.others.map(one => line(one, "other", colours.drawn)),
-        line(data.line, "curve", colours.drawn), line(data.squared, "squared", colours.squared), ...arrows.filter(Boolean), ...discs),
+        line(data.line, "curve", colours.drawn), line(data.squared, "squared", colours.squared),
+        ...arrows.filter(Boolean), ...discs),
       svg("text", { class: "note", x: box.left + 6, y: box.top + 16 }, data.words.up),
       svg("circle", { class: "ring", r: OUTLIER + 5, ...spots.at(-1) }),
       svg("circle", { class: "grip free", r: GRIP + 3, "data-outlier": "", ...spots.at(-1) }))

@@ -8,7 +8,8 @@
  * @typedef {{name: string, number: number, alt: string, bins: ReliabilityBin[], most: number, told: string[],
  *   table: ReliabilityTable, also?: string, axes: {right: string, sure: string, count: string},
  *   colours: {right: string, over: string, under: string},
- *   keys: {right: string, over: string, under: string, sure: string, whisker: string, diagonal: string}}} ReliabilityMessage
+ *   keys: {right: string, over: string, under: string, sure: string, whisker: string, diagonal: string}
+ *   }} ReliabilityMessage
  *   `most` is the upper end of the counts. Of a drag that moves two charts, the last blob is the message to `also`.
  */
 const MARGIN = { left: 46, right: 12, top: 26, bottom: 40 }, COUNTS = 84, BETWEEN = 34, LEAST = 0.6

@@ -19,7 +19,7 @@ from explainer.descent.plane_network import network
 from explainer.registry import Registry
 from explainer.words import N_
 
-STEPS = 200
+STEPS, HALF = 200, 100
 CONDITION = 30.0
 FAR = 10.0
 """A marble has diverged where it is so many times further from the middle than the picture goes."""
@@ -40,7 +40,7 @@ class Kind:
     make: Callable[[], Landscape]
     rates: tuple[float, ...]
     axis: str = N_("loss above the minimum")
-    dragged: int = STEPS
+    dragged: int = HALF
 
 
 KINDS = Registry[Kind](
@@ -63,7 +63,7 @@ KINDS = Registry[Kind](
     Kind(
         "minima", N_("Several minima"),
         N_("A sine’s frequency w₁ and phase w₂, fitted to 64 drawn examples."),
-        cache(landscapes.minima), (0.3, 0.1, 0.1, 0.03, 0.5, 0.1, 0.1), dragged=120,
+        cache(landscapes.minima), (0.3, 0.1, 0.1, 0.03, 0.5, 0.1, 0.1),
     ),
     Kind(
         "network", N_("A real network"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from explainer.charts.theme import LIGHT
-from explainer.descent.marbles import KINDS, STEPS, Asked, run
+from explainer.descent.marbles import HALF, KINDS, STEPS, Asked, run
 from explainer.descent.methods import SLUGS, Knobs
 from explainer.live_pictures import LivePicture
 from explainer.powers import signed
@@ -102,12 +102,14 @@ def test_a_drag_of_the_start_is_answered_and_kept_on_release() -> None:
 
 def test_a_drag_of_the_shape_brings_its_ground_along_and_no_other_does() -> None:
     app = opened()
+    assert not read(dragged(app, condition=30, degrees=0, rate=2))[1]
     _header, ground, _places, losses, _rows = read(dragged(app, condition=80, degrees=45, rate=1))
     assert ground
-    assert ground != read(message(app))[1]
-    np.testing.assert_allclose(
-        losses, run(Asked(condition=80, degrees=45)).losses, rtol=1e-4, atol=1e-9
-    )
+    found = run(Asked(condition=80, degrees=45), HALF)
+    np.testing.assert_allclose(losses, found.losses, rtol=1e-4, atol=1e-9)
+    back = read(dragged(app, condition=30, degrees=0, rate=1))[1]
+    assert back  # else that of 45° would stay
+    assert back != ground
 
 
 def test_a_network_is_dragged_with_fewer_steps() -> None:
@@ -214,7 +216,7 @@ def test_nonsense_in_a_link_is_brought_into_bounds(query: dict[str, str]) -> Non
 def test_nonsense_from_a_browser_changes_nothing() -> None:
     app = opened()
     wild = dragged(app, first=float("inf"), second=0.0, rate=float("nan"))
-    np.testing.assert_array_equal(read(wild)[2], read(message(app))[2])
+    np.testing.assert_array_equal(read(wild)[2], read(message(app))[2][: HALF + 1])
     odd = {"moved": {"values": {"method": ["adam"], "first": "x"}, "number": 4}}
     assert message_to(opened({PICTURE: odd}), PICTURE)["chosen"] == "adam"
 

@@ -16,7 +16,7 @@ BANDS, STOPS = 20, 4
 DEPTH = 3e-4
 """The lowest edge, as a share of the highest loss in view."""
 COLUMNS, ROWS = 108, 72
-PICTURE = (720, 480)
+PICTURE, ROUGH = (720, 480), (360, 240)
 SHADES = 8
 WAYS = ((1, 0), (0, 1))
 CUBIC = np.array([[0, 2, 0, 0], [-1, 0, 1, 0], [2, -5, 4, -1], [-1, 3, -3, 1]]) / 2
@@ -33,15 +33,17 @@ def places(across: tuple[float, float], up: tuple[float, float]) -> NDArray[np.f
     return np.stack([x, y], -1)
 
 
-def ground(losses: NDArray[np.float64], theme: Theme) -> Codes:
+def ground(losses: NDArray[np.float64], theme: Theme, size: tuple[int, int] = PICTURE) -> Codes:
     """Losses `(72, 108)`, 0 or more, as RGB `(480, 720, 3)`; edges go by equal factors.
+
+    `size`: its width and height in pixels.
 
     What lies between the places is drawn by a cubic of the logarithm. The lines are smooth: how far
     a pixel is from an edge is its height above it over the slope.
     """
     known = np.log(np.clip(np.nan_to_num(losses, nan=0.0), 1e-300, 1e300))
     logs = np.maximum(known - known.max(), np.log(DEPTH / 10)) / -np.log(DEPTH) + 1
-    across, down = _between(COLUMNS, PICTURE[0]), _between(ROWS, PICTURE[1])
+    across, down = _between(COLUMNS, size[0]), _between(ROWS, size[1])
     height = down @ ((BANDS - 1) * logs).astype(np.float32) @ across.T
     edge = np.clip(np.rint(height), 0, BANDS - 2)
     slope = cv2.magnitude(*(cv2.Sobel(height, cv2.CV_32F, *way, scale=1 / 8) for way in WAYS))

@@ -183,18 +183,21 @@ def _read(text: str) -> float | None:
 
 
 def _renderer(moves: Moves, start: tuple[float, float] | None, seed: int, chosen: str) -> Render:
-    """What answers a drag: of the start, or of a slider."""
+    """What answers a drag: of the start, or of a slider. The ground is sent once it is another."""
     colours, kind = theme(), KINDS[moves.slug]
+    resting, turned = moves.asked(start, seed), False
 
     def render(moved: Mapping[str, object], number: int) -> bytes:
+        nonlocal turned
         now = moves.moved_to(moved).asked(start, seed)
         place = _place(moved.get("first"), moved.get("second"))
         if place is not None:
             now = replace(now, start=now.from_place(*place))
-        shaped = any(one.name in moved for one in SHAPE)
+        turned = turned or (now.condition, now.degrees) != (resting.condition, resting.degrees)
         return marbles_message(
-            PLANE, now, run(now, kind.dragged), chosen, colours, number=number, grounded=shaped
-        )
+            PLANE, now, run(now, kind.dragged), chosen, colours, number=number, grounded=turned,
+            rough=True,
+        )  # fmt: skip
 
     return render
 

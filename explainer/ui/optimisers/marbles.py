@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from explainer.charts.optimisers.ground import ground, places
+from explainer.charts.optimisers.ground import PICTURE, ROUGH, ground, places
 from explainer.charts.theme import THEMES, Theme
 from explainer.descent.marbles import KINDS, STEPS, Asked, Run
 from explainer.descent.methods import SLUGS, Floats
@@ -34,10 +34,11 @@ def marbles_message(
     number: int,
     address: str = "",
     grounded: bool = True,
+    rough: bool = False,
 ) -> bytes:
     """All that is drawn: a header; the ground, places, losses, and the chosen method's rows.
 
-    Without `grounded` the ground is left as it is.
+    Without `grounded` the ground is left as it is; a `rough` one has a quarter of the pixels.
     """
     found, kind = asked.landscape, KINDS[asked.slug]
     table = lines(asked, run, chosen)
@@ -53,7 +54,8 @@ def marbles_message(
         "alt": _("The loss {title} from above, with the paths of seven methods",
                  title=_(kind.title)),
     }  # fmt: skip
-    picture = _ground(asked.slug, asked.condition, asked.degrees, colours.name) if grounded else b""
+    shape = asked.slug, asked.condition, asked.degrees
+    picture = _ground(*shape, colours.name, ROUGH if rough else PICTURE) if grounded else b""
     gone = [STEPS + 1 if at is None else at for at in run.diverged]
     steps = np.arange(len(run.losses))[:, None]
     shown = np.where((steps < np.array(gone))[..., None], run.history.places, np.nan)
@@ -96,12 +98,14 @@ def _bytes(values: Floats, kind: str) -> bytes:
 
 
 @lru_cache(256)
-def _ground(slug: str, condition: float, degrees: float, appearance: str) -> bytes:
+def _ground(
+    slug: str, condition: float, degrees: float, appearance: str, size: tuple[int, int]
+) -> bytes:
     if slug != "bowl" and (condition, degrees) != (0.0, 0.0):
-        return _ground(slug, 0.0, 0.0, appearance)
+        return _ground(slug, 0.0, 0.0, appearance, size)
     found = Asked(slug, condition=condition or 1.0, degrees=degrees).landscape
     losses = found.loss(places(found.box.across, found.box.up))
-    return encode_jpeg(ground(losses, THEMES[appearance]), full_colour=True)
+    return encode_jpeg(ground(losses, THEMES[appearance], size), full_colour=True)
 
 
 def _decade(asked: Asked) -> float:

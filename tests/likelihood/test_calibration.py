@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
@@ -67,7 +67,6 @@ def test_many_rows_at_once_have_the_errors_of_each() -> None:
         np.testing.assert_allclose(expected_errors(rows, right, count), alone)
 
 
-@settings(max_examples=30)
 @given(some.integers(1, 40), some.booleans(), some.floats(0.1, 10))
 def test_bins_hold_all_pictures_and_the_error_is_theirs(
     count: int, equal_mass: bool, temperature: float
@@ -117,7 +116,6 @@ def test_scores_are_those_of_scikit_learn() -> None:
     assert one.brier.mean() == pytest.approx(wanted)
 
 
-@settings(max_examples=30)
 @given(some.floats(SPAN[0], SPAN[1]))
 def test_a_temperature_changes_no_answer(temperature: float) -> None:
     one = answers(LOGITS, LABELS, temperature)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from scipy.optimize import minimize_scalar
 from scipy.stats import beta, binom
@@ -36,7 +36,6 @@ def test_the_negative_mean_is_binary_cross_entropy() -> None:
         assert float(Coin(14, 20).cross_entropy(p)) == pytest.approx(float(wanted))
 
 
-@settings(max_examples=25)
 @given(some.data())
 def test_the_maximum_a_posteriori_is_where_the_posterior_is_highest(data: some.DataObject) -> None:
     count = data.draw(some.integers(1, MOST))

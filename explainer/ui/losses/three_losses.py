@@ -136,7 +136,7 @@ def _products(values: Mapping[str, float], number: int, colours: Theme) -> bytes
     palette = colours.categorical
     ticks = [(one, ten_to(round(one)) if one else "1") for one in _even(span[0])]
     up = Axis(_("Likelihood; where a line ends its product is 0"), span, decimals=1, ticks=ticks,
-              unit=f" {_('powers of ten')}")  # fmt: skip
+              unit=" " + _("powers of ten"))  # fmt: skip
     entries = [
         Entry(_("sum of the logarithms, float32"), "line", palette[SUM], exact),
         Entry(_("product, float64"), "line", palette[DOUBLE], _powers(found.double), "7 4"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from threading import RLock
 from typing import Any
@@ -31,6 +32,16 @@ def _one_thread_parses_at_a_time() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ast, "parse", one_at_a_time)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _numbers_stay_float32() -> Iterator[None]:
+    """A script that makes float64 the usual kind would do so for every test that comes after."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.get_default_dtype() != torch.float32:
+        torch.set_default_dtype(torch.float32)
+        pytest.fail("float64 was left as the usual kind of numbers")
 
 
 @pytest.fixture(scope="module")

@@ -310,19 +310,25 @@ export default component(place => {
   // ---------------------------------------------------------------- methods, and one step
 
   function drawChips() {
-    const chips = data.methods.map(({ slug, title, colour, rate, told: ended, gone }) => {
-      const chip = element("button", { type: "button", role: "radio", class: gone === null ? "chip" : "chip gone",
-        "aria-checked": slug === data.chosen, "data-slug": slug, tabindex: slug === data.chosen ? 0 : -1 },
-      element("i", { style: `background: ${colour}` }), element("span", { text: title }),
-      element("span", { text: `η ${rate}` }), element("span", { class: "told", text: ended }))
-      chip.onclick = () => choose(slug)
-      onKeys(chip, { arrow: (right, down) => neighbour(slug, right + down) })
-      return chip
-    })
+    const box = filled(find(".chips"), { "aria-label": say("Method") })
+    if (!box.children.length) box.replaceChildren(...data.methods.map(chipOf))
     const focused = place.host.shadowRoot?.activeElement ?? document.activeElement
     const had = focused?.classList?.contains("chip")
-    filled(find(".chips"), { "aria-label": say("Method") }).replaceChildren(...chips)
-    if (had) find(`.chip[data-slug="${data.chosen}"]`).focus()
+    data.methods.forEach(({ slug, colour, rate, told: ended, gone }, index) => {
+      const chip = box.children[index], [disc, , size, end] = chip.children, chosen = slug === data.chosen
+      filled(chip, { class: gone === null ? "chip" : "chip gone", "aria-checked": chosen, tabindex: chosen ? 0 : -1 })
+      disc.style.background = colour
+      size.textContent = `η ${rate}`
+      end.textContent = ended
+      if (had && chosen) chip.focus()
+    })
+  }
+  function chipOf({ slug, title }) {
+    const chip = element("button", { type: "button", role: "radio" }, element("i"), element("span", { text: title }),
+      element("span"), element("span", { class: "told" }))
+    chip.onclick = () => choose(slug)
+    onKeys(chip, { arrow: (right, down) => neighbour(slug, right + down) })
+    return chip
   }
   function neighbour(slug, by) {
     const many = data.methods.length, from = data.methods.findIndex(one => one.slug === slug)

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from sklearn.datasets import load_diabetes
 
-torch.set_default_dtype(torch.float64)
 scale = {scale!r}
 {own}OUTLIER = ({x!r}, {y!r})
 
@@ -37,7 +36,7 @@ def missed(lines):
 
 
 # Start from lines of a grid and through two points; go down from the best.
-steps = torch.linspace(-3, 3, 31)
+steps = torch.linspace(-3, 3, 31, dtype=torch.float64)
 i, j = torch.triu_indices(len(x), len(x), 1)
 slope = (y[j] - y[i]) / (x[j] - x[i])
 pairs = torch.stack([y[i] - slope * x[i], slope], dim=1)
@@ -72,12 +71,12 @@ print(f"The outlier has {{100 * share:.1f}} % of all pull")
 HANDLES = """
 # What was drawn: cubics between the handles, lowest power first, from the left end of each cell;
 # in cells of rest it is the noise's own loss.
-knots = torch.tensor({knots})
-begins = torch.tensor({begins})
+knots = torch.tensor({knots}, dtype=torch.float64)
+begins = torch.tensor({begins}, dtype=torch.float64)
 rest = torch.tensor({rest})
 cubics = torch.tensor([
 {rows}
-])
+], dtype=torch.float64)
 
 
 def drawn(r, bare):

@@ -144,7 +144,7 @@ export default component(place => {
 
   function point() {
     const found = points.length ? points[clamp(at ?? Infinity, 0, points.length - 1)] : null
-    const [, first] = [0, reach()], right = width - (width < 480 ? 14 : MARGIN.right)
+    const first = reach(), right = width - (width < 480 ? 14 : MARGIN.right)
     const x = found ? linear([0, first], [MARGIN.left, right])(found[STEP]) : 0
     cursors.forEach(one => filled(one, { x1: x, x2: x, visibility: found && at !== null ? "visible" : "hidden" }))
     const { loss, sharpness, limit, guess } = settings.colours, pull = found ? found[RATE] * found[SHARPNESS] : 0

@@ -62,11 +62,6 @@ def region(pull: float, momentum: float) -> Region:
     return list(Region)[int(regions(pull, momentum))]
 
 
-def best_momentum(pull: ArrayLike) -> Floats:
-    """The β that is fastest at this αλ in (0, 4): where the two roots are one."""
-    return np.asarray((1 - np.sqrt(pull)) ** 2)
-
-
 def closed_form(pull: float, momentum: float, steps: int) -> Floats:
     r"""$x_0 \ldots x_{steps}$ from $x_0 = 1$ at rest, infinite where they overflow.
 

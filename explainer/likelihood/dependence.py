@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, ndtr, xlog1py, xlogy
+from scipy.special import gammaln, xlog1py, xlogy
 
 from explainer.evaluation.intervals import BEYOND
 from explainer.training.data.registry import load
@@ -35,13 +35,8 @@ def covered(
     return np.asarray((np.abs(shares[:, None] - chance) <= halves).sum(0))
 
 
-def promised_and_kept(copies: ArrayLike) -> Floats:
-    r"""What is left of 95 % with many examples: $2\Phi(1.96/\sqrt k) - 1$."""
-    return np.asarray(2 * ndtr(BEYOND / np.sqrt(np.asarray(copies, float))) - 1)
-
-
 def coverage(chance: float, count: int, copies: ArrayLike) -> Floats:
-    """The same exactly: the probability of all numbers of heads whose interval holds it."""
+    """What is left of 95 %: the probability of all numbers of heads whose interval holds it."""
     heads = np.arange(count + 1)
     shares = heads[:, None] / count
     inside = np.abs(shares - chance) <= half_width(shares, count, np.asarray(copies)[None])

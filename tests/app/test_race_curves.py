@@ -18,6 +18,7 @@ from explainer.live_pictures import LivePicture
 from explainer.service import Phase, Ticket, TicketState
 from explainer.training.engine.race import Race
 from explainer.training.measurement.snapshot import Snapshot
+from explainer.ui.training_lab.control import is_active
 from explainer.ui.training_lab.curve_news import PREPARED, Curves, View
 from explainer.ui.training_lab.curves import is_reachable
 from tests.app.moving import unfold
@@ -39,10 +40,10 @@ def app() -> AppTest:
 
 
 def at_rest(app: AppTest) -> Ticket[Race]:
-    """The race of the page, once it has nothing to do."""
+    """The race of the page, once it has nothing to do and its slot has let go of it."""
     ticket: Ticket[Race] = app.session_state["training_lab.ticket"]
     ends = time.monotonic() + 300
-    while ticket.race.has_work and time.monotonic() < ends:
+    while is_active(ticket) and time.monotonic() < ends:
         time.sleep(0.02)
     return ticket
 

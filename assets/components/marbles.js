@@ -24,7 +24,7 @@ export default component(place => {
   /** @type {MarblesMessage} */
   let data = null
   let places = [], losses = [], rows = [], known = 0, ground = null, hand = null, report = null
-  let time = 0, playing = false, frame = 0, last = 0, newest = 0
+  let time = 0, playing = false, frame = 0, last = 0
   let held = false, at = [0, 0], told = -1, dots = null, signature = ""
   // What does not change from frame to frame: the ground with all paths, and the trails up to a step.
   const ways = document.createElement("canvas"), trails = document.createElement("canvas")
@@ -34,7 +34,7 @@ export default component(place => {
 
   function take(bytes) {
     const { header, blobs } = unpack(bytes)
-    if (header.number < Math.max(newest, data?.number ?? 0)) return  // not what a run says that began before the move
+    if (data && header.number < data.number) return
     const before = data
     data = header
     if (before?.slug !== data.slug) ground = null
@@ -375,7 +375,7 @@ export default component(place => {
   place.onResize(() => { told = drawn = -1; drawChart(); draw() }, plane, chart)
   const moved = movable(place, "moved", () => "one", (made, _, tell) => {
     hand = made
-    report = (value, ...more) => { newest = value.number; tell(value, ...more) }
+    report = tell
     hand.take = given => take(given.bytes)
   })
   return bytes => {

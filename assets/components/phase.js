@@ -16,13 +16,13 @@ export default component(place => {
   const { find } = place, plot = find(".plot")
   /** @type {PhaseMessage} */
   let data = null
-  let at = [0, 0], stage = null, report = null, dragged = false, address = "", newest = 0
+  let at = [0, 0], stage = null, report = null, dragged = false, address = ""
   find(".hint").textContent = say("Drag the ring, click, or use the arrow keys; with Shift they go farther.")
   place.atEnd(() => URL.revokeObjectURL(address))
 
   function take(message) {
     const { header, blobs } = unpack(message)
-    if (header.number < Math.max(newest, data?.number ?? 0)) return  // not what a run says that began before the move
+    if (data && header.number < data.number) return
     data = header
     if (header.pictured) {
       URL.revokeObjectURL(address)
@@ -112,7 +112,7 @@ export default component(place => {
   place.onLive(() => data?.name, take)
   const stand = movable(place, "moved", ({ name }) => name, (made, _, tell) => {
     stage = made
-    report = value => { newest = value.number; tell(value) }
+    report = tell
     stage.take = ({ message }) => take(message)
   })
   return message => {

@@ -157,8 +157,8 @@ function travel(flow, data, report) {
  * its flow, and as `state` where it says so with `report`; what the data say it takes while it rests.
  */
 function movable(place, state, signatureOf, build) {
-  let moved = null
-  const report = value => place.report(state, value)
+  let moved = null, reported = 0
+  const report = value => { reported = value.number; place.report(state, value) }
   place.atEnd(() => moved?.flow.stop())
   return data => {
     const signature = signatureOf(data)
@@ -170,6 +170,7 @@ function movable(place, state, signatureOf, build) {
     moved.data = data
     travel(moved.flow, data, report)
     moved.flow.acknowledge(data.number)
+    if (data.number < reported) return  // what a run says that began before the move
     if (!moved.flow.busy() && !moved.held) moved.take(data)
   }
 }

@@ -4,7 +4,7 @@ import { loaded } from "./loaded.mjs"
 
 const shared = await loaded("shared", [
   "say", "show", "rounded", "power", "whole", "later", "clamp", "linear", "ticks", "unpack", "numbersOf",
-  "colourAt", "inkOn", "luminance", "partUnder", "onKeys", "makeFlow", "component",
+  "colourAt", "inkOn", "luminance", "partUnder", "onKeys", "makeFlow", "movable", "component",
 ])
 const german = await loaded("shared", ["say", "show", "whole"], {
   marks: { decimal: ",", thousands: ".", grouping: [3] },
@@ -140,6 +140,22 @@ test("one value is on its way at a time, and of the others only the last follows
   assert.equal(flow.busy(), false)
   assert.equal(sent[2].x, 4)
   flow.stop()
+})
+
+test("what a run says that began before a move was reported is not taken", () => {
+  const reported = [], taken = []
+  const place = { atEnd: () => {}, report: (_state, value) => reported.push(value) }
+  let hand = null, report = null
+  const stand = shared.movable(place, "moved", () => "one", (made, _data, tell) => {
+    [hand, report] = [made, tell]
+    hand.take = data => taken.push(data.number)
+  })
+  stand({ number: 0, address: "" })
+  hand.flow.finish({ x: 1 }, report)
+  const { number } = reported[0]
+  stand({ number: number - 1, address: "" })
+  stand({ number, address: "" })
+  assert.deepEqual(taken, [0, number])
 })
 
 // As Streamlit calls a component: what its latest call returned is called when the element has left the page, and

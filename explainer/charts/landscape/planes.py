@@ -30,9 +30,9 @@ BANDS_PER_DECADE = 4
 HIGHEST, LOWEST = 10.0, 1e-5
 SIDE = 408  # pixels of a painted plane
 OFF_HEIGHT, PATH_HEIGHT = 220, 220
-STEPS = alt.Scale(nice=False, padding=10)  # so that the last label is not cut
+STEPS = alt.Scale(nice=False, padding=16)  # so that the last label is not cut
 DECADES = (1e-4, 1e-3, 0.01, 0.1, 0.3, 1, 3, 10, 100)
-ON_PATH, PROJECTED = N_("the network itself"), N_("its projection onto the plane")
+ON_PATH, PROJECTED = N_("the network itself"), N_("its projection")
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def path_spec(theme: Theme) -> dict[str, Any]:
                 "loss:Q",
                 title=_("loss (nats)"),
                 scale=alt.Scale(type="log"),
-                axis=alt.Axis(labelExpr=number_text(), values=list(DECADES)),
+                axis=alt.Axis(labelExpr=number_text(), values=list(DECADES), labelOverlap="greedy"),
             ),
             color=alt.Color(
                 "what:N",

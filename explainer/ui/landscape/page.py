@@ -87,7 +87,6 @@ def _draw(ticket: Ticket[Survey], choice: Choice) -> None:
     numbers = st.container()
     with top:
         status(ticket, choice.plan)
-        seen_in_story(choice.plan, seen)
     if not any(one.rows for one in seen.panels):
         if seen.message:
             return
@@ -96,6 +95,7 @@ def _draw(ticket: Ticket[Survey], choice: Choice) -> None:
     with below:
         _planes_and_path(seen, choice)
     with numbers:
+        seen_in_story(choice.plan, seen)
         say(KEY, "sharpness")
         _table(seen)
         st.caption(comparison(seen))
@@ -110,7 +110,7 @@ def _planes_and_path(seen: Snapshot, choice: Choice) -> None:
         panel = _panel_choice(seen)
         charts = list(st.columns(2, gap="medium"))
     else:
-        left, right = st.columns([1.15, 1], gap="large")
+        left, right = st.columns([1, 1.25], gap="large")
         with left:
             show(KEY, seen, choice.part, theme())
         panel = seen.panels[0]

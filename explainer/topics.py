@@ -116,6 +116,14 @@ TOPICS: tuple[Topic, ...] = (
         networks=True,
     ),
     Topic(
+        slug="clinic",
+        title=N_("The clinic"),
+        icon=":material/search_activity:",
+        section=N_("Training"),
+        question=N_("What is wrong with this run?"),
+        networks=True,
+    ),
+    Topic(
         slug="overfitting",
         title=N_("Overfitting"),
         icon=":material/stacked_line_chart:",
@@ -129,6 +137,14 @@ TOPICS: tuple[Topic, ...] = (
         icon=":material/rule:",
         section=N_("Generalisation"),
         question=N_("How would you know how good it is?"),
+        networks=True,
+    ),
+    Topic(
+        slug="metrics",
+        title=N_("Metrics"),
+        icon=":material/percent:",
+        section=N_("Generalisation"),
+        question=N_("Which number says that it is good?"),
         networks=True,
     ),
     Topic(

@@ -14,7 +14,13 @@ from explainer.words import PSEUDO, spoken
 
 SCRIPTS = sorted(FOLDER.glob("*.js"))
 TESTS = sorted((Path(__file__).parent / "javascript").glob("*.test.mjs"))
-FAMILIES = {"plane": "planes", "surface": "planes", "live_race": "race"}
+FAMILIES = {
+    "plane": "planes",
+    "surface": "planes",
+    "live_race": "race",
+    "precision_recall": "boxes",
+    "beeswarm": "threshold",
+}
 COMPONENTS = [
     path.stem for path in SCRIPTS if path.stem not in {"shared", "focus", *FAMILIES.values()}
 ]  # fmt: skip

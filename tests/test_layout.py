@@ -20,7 +20,7 @@ from tests.files import ROOT, holds_for
 # Each subject may use those before it, and all of them what stands beside them.
 SUBJECTS = (
     "images", "convolution", "activations", "training", "networks", "gradients", "regularisation",
-    "generalisation", "evaluation", "descent", "likelihood",
+    "generalisation", "evaluation", "descent", "likelihood", "metrics", "clinic",
 )  # fmt: skip
 BESIDE = frozenset(
     {

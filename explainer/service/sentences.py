@@ -100,6 +100,7 @@ LANDSCAPE = Sentences(N_("landscape"), N_("landscapes"), N_("planes and checkpoi
 TRAINING = Sentences(N_("training"), N_("trainings"), CURVES, N_("Go on"))
 BY_WORK = {
     "races": RACE, "landscapes": LANDSCAPE, "permuted": TRAINING, "descents": TRAINING,
+    "cases": TRAINING,
 }  # fmt: skip
 
 

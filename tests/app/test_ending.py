@@ -204,6 +204,19 @@ def pull_of_the_tenth() -> int:
     return int(np.abs(np.array([0.10, 0.34, 0.53, 0.92]) - share).argmin())
 
 
+def ill_of_those_called_ill() -> int:
+    ill, called = np.arange(100_000) < 100, np.zeros(100_000, bool)
+    called[:99] = called[100 : 100 + 999] = True
+    assert (called & ~ill).sum() / (~ill).sum() == pytest.approx(0.01)
+    share = float(ill[called].mean())
+    return int(np.abs(np.array([0.99, 0.5, 0.09, 0.01]) - share).argmin())
+
+
+def loss_of_nothing_known() -> int:
+    found = torch.nn.functional.cross_entropy(torch.zeros(50, 10), torch.arange(50) % 10)
+    return int(np.abs(np.array([0.1, 1, 2.3, 10]) - float(found)).argmin())
+
+
 ANSWERS: dict[str, Callable[[], int]] = {
     "filters": two_boxes,
     "why_convolution": twice_as_large,
@@ -214,7 +227,9 @@ ANSWERS: dict[str, Callable[[], int]] = {
     "dropout": mean_of_a_dropped_unit,
     "optimisers": limit_of_nesterov,
     "losses": pull_of_the_tenth,
+    "clinic": loss_of_nothing_known,
     "overfitting": least_error_under_noise,
+    "metrics": ill_of_those_called_ill,
     "splits": interval_of_ninety_in_a_hundred,
     "augmentation": share_left_as_it_was,
     "depth": relu_with_xavier,

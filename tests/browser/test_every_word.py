@@ -20,7 +20,7 @@ from tests.browser.conftest import PAINTED, OpenPage
 
 # These pages train networks while they are looked at, which takes its time.
 LONG = {
-    "augmentation", "depth", "dropout", "landscape", "losses", "optimisers", "overfitting",
+    "augmentation", "clinic", "depth", "dropout", "landscape", "losses", "metrics", "optimisers", "overfitting",
     "penalties", "splits", "training_lab",
 }  # fmt: skip
 PATHS = [

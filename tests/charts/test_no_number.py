@@ -32,6 +32,8 @@ from explainer.charts.attribution import attributions
 from explainer.charts.augmentation import changes_of_mind, mirrored
 from explainer.charts.augmentation import copies as test_time_copies
 from explainer.charts.augmentation import gains as augmentation_gains
+from explainer.charts.clinic import instruments as clinic_instruments
+from explainer.charts.clinic import marks as clinic_marks
 from explainer.charts.depth import batch_norm, one_pass, strips
 from explainer.charts.dropout import data_sizes, tenths, together
 from explainer.charts.dropout import features as dropout_features
@@ -62,6 +64,8 @@ from explainer.charts.training_lab import (
     weights,
 )
 from explainer.charts.why_convolution import moved_digits
+from explainer.clinic.record import Looks as ClinicLooks
+from explainer.clinic.record import Record as ClinicRecord
 from explainer.convolution.application import Application
 from explainer.convolution.bank import bank
 from explainer.convolution.spectrum import GainProfile
@@ -159,7 +163,10 @@ OWN = frozenset(
         "bar_spec",
     }
 )
-DRAWN_BY_HAND = (race.curves_of, race.old_course_of)  # sent as raw numbers; the browser leaves gaps
+DRAWN_BY_HAND = (
+    race.curves_of, race.old_course_of, clinic_instruments.curves, clinic_instruments.gradients,
+    clinic_instruments.steps, clinic_instruments.units, clinic_marks.marked,
+)  # fmt: skip  # sent as raw numbers; the browser leaves gaps
 PER_LAYER = ("sums", "gradient", "weight_gradient", "difference")
 UNBOUNDED = (race.usual_most,)  # infinite, it says, where there is no bound
 
@@ -367,6 +374,12 @@ NORM: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     batch_norm.by_batch_points: _findings, batch_norm.output_points: _findings,
     batch_norm.momentum_points: _findings, batch_norm.shift_points: _findings,
 }  # fmt: skip
+
+
+def _instrument(shown: Callable[..., Any], bad: Spoiled) -> Any:
+    return shown(_ill(bad), LIGHT)
+
+
 CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     curves.drawable: lambda bad: curves.drawable(bad.array(4, 4)),
     curves.reduced: lambda bad: curves.reduced(bad.array(4, 4), 2),
@@ -632,7 +645,31 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
     marbles_ground.ground: lambda bad: marbles_ground.ground(
         bad.array(marbles_ground.ROWS, marbles_ground.COLUMNS), LIGHT
     ),
+    clinic_instruments.curves: lambda bad: clinic_instruments.curves([_ill(bad)] * 2, LIGHT),
+    **{
+        shown: partial(_instrument, shown)
+        for shown in clinic_instruments.SHOWN.values()
+    },
+    clinic_marks.marked: lambda bad: clinic_marks.marked(
+        clinic_instruments.steps(_ill(bad), LIGHT), "frozen"
+    ),
 }  # fmt: skip
+
+
+def _ill(bad: Spoiled) -> ClinicRecord:
+    """Three measurements of a run with two layers."""
+    pictures, labels = np.zeros((2, 28, 28), np.uint8), np.array([3, 4])
+    mean, deviation = bad.array(2).tolist()
+    looks = ClinicLooks(
+        pictures, labels, pictures, labels, (mean, deviation), (mean, deviation),
+        np.eye(10, dtype=np.int64), bad.part, bad.part, bad.part, bad.part, pictures, labels,
+        labels, bad.array(2),
+    )  # fmt: skip
+    return ClinicRecord(
+        ("layer 1", "layer 2"), (4, 10), np.array([0, 5, 10]),
+        bad.array(3), bad.array(3), bad.share(3), bad.share(3), bad.array(3, 2), bad.array(3, 2),
+        bad.share(3, 2), bad.share(3, 2), bad.share(3, 2), looks, 11, finished=False, lost=False,
+    )  # fmt: skip
 
 
 def _strip(bad: Spoiled) -> Strip:

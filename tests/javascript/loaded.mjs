@@ -1,7 +1,7 @@
 // What a component's script keeps to itself, for tests: `await loaded("curves", ["digits4"])`.
 import { readFile } from "node:fs/promises"
 
-const FAMILIES = { plane: "planes", surface: "planes", live_race: "race" }
+const FAMILIES = { plane: "planes", surface: "planes", live_race: "race", beeswarm: "threshold" }
 const ENGLISH = { decimal: ".", thousands: ",", grouping: [3] }
 const FOLDER = new URL("../../assets/components/", import.meta.url)
 

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explainer.charts.home.augmentation import many_of_one
+from explainer.charts.home.clinic import three_runs
 from explainer.charts.home.depth import lost_gradients
 from explainer.charts.home.dropout import thinned
 from explainer.charts.home.gradients import transposed
 from explainer.charts.home.losses import noise_and_loss
+from explainer.charts.home.metrics import two_clouds
 from explainer.charts.home.optimisers import downhill
 from explainer.charts.home.overfitting import cloud
 from explainer.charts.home.penalties import diamond
@@ -151,6 +153,15 @@ PREVIEWS: tuple[Preview, ...] = (
         picture=noise_and_loss,
     ),
     Preview(
+        topic="clinic",
+        question=N_("Which of these three runs is well?"),
+        alt=N_(
+            "Three curves of a loss, one below the other: the first falls, the second rises and "
+            "falls like the teeth of a saw, the third jumps about."
+        ),
+        picture=three_runs,
+    ),
+    Preview(
         topic="overfitting",
         question=N_("Which of these curves is right?"),
         alt=N_(
@@ -167,6 +178,15 @@ PREVIEWS: tuple[Preview, ...] = (
             "some to judge it with."
         ),
         picture=parted,
+    ),
+    Preview(
+        topic="metrics",
+        question=N_("Where would you draw the line?"),
+        alt=N_(
+            "Orange dots above, blue dots below, each a score, and an upright line between them: "
+            "two of the orange ones are left of it, two blue ones right of it."
+        ),
+        picture=two_clouds,
     ),
     Preview(
         topic="penalties",

@@ -161,6 +161,19 @@ PREDICTIONS: dict[str, Prediction] = {
         ),
         query={"training_lab.digits.train_size": "40"},
     ),
+    "metrics": Prediction(
+        question=N_(
+            "One person in a thousand is ill. A test finds 99 % of the ill, and calls 1 % of the "
+            "healthy ill as well. Of all who are called ill, how many are?"
+        ),
+        options=("99 %", "50 %", "9 %", "1 %"),
+        answer=2,
+        why=N_(
+            "Of 100,000 people 99 of the 100 ill are found, and 999 of the 99,900 healthy are "
+            "called ill with them: 99 of 1,098."
+        ),
+        query={"metrics.tab": "cost"},
+    ),
     "penalties": Prediction(
         question=N_(
             "A weight is 0.001, and λ is the same for both. Which penalty pulls harder at it?"
@@ -212,6 +225,19 @@ PREDICTIONS: dict[str, Prediction] = {
             "has 92 %.)"
         ),
         query={},
+    ),
+    "clinic": Prediction(
+        question=N_(
+            "A network for ten classes knows nothing yet: all its logits are 0. At which "
+            "cross-entropy does a healthy curve begin?"
+        ),
+        options=("0.1", "1", "2.3", "10"),
+        answer=2,
+        why=N_(
+            "Each class has probability 1/10, and −log(1/10) = ln 10 ≈ 2.303. A first loss far "
+            "above it says that the first weights or the inputs are too large."
+        ),
+        query={"clinic.tab": "order"},
     ),
     "overfitting": Prediction(
         question=N_(

@@ -1,0 +1,1 @@
+"""Runs with a hidden fault: what was done wrong, what the instruments show, and what mends it."""

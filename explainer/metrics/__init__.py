@@ -1,0 +1,1 @@
+"""What numbers say of answers: classes, boxes, masks, and how sure each number is."""

@@ -1,0 +1,1 @@
+"""The page on metrics, part by part."""

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import jaccard_score
+
+from explainer.metrics.mask_set import (
+    CLASSES,
+    CONVENTIONS,
+    Labels,
+    class_ious,
+    confusions,
+    mean_iou,
+    means,
+    picture_ious,
+    segmented,
+)
+
+KINDS = 4
+SETS = arrays(np.int64, (2, 3, 4), elements=st.integers(0, KINDS - 1))
+
+
+@given(SETS, SETS)
+def test_confusions_and_ious_are_those_of_scikit_learn(truth: Labels, answer: Labels) -> None:
+    found = confusions(truth, answer, KINDS)
+    names = list(range(KINDS))
+    for one, true, given_ in zip(found, truth, answer, strict=True):
+        wanted = np.zeros((KINDS, KINDS), int)
+        np.add.at(wanted, (true.ravel(), given_.ravel()), 1)
+        np.testing.assert_array_equal(one, wanted)
+        ious = jaccard_score(true.ravel(), given_.ravel(), labels=names, average=None,
+                             zero_division=0)  # fmt: skip
+        np.testing.assert_allclose(np.nan_to_num(class_ious(one)), ious)
+        there = np.union1d(true, given_)
+        np.testing.assert_array_equal(np.flatnonzero(~np.isnan(class_ious(one))), there)
+
+
+@given(SETS, SETS)
+def test_counting_absent_classes_moves_the_mean_down_or_up(truth: Labels, answer: Labels) -> None:
+    found = confusions(truth, answer, KINDS)
+    out, zero, one = (means(found, rule.filled) for rule in CONVENTIONS)
+    assert zero.of_set <= out.of_set + 1e-12 <= one.of_set + 2e-12
+    assert zero.of_pictures <= out.of_pictures + 1e-12 <= one.of_pictures + 2e-12
+    alone = [mean_iou(class_ious(each), float("nan")) for each in found]
+    assert out.of_pictures == pytest.approx(np.mean(alone))
+
+
+def test_where_no_class_is_there_the_mean_is_not_defined() -> None:
+    nothing = np.zeros((2, KINDS, KINDS), int)
+    assert np.isnan(means(nothing, float("nan")).of_set)
+    assert np.isnan(means(nothing, float("nan")).of_pictures)
+    assert means(nothing, 0.0).of_set == 0
+    assert means(nothing, 1.0).of_pictures == 1
+
+
+@pytest.mark.slow
+def test_torchmetrics_has_two_of_the_conventions() -> None:
+    import torch
+    from torchmetrics.classification import MulticlassJaccardIndex
+    from torchmetrics.segmentation import MeanIoU
+
+    random = np.random.default_rng(3)
+    truth, answer = (random.integers(0, KINDS - 1, (1, 5, 6)) for __ in range(2))  # the last absent
+    both = torch.from_numpy(answer), torch.from_numpy(truth)
+    found = class_ious(confusions(truth, answer, KINDS).sum(0))
+    assert np.isnan(found[-1])
+    zero = MulticlassJaccardIndex(num_classes=KINDS, average=None)(*both)
+    np.testing.assert_allclose(zero.numpy(), np.nan_to_num(found), atol=1e-6)
+    marked = MeanIoU(num_classes=KINDS, per_class=True, input_format="index")(*both)
+    np.testing.assert_allclose(marked.numpy(), np.nan_to_num(found, nan=-1.0), atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_without_noise_the_rule_for_absent_classes_decides_the_number(seed: int) -> None:
+    confusion = segmented(8, 0, 0.5, seed).confusion
+    found = {rule.slug: means(confusion, rule.filled).of_pictures for rule in CONVENTIONS}
+    right = np.trace(confusion.sum(0)) / confusion.sum()
+    assert right > 0.97
+    assert found["zero"] < 0.2
+    assert found["one"] > 0.95
+    assert found["out"] > 0.8
+
+
+def test_the_set_says_what_its_classes_are() -> None:
+    found = segmented(9, 0.2, 0.5)
+    assert found.pictures.shape == found.truth.shape == found.answer.shape == (9, 28, 28)
+    assert found.pictures.min() >= 0
+    assert found.pictures.max() <= 1
+    for one in (found.truth, found.answer):
+        assert set(np.unique(one)) <= set(range(CLASSES))
+        assert all(len(np.unique(each[each > 0])) <= 1 for each in one)
+    np.testing.assert_array_equal(found.truth, segmented(12, 0.9, 0.1).truth[:9])
+
+
+def test_the_ious_of_the_pool_are_shares_that_fall_with_noise() -> None:
+    quiet, loud = picture_ious(0.2), picture_ious(0.5)
+    assert quiet.shape == (1000,)
+    assert (quiet >= 0).all()
+    assert (quiet <= 1).all()
+    assert quiet.mean() > loud.mean() + 0.2
+    np.testing.assert_array_equal(picture_ious(0.0), 1)

@@ -20,8 +20,8 @@ from tests.browser.conftest import PAINTED, OpenPage
 
 # These pages train networks while they are looked at, which takes its time.
 LONG = {
-    "augmentation", "clinic", "depth", "dropout", "landscape", "losses", "metrics", "optimisers", "overfitting",
-    "penalties", "splits", "training_lab",
+    "augmentation", "clinic", "depth", "dropout", "landscape", "losses", "metrics",
+    "optimisers", "overfitting", "penalties", "splits", "training_lab",
 }  # fmt: skip
 PATHS = [
     "/",

@@ -31,7 +31,7 @@ def weights_of(truths: np.ndarray, prevalence: float | None) -> np.ndarray:
     share = truths.mean()
     if prevalence is None or share in (0, 1):
         return np.ones(len(truths))
-    return np.where(truths, prevalence / share, (1 - prevalence) / (1 - share))
+    return np.asarray(np.where(truths, prevalence / share, (1 - prevalence) / (1 - share)))
 
 
 def number(value: float | None) -> float:

@@ -114,6 +114,12 @@ DRAGS = (
     ("logits", "losses?losses.tab=softmax", "input[name=temperature]", SLIDE),
     ("saturation", "losses?losses.tab=squared", "input[name=z]", SLIDE),
     ("calibration", "losses?losses.tab=calibration", "input[name=temperature]", SLIDE),
+    ("prevalence and cost", "metrics?metrics.tab=cost", "input[name=prevalence]", SLIDE),
+    ("a rare class", "metrics?metrics.tab=classes", ".ten input[type=range]", SLIDE),
+    ("box threshold", "metrics?metrics.tab=boxes", "input[name=threshold][type=range]", SLIDE),
+    ("mask moved", "metrics?metrics.tab=masks", "input[name=by][type=range]", SLIDE),
+    ("set of masks", "metrics?metrics.tab=masks", "input[name=noise][type=range]", SLIDE),
+    ("size of a test set", "metrics?metrics.tab=intervals", "input[name=size][type=range]", SLIDE),
     ("layer by layer", "augmentation?augmentation.tab=invariance", "input[name=strength]", SLIDE),
 )  # fmt: skip
 

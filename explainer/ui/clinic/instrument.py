@@ -92,7 +92,7 @@ def _answered(here: Patient, file: File) -> None:
     with st.container(horizontal=True, gap="small"):
         if here.case.fault != HEALTHY:
             st.button(
-                _("Mend it"), key=f"{KEY}.mend", icon=":material/healing:", type="primary",
+                _("Mend it"), key=f"{KEY}.mend", icon=":material/check_circle:", type="primary",
                 disabled=here.moving, on_click=mend, args=(here.case,),
                 help=_("The same run without the fault, drawn beside it."),
             )  # fmt: skip

@@ -7,8 +7,6 @@ steps a second at most, so that a reader can follow and a server with many of th
 from __future__ import annotations
 
 import math
-import threading
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +15,7 @@ import torch
 from explainer.descent.digit_bowl import Floats
 from explainer.descent.tanh_network import peaks, problem, sharpness, slope
 from explainer.training.engine.devices import cores, workers
+from explainer.training.engine.watched import Paced
 
 STEPS, EVERY = 4000, 5
 """How many steps there are, and after how many the sharpness is measured."""
@@ -95,14 +94,16 @@ class Seen:
         return 0
 
 
-class LiveDescent:
-    """Full-batch gradient descent from the weights of a seed; paused at first.
+class LiveDescent(Paced):
+    """Full-batch gradient descent from the weights of a seed.
 
-    `rate` may be set at any time, from any thread, and holds from the next step on; so may every
-    method be called.
+    `rate` may be set at any time, from any thread, and holds from the next step on.
     """
 
+    pace = PACE
+
     def __init__(self, seed: int, rate: float) -> None:
+        super().__init__()
         workers(cores())  # for what it sets: operators as small as these run in one thread
         self.seed, self.rate = seed, rate
         self._problem = problem()
@@ -110,21 +111,7 @@ class LiveDescent:
         self._direction = torch.ones_like(self._weights)
         self._points = np.empty((STEPS // EVERY + 1, COLUMNS))
         self._changes: list[tuple[int, float]] = []
-        self._step, self._measured, self._due = 0, 0, 0.0
-        self._wants, self._lost, self._closed = False, False, False
-        self._working, self._news = threading.Lock(), threading.Event()
-
-    # Commands.
-
-    def play(self) -> None:
-        """Go on until the end."""
-        self._wants = True
-        self._news.set()
-
-    def pause(self) -> None:
-        """Stand still after the step that is being done."""
-        self._wants = False
-        self._news.set()
+        self._step, self._measured, self._lost = 0, 0, False
 
     def moment(self) -> Moment | None:
         """What other rates would lead to from here; None before the first step and after the end.
@@ -136,8 +123,6 @@ class LiveDescent:
                 return None
             return workers(cores()).submit(self._tried).result()
 
-    # For readers and for whoever schedules.
-
     @property
     def snapshot(self) -> Seen:
         """How it stands, without waiting."""
@@ -147,38 +132,9 @@ class LiveDescent:
             self._wants and not finished, finished, self._lost,
         )  # fmt: skip
 
-    @property
-    def has_work(self) -> bool:
-        """Whether a slice would do anything."""
-        return not self._closed and self.snapshot.playing
-
-    def wait_for_work(self, timeout: float) -> bool:
-        """Return True when a command has come since the last slice, False after `timeout` s."""
-        return self._news.wait(timeout)
-
-    def run_slice(self, seconds: float = 0.1) -> int:
-        """Take the steps that are due for about so long; returns how many, 0 where none is."""
-        with self._working:
-            self._news.clear()
-            if seconds <= 0 or not self.has_work:
-                return 0
-            now = time.perf_counter()
-            self._due = max(self._due, now - seconds)  # what was missed is not made up for
-            return workers(cores()).submit(self._work, now + seconds).result()
-
     def close(self) -> None:
         """Forget the network; the points stay with who shows them."""
         self._closed = True
-
-    # The worker.
-
-    def _work(self, deadline: float) -> int:
-        taken = 0
-        while self.has_work and self._due <= time.perf_counter() < deadline:
-            self.advance()
-            self._due += 1 / PACE
-            taken += 1
-        return taken
 
     def _tried(self) -> Moment:
         here = slope(self._problem, self._weights)

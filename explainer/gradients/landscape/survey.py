@@ -7,7 +7,6 @@ so many at once.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from explainer.gradients.landscape.training import Diverged
 from explainer.gradients.landscape.views import Snapshot, VariantView
 from explainer.kept import MEGABYTE, Kept
 from explainer.training.engine.devices import cores, workers
+from explainer.training.engine.watched import Watched
 from explainer.words import N_, sentence_of
 
 TRAINING_COST = 3  # a step costs this many forward passes
@@ -32,10 +32,11 @@ SURVEYS: Kept[SurveyPlan, Snapshot] = Kept(16 * MEGABYTE, lambda one: one.histor
 Stage = tuple[str, int, list[Iterator[None]]]
 
 
-class Survey:
-    """The survey of a plan; paused at first. Every method may be called from any thread."""
+class Survey(Watched):
+    """The survey of a plan."""
 
     def __init__(self, plan: SurveyPlan) -> None:
+        super().__init__()
         self.plan = plan
         self._members = [
             Member(label, setup, recomputed=plan.recomputed) for label, setup in plan.variants
@@ -43,25 +44,9 @@ class Survey:
         self._sheets: list[Sheet] = []
         self._stages = self._all_stages()
         self._lanes: deque[Iterator[None]] = deque()
-        self._wants, self._closed = False, False
         self._computed, self._seconds = 0, 0.0
-        self._working, self._news = threading.Lock(), threading.Event()
         fresh = Snapshot(plan, tuple(member.view() for member in self._members))
         self._snapshot = SURVEYS.get(plan) or fresh
-
-    # Commands.
-
-    def play(self) -> None:
-        """Go on until everything is computed."""
-        self._wants = True
-        self._news.set()
-
-    def pause(self) -> None:
-        """Stand still after the piece that is being computed; :meth:`play` goes on from there."""
-        self._wants = False
-        self._news.set()
-
-    # For readers and for whoever schedules.
 
     @property
     def snapshot(self) -> Snapshot:
@@ -69,20 +54,11 @@ class Survey:
         seen = self._snapshot
         return replace(seen, playing=self._wants and not seen.finished)
 
-    @property
-    def has_work(self) -> bool:
-        """Whether a slice would do anything."""
-        return not self._closed and self.snapshot.playing
-
-    def wait_for_work(self, timeout: float) -> bool:
-        """Return True when a command has come since the last slice, False after `timeout` s."""
-        return self._news.wait(timeout)
-
     def run_slice(self, seconds: float = 0.1) -> int:
         """Compute for about so long; returns how many pieces were done, 0 where nothing was."""
         with self._working:
             self._news.clear()
-            if self._closed or seconds <= 0 or not self.snapshot.playing:
+            if seconds <= 0 or not self.has_work:
                 return 0
             try:
                 return self._work(time.perf_counter() + seconds)

@@ -9,7 +9,7 @@
  * @typedef {{name: string, number: number, address: string, scene: string, digest: string, width: number,
  *   height: number, alt: string, truths: number[][], detections: number[][], shown: ?number, best: ?number,
  *   beside: string, way: [number, number][], field: number, step: number, ask: object, edited: boolean,
- *   levels: {value: number, text: string, now: boolean}[],
+ *   levels: {value: number, now: boolean, says: string}[],
  *   grid: {rows: number, columns: number, step: number, low: number}, colours: Object<string, string>,
  *   legend: {stops: string[], low: string, high: string, title: string}, told: string[], ap: object}} BoxesMessage
  */
@@ -58,7 +58,8 @@ export default component(place => {
     const other = data?.scene !== header.scene || data?.digest !== header.digest
     data = header
     ;[field, overlap] = blobs.length ? [blobs[0], blobs.at(-1)].map(blob => numbersOf(blob, Uint16Array)) : []
-    if (!held) boxes = { truth: header.truths, detection: header.detections }
+    if (other) timer = clearTimeout(timer)
+    if (!held && !timer) boxes = { truth: header.truths, detection: header.detections }
     if (other || !chosen()) selected = { kind: "detection", index: header.shown ?? 0 }
     if (other && !header.truths.length && !header.detections.length) pen = "truth"
     if (other) stepped = -1
@@ -68,6 +69,7 @@ export default component(place => {
     showPixels()
     paintField()
     panel.show(header.ap)
+    tell()
     draw()
   }
 
@@ -125,6 +127,8 @@ export default component(place => {
     if (lined !== painted + room.width) drawLines()
     for (const [layer, kind] of ["truth", "detection"].entries()) drawKind(layers[layer], kind)
     drawMarks()
+  }
+  function tell() {
     find(".legend").classList.toggle("none", !field)
     showScale(find, { ...data.legend, meaning: data.legend.title })
     find(".legend .title").textContent = data.legend.title
@@ -160,6 +164,9 @@ export default component(place => {
       const name = kind === "truth" ? "truth" : good ? "hit" : "false"
       filled(found.line, { ...size, stroke: data.colours[name] })
       const told = kind === "detection" && (shown || (many <= MANY && room.width > NARROW))
+      const look = [box, good, chosenNow, told, scale(), Object.values(data.colours)].join()
+      if (found.look === look) return
+      found.look = look
       found.tag.textContent = told ? show(box[4], 2) : ""
       filled(found.tag, { x: size.x + 3, y: Math.max(size.y - 5, 12) })
     })
@@ -245,8 +252,16 @@ export default component(place => {
     const wanted = selected.kind === "detection" ? selected.index : data.shown ?? 0
     const shown = clamp(wanted, 0, Math.max(detections.length - 1, 0))
     const values = { scene: data.scene, truths, detections, shown, step, ask }
-    if (final) hand.flow.finish({ values }, report)
-    else hand.flow.push({ values })
+    if (!final) { hand.flow.push({ values }); return }
+    timer = clearTimeout(timer)
+    hand.held = Boolean(held)
+    hand.flow.finish({ values }, report)
+  }
+  // Keys come one after another: the page hears of them once the hand rests.
+  function send_later() {
+    clearTimeout(timer)
+    hand.held = true
+    timer = setTimeout(send, REST, true)
   }
   function change(box, final) {
     boxes = { ...boxes, [selected.kind]: boxes[selected.kind].map((one, at) => at === selected.index ? box : one) }
@@ -267,6 +282,7 @@ export default component(place => {
     if (!chosen()) return
     const { kind, index } = selected
     boxes = { ...boxes, [kind]: boxes[kind].filter((_, at) => at !== index) }
+    if (kind === "detection") for (const each of [data.ap.outcome, data.ap.truth]) each.splice(index, 1)
     const left = boxes[kind].length, other = kind === "truth" ? "detection" : "truth"
     selected = left ? { kind, index: Math.min(index, left - 1) } : { kind: other, index: 0 }
     draw()
@@ -289,7 +305,9 @@ export default component(place => {
   }
   function nudge(right, down, resizing) {
     const box = chosen()
-    if (box) change(resizing ? resized(box, SIDES.se, box[2] + right, box[3] + down) : moved(box, right, down), true)
+    if (!box) return
+    change(resizing ? resized(box, SIDES.se, box[2] + right, box[3] + down) : moved(box, right, down), false)
+    send_later()
   }
   score.onchange = () => {
     const value = clamp(Number(score.value), 0, 1)
@@ -319,6 +337,7 @@ export default component(place => {
 
   // ---------------------------------------------------------------- the hand
 
+  const spotOf = event => [event.clientX, event.clientY]
   const under = event => partUnder(event, photo).map((part, side) =>
     Math.round(part * (side ? data.height : data.width)))
   const inBox = ([x0, y0, x1, y1], x, y) => x >= x0 && x <= x1 && y >= y0 && y <= y1
@@ -345,13 +364,13 @@ export default component(place => {
       const fresh = [x, y, x, y].map((value, side) => clamp(value, 0, side % 2 ? data.height : data.width))
       selected = { kind: pen, index: boxes[pen].length }
       boxes = { ...boxes, [pen]: [...boxes[pen], pen === "truth" ? fresh : [...fresh, NEW_SCORE]] }
-      held = { drawn: fresh, from: [x, y] }
+      held = { drawn: fresh, from: [x, y], spot: spotOf(event) }
     } else {
       const name = gripUnder(event), found = name ? selected : boxUnder(x, y)
       if (!found) return
       const other = found.kind !== selected.kind || found.index !== selected.index
       selected = { kind: found.kind, index: found.index }
-      held = { box: chosen(), sides: name && SIDES[name], from: [x, y], went: other }
+      held = { box: chosen(), sides: name && SIDES[name], spot: spotOf(event), went: other }
     }
     hand.held = true
     photo.setPointerCapture(event.pointerId)
@@ -360,10 +379,11 @@ export default component(place => {
   }
   photo.onpointermove = event => {
     if (!held || held.climbing) return
-    const [x, y] = under(event), [right, down] = [x - held.from[0], y - held.from[1]]
+    // By how far the hand went: where the photo stands would be a layout in the midst of a drag.
+    const [right, down] = spotOf(event).map((value, side) => Math.round((value - held.spot[side]) / scale()))
     held.went = true
     if (held.drawn) {
-      const [ax, ay] = held.from, far = (value, most) => clamp(value, 0, most)
+      const [ax, ay] = held.from, [x, y] = [ax + right, ay + down], far = (value, most) => clamp(value, 0, most)
       change([far(Math.min(ax, x), data.width), far(Math.min(ay, y), data.height), far(Math.max(ax, x), data.width),
         far(Math.max(ay, y), data.height), ...chosen().slice(4)], false)
     } else if (held.sides) {
@@ -387,8 +407,7 @@ export default component(place => {
     if (data) drawMarks()
     if (now === step) return
     step = now
-    clearTimeout(timer)
-    timer = setTimeout(send, REST, true)
+    send_later()
   }
   panel.onAsk = wanted => {
     ask = wanted
@@ -437,13 +456,9 @@ function contour(values, rows, columns, level) {
 
 function keysOf({ colours, levels }, field) {
   const key = (text, ...look) => element("span", {}, sample(26, ...look), text)
-  const thick = levels.find(({ now }) => now)
   return [
     key(say("truth, found"), colours.truth), key(say("truth, missed"), colours.truth, "6 4"),
     key(say("hit"), colours.hit), key(say("false alarm"), colours.false, "6 4"),
-    ...field ? [
-      element("span", { text: say("thick line: IoU of the threshold, {level}", { level: thick.text }) }),
-      element("span", { text: say("thin line: IoU 0.5, dashed: 0.75") }),
-    ] : [],
+    ...field ? levels.map(({ says }) => element("span", { text: says })) : [],
   ]
 }

@@ -8,7 +8,7 @@
  * @typedef {{slug: string, title: string, source: string, why: string, value: ?number, before: ?number,
  *   area: [number, number][]}} ApDefinition
  * @typedef {{ask: {rule: string, crowd: ?number}, threshold: number, step: number, truths: number, rows: ApRow[],
- *   definitions: ApDefinition[], spread: ?{at: number, value: number}[], mean: ?number,
+ *   definitions: ApDefinition[], spread: ?{at: number, value: number}[], mean: ?number, ten: string,
  *   rules: {slug: string, title: string, says: string}[],
  *   puzzles: {slug: string, title: string, task: string, now: string, solved: ?boolean}[],
  *   colours: {hit: string, false: string, truth: string, area: string}}} ApMessage
@@ -277,9 +277,7 @@ function precisionRecall(host, place) {
   function drawSpread() {
     const width = spreadWide
     if (!width || !data) return
-    const text = data.mean === null ? say("No truth: AP is undefined (–) at every threshold.")
-      : say("The mean of the ten, {mean}, is COCO’s AP, or mAP, of this one class.", { mean: show(data.mean) })
-    spread.setAttribute("aria-label", `${say("AP at each threshold of IoU")}. ${text}`)
+    spread.setAttribute("aria-label", `${say("AP at each threshold of IoU")}. ${data.ten}`)
     const height = 190
     const edges = edgesOf(width, height)
     const across = linear([0.5, 0.95], [edges.left + 14, edges.right - 14])
@@ -297,7 +295,7 @@ function precisionRecall(host, place) {
     }
     const place = across(data.threshold)
     if (place >= edges.left && place <= edges.right) picture.append(uprightLine(place, edges, "cross"))
-    spread.replaceChildren(picture, element("p", { class: "why", text }))
+    spread.replaceChildren(picture, element("p", { class: "why", text: data.ten }))
   }
 
   // ---------------------------------------------------------------- puzzles

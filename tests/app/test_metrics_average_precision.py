@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 from explainer.charts.theme import DARK, LIGHT
 from explainer.metrics.boxes.average_precision import DEFINITIONS, below
-from explainer.metrics.boxes.puzzles import CROWD
+from explainer.metrics.boxes.matching import RULES, Matcher
+from explainer.metrics.boxes.puzzles import CROWD, fewer_right
 from explainer.metrics.boxes.scene import SCENES, Scene
 from explainer.ui.metrics.average_precision import told
 from tests.app.reading import section_of
@@ -99,14 +101,54 @@ def test_what_is_undefined_is_nothing_and_never_nan(ask: object) -> None:
     assert missed["mean"] == 0
 
 
+@pytest.mark.parametrize(("rule", "its"), [("coco", True), ("voc", False)])
+def test_the_mean_of_the_ten_is_cocos_under_its_own_rule_alone(rule: str, its: bool) -> None:
+    found = heard(SCENES["coffee"].scene, ask={"rule": rule})
+    assert f"{found['mean']:.3f}" in found["ten"]
+    assert ("is COCO’s AP" in found["ten"]) is its
+    assert ("by the rule of PASCAL VOC" in found["ten"]) is not its
+
+
+def test_a_crowd_of_a_link_solves_nothing() -> None:
+    ask = {"crowd": 0.1}
+    assert heard(LARGE, ask=ask)["puzzles"][1]["solved"] is True
+    found = heard(LARGE, ask=ask, own=False)["puzzles"][1]
+    assert found["solved"] is False
+    assert "came with the link" in found["now"]
+
+
 def test_puzzles_say_why_they_are_not_here() -> None:
     coins = SCENES["coins"].scene
     said = [heard(coins, start=coins), heard(coins), heard(Scene(BOX), start=Scene(BOX + 1))]
     now = [one["puzzles"][2]["now"] for one in said]
-    assert now[0].startswith("Not at this threshold: one hit fewer gives")
+    assert now[0].startswith("Not here: with one hit fewer AP is")
     assert "no start to beat" in now[1]
     assert "put them back" in now[2]
     assert "nothing to lower" in said[2]["puzzles"][1]["now"]
+
+
+@pytest.mark.parametrize("slug", SCENES.slugs)
+@pytest.mark.parametrize("threshold", [0.05, 0.5, 0.75, 0.95])
+@pytest.mark.parametrize("rule", RULES.slugs)
+def test_a_puzzle_that_is_not_here_names_where_it_can_be_solved(
+    slug: str, threshold: float, rule: str
+) -> None:
+    """Where it is said to be, a scene without false alarms and without its last hit solves it."""
+    scene = SCENES[slug].scene
+    puzzle = heard(scene, start=scene, threshold=threshold, ask={"rule": rule})["puzzles"][2]
+    place = re.search(r"solved on “(.*)”, at an IoU threshold of (.*)\.$", puzzle["now"])
+    assert (place is None) is (puzzle["solved"] is False)
+    matcher, at = Matcher(scene), threshold
+    if place is not None:
+        matcher, at = Matcher(next(s.scene for s in SCENES if s.title == place[1])), float(place[2])
+    hits = np.flatnonzero(matcher.at(at, rule).truth >= 0)
+    fewer = hits[matcher.scores[hits].argsort(kind="stable")[1:]]
+    named = matcher.scene
+    solved = Scene(named.truths, named.detections[fewer], named.scores[fewer])
+    assert fewer_right(Matcher(solved), matcher, at, rule).solved
+    assert ("no hit to lose" in puzzle["now"]) is (
+        not Matcher(scene).at(threshold, rule).hits.any()
+    )
 
 
 def test_colours_are_those_of_the_appearance() -> None:

@@ -127,11 +127,34 @@ def test_a_drag_moves_the_precision_as_well_and_release_keeps_all_in_the_link() 
     assert (kept["step"], kept["ask"]) == (4, {"rule": "voc", "crowd": 0.25})
     link = {name: linked(app, name) for name in ("edited", "step", "ask")}
     again = header_of(opened(**link))
-    for part in ("truths", "detections", "shown", "step", "ask", "beside", "ap", "told"):
+    for part in ("truths", "detections", "shown", "step", "ask", "beside", "told"):
         assert again[part] == kept[part]
+    for part in ("rows", "definitions", "spread"):
+        assert again["ap"][part] == kept["ap"][part]
     report(app, scene="large", begun=True)
     assert header_of(app)["detections"] == header["detections"]
     assert f"{KEY}.edited" not in app.query_params
+
+
+def test_fifty_boxes_of_a_link_solve_their_puzzle_only_once_they_are_scored_here() -> None:
+    app = opened(ask="coco,0.1")
+    header = header_of(app)
+
+    def solved(header: dict[str, Any]) -> bool:
+        found: bool = header["ap"]["puzzles"][1]["solved"]
+        return found
+
+    assert not solved(header)
+    drag = {name: header[name] for name in ("scene", "truths", "detections", "shown", "ask")}
+    report(app, **drag)  # a drag says the crowd again, as it is
+    assert not solved(header_of(app))
+    ask = {"rule": "coco", "crowd": 0.2}
+    assert solved(answer(app, scene="large", ask=ask)[0])
+    report(app, **drag | {"ask": ask})
+    assert solved(header_of(app))
+    report(app, **drag)  # back to the score of the link: by hand now
+    assert solved(header_of(app))
+    assert not solved(header_of(opened(ask=linked(app, "ask"))))
 
 
 def test_each_photo_keeps_its_own_boxes() -> None:
@@ -217,6 +240,11 @@ def test_the_threshold_moves_the_thick_line_and_the_hits() -> None:
     header = header_of(app)
     assert [one["value"] for one in header["levels"] if one["now"]] == [0.85]
     assert [one["value"] for one in header["levels"]] == [0.5, 0.75, 0.85]
+    assert [one["says"] for one in header["levels"]] == [
+        "thin line: IoU 0.50", "dashed line: IoU 0.75", "thick line: IoU of the threshold, 0.85",
+    ]  # fmt: skip
+    usual = [one["says"] for one in header_of(opened())["levels"]]
+    assert usual == ["thick line: IoU of the threshold, 0.50", "dashed line: IoU 0.75"]
     lower, _blobs = answer(app, threshold=0.05)
     assert lower["ap"]["outcome"].count("hit") > header["ap"]["outcome"].count("hit")
 

@@ -48,6 +48,41 @@ def test_a_rule_changes_who_is_a_hit(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"metrics\.boxes\.ask=voc"))
 
 
+def test_keys_that_follow_each_other_fast_all_count(open_page: OpenPage) -> None:
+    page = open_page(BOXES)
+    box = page.locator(".box.detection").first
+    expect(box).to_have_attribute("aria-label", re.compile("318, 157 to 382, 219"))
+    box.focus()
+    for __ in range(25):
+        page.keyboard.press("Shift+ArrowDown")
+    expect(page).to_have_url(re.compile(r"metrics\.boxes\.edited=.*318%2C157%2C382%2C244"))
+    expect(box).to_have_attribute("aria-label", re.compile("318, 157 to 382, 244"))
+    expect(page.locator(".told")).to_contain_text("IoU 0.623")
+
+
+def test_loose_boxes_drawn_over_every_truth_solve_the_first_puzzle(open_page: OpenPage) -> None:
+    page = open_page(BOXES)
+    boxes, truths = page.locator(".box.detection"), page.locator(".box.truth rect.line")
+    boxes.first.focus()
+    for left in range(9, -1, -1):
+        page.keyboard.press("Delete")
+        expect(boxes).to_have_count(left)
+    for drawn in range(6):
+        page.get_by_role("button", name="Draw a detection").click()
+        page.locator(".photo").scroll_into_view_if_needed()
+        place = truths.nth(drawn).bounding_box()
+        assert place is not None
+        right, low = place["x"] + place["width"] - 1, place["y"] + 0.65 * place["height"]
+        page.mouse.move(place["x"] + 1, place["y"] + 1)
+        page.mouse.down()
+        page.mouse.move(right, low, steps=4)
+        page.mouse.up()
+        expect(boxes).to_have_count(drawn + 1)
+    puzzle = page.locator(".ap .puzzles > div").first
+    expect(puzzle).to_contain_text("AP50 1.000, AP75 0.000")
+    expect(puzzle).to_contain_text("solved")
+
+
 def test_false_alarms_that_are_deleted_solve_the_third_puzzle(open_page: OpenPage) -> None:
     page = open_page(BOXES)
     puzzle, boxes = page.locator(".ap .puzzles > div").nth(2), page.locator(".box.detection")

@@ -94,6 +94,11 @@ def fewer_right(matcher: Matcher, start: Matcher, threshold: float, rule: str) -
     return State(average > least + ALIKE and hits < had, values)
 
 
+def can_be_fewer(start: Matcher, threshold: float, rule: str) -> bool:
+    """Whether fewer hits than at the `start` can give a higher average there."""
+    return fewer_right(start, start, threshold, rule).solved is not None
+
+
 def _usual(curve: Curve | None) -> float | None:
     return None if curve is None else DEFINITIONS[USUAL](curve)
 

@@ -22,13 +22,15 @@ from explainer.metrics.boxes.average_precision import (
 from explainer.metrics.boxes.matching import RULES, Matcher, Matching
 from explainer.metrics.boxes.puzzles import (
     CROWD,
+    LOOSE,
     State,
+    can_be_fewer,
     crowded,
     fewer_right,
     loose_and_tight,
     unharmed,
 )
-from explainer.metrics.boxes.scene import Scene
+from explainer.metrics.boxes.scene import SCENES, Scene
 from explainer.words import _
 
 HIT, FALSE, TRUTH, AREA = 0, 1, 2, 3
@@ -39,12 +41,13 @@ MEASURED = ("precision", "recall", "ceiling")
 
 def told(
     scene: Scene, threshold: float, step: int, colours: Theme, ask: object = None,
-    start: Scene | None = None,
+    start: Scene | None = None, *, own: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
     """All that the panel of precision and recall draws, as JSON holds it.
 
     `ask` is what the browser wants besides, unchecked: `rule`, and the score of a `crowd` of boxes
-    on nothing; `start` is the scene before a hand was at it. `step` detections are looked at.
+    on nothing, which solves its puzzle only if it is the reader's `own`; `start` is the scene
+    before a hand was at it. `step` detections are looked at.
     """
     rule, score = _asked(ask)
     matcher = Matcher(scene)
@@ -74,11 +77,12 @@ def told(
         [{"at": at, "value": value}
          for at, value in zip(RANGE.tolist(), spread.tolist(), strict=True)],
         "mean": None if spread is None else float(spread.mean()),
+        "ten": _of_ten(None if spread is None else float(spread.mean()), rule),
         "rules": [
             {"slug": each.slug, "title": _(each.title), "says": _(each.says)} for each in RULES
         ],
         "puzzles": _puzzles(
-            matcher, before, None if score is None else after, threshold, rule, start
+            matcher, before, None if score is None else after, threshold, rule, start, own
         ),
         "colours": {
             "hit": colours.categorical[HIT], "false": colours.categorical[FALSE],
@@ -123,11 +127,12 @@ def _rows(
 
 def _puzzles(
     matcher: Matcher, before: Mapping[str, float | None], after: Mapping[str, float | None] | None,
-    threshold: float, rule: str, start: Scene | None,
+    threshold: float, rule: str, start: Scene | None, own: bool,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Each puzzle with its task, how far it is, and whether the boxes solve it."""
     loose = loose_and_tight(matcher, rule)
-    crowd = unharmed(dict(before), None if after is None else dict(after))
+    there = after is not None
+    crowd = unharmed(dict(before), dict(after) if after is not None and own else None)
     fewer = (
         State(None, {})
         if start is None
@@ -144,12 +149,12 @@ def _puzzles(
             "slug": "crowd", "title": _("Fifty for nothing"), "solved": crowd.solved,
             "task": _("Add {count} boxes of nothing without lowering AP: give them a score.",
                       count=CROWD),
-            "now": _of_crowd(crowd, after is not None),
+            "now": _of_crowd(crowd, there, own),
         },
         {
             "slug": "fewer", "title": _("Fewer and better"), "solved": fewer.solved,
             "task": _("Reach a higher AP than at the start, with fewer hits. The truths stay."),
-            "now": _of_fewer(fewer),
+            "now": _of_fewer(fewer, threshold, rule),
         },
     ]  # fmt: skip
 
@@ -160,11 +165,23 @@ def _matcher_of(scene: Scene) -> Matcher:
     return Matcher(scene)
 
 
-def _of_crowd(state: State, there: bool) -> str:
+def _of_ten(mean: float | None, rule: str) -> str:
+    if mean is None:
+        return _("No truth: AP is undefined (–) at every threshold.")
+    if rule == RULES.slugs[0]:
+        return _("The mean of the ten, {mean}, is COCO’s AP, or mAP, of this one class.",
+                 mean=_number(mean))  # fmt: skip
+    return _("The mean of the ten is {mean}. It is not COCO’s AP: the boxes are matched by the "
+             "rule of {rule}.", mean=_number(mean), rule=_(RULES[rule].title))  # fmt: skip
+
+
+def _of_crowd(state: State, there: bool, own: bool) -> str:
     if state.solved is None:
         return _("AP is 0 or undefined here, so there is nothing to lower.")
     if not there:
         return _("Now: no box was added.")
+    if not own:
+        return _("These fifty came with the link: give them a score of your own.")
     kept = [_(DEFINITIONS[slug].title) for slug, fell in state.values.items() if not fell]
     fell = [
         _("{definition} {change}", definition=_(DEFINITIONS[slug].title), change=_signed(change))
@@ -178,20 +195,36 @@ def _of_crowd(state: State, there: bool) -> str:
     return _("Unchanged: {kept}. Changed: {fell}.", kept=", ".join(kept), fell=", ".join(fell))
 
 
-def _of_fewer(state: State) -> str:
+def _of_fewer(state: State, threshold: float, rule: str) -> str:
     values = state.values
-    if not values:
-        return _("On your own photo there is no start to beat.")
     if state.solved is None:
-        if "best" not in values:
+        if not values:
+            why = _("On your own photo there is no start to beat.")
+        elif "best" not in values:
             return _("The truths are not those of the start: put them back.")
-        return _(
-            "Not at this threshold: one hit fewer gives {best} at most; it was {least}.",
-            best=_number(values["best"]), least=_number(values["least"]),
-        )  # fmt: skip
+        elif not values["had"]:
+            why = _("At this threshold the start has no hit to lose.")
+        else:
+            why = _(
+                "Not here: with one hit fewer AP is {best} at most; at the start it was {least}.",
+                best=_number(values["best"]), least=_number(values["least"]),
+            )  # fmt: skip
+        return f"{why} {_where_fewer(threshold, rule)}"
     return _("Now: AP {average} with hits {hits}; at the start {least} with {had}.",
              average=_number(values["average"]), hits=values["hits"],
              least=_number(values["least"]), had=values["had"])  # fmt: skip
+
+
+def _where_fewer(threshold: float, rule: str) -> str:
+    """Where the puzzle can be solved: at this threshold if anywhere, else at the usual one."""
+    at, scene = next(
+        (at, each)
+        for at in (threshold, LOOSE)
+        for each in SCENES
+        if can_be_fewer(_matcher_of(each.scene), at, rule)
+    )
+    return _("It can be solved on “{scene}”, at an IoU threshold of {threshold}.",
+             scene=_(scene.title), threshold=f"{at:.2f}")  # fmt: skip
 
 
 def _number(value: float | None) -> str:

@@ -22,6 +22,7 @@ from explainer.ui.common.address import keep_in_link, linked
 
 KEY = "metrics.boxes"
 EDITED, SHOWN, STEP, ASK = (f"{KEY}.{name}" for name in ("edited", "shown", "step", "ask"))
+OWN = f"{ASK}.own"
 OWN_PHOTO = "photo"
 MOST_TRUTHS, MOST_DETECTIONS = 60, 120
 EMPTY = Scene()
@@ -33,13 +34,15 @@ class State:
     """What a hand sets on the photo and beside it.
 
     The boxes, whose field is `shown` (None where there is no detection), how many detections of the
-    curve are looked at, and what the panel asks for.
+    curve are looked at, and what the panel asks for: a rule, and the score of a crowd, which is the
+    reader's `own` unless it is still the one of a link.
     """
 
     scene: Scene
     shown: int | None
     step: int
     ask: tuple[str, float | None]
+    own: bool = True
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -56,11 +59,11 @@ class State:
         found = _scene(sent.get("truths"), sent.get("detections"), size)
         scene = begun(slug) if sent.get("begun") is True else self.scene if found is None else found
         step = whole(sent.get("step"), 0, 2 * MOST_DETECTIONS)
-        ask = sent.get("ask")
+        said = sent.get("ask")
+        ask = _ask(said.get("rule"), said.get("crowd")) if isinstance(said, Mapping) else self.ask
         return State(
             scene, _sound(sent.get("shown"), scene, self.shown or 0),
-            self.step if step is None else step,
-            _ask(ask.get("rule"), ask.get("crowd")) if isinstance(ask, Mapping) else self.ask,
+            self.step if step is None else step, ask, self.own or ask[1] != self.ask[1],
         )  # fmt: skip
 
 
@@ -75,10 +78,11 @@ def state_now(slug: str, size: Size, sent: Mapping[str, Any], usual: int) -> Sta
     step = kept.get(STEP, 0) if step is None else step
     rule, __, crowd = linked(ASK).partition(",")
     ask = _ask(rule, _figure(crowd)) if rule else kept.get(ASK, _ask(None, None))
-    state = State(scene, _sound(at, scene, usual), step, ask).after(slug, size, sent)
+    own = not rule and kept.get(OWN, True)
+    state = State(scene, _sound(at, scene, usual), step, ask, own).after(slug, size, sent)
     put(slug, state.scene)
     kept.setdefault(SHOWN, {})[slug] = usual if state.shown is None else state.shown
-    kept[STEP], kept[ASK] = state.step, state.ask
+    kept[STEP], kept[ASK], kept[OWN] = state.step, state.ask, state.own
     keep_in_link(SHOWN, str(kept[SHOWN][slug]), str(usual))
     keep_in_link(STEP, str(state.step), "0")
     rule, crowd_score = state.ask

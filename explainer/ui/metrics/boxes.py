@@ -105,7 +105,9 @@ def _nearest_miss(scene: Scene) -> int:
 def _message(asked: Asked, colours: Theme, number: int, address: str = "") -> bytes:
     state = asked.state
     start = None if asked.slug == OWN_PHOTO else begun(asked.slug)
-    panel = told(state.scene, asked.threshold, state.step, colours, state.asked, start)
+    panel = told(
+        state.scene, asked.threshold, state.step, colours, state.asked, start, own=state.own
+    )
     return boxes_message(KEY, asked, panel, colours, number, address)
 
 

@@ -56,7 +56,7 @@ class Asked:
         parts = (state.scene.truths, state.scene.detections, state.scene.scores)
         return (
             self.slug, self.picture.digest, *(part.tobytes() for part in parts), state.shown,
-            state.step, state.ask, self.field, self.threshold,
+            state.step, state.ask, state.own, self.field, self.threshold,
         )  # fmt: skip
 
 
@@ -100,7 +100,8 @@ def boxes_message(
         "grid": {"rows": len(grid.down), "columns": len(grid.across), "step": grid.step,
                  "low": measure.low},
         "levels": [
-            {"value": level, "text": f"{level:.2f}", "now": level == asked.threshold}
+            {"value": level, "now": level == asked.threshold,
+             "says": _of_line(level, asked.threshold)}
             for level in sorted({HALF, STRICT, asked.threshold})
         ],
         "legend": _legend(measure, colours),
@@ -112,6 +113,15 @@ def boxes_message(
         "ap": told,
     }  # fmt: skip
     return pack(header, *drawn)
+
+
+def _of_line(level: float, threshold: float) -> str:
+    """What the line of that IoU is; where it is the threshold's, that one alone is drawn."""
+    if level == threshold:
+        return _("thick line: IoU of the threshold, {level}", level=f"{level:.2f}")
+    if level == STRICT:
+        return _("dashed line: IoU {level}", level=f"{level:.2f}")
+    return _("thin line: IoU {level}", level=f"{level:.2f}")
 
 
 def _legend(measure: Measure, colours: Theme) -> dict[str, Any]:

@@ -264,34 +264,3 @@ def coverage(metric: Metric, way: Way, given: Sets, true: float) -> Coverage:
     some = given if way.sets >= len(given.places) else given.first(way.sets)
     low, high = way.ends(some)
     return Coverage(true, metric.value(some), low, high)
-
-
-@dataclass(frozen=True)
-class Versus:
-    """Two classifiers on one set: how much the second has over the first, with two intervals.
-
-    `only_first` and `only_second` are right where the other is wrong; `paired` asks both the same
-    pictures, `apart` would hold for two sets of their own.
-    """
-
-    gain: Floats
-    paired: Ends
-    apart: Ends
-    only_first: Floats
-    only_second: Floats
-
-
-def versus(given: Sets) -> Versus:
-    r"""Of S sets: $d = (c-b)/n$, paired variance $(b + c - (c-b)^2/n)/n^2$, apart the sum."""
-    gains = given.world.gains[given.places]
-    size = given.size
-    second, first = (gains > 0).sum(1).astype(float), (gains < 0).sum(1).astype(float)
-    gain = (second - first) / size
-    together = np.sqrt(np.maximum(first + second - (second - first) ** 2 / size, 0)) / size
-    right = given.world.rights[0][given.places].mean(1)
-    both = [one * (1 - one) / size for one in (right, right + gain)]
-    alone = np.sqrt(np.maximum(both[0] + both[1], 0))
-    return Versus(
-        gain, (gain - BEYOND * together, gain + BEYOND * together),
-        (gain - BEYOND * alone, gain + BEYOND * alone), first, second,
-    )  # fmt: skip

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score, jaccard_score
@@ -27,6 +27,7 @@ SHAPE = (7, 9)
 MASKS = arrays(bool, SHAPE)
 
 
+@settings(max_examples=20)
 @given(MASKS, MASKS)
 def test_the_numbers_of_a_mask_are_those_of_scikit_learn(truth: Mask, answer: Mask) -> None:
     found, both = counts(truth, answer), (truth.ravel(), answer.ravel())
@@ -41,6 +42,7 @@ def test_the_numbers_of_a_mask_are_those_of_scikit_learn(truth: Mask, answer: Ma
     assert (found.dice or 0.0) >= (found.iou or 0.0)
 
 
+@settings(max_examples=20)
 @given(MASKS, MASKS, MASKS)
 def test_iou_and_dice_put_masks_of_one_picture_in_the_same_order(
     truth: Mask, one: Mask, other: Mask
@@ -52,6 +54,7 @@ def test_iou_and_dice_put_masks_of_one_picture_in_the_same_order(
         assert (first.iou > second.iou) == (first.dice > second.dice)
 
 
+@settings(max_examples=20)
 @given(MASKS, MASKS)
 def test_every_pixel_is_of_one_kind(truth: Mask, answer: Mask) -> None:
     found, kinds = counts(truth, answer), regions(truth, answer)
@@ -81,6 +84,7 @@ def plain_share(points: Mask, others: Mask, tolerance: float) -> float | None:
     return float((far <= tolerance + 1e-9).mean())
 
 
+@settings(max_examples=20)
 @given(MASKS, MASKS, st.sampled_from([0.0, 1.0, 1.5, 3.0]))
 def test_boundaries_are_near_by_the_distance_of_all_pairs(
     truth: Mask, answer: Mask, tolerance: float
@@ -162,15 +166,36 @@ def test_an_empty_mask_of_one_coin_passes_by_accuracy_alone() -> None:
     assert found.iou == 0
 
 
+def scored(truth: Mask, answer: Mask, tolerance: float) -> tuple[float, float]:
+    """IoU and boundary F."""
+    area, edge = counts(truth, answer).iou, boundary_score(truth, answer, tolerance).f
+    assert area is not None
+    assert edge is not None
+    return area, edge
+
+
 @pytest.mark.parametrize("slug", SCENES.slugs)
-def test_a_small_shift_costs_the_boundary_more_than_the_area(slug: str) -> None:
+@pytest.mark.parametrize("tolerance", [1, 2, 4])
+def test_up_to_the_tolerance_a_shift_costs_the_boundary_nothing_and_much_beyond(
+    slug: str, tolerance: int
+) -> None:
     truth = SCENES[slug].load().truth
-    for by in (4, 5, 6):
-        moved = shifted(truth, by)
-        area, edge = counts(truth, moved).iou, boundary_score(truth, moved, 2).f
-        assert edge is not None
-        assert area is not None
-        assert edge < area - 0.15
+    areas, edges = zip(*(scored(truth, shifted(truth, by), tolerance)
+                         for by in range(tolerance + 2)), strict=True)  # fmt: skip
+    assert min(edges[:-1]) > 0.99
+    assert edges[-1] < 0.7
+    steps = -np.diff(areas)
+    assert steps.min() > 0.03
+    assert steps.max() < 0.11
+
+
+@pytest.mark.parametrize("slug", SCENES.slugs)
+def test_a_rough_mask_has_more_of_the_area_than_of_the_boundary(slug: str) -> None:
+    truth = SCENES[slug].load().truth
+    for make in (shifted, eroded):
+        for by in (3, 4, 5):
+            area, edge = scored(truth, make(truth, by), 2)
+            assert edge < area - 0.15
 
 
 def test_averages_of_iou_and_of_dice_prefer_different_answers() -> None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import bdtr
 
 from explainer.charts.theme import Theme
 from explainer.evaluation.intervals import BEYOND, COVERED, exact
-from explainer.metrics.covered import Coverage, Ends, Metric, Versus, Way, coverage, versus
+from explainer.metrics.covered import Coverage, Ends, Metric, Way, coverage
 from explainer.metrics.covered_over import Over
 from explainer.metrics.ranked import Floats
 from explainer.metrics.sampled import LARGE, SETS, SMALL, Sets
+from explainer.metrics.versus import Versus, mcnemar, versus
 from explainer.powers import percent, signed
 from explainer.ui.common.components import pack
 from explainer.words import N_, _
@@ -24,6 +24,8 @@ CURVES = (0, 3, 1)
 """Places of the colours."""
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 LEAST_REACH = 0.02
+OF_MASKS = "iou"
+"""The metric that is no answer to the question which digit it is."""
 UNDEFINED = {
     "precision": N_("nothing is called positive"), "recall": N_("no picture is positive"),
     "f1": N_("nothing is positive, nor called so"), "auc": N_("too few of one class"),
@@ -33,13 +35,17 @@ UNDEFINED = {
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A metric and one of its ways on test sets, the true value, and how coverage grows."""
+    """A metric and one of its ways on test sets, the true value, and how coverage grows.
+
+    `digit` is the one that is asked for: is it a …?
+    """
 
     metric: Metric
     way: Way
     given: Sets
     true: float
     over: Over
+    digit: int
 
 
 def coverage_message(key: str, shown: Shown, colours: Theme, number: int) -> bytes:
@@ -103,11 +109,10 @@ def _band() -> list[float]:
 
 def _words(shown: Shown, count: int) -> dict[str, str]:
     return {
-        "one": _("{metric}: one test set by each rule, and {count} sets",
-                 metric=_(shown.metric.title), count=count),
+        "one": _title(shown, count),
         "two": _("How many intervals hold the truth"),
-        "three": _("Two classifiers, of {small} and of {large} digits, on one such set",
-                   small=SMALL, large=LARGE),
+        "three": _("Is it a {digit}? Two classifiers, of {small} and of {large} digits, on the "
+                   "first set", digit=shown.digit, small=SMALL, large=LARGE),
         "holds": _("holds the true value"), "misses": _("misses it"), "true": _("true value"),
         "across": _("test sets, by what they measured"), "size": _("pictures in the test set"),
         "over": _("Coverage over the size of the test set, for each rule; the dot is the rule "
@@ -116,18 +121,25 @@ def _words(shown: Shown, count: int) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _title(shown: Shown, count: int) -> str:
+    asked = {"metric": _(shown.metric.title), "count": count, "digit": shown.digit}
+    if shown.metric.slug == OF_MASKS:
+        return _("{metric}: one test set by each rule, and {count} sets", **asked)
+    return _("Is it a {digit}? {metric}: one test set by each rule, and {count} sets", **asked)
+
+
 def _told(shown: Shown, found: Coverage) -> list[str]:
     """What one set says, how many intervals hold the truth, and how many sets say nothing."""
     held, count = found.counted
     told = []
     if found.defined[0]:
         told.append(_(
-            "The first set, of {size} pictures, has {value}, interval {low} to {high}; the truth "
-            "is {true}.", size=shown.given.size, value=f"{found.value[0]:.3f}",
+            "The first set drawn, of {size} pictures, has {value}, interval {low} to {high}; the "
+            "truth is {true}.", size=shown.given.size, value=f"{found.value[0]:.3f}",
             low=f"{found.low[0]:.3f}", high=f"{found.high[0]:.3f}", true=f"{shown.true:.3f}",
         ))  # fmt: skip
     else:
-        told.append(_("The first set has no interval by this rule."))
+        told.append(_("The first set drawn has no interval by this rule."))
     if count:
         low, high = (float(one) for one in exact(held, count))
         told.append(_(
@@ -169,12 +181,14 @@ def _versus(given: Sets, colours: Theme) -> dict[str, Any]:
             "words": [_("more right answers with {large} digits, in points", large=LARGE),
                       _("The difference in accuracy with two intervals.")],
         },
-        "compared": _compared(found, gain, only),
+        "compared": _compared(found, true, gain, only),
     }  # fmt: skip
 
 
-def _compared(found: Versus, gain: float, only: tuple[float, float]) -> list[str]:
-    seen = [percent(float((low > 0).mean())) for low, __ in (found.paired, found.apart)]
+def _compared(found: Versus, true: float, gain: float, only: tuple[float, float]) -> list[str]:
+    rules = found.paired, found.apart
+    seen = [percent(float(((low > 0) | (high < 0)).mean())) for low, high in rules]
+    held = [percent(float(((low <= true) & (high >= true)).mean())) for low, high in rules]
     return [
         _(
             "The difference is {gain} points. Only the first is right on {first} pictures, only "
@@ -183,18 +197,14 @@ def _compared(found: Versus, gain: float, only: tuple[float, float]) -> list[str
             p=f"{mcnemar(*only):.3f}",
         ),
         _(
-            "Of {count} such sets, the paired interval sees the difference in **{paired}**, the "
-            "other in **{apart}**. On average they are ± {narrow} and ± {wide} points.",
-            count=len(found.gain), paired=seen[0], apart=seen[1], narrow=_half(found.paired),
-            wide=_half(found.apart),
+            "Of {count} such sets, the paired interval leaves out 0 in **{paired}**, the other in "
+            "**{apart}**. They hold the true difference in {held} and {other}, and are {narrow} "
+            "and {wide} points wide on average.", count=len(found.gain), paired=seen[0],
+            apart=seen[1], held=held[0], other=held[1], narrow=_width(found.paired),
+            wide=_width(found.apart),
         ),
     ]  # fmt: skip
 
 
-def _half(ends: Ends) -> str:
-    return f"{50 * float((ends[1] - ends[0]).mean()):.1f}"
-
-
-def mcnemar(first: float, second: float) -> float:
-    """The exact p of McNemar's test: two-sided, by the binomial with p = ½; 1 where none differ."""
-    return min(1.0, 2 * float(bdtr(min(first, second), int(first + second), 0.5)))
+def _width(ends: Ends) -> str:
+    return f"{100 * float((ends[1] - ends[0]).mean()):.1f}"

@@ -13,12 +13,13 @@ from explainer.live_pictures import Render
 from explainer.metrics.covered import METRICS, Metric, Way
 from explainer.metrics.covered_over import Over, over_sizes
 from explainer.metrics.covered_script import script
+from explainer.metrics.mask_set import picture_ious
 from explainer.metrics.sampled import LARGE, LEAST, MOST, SMALL, sets, whole
 from explainer.metrics.scores import linear_model
 from explainer.parameters import Parameter
 from explainer.ui.common import live
 from explainer.ui.common.appearance import theme
-from explainer.ui.common.choice import Named, choice
+from explainer.ui.common.choice import Named, arrived, choice
 from explainer.ui.common.code import code_fold, show_script
 from explainer.ui.common.components import mount
 from explainer.ui.common.fold import drawn, while_open
@@ -26,7 +27,7 @@ from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.waiting import waited
 from explainer.ui.inputs.places import kept_whole, next_whole
-from explainer.ui.metrics.coverage import Shown, coverage_message
+from explainer.ui.metrics.coverage import OF_MASKS, Shown, coverage_message
 from explainer.words import N_, _, language
 
 KEY = "metrics"
@@ -62,19 +63,22 @@ def intervals_section(*_given: object) -> None:
     """Which metric, which interval, how many pictures; the sets, and two classifiers below."""
     say(KEY, "intervals")
     _learned()
+    slug = choice(_("Metric"), METRICS, key=f"{SURE}.metric", widget=st.segmented_control)
+    metric = METRICS[slug]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        slug = choice(_("Metric"), METRICS, key=f"{SURE}.metric", widget=st.segmented_control)
-        metric = METRICS[slug]
         way = choice(_("Interval"), metric.ways, key=f"{SURE}.way", default=metric.ways.slugs[0],
                      widget=st.segmented_control)  # fmt: skip
         more = st.popover(_("More"), key=f"{SURE}.more", on_change="rerun")
     seed = kept_whole(SEED, SEEDS)
     with while_open(more):
-        digit = choice(_("Is it a …"), DIGITS, key=f"{SURE}.digit", default=USUAL,
-                       widget=st.segmented_control)  # fmt: skip
+        digit = _digit(slug)
         if drawn():
             st.button(_("Draw other sets"), key=f"{SURE}.again", icon=":material/casino:",
                       on_click=next_whole, args=(SEED, SEEDS))  # fmt: skip
+    if slug == OF_MASKS:
+        st.caption(_("Here the world is another: {count} test digits under noise, whose ink a "
+                     "threshold finds, as on the tab Masks. Each picture has an IoU; the metric is "
+                     "their mean.", count=f"{len(picture_ious()):,}"))  # fmt: skip
     asked = _Asked(metric, metric.ways[way], int(digit), seed, theme())
     moved = live.values(SURE, PARAMETERS)
     address = live.live_picture(SURE, _renderer(asked, moved.values))
@@ -92,6 +96,14 @@ def intervals_section(*_given: object) -> None:
         with fold:
             given = sets(int(digit), round(moved.values[SIZE.name]), seed)
             show_script(KEY, script(given), "deepglass_intervals")
+
+
+def _digit(slug: str) -> str:
+    """Which digit is asked for; a mean IoU is of all, so it offers no other."""
+    key, question = f"{SURE}.digit", _("Is it a …")
+    if slug == OF_MASKS:
+        return arrived(DIGITS, key=key, default=USUAL)
+    return choice(question, DIGITS, key=key, default=USUAL, widget=st.segmented_control)
 
 
 def _learned() -> None:
@@ -121,5 +133,5 @@ def _renderer(asked: _Asked, resting: Mapping[str, float]) -> Render:
 
 def _message(asked: _Asked, values: Mapping[str, float], number: int) -> bytes:
     given = sets(asked.digit, round(values[SIZE.name]), asked.seed)
-    shown = Shown(asked.metric, asked.way, given, asked.true, asked.over)
+    shown = Shown(asked.metric, asked.way, given, asked.true, asked.over, asked.digit)
     return coverage_message(SURE, shown, asked.colours, number)

@@ -40,7 +40,7 @@ COUNT = Parameter("pictures", N_("pictures"), 12, 1, MOST, 1)
 NOISE = Parameter("noise", N_("noise"), 0.3, 0, 1, 0.05)
 THRESHOLD = Parameter("threshold", N_("ink begins at"), INK, 0.05, 0.95, 0.05)
 PARAMETERS = (COUNT, NOISE, THRESHOLD)
-COLUMNS, STRENGTH = 8, 0.75
+LEAST_COLUMNS, WIDER, STRENGTH = 3, 4 / 3, 0.75
 HIT, ALARM, MISS, WRONG, OF_SET, OF_PICTURES = 0, 1, 3, 4, 0, 2
 """Places of the colours."""
 
@@ -97,14 +97,14 @@ def set_message(values: Mapping[str, float], colours: Theme, number: int) -> byt
          "texts": [_text(one.of_set), _text(one.of_pictures)]}
         for rule, one in zip(CONVENTIONS, both, strict=True)
     ]  # fmt: skip
-    names = [_("paper"), *map(str, range(CLASSES - 1))]
+    names = [_("no ink"), *map(str, range(CLASSES - 1))]
     header: dict[str, Any] = {
         "name": SET, "number": number, "height": montage.shape[0], "width": montage.shape[1],
         "groups": groups,
         "classes": [{"title": name, "value": _value(one), "text": _text(one, 2)}
                     for name, one in zip(names, each.tolist(), strict=True)],
         "titles": [_("Mean IoU: absent classes are …"), _("IoU of each class, confusion summed")],
-        "keys": [[_("right digit"), palette[HIT]], [_("ink on paper"), palette[ALARM]],
+        "keys": [[_("right digit"), palette[HIT]], [_("ink where none is"), palette[ALARM]],
                  [_("missed"), palette[MISS]], [_("wrong digit"), palette[WRONG]]],
         "series": [[_("pixels of all pictures summed"), palette[OF_SET]],
                    [_("mean over pictures"), palette[OF_PICTURES]]],
@@ -152,5 +152,6 @@ def _montage(found: Segmented, colours: Theme) -> Codes:
             codes[where] += STRENGTH * (np.asarray(rgb(palette[place])) - codes[where])
         pictures.append(codes.astype(np.uint8))
     blank = np.broadcast_to(np.asarray(rgb(colours.background), np.uint8), pictures[0].shape)
-    pictures += [blank] * (-len(pictures) % COLUMNS)
-    return tiles(pictures, colours, columns=COLUMNS, gap=2)
+    columns = max(math.ceil(math.sqrt(WIDER * len(pictures))), LEAST_COLUMNS)
+    pictures += [blank] * (-len(pictures) % columns)
+    return tiles(pictures, colours, columns=columns, gap=2)

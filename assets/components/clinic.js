@@ -9,8 +9,8 @@
  *   level?: {value: number, text: string}}} ClinicPanel
  * @typedef {{title: string, colour: string, dash?: string, run: number}} ClinicLine
  * @typedef {{name: string, what: string, run: string, address: string, every: number, moving: boolean,
- *   wakes: boolean, begin: boolean, status: string, alt: string, reach: number, runs: number, panels: ClinicPanel[],
- *   lines: ClinicLine[], mark?: {lines: number[], panel: number, text: string},
+ *   wakes: boolean, begin: boolean, status: string, alt: string, note: string, reach: number, runs: number, panels: ClinicPanel[],
+ *   lines: ClinicLine[], mark?: {lines: number[], panel: number, step: ?number, text: string},
  *   bars: {title: string, share: number, text: string, colour: string, marked?: boolean}[],
  *   figures: ?{head: string[], rows: string[][], marked: number[]},
  *   pictures: {title: string, side: number, labels: string[], notes: string[], marked: number[]}[],
@@ -50,6 +50,7 @@ export default component(place => {
     steps = Array.from({ length: header.runs }, taken)
     values = header.lines.map(taken)
     find(".status").textContent = header.status
+    find(".remark").textContent = header.note
     showBars(header.bars)
     showFigures(header.figures)
     showPictures(header.pictures, header.pictures.map(() => rest.shift()))
@@ -145,14 +146,19 @@ export default component(place => {
       svg("text", { class: "note", x: plot.right - 2, y: y - 5, "text-anchor": "end" }, panel.level.text)]
   }
 
-  // A ring where the line that is pointed out ends, and what there is to see.
-  function noteOf({ lines, text }, index, panel, plot, down) {
-    const ends = lines.map(line => spotsOf(line, index, panel, down, plot.bottom).findLast(one => finite(one[1])))
-      .filter(Boolean)
-    if (!ends.length) return []
-    const y = clamp(Math.min(...ends.map(one => one[1])) - 12, plot.top + 12, plot.bottom - 4)
-    return [...ends.map(([cx, cy]) => svg("circle", { class: "ring", cx, cy, r: 6 })),
-      svg("text", { class: "note strong", x: plot.right - 2, y, "text-anchor": "end" }, text)]
+  // A ring on each line that is pointed out, at the step where there is something to see or where the line ends; and
+  // the word for it beside the highest, on the side where there is room.
+  function noteOf({ lines, step, text }, index, panel, plot, down) {
+    const rings = lines.map(line => {
+      const spots = spotsOf(line, index, panel, down, plot.bottom), seen = one => finite(one?.[1])
+      const there = spots[steps[settings.lines[line].run].indexOf(step)]
+      return seen(there) ? there : spots.findLast(seen)
+    }).filter(Boolean)
+    if (!rings.length) return []
+    const [x, y] = rings.reduce((best, one) => (one[1] < best[1] ? one : best)), left = x > (plot.left + plot.right) / 2
+    return [...rings.map(([cx, cy]) => svg("circle", { class: "ring", cx, cy, r: 6 })),
+      svg("text", { class: "note strong", x: x + (left ? -12 : 12), y: y + 4, "text-anchor": left ? "end" : "start" },
+        text)]
   }
 
   const said = (value, { percent }) => (percent ? `${show(100 * value, 0)} %` : rounded(value))
@@ -178,12 +184,14 @@ export default component(place => {
     const row = (tag, first, texts) => element("tr", {}, first, ...texts.map(text => element(tag, { text })))
     const one = panels.length === 1
     find(".readout").hidden = one
+    const { mark } = settings, some = mark && mark.lines.length < lines.length
+    const kind = line => (some && mark.lines.includes(line) ? "told" : null)
     find(".legend").replaceChildren(...(one ? [element("b", { text: heading }), ...lines.map(({ title, colour, dash },
-      line) => element("span", {}, sample(26, colour, dash || null), `${title}: `,
+      line) => element("span", { class: kind(line) }, sample(26, colour, dash || null), `${title}: `,
       element("b", { text: cells[line][0] })))] : []))
     find(".readout").tHead.replaceChildren(row("th", element("th", { text: heading }), panels.map(one => one.short)))
     find(".readout").tBodies[0].replaceChildren(...lines.map(({ title, colour, dash }, line) =>
-      row("td", element("td", {}, sample(26, colour, dash || null), title), cells[line])))
+      row("td", element("td", { class: kind(line) }, sample(26, colour, dash || null), title), cells[line])))
     const texts = lines.map(({ title }, line) =>
       `${title}: ${cells[line].map((text, i) => `${panels[i].short} ${text}`).join(", ")}`)
     filled(stack, { "aria-valuemin": 0, "aria-valuemax": settings.reach, "aria-valuenow": step || 0,

@@ -2,6 +2,7 @@
 // terms in the prose, which are links to "#term-…" with their meaning as the title. How they look, and how long
 // words fold on a telephone, is in streamlit.css.
 const TERM = 'a[href^="#term-"]'
+const OWN = ".score"  // the reader's own: a reload keeps it, a link that is copied does not carry it
 const PROJECTOR = "deepglass-projector"
 const EXAMPLE = "filters?filters.kernel=gaussian&embed=true&hide=text,filters.kernel"
 
@@ -19,8 +20,9 @@ export default component(({ find, listen, host }) => {
   // ------------------------------------------------------------ the link
 
   function address(more = {}) {
-    const url = new URL(location.href)
-    for (const [name, value] of Object.entries(more)) url.searchParams.set(name, value)
+    const url = new URL(location.href), { searchParams } = url
+    for (const name of [...searchParams.keys()].filter(one => one.endsWith(OWN))) searchParams.delete(name)
+    for (const [name, value] of Object.entries(more)) searchParams.set(name, value)
     return url.href
   }
 

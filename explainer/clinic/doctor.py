@@ -9,7 +9,7 @@ from typing import NamedTuple
 from explainer.clinic.faults import HEALTHY
 from explainer.clinic.instruments import CURVES, INSTRUMENTS
 from explainer.clinic.record import Record
-from explainer.clinic.rules import RULES
+from explainer.clinic.rules import HINT, RULES
 from explainer.clinic.signs import Signs
 from explainer.words import Message
 
@@ -30,7 +30,8 @@ def diagnosis(record: Record, only: Sequence[str] = INSTRUMENTS.slugs) -> list[S
     """The faults for which something speaks, the strongest first; at least `healthy`.
 
     `only` are the instruments that are looked at beside the curves. A rule's weight is its score; a
-    second rule for the same fault adds a little. Needs one measurement, else all is well.
+    second rule for the same fault adds a little; a hint says nothing that the first has not said.
+    Needs one measurement, else all is well.
     """
     found = {HEALTHY: Suspect(HEALTHY, FALLBACK)}
     if record.looks is not None:
@@ -41,9 +42,9 @@ def diagnosis(record: Record, only: Sequence[str] = INSTRUMENTS.slugs) -> list[S
                 if rule.instrument in (CURVES, *only) and rule.holds(signs):
                     before = found.get(rule.fault, Suspect(rule.fault, -MORE))
                     score = max(before.score + MORE, rule.weight)
-                    found[rule.fault] = Suspect(
-                        rule.fault, score, (*before.reasons, rule.says(signs))
-                    )
+                    new = not before.reasons or rule.weight > HINT
+                    said = (rule.says(signs),) if new else ()
+                    found[rule.fault] = Suspect(rule.fault, score, (*before.reasons, *said))
     return sorted(found.values(), key=lambda one: -one.score)
 
 

@@ -63,9 +63,10 @@ FAULTS = Registry[Fault](
         "rate-low", N_("Learning rate too low"), STEP,
         N_("The learning rate is a hundred to four hundred times too small."),
         N_(
-            "Both losses fall smoothly but hardly get anywhere; every layer’s step is about a "
-            "thousandth of its weights or less, though its gradient is as large as in a healthy "
-            "run. Vanishing gradients look alike, but there the last layer does move."
+            "Neither loss gets anywhere: validation falls a little, step by step, while training "
+            "only wobbles. Every layer’s step is about a thousandth of its weights or less, though "
+            "its gradient is as large as in a healthy run. Vanishing gradients look alike, but "
+            "there the last layer does move."
         ),
         N_("Multiply the rate by ten for as long as the loss falls steadily; a range test helps."),
         "steps", ("vanishing", "twice"), plain=True,
@@ -98,7 +99,7 @@ FAULTS = Registry[Fault](
         N_(
             "The curves look healthy, or a little slow, since the other layers learn around it; "
             "only the steps tell: those of one layer are exactly 0, while its gradient is not. "
-            "It is taken for a run with nothing wrong."
+            "It is easily mistaken for a run with nothing wrong."
         ),
         N_("Give the optimiser model.parameters(), and check that a step changes each of them."),
         "steps", (HEALTHY,),
@@ -149,10 +150,11 @@ FAULTS = Registry[Fault](
     ),
     Fault(
         "shifted", N_("Labels shifted against pictures"), DATA,
-        N_("Each training picture has the label of the one before: the labels are a row off."),
+        N_("In the file each training picture has the label of the one before: a row off."),
         N_(
-            "Training hardly leaves ln 10 ≈ 2.30, later a little, by heart; validation stays at "
-            "guessing and its loss rises. In the batch, labels have nothing to do with pictures. "
+            "Training stays near ln 10 ≈ 2.30 for long and then learns a little by heart; "
+            "validation stays at guessing and its loss rises. In the batch, labels have nothing "
+            "to do with pictures; since it is shuffled, the shift itself cannot be seen there. "
             "Dead units also stay at ln 10, but learn nothing in training either."
         ),
         N_("Shuffle pictures and labels together, and look at a batch before training."),
@@ -239,10 +241,10 @@ FAULTS = Registry[Fault](
         "batch-norm", N_("Batch norm left in training mode"), EVALUATION,
         N_("Validation takes batch norm’s mean and variance from the few pictures at hand."),
         N_(
-            "Training is healthy, validation lower and ragged; asked one picture at a time the "
-            "network only guesses, since each picture is its own mean. (BatchNorm1d refuses that, "
-            "BatchNorm2d does not warn.) Validation prepared otherwise looks alike, but there "
-            "single pictures do no worse."
+            "Training is healthy, validation lower; asked one picture at a time the network only "
+            "guesses, since each picture is its own mean. (PyTorch’s BatchNorm1d refuses a batch "
+            "of one picture; BatchNorm2d takes it without a warning.) Validation prepared "
+            "otherwise looks alike, but there single pictures do no worse."
         ),
         N_("Call model.eval() before validation, and model.train() after it."),
         "fresh", ("scaled", "few"),

@@ -24,7 +24,8 @@ class Looks:
     labels, columns answers; one whose numbers are no longer numbers counts nowhere. Accuracies are
     shares in [0, 1]: of all training pictures, of the validation part asked in its batches and
     with each picture asked alone, and of pictures that neither part has. `worst` is the training
-    pictures of the highest loss, in nats, the highest first, with what the network answers.
+    pictures of the highest loss, in nats, the highest first, with what the network answers: −1
+    where its numbers are no longer numbers.
     """
 
     batch_pictures: Bytes
@@ -54,10 +55,10 @@ class Record:
     the gradient that the step is taken with, and the length of the step over that of the weights.
     Of the units of each layer, `(K, L)`, shares in [0, 1]: of those that are 0 for every picture,
     of the answers at the flat ends of a sigmoid or tanh, and of the living units that have a twin,
-    which answers every picture alike; all NaN for the output layer, and `alike` where fewer than
-    two units live. What overflowed is kept as infinite or NaN. `looks` is None before the first
-    measurement. `step` is how many steps were taken; `finished` after the last, or when the loss is
-    no longer a number, which is `lost`.
+    which answers every picture alike; all NaN for the output layer and where the answers are no
+    longer numbers, and `alike` where fewer than two units live. What overflowed is kept as infinite
+    or NaN. `looks` is None before the first measurement. `step` is how many steps were taken;
+    `finished` after the last, or when the loss is no longer a number, which is `lost`.
     """
 
     layers: tuple[str, ...]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from explainer.clinic.faults import HEALTHY
 from explainer.clinic.instruments import CURVES
 from explainer.clinic.signs import CHANCE, Signs
+from explainer.powers import power_of_ten
 from explainer.words import Message, later
 
 PROOF, SIGN, HINT = 3.0, 2.0, 1.0
@@ -28,7 +29,8 @@ class Rule:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    """With a decimal where it would else be rounded to all."""
+    return f"{100 * share:.{int(0.99 < share < 1)}f} %"
 
 
 def _stuck(s: Signs) -> bool:
@@ -63,20 +65,20 @@ RULES = (
              "that of training", gap=f"{s.input_gap[0]:+.2f}", ratio=f"{s.input_gap[1]:.2f}")),
     Rule("vanishing", "gradients", PROOF, lambda s: s.reach < 0.1 and s.dead < 0.5,
          lambda s: later("the first layer’s gradient is {share} of the last one’s",
-                         share=f"{s.reach:.1g}")),
+                         share=power_of_ten(s.reach, 1))),
     Rule("summed", "gradients", PROOF,
          lambda s: s.growth > 2 and s.first_step < 0.5 and _turned(s), lambda s: later(
-        "by step 10 the gradient is {times} times what it was, and the loss turns upwards",
+        "by step 10 the gradient is {times} times what it was",
         times=f"{s.growth:.1f}")),
     Rule("rate-high", "steps", PROOF, lambda s: s.first_step > 0.8, lambda s: later(
         "the first step of a layer is {times} times its weights", times=f"{s.first_step:.1f}")),
     Rule("ascent", "steps", PROOF, lambda s: _climbs(s) and s.first_step < 0.1, lambda s: later(
         "the loss rises though no first step is longer than {share} of the weights",
-        share=f"{s.first_step:.1g}")),
+        share=power_of_ten(s.first_step, 1))),
     Rule("rate-low", "steps", PROOF, lambda s: s.first_step < 1.2e-3 and s.dead < 0.5
          and s.train_accuracy < 0.7, lambda s: later(
         "the longest first step of a layer is {share} of its weights",
-        share=f"{s.first_step:.0e}")),
+        share=power_of_ten(s.first_step, 1))),
     Rule("frozen", "steps", PROOF, lambda s: s.still is not None, lambda s: later(
         "layer {number} never moves, though it has a gradient", number=s.still or 0)),
     Rule("dead", "units", PROOF, lambda s: s.dead > 0.6, lambda s: later(
@@ -96,12 +98,12 @@ RULES = (
                          batched=_percent(s.looks.batched_accuracy))),
     Rule("leak", "fresh", PROOF,
          lambda s: s.looks.batched_accuracy - s.looks.fresh_accuracy > 0.065
-         and s.looks.training_accuracy > 0.95,
+         and s.looks.training_accuracy > 0.95 and s.looks.batched_accuracy > 0.9,
          lambda s: later("validation has {validation} right, fresh pictures {fresh}",
                          validation=_percent(s.looks.batched_accuracy),
                          fresh=_percent(s.looks.fresh_accuracy))),
     Rule("scaled", "fresh", SIGN,
-         lambda s: s.looks.fresh_accuracy - s.looks.batched_accuracy > 0.06
+         lambda s: _learned(s) and s.looks.fresh_accuracy - s.looks.batched_accuracy > 0.06
          and s.looks.batched_accuracy - s.looks.alone_accuracy < 0.05,
          lambda s: later("validation has {validation} right, fresh pictures {fresh}",
                          validation=_percent(s.looks.batched_accuracy),
@@ -138,7 +140,7 @@ RULES = (
                          share=_percent(s.accuracy))),
     Rule("leak", CURVES, SIGN,
          lambda s: s.train_accuracy > 0.99 and s.accuracy > 0.955,
-         lambda s: later("validation has {share} right, nearly all", share=_percent(s.accuracy))),
+         lambda s: later("validation keeps up with training to the last few percent")),
     Rule("sorted", CURVES, SIGN,
          lambda s: s.peak > 0.3 and s.early_accuracy < 0.78 and s.train_accuracy > 0.25
          and s.accuracy < 0.7,
@@ -169,7 +171,7 @@ RULES = (
          and s.loss < CHANCE + 0.04, lambda s: later("the loss stays at ln 10")),
     Rule("rate-low", CURVES, HINT, lambda s: s.train_accuracy < 0.7 and s.climbs < 0.36
          and s.jumps < 0.012 and s.train_loss < 2.5,
-         lambda s: later("the losses fall smoothly, and hardly get anywhere")),
+         lambda s: later("the losses hardly get anywhere, and validation falls without leaps")),
     Rule("small", CURVES, HINT, lambda s: 0.2 < s.train_accuracy < 0.85
          and abs(s.train_accuracy - s.accuracy) < 0.08 and s.lowest < CHANCE - 0.3,
          lambda s: later("both parts stop at {share}, together", share=_percent(s.accuracy))),

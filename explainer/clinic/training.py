@@ -146,7 +146,7 @@ class Training:
             accuracy(learned, pictures.labels), accuracy(logits, pictures.validation_labels),
             accuracy(alone, pictures.validation_labels), accuracy(fresh, pictures.fresh_labels),
             shown(pictures.inputs[worst]), pictures.labels[worst].numpy(),
-            learned[worst].argmax(-1).numpy(), losses[worst].double().numpy(),
+            _answers(learned[worst]).numpy(), losses[worst].double().numpy(),
         )  # fmt: skip
 
 
@@ -171,12 +171,21 @@ def validated(network: Network, pictures: Pictures) -> Tensor:
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """The share of answers that are right; one whose numbers are none is wrong."""
-    sound = logits.isfinite().all(-1)
-    return ((logits.argmax(-1) == labels) & sound).double().mean().item()
+    return (_answers(logits) == labels).double().mean().item()
+
+
+def _answers(logits: Tensor) -> Tensor:
+    """The class of each, −1 where its numbers are none."""
+    return logits.argmax(-1).where(logits.isfinite().all(-1), -1)
 
 
 def _shares(answers: Tensor, ends: tuple[float, float] | None) -> tuple[float, float, float]:
-    """Of units with `answers` `(N, U)`: how many are dead, at the flat `ends`, and have a twin."""
+    """Of units with `answers` `(N, U)`: how many are dead, at the flat `ends`, and have a twin.
+
+    NaN where the answers are no longer numbers.
+    """
+    if not answers.isfinite().all():
+        return math.nan, math.nan, math.nan
     living = answers.abs().amax(0) > 0
     flat = 0.0
     if ends is not None:
@@ -198,6 +207,6 @@ def _spread(inputs: Tensor) -> tuple[float, float]:
 
 
 def _confusion(logits: Tensor, labels: Tensor) -> np.ndarray:
-    sound = logits.isfinite().all(-1)
-    places = (labels * CLASSES + logits.argmax(-1))[sound]
+    found = _answers(logits)
+    places = (labels * CLASSES + found)[found >= 0]
     return places.bincount(minlength=CLASSES**2).view(CLASSES, CLASSES).numpy()

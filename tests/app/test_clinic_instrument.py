@@ -125,15 +125,16 @@ def test_nonsense_in_a_link_is_passed_over(query: dict[str, str]) -> None:
 
 def test_the_right_name_tells_what_gave_it_away_and_opens_the_instrument_that_shows_it() -> None:
     app = name(opened(), "dead")
-    fault = FAULTS["dead"]
-    assert "**Right.**" in text_of(app)
-    assert fault.sign in text_of(app)
-    assert fault.cure in text_of(app)
+    fault, text = FAULTS["dead"], text_of(app)
+    assert "**Right.**" in text
+    assert fault.sign.replace("ln 10", "ln\u00a010") in text
+    assert fault.cure in text
+    assert "The rules, which see only what the instruments show, name *Dead units*" in text
     assert names(app) == {"dead": "right"}
     picture = message_to(app, "clinic.picture")
     assert [one["short"] for one in picture["panels"]] == ["dead", "flat", "twins"]
     assert picture["mark"]["panel"] == 0
-    assert "named at the first try: 1, by the curves alone: 1" in text_of(app)
+    assert "at the first try so far: 1, by the curves alone: 1" in text_of(app)
 
 
 def test_the_place_is_not_marked_before_the_answer() -> None:
@@ -148,11 +149,24 @@ def test_a_wrong_name_says_what_tells_the_two_apart_and_the_next_is_worth_half()
     assert any(f"“{one.title}”" in label for one in INSTRUMENTS)
     assert names(app)["rate-low"] == "wrong"
     assert names(app)["dead"] == ""
+    assert label.endswith("Try again, for half a point.")
+    assert "look again" not in label
     name(app, "rate-low")
     assert linked(app, "score") == ["1.0.0.0"]
     name(app, "dead")
     assert linked(app, "score") == ["1.0.0.1"]
     assert "**0.5** of 1 points" in text_of(app)
+
+
+def test_where_the_difference_was_shown_already_a_wrong_name_says_look_again() -> None:
+    app = look(opened(), "units")
+    name(app, "rate-low")
+    label = message_to(app, "clinic.naming")["label"]
+    assert "shows in “The units”: look again." in label
+    name(app, "healthy")
+    label = message_to(app, "clinic.naming")["label"]
+    assert label.startswith("No, something is wrong.")
+    assert label.endswith("Try again.")
 
 
 def test_each_instrument_is_counted_once_and_none_after_the_answer() -> None:
@@ -229,6 +243,16 @@ def test_another_case_is_the_next_that_was_not_answered() -> None:
     ticket.command(LiveCase.pause)
     assert ticket.race.case == case_of(9)
     assert linked(app, "seed") == ["9"]
+
+
+def test_another_case_begins_without_a_look_and_so_does_another_level() -> None:
+    app = look(opened(), "units")
+    assert "1 look" in text_of(app)
+    next(one for one in app.button if one.key == "clinic.another").click().run()
+    app.session_state["clinic.run.ticket"].command(LiveCase.pause)
+    assert "· 0 looks" in text_of(app)
+    app.session_state["clinic.level"] = "first"
+    assert "· 0 looks" in text_of(app.run())
 
 
 def test_first_steps_has_the_six_plain_faults() -> None:

@@ -651,7 +651,7 @@ CALLS: dict[Callable[..., Any], Callable[[Spoiled], Any]] = {
         for shown in clinic_instruments.SHOWN.values()
     },
     clinic_marks.marked: lambda bad: clinic_marks.marked(
-        clinic_instruments.steps(_ill(bad), LIGHT), "frozen"
+        clinic_instruments.steps(_ill(bad), LIGHT), "frozen", _ill(bad)
     ),
 }  # fmt: skip
 

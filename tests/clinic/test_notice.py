@@ -32,11 +32,11 @@ def test_without_a_fault_it_does_not() -> None:
 
 
 @pytest.mark.slow
-def test_a_leak_looks_about_ten_points_better_than_fresh_pictures_say() -> None:
+def test_a_leak_looks_about_thirteen_points_better_than_fresh_pictures_say() -> None:
     gaps = []
-    for seed in range(833, 839):
+    for seed in range(20_833, 20_839):
         looks = run(case_with("leak", seed), steps=STEPS).looks
         assert looks is not None
         gaps.append(looks.batched_accuracy - looks.fresh_accuracy)
-    assert 0.07 < sum(gaps) / len(gaps) < 0.14
-    assert min(gaps) > 0.04
+    assert 0.11 < sum(gaps) / len(gaps) < 0.15
+    assert min(gaps) > 0.06

@@ -11,7 +11,7 @@ from explainer.clinic.faults import HEALTHY
 from explainer.clinic.network import Network
 from explainer.clinic.record import Looks, Record
 from explainer.clinic.run import run
-from explainer.clinic.training import EVERY, Training
+from explainer.clinic.training import EVERY, Training, _shares
 
 SEED, STEPS = 4711, 20
 
@@ -69,3 +69,10 @@ def test_batch_norm_is_torch_s_own_in_both_modes() -> None:
         flat = network.forward(inputs, training=True, learn=True)[0]
     torch.testing.assert_close(stacked, flat, rtol=1e-4, atol=1e-5)
     assert not torch.equal(network.running[0][0], torch.zeros(case.widths[0]))
+
+
+def test_units_whose_answers_are_no_numbers_are_not_called_dead() -> None:
+    answers = torch.ones(3, 2)
+    assert _shares(answers * 0, None)[0] == 1
+    answers[1, 0] = math.nan
+    assert all(map(math.isnan, _shares(answers, None)))

@@ -93,13 +93,14 @@ def batch(record: Record, _theme: Theme) -> Look:
         return Look()
     parts = (
         (_("training"), looks.training_input, looks.batch_labels),
-        (_("validation"), looks.validation_input, looks.validation_labels),
+        (_("validation"), looks.validation_input, looks.validation_labels[:FEW]),
     )
     rows = [
-        [name, _number(mean), _number(deviation), str(len(set(labels.tolist())))]
+        [name, _number(mean), _number(deviation),
+         _("{count} in {shown}", count=len(set(labels.tolist())), shown=len(labels))]
         for name, (mean, deviation), labels in parts
-    ]
-    head = [_("input"), _("mean"), _("deviation"), _("different labels of {count}", count=24)]
+    ]  # fmt: skip
+    head = [_("input"), _("mean"), _("deviation"), _("different labels in the pictures below")]
     groups = (
         (_("the last batch, with its labels"), looks.batch_pictures, looks.batch_labels),
         (_("validation, with its labels"), looks.validation_pictures[:FEW],
@@ -115,7 +116,11 @@ def batch(record: Record, _theme: Theme) -> Look:
 def answers(record: Record, _theme: Theme) -> Look:
     """Which digit of the validation part is taken for which."""
     looks = record.looks
-    return Look(answers=Answers(looks.confusion.astype(np.float64))) if looks else Look()
+    if looks is None:
+        return Look()
+    if not looks.confusion.any():
+        return Look(note=_("The network’s outputs are no longer numbers: it answers nothing."))
+    return Look(answers=Answers(looks.confusion.astype(np.float64)))
 
 
 def fresh(record: Record, theme: Theme) -> Look:
@@ -142,7 +147,7 @@ def worst(record: Record, _theme: Theme) -> Look:
     if looks is None:
         return Look()
     pairs = zip(looks.worst_labels.tolist(), looks.worst_answers.tolist(), strict=True)
-    labels = [f"{label} → {answer}" for label, answer in pairs]
+    labels = [f"{label} → {answer if answer >= 0 else '–'}" for label, answer in pairs]
     notes = [_number(one) for one in looks.worst_losses.tolist()]
     title = _("label → answer, and the loss in nats")
     return Look(pictures=[Pictures(title, looks.worst_pictures, labels, notes)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,15 +78,16 @@ class Answers:
 
 @dataclass(frozen=True)
 class Mark:
-    """The lines of one panel that are pointed out."""
+    """The lines of one panel that are pointed out, at that step, or else where they end."""
 
     panel: int
     lines: Sequence[int]
+    step: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """All that is drawn of one instrument; `steps` are those of each run."""
+    """All that is drawn of one instrument; `steps` are those of each run, `note` a sentence."""
 
     panels: Sequence[Panel] = ()
     lines: Sequence[Line] = ()
@@ -96,4 +97,5 @@ class Look:
     figures: Figures | None = None
     pictures: Sequence[Pictures] = ()
     answers: Answers | None = None
-    alt: str = field(default="")
+    alt: str = ""
+    note: str = ""

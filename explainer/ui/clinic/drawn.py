@@ -39,6 +39,7 @@ def look_message(key: str, look: Look, standing: Standing, reach: int, colours: 
     """All that there is to draw, over steps up to `reach`."""
     header: dict[str, Any] = {
         "name": key, "every": EVERY_MS, "reach": reach, **vars(standing), "alt": look.alt,
+        "note": look.note,
         "runs": len(look.steps), "panels": [vars(one) for one in look.panels],
         "lines": [
             {"title": one.title, "colour": one.colour, "dash": one.dash, "run": one.run}

@@ -11,7 +11,8 @@ from explainer.ui.common.address import keep_in_link, linked
 
 KEY = "clinic"
 SCORE, FILES, LOOK = f"{KEY}.score", f"{KEY}.files", f"{KEY}.look"
-"""`LOOK` is the instrument that is open; no link says it, for it would say what to look at."""
+"""`LOOK` is a case and the instrument that is open there; no link says it, for it would say what to
+look at."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class File:
 def file_of(case: str) -> File:
     """That of the case of this name."""
     return _files().get(case, File())
+
+
+def open_look(case: str) -> str:
+    """The slug of the instrument that is open in the case of this name; empty where none is."""
+    name, slug = st.session_state.get(LOOK, ("", ""))
+    return str(slug) if name == case else ""
 
 
 def answered(level: str) -> set[int]:

@@ -74,10 +74,6 @@ def _standing(here: Patient, file: File) -> str:
         told.append(_(
             "**{points}** of {seen} points", points=f"{found.points:g}", seen=found.seen
         ))  # fmt: skip
-        told.append(_(
-            "named at the first try: {first}, by the curves alone: {curves}",
-            first=found.first, curves=found.curves,
-        ))  # fmt: skip
     return " · ".join(told)
 
 
@@ -85,6 +81,11 @@ def _answered(here: Patient, file: File) -> None:
     """What the naming came to; once the case is closed, the way on and the code."""
     if text := answer(here):
         st.markdown(text)
+        found = score()
+        st.markdown(_(
+            "Named at the first try so far: {first}, by the curves alone: {curves}.",
+            first=found.first, curves=found.curves,
+        ))  # fmt: skip
     if not file.closed:
         st.button(_("Tell me"), key=f"{KEY}.tell", on_click=_tell, args=(here,),
                   disabled=here.run is None)  # fmt: skip
@@ -112,4 +113,4 @@ def _answered(here: Patient, file: File) -> None:
 
 def _tell(here: Patient) -> None:
     told(here.name)
-    show_sign(here.case.fault)
+    show_sign(here.name, here.case.fault)

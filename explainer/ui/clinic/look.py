@@ -14,7 +14,7 @@ from explainer.clinic.case import STEPS
 from explainer.clinic.faults import FAULTS
 from explainer.clinic.instruments import CURVES, INSTRUMENTS
 from explainer.ui.clinic.drawn import Standing, drawn, look_message
-from explainer.ui.clinic.file import KEY, LOOK, File, file_of, looked
+from explainer.ui.clinic.file import KEY, LOOK, File, file_of, looked, open_look
 from explainer.ui.clinic.names import Name, names_to_choose, pressed
 from explainer.ui.clinic.patient import Patient, begin
 from explainer.ui.common import live
@@ -39,7 +39,7 @@ def _begin_unasked(here: Patient) -> None:
 
 def show_look(here: Patient, file: File) -> None:
     """The row of instruments, and what the open one shows; without one, what each is for."""
-    slug = st.session_state.get(LOOK)
+    slug = open_look(here.name)
     names = [
         Name(one, _(INSTRUMENTS[one].title), _state(one, slug, file)) for one in OPENED
     ]  # fmt: skip
@@ -57,19 +57,19 @@ def show_look(here: Patient, file: File) -> None:
     drawn(PICTURE, drawing.message(address))
 
 
-def _state(slug: str, now: str | None, file: File) -> str:
+def _state(slug: str, now: str, file: File) -> str:
     return "open" if slug == now else "seen" if slug in file.looks else ""
 
 
 def take_look() -> None:
     """Open the instrument that was pressed; where it was the open one, none."""
     if (found := pressed(LOOKS)) is not None:
-        st.session_state[LOOK] = found[1] if found[1] in OPENED else None
+        st.session_state[LOOK] = found
 
 
 def count_look(here: Patient) -> File:
     """What the reader has done with the case, with the instrument that is open now."""
-    slug: str | None = st.session_state.get(LOOK)
+    slug = open_look(here.name)
     if here.run is None or slug not in OPENED:
         return file_of(here.name)
     return looked(here.name, slug)
@@ -112,7 +112,7 @@ class _Drawing:
             return Look()
         else:
             found = SHOWN[self.slug](here.records[0], self.colours)
-        return marked(found, here.case.fault) if self.telling else found
+        return marked(found, here.case.fault, here.records[0]) if self.telling else found
 
 
 def _drawing(here: Patient, slug: str) -> _Drawing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from explainer.clinic.doctor import diagnosis
@@ -9,6 +11,7 @@ from explainer.clinic.faults import FAULTS, GROUPS, HEALTHY, Fault
 from explainer.clinic.instruments import CURVES, INSTRUMENTS
 from explainer.clinic.levels import LEVELS, MOST_SEED
 from explainer.clinic.record import Record
+from explainer.clinic.severity import severity
 from explainer.messages import linked_whole
 from explainer.ui.clinic.file import KEY, LOOK, File, file_of, tried
 from explainer.ui.clinic.names import Name, names_to_choose, pressed
@@ -32,7 +35,7 @@ def naming(patient: Patient) -> None:
     shown = [(_(GROUPS[slug]), names) for slug, names in groups.items() if names]
     wrong = here.tried and not here.closed
     label = _("What is wrong?") if not wrong else remembered(
-        f"{NAMING}.wrong", (patient.name, here, patient.step, language()),
+        f"{NAMING}.wrong", (patient.name, here.tried, language()),
         lambda: _wrong(patient, here),
     )  # fmt: skip
     names_to_choose(NAMING, label, patient.name, shown)
@@ -57,13 +60,12 @@ def take_name() -> None:
     fault = LEVELS[level].case(number).fault
     tried(name, slug, fault)
     if slug == fault:
-        show_sign(fault)
+        show_sign(name, fault)
 
 
-def show_sign(fault: str) -> None:
-    """Open the instrument that gives the fault away."""
-    slug = FAULTS[fault].instrument
-    st.session_state[LOOK] = None if slug == CURVES else slug
+def show_sign(case: str, fault: str) -> None:
+    """Open the instrument that gives the fault of that case away."""
+    st.session_state[LOOK] = (case, FAULTS[fault].instrument)
 
 
 def answer(patient: Patient) -> str:
@@ -72,7 +74,7 @@ def answer(patient: Patient) -> str:
     if not here.closed:
         return ""
     return remembered(
-        f"{NAMING}.answer", (patient.name, here, patient.step, language()),
+        f"{NAMING}.answer", (patient.name, here, patient.ill_moves, patient.step, language()),
         lambda: _told(patient, here, fault),
     )  # fmt: skip
 
@@ -80,23 +82,28 @@ def answer(patient: Patient) -> str:
 def _told(patient: Patient, here: File, fault: Fault) -> str:
     first = _("**Right.**") if here.named else _("**It was this:**")
     name = _("*{name}.*", name=_(fault.title))
-    told = " ".join([first, name, *(_(one) for one in (fault.wrong, fault.sign, fault.cure))])
-    return "\n\n".join([told, *_rules(patient)])
+    here_alone = severity(patient.case)
+    own = [in_words(here_alone)] if here_alone else []
+    told = " ".join([first, name, _(fault.wrong), *own, _(fault.sign), _(fault.cure)])
+    return _unbroken("\n\n".join([told, *rules_say(patient)]))
+
+
+def _unbroken(text: str) -> str:
+    """No line ends between a number and its percent sign, in a power of ten, or in `ln 10`."""
+    return re.sub(r"(?<=\d) (?=%|· 10)|(?<=\d ·) (?=10)|(?<=ln) (?=10)", "\u00a0", text)
 
 
 def _wrong(patient: Patient, here: File) -> str:
     named = FAULTS[here.tried[-1]]
-    instrument = _(INSTRUMENTS[telling(patient, named)].title)
-    if named.slug == HEALTHY:
-        return _("No, something is wrong, and “{instrument}” shows it. Try again.",
-                 instrument=instrument)  # fmt: skip
-    said = {"name": _(named.title), "instrument": instrument}
-    if len(here.tried) > 1:
-        return _("Not “{name}”: look at “{instrument}”, which tells the two apart.", **said)
-    return _(
-        "Not “{name}”: look at “{instrument}”, which tells the two apart, and try again, for half "
-        "a point.", **said,
-    )  # fmt: skip
+    slug = telling(patient, named)
+    instrument, seen = _(INSTRUMENTS[slug].title), slug in (CURVES, *here.looks)
+    return " ".join([
+        _("No, something is wrong.") if named.slug == HEALTHY else
+        _("Not “{name}”.", name=_(named.title)),
+        _("The difference shows in “{instrument}”: look again.", instrument=instrument) if seen else
+        _("The difference shows in “{instrument}”.", instrument=instrument),
+        _("Try again.") if len(here.tried) > 1 else _("Try again, for half a point."),
+    ])  # fmt: skip
 
 
 def telling(patient: Patient, named: Fault) -> str:
@@ -123,17 +130,19 @@ def _ahead(record: Record, instrument: str, fault: str, named: str) -> float:
     return scores.get(fault, 0.0) - scores.get(named, 0.0)
 
 
-def _rules(patient: Patient) -> list[str]:
-    """What the rules name, which see the instruments alone, and why."""
+def rules_say(patient: Patient) -> list[str]:
+    """What the rules name, which see the instruments alone, and why, once the run stands still."""
     record = patient.records[0] if patient.records else None
     if record is None or record.looks is None:
         return []
+    if patient.ill_moves:
+        return [_("When the run rests, you can read here what the rules name.")]
     first = diagnosis(record)[0]
     reasons = "; ".join(in_words(one) for one in first.reasons)
-    name = _(FAULTS[first.slug].title)
-    if not reasons:
-        return [_("The rules, which see only what the instruments show, name *{name}*.", name=name)]
+    name = f"*{_(FAULTS[first.slug].title)}*" + (f": {reasons}" if reasons else "")
+    if first.slug == patient.case.fault:
+        return [_("The rules, which see only what the instruments show, name {name}.", name=name)]
     return [_(
-        "The rules, which see only what the instruments show, name *{name}*: {reasons}.",
-        name=name, reasons=reasons,
+        "The rules, which see only what the instruments show, are wrong here: they name {name}.",
+        name=name,
     )]  # fmt: skip

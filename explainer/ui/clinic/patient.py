@@ -65,6 +65,11 @@ class Patient:
         return not closed and now is not None and now.race.snapshot.playing
 
     @property
+    def ill_moves(self) -> bool:
+        """Whether there is more to come of the run with the fault."""
+        return self.moving and self.mended is None
+
+    @property
     def over(self) -> bool:
         """Whether nothing can go on: none has begun, or the last has ended."""
         now = self.now
@@ -78,7 +83,7 @@ class Patient:
             return _("Not begun yet: press Start.")
         record, state = now.race.snapshot.record, now.state
         if record.lost:
-            return _("At step {step} the loss is no longer a number.", step=record.step)
+            return _("At step {step} the loss is no longer a number.", step=int(record.steps[-1]))
         if record.finished:
             return _("All {steps} steps are done.", steps=STEPS)
         if state.message:

@@ -46,16 +46,37 @@ def test_the_place_is_in_the_instrument_that_shows_the_fault_best(
 ) -> None:
     look = shown(record, fault.instrument)
     assert not pointed_out(look)
-    assert pointed_out(marked(look, fault.slug))
+    assert pointed_out(marked(look, fault.slug, record))
 
 
 def test_of_a_frozen_layer_it_is_the_line_that_stays_at_zero(record: Record) -> None:
     case = case_with("frozen", SEED)
-    mark = marked(shown(record, "steps"), "frozen").mark
+    mark = marked(shown(record, "steps"), "frozen", record).mark
     assert mark is not None
     assert list(mark.lines) == [case.frozen]
     assert not np.any(record.step_ratios[:, case.frozen])
 
 
 def test_without_a_fault_nothing_is_pointed_out(record: Record) -> None:
-    assert not pointed_out(marked(curves([record], LIGHT), HEALTHY))
+    assert not pointed_out(marked(curves([record], LIGHT), HEALTHY, record))
+
+
+def test_of_a_small_network_it_is_the_narrowest_layer() -> None:
+    cases = [case_with("small", seed) for seed in range(611, 631)]
+    case = next(one for one in cases if one.widths.index(min(one.widths)) == 1)
+    found = run(case, steps=1)
+    mark = marked(shown(found, "units"), "small", found).mark
+    assert mark is not None
+    assert list(mark.lines) == [1]
+
+
+@pytest.mark.parametrize(
+    ("fault", "step"), [("summed", 10), ("dead", 0), ("rate-high", 0), ("frozen", None)]
+)
+def test_it_is_pointed_out_at_the_step_that_the_words_name(
+    fault: str, step: int | None, record: Record
+) -> None:
+    mark = marked(shown(record, FAULTS[fault].instrument), fault, record).mark
+    assert mark is not None
+    assert mark.step == step
+    assert step is None or step in record.steps

@@ -119,7 +119,7 @@ export default component(place => {
       return button
     }))
     const right = [...named].filter(([place_, name]) => data.runs[place_].title === name).length
-    find(".score").textContent = data.hidden ? say("{right} of {named} named rightly, {count} runs in all",
+    find(".score").textContent = data.hidden && named.size ? say("{right} of {named} named rightly, {count} runs in all",
       { right, named: named.size, count: data.runs.length }) : ""
   }
 

@@ -1,13 +1,14 @@
 // Numbers that instruments measured of the runs of two faults, a row of dots for each number: above the axis one fault,
 // below it the other. What lies between them is shaded where the two are apart.
 /**
- * `spots` are from 0 to 1, of the runs of the one fault and of the other; `texts` what each of them is.
- * @typedef {{title: string, verdict: string, spots: [number[], number[]], texts: [string[], string[]],
+ * `spots` are from 0 to 1, of the runs of the one fault and of the other, null for what is no number and stands beside
+ * the axis; `texts` what each of them is.
+ * @typedef {{title: string, verdict: string, spots: [(?number)[], (?number)[]], texts: [string[], string[]],
  *   gap: ?[number, number], ticks: [number, string][]}} TellingRow
  * @typedef {{name: string, number: number, rows: TellingRow[], names: [string, string], colours: [string, string],
  *   seeds: number[]}} TellingMessage
  */
-const SIDE = 12, HIGH = 78, AXIS = 34, AWAY = 13, RADIUS = 5
+const SIDE = 12, BESIDE = 40, HIGH = 78, AXIS = 34, AWAY = 13, RADIUS = 5
 
 export default component(place => {
   const { find } = place, rows = find(".rows")
@@ -30,7 +31,7 @@ export default component(place => {
   }
 
   function rowOf(row, index) {
-    const across = linear([0, 1], [SIDE, drawn - SIDE]), box = { left: SIDE, right: drawn - SIDE, bottom: HIGH - 20 }
+    const across = placing(row), box = { left: SIDE, right: across(1), bottom: HIGH - 20 }
     const picture = svg("svg", { viewBox: `0 0 ${drawn} ${HIGH}`, height: HIGH, tabindex: 0, role: "slider",
       "aria-valuemin": 1, "aria-valuemax": row.spots.flat().length })
     if (row.gap) {
@@ -46,6 +47,7 @@ export default component(place => {
       free = Math.max(x, half) + half
       picture.append(tickBelow(clamp(x, half, drawn - half), box, text))
     })
+    if (row.spots.flat().includes(null)) picture.append(tickBelow(across(null), box, "–"))
     row.spots.forEach((spots, group) => spots.forEach(spot => picture.append(shape(group, across(spot)))))
     picture.append(svg("circle", { class: "picked", r: RADIUS + 3, cx: -99 }))
     picture.onpointermove = picture.onpointerdown = event => {
@@ -57,7 +59,7 @@ export default component(place => {
     onKeys(picture, {
       arrow: (right, down) => {
         if (down) return point(index, down > 0 ? 1 : 0, at[2])
-        const order = row.spots[at[1]].map((spot, place_) => [spot, place_]).sort((one, other) => one[0] - other[0])
+        const order = row.spots[at[1]].map((spot, place_) => [spot, place_]).sort((one, other) => across(one[0]) - across(other[0]))
         const now = order.findIndex(([, place_]) => place_ === at[2])
         point(index, at[1], order[clamp(now + right, 0, order.length - 1)][1])
       },
@@ -65,6 +67,11 @@ export default component(place => {
     return element("div", { class: "row" }, element("div", { class: "head" },
       element("span", { class: "title", text: row.title }), element("span", { class: "verdict", text: row.verdict })),
     picture)
+  }
+  // Where a spot lies; what is no number right of the axis, which then ends before.
+  function placing(row) {
+    const beside = row.spots.flat().includes(null), along = linear([0, 1], [SIDE, drawn - SIDE - (beside ? BESIDE : 0)])
+    return spot => spot === null ? drawn - SIDE : along(spot)
   }
   const height = group => AXIS + (group ? AWAY : -AWAY)
   function shape(group, x) {
@@ -75,8 +82,7 @@ export default component(place => {
 
   function point(index, group, which) {
     at = [index, group, which]
-    const row = data.rows[index], run = Math.min(which, row.spots[group].length - 1)
-    const across = linear([0, 1], [SIDE, drawn - SIDE])
+    const row = data.rows[index], run = Math.min(which, row.spots[group].length - 1), across = placing(row)
     ;[...rows.children].forEach((one, place_) => filled(one.querySelector(".picked"),
       place_ === index ? { cx: across(row.spots[group][run]), cy: height(group) } : { cx: -99 }))
     const text = say("{name}, seed {seed}: {value}",

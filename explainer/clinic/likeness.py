@@ -88,10 +88,13 @@ def nearest_others(apart: Floats, count: int) -> list[list[int]]:
     return [row[:count] for row in np.argsort(own, axis=1, kind="stable").tolist()]
 
 
-def taken_for(apart: Floats, kinds: Places) -> Places:
-    """Of which kind each run's nearest other run is, `(R,)`: leave one out, nearest neighbour."""
-    own = apart + np.diag(np.full(len(apart), np.inf))
-    taken: Places = kinds[own.argmin(1)]
+def taken_for(apart: Floats, kinds: Places, seeds: Places) -> Places:
+    """Of which kind each run's nearest run of another seed is, `(R,)`.
+
+    Runs of one seed share their pictures and the order of their batches, and are alike by that.
+    """
+    others = np.where(seeds[:, None] == seeds, np.inf, apart)
+    taken: Places = kinds[others.argmin(1)]
     return taken
 
 

@@ -17,9 +17,19 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+LENT = 0.5
+"""So many runs weighs what is known of a check from all faults, beside the runs of one."""
+
+
 def softened(alarms: NDArray[np.integer], runs: int) -> Floats:
-    """Shares of `runs` with an alarm that are never 0 nor 1: one half more of each (Jeffreys)."""
-    shares: Floats = (alarms + 0.5) / (runs + 1)
+    """Shares of `runs` with an alarm, `(F, C)`, of `alarms` `(F, C)`; never 0 nor 1.
+
+    To the runs of a fault `LENT` more are added, with the share of alarms that the check gives over
+    all faults (Jeffreys' estimate of it): a check that rings for one fault alone is believed to
+    ring for that one.
+    """
+    usual = (alarms.sum(0) + 0.5) / (runs * len(alarms) + 1)
+    shares: Floats = (alarms + LENT * usual) / (runs + LENT)
     return shares
 
 

@@ -1,7 +1,8 @@
 """Which number of which instrument tells the runs of two faults apart, and how surely.
 
 Each run is judged by a cut that was chosen without the runs of its seed, so that a number that
-only happens to part a few runs is found out.
+only happens to part a few runs is found out. A run for which an instrument has no number, as 0 ÷ 0
+is none, is never named by it.
 """
 
 from __future__ import annotations
@@ -24,18 +25,17 @@ class Cut:
     upwards: bool
 
     def right(self, one: Floats, other: Floats) -> int:
-        """How many of the runs of both faults it names rightly."""
-        above = [int((values > self.place).sum()) for values in (one, other)]
-        count = len(one) - above[0] + above[1]
-        return count if self.upwards else len(one) + len(other) - count
+        """How many of the runs of both faults it names rightly; none where there is no number."""
+        low, high = (one, other) if self.upwards else (other, one)
+        return int((low <= self.place).sum() + (high > self.place).sum())
 
 
 @dataclass(frozen=True, eq=False)
 class Telling:
     """A number of each run of the one fault and of the other, where it lies on its axis.
 
-    Cuts name `right` of all runs. `gap` is from where to where on the axis there is no run, if all
-    of one fault lie below all of the other; else None.
+    Heights are NaN where there is no number. Cuts name `right` of all runs. `gap` is from where to
+    where on the axis there is no run, if all of one fault lie below all of the other; else None.
     """
 
     telltale: Telltale
@@ -46,20 +46,29 @@ class Telling:
     @property
     def gap(self) -> tuple[float, float] | None:
         """See above."""
-        low, high = sorted(self.heights, key=lambda own: float(own.mean()))
-        ends = float(low.max()), float(high.min())
-        return ends if ends[0] < ends[1] else None
+        ends = self._ends
+        return ends if ends is not None and ends[0] < ends[1] else None
 
     @property
     def room(self) -> float:
         """How wide the gap is; below 0, how far the runs reach into each other."""
-        low, high = sorted(self.heights, key=lambda own: float(own.mean()))
-        return float(high.min() - low.max())
+        return -1.0 if self._ends is None else self._ends[1] - self._ends[0]
+
+    @property
+    def _ends(self) -> tuple[float, float] | None:
+        sound = [own[np.isfinite(own)] for own in self.heights]
+        if not all(len(own) for own in sound):
+            return None
+        low, high = sorted(sound, key=lambda own: float(own.mean()))
+        return float(low.max()), float(high.min())
 
 
 def best_cut(one: Floats, other: Floats) -> Cut:
     """The cut that names most of these runs, of equals that with most room on both sides."""
-    both = np.unique(np.concatenate([one, other]))
+    both = np.concatenate([one, other])
+    both = np.unique(both[np.isfinite(both)])
+    if not len(both):
+        return Cut(0.0, upwards=True)
     places = (both[:-1] + both[1:]) / 2 if len(both) > 1 else both
     rooms = np.diff(both) if len(both) > 1 else np.zeros(1)
     cuts = [

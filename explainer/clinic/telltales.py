@@ -39,10 +39,9 @@ class Telltale:
         return float(self.measured(record))
 
     def heights(self, values: Sequence[float] | Floats) -> Floats:
-        """Where values lie on the axis, from 0 to 1; no number at its end."""
+        """Where values lie on the axis, from 0 to 1; NaN for what is no number."""
         low, high = self.span
-        found = np.nan_to_num(np.asarray(values, float), nan=high, posinf=high, neginf=low)
-        found = np.clip(found, low, high)
+        found = np.clip(np.asarray(values, float), low, high)
         if self.kind == POWERS:
             found, low, high = np.log10(found), math.log10(low), math.log10(high)
         placed: Floats = (found - low) / (high - low)
@@ -79,7 +78,7 @@ def _most(values: Floats) -> float:
 
 
 def _reach(record: Record) -> float:
-    """The first layer's gradient over the last one's."""
+    """The first layer's gradient over the last one's; NaN where the last layer has none."""
     norms = _middle(record.gradient_norms)
     return float(norms[0] / norms[-1]) if norms[-1] > 0 else math.nan
 

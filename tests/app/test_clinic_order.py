@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from explainer.clinic.checks import CHECKS, KEPT
+from explainer.clinic.checks import CHECKS, KEPT, Counts
 from explainer.clinic.faults import FAULTS
+from explainer.clinic.suspicion import softened
+from explainer.ui.clinic import order
 from explainer.ui.clinic.order import COUNTED, LIVE_SEED, SEEDS
 from tests.app.reading import html_of, section_of, text_of
 
@@ -55,16 +58,44 @@ def test_an_alarm_that_one_fault_alone_gives_names_it() -> None:
     bars = html[html.index("Suspects") :]
     title = FAULTS["equal"].title
     assert bars.index(title) == min(bars.index(one.title) for one in FAULTS if one.title in bars)
-    share = (SEEDS + 0.5) / (SEEDS + 1)
-    likely = share / (share + (len(FAULTS) - 1) * (1 - share))
-    assert f"{100 * likely:.1f} %" in bars
+    shares = softened(np.eye(len(FAULTS), dtype=int)[:, :1] * SEEDS, SEEDS)[:, 0]
+    assert f"{100 * shares[0] / shares.sum():.1f} %" in bars
+    assert shares[0] / shares.sum() > 0.85
 
 
 def test_the_check_that_halves_the_suspects_comes_first_in_the_order() -> None:
     html = html_of(section_of(page))
     table = html[html.index("suspects left") :]
     assert f"{len(FAULTS)}.0" in table
-    assert table.index(CHECKS["ten"].title) < table.index(CHECKS["twins"].title)
+    order = table[: table.index('class="figures checks"')]
+    assert order.index(CHECKS["ten"].title) < order.index(CHECKS["twins"].title)
+    assert CHECKS["copies"].title not in order  # it rings for none, so it takes no suspect
+
+
+def test_what_needs_no_wait_is_there_before_it_and_counts_are_seen_as_they_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    COUNTED.clear()
+    table = np.zeros((len(FAULTS), len(CHECKS)), np.intp)
+    drawn: list[int] = []
+    plain = order._tables
+
+    def tables(counts: Counts, runs: int) -> None:
+        drawn.append(runs)
+        plain(counts, runs)
+
+    def counting(seeds: object, told: object, seen: Callable[[Counts, int], None]) -> Counts:
+        seen(table, 1)
+        raise RuntimeError
+
+    monkeypatch.setattr(order, "_tables", tables)
+    monkeypatch.setattr(order, "counted", counting)
+    app = AppTest.from_function(page, default_timeout=120).run()
+    assert len(app.exception) == 1
+    assert drawn == [1]
+    assert "as it should be" in html_of(app)
+    assert "of 1 runs" in " ".join(one.value for one in app.caption)
+    assert "ten pictures, the code is right" in text_of(app)
 
 
 def test_the_matrix_has_every_count_and_the_sentence_counts_falling_losses() -> None:

@@ -12,10 +12,20 @@ from sklearn.neighbors import NearestCentroid
 from torch.nn.functional import cross_entropy
 
 from explainer.clinic.case import case_with
-from explainer.clinic.checks import CHECKS, LN_TEN, Bench, alarms, checked, counted
+from explainer.clinic.checks import (
+    CHECKS,
+    LN_TEN,
+    MEASURED,
+    SHORT,
+    Bench,
+    alarms,
+    checked,
+    counted,
+)
 from explainer.clinic.faults import FAULTS
 from explainer.clinic.network import Network
 from explainer.clinic.pictures import batch_rows
+from explainer.clinic.run import run
 
 SEED = 31_007
 FREE = ("order", "labels", "inputs", "copies", "alone", "start", "moves")
@@ -83,6 +93,27 @@ def test_what_is_no_number_is_an_alarm_wherever_a_run_may_leave_them() -> None:
         ends[slug].written(math.nan)
 
 
+def test_checks_are_counted_seed_by_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = np.array([10, 0.9, 0, 0, 0, 2.3, 1, 0.1, 1e-3, 1, 0, 0.2, 0.05, 0.05])
+    loud = np.where(np.arange(len(CHECKS)) == CHECKS.slugs.index("copies"), 1.0, quiet)
+    monkeypatch.setattr("explainer.clinic.checks.checked",
+                        lambda fault, seed: tuple(loud if fault == "leak" else quiet))  # fmt: skip
+    seen: list[tuple[int, int]] = []
+    told: list[float] = []
+    table = counted((1, 2, 3), told.append, lambda one, runs: seen.append((int(one.sum()), runs)))
+    assert seen == [(1, 1), (2, 2), (3, 3)]
+    assert told[-1] == 1
+    assert table[FAULTS.slugs.index("leak"), CHECKS.slugs.index("copies")] == 3
+
+
+def test_a_run_is_trained_once_for_all_checks() -> None:
+    bench, alone = (Bench(case_with("healthy", SEED)) for _ in range(2))
+    assert bench.short.steps[-1] == SHORT
+    assert measured("moves", bench) == measured("moves", alone)
+    wanted = run(case_with("healthy", SEED), SHORT + 1, every=MEASURED)
+    np.testing.assert_array_equal(bench.short.train_loss, wanted.train_loss)
+
+
 @pytest.mark.slow
 def test_which_check_catches_which_fault() -> None:
     """What the prose says of the checks, over seeds that the page has not."""
@@ -98,6 +129,8 @@ def test_which_check_catches_which_fault() -> None:
         assert share[fault, "falls"] == 0
     assert share["noise", "ten"] == 0
     assert share["shifted", "ten"] == 0
+    assert share["frozen", "ten"] < 0.5
+    assert share["ascent", "ten"] == 1
     starts = [fault for fault in FAULTS.slugs if fault != "healthy" and share[fault, "start"] == 0]
     assert len(starts) >= 16
     assert all(table[:, column].max() < len(seeds) or table[:, column].min() == 0

@@ -71,11 +71,19 @@ def test_lookalikes_stand_beside_each_other() -> None:
     assert nearest_others(np.abs(places[:, None] - places[None]), 2)[4] == [2, 0]
 
 
+def test_a_run_of_the_same_seed_is_never_the_nearest() -> None:
+    places = np.array([0.0, 10.0, 20.0, 1.0, 11.0, 21.0])  # each seed's pair beside each other
+    kinds, seeds = np.divmod(np.arange(6), 3)
+    apart = np.abs(places[:, None] - places[None])
+    np.testing.assert_array_equal(taken_for(apart, kinds, np.arange(6)), 1 - kinds)
+    np.testing.assert_array_equal(taken_for(apart, kinds, seeds), [0, 1, 1, 0, 0, 1])
+
+
 def test_the_nearest_other_run_is_scikit_learns() -> None:
     rng = np.random.default_rng(5)
     kinds = np.repeat(np.arange(3), 6)
     curves = rng.normal(kinds[:, None, None] / 4 + 0.5, 0.3, (18, 4, POINTS)).clip(0, 1)
-    taken = taken_for(distances(curves), kinds)
+    taken = taken_for(distances(curves), kinds, np.arange(18))
     flat = curves.reshape(18, -1)
     theirs = cross_val_predict(KNeighborsClassifier(1), flat, kinds, cv=LeaveOneOut())
     np.testing.assert_array_equal(taken, theirs)

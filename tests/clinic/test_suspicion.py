@@ -58,5 +58,17 @@ def test_bits_left_are_those_of_all_outcomes_counted_one_by_one() -> None:
     assert found.checks[0] == int(np.argmin(alone))
 
 
-def test_no_share_is_nothing_or_all() -> None:
-    np.testing.assert_allclose(softened(np.array([0, 4, 8]), 8), [1 / 18, 0.5, 17 / 18])
+def test_half_a_run_of_the_check_over_all_faults_is_added() -> None:
+    usual = 12.5 / 25
+    found = softened(np.array([[0], [4], [8]]), 8)
+    np.testing.assert_allclose(found[:, 0], np.array([0, 4, 8]) / 8.5 + 0.5 * usual / 8.5)
+    ends = softened(np.array([[0, 4]] * 3), 4)
+    assert ((ends > 0) & (ends < 1)).all()
+
+
+@pytest.mark.parametrize("faults", [10, 19, 30])
+def test_a_check_that_rings_for_one_fault_alone_names_it(faults: int) -> None:
+    alarms = np.zeros((faults, 1), int)
+    alarms[3] = 4
+    likely = suspected(softened(alarms, 4), {0: True})
+    assert likely[3] > 0.85

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,9 @@ from explainer.clinic.instruments import INSTRUMENTS
 from explainer.clinic.likeness import LAST, LOSS, POINTS, Floats, distances, heights, taken_for
 from explainer.clinic.record import Record
 from explainer.clinic.telling import Telling, best_told
-from explainer.evaluation.intervals import exact
+from explainer.clinic.telltales import POWERS
 from explainer.kept import MEGABYTE, Kept
-from explainer.powers import percent, short
+from explainer.powers import ten_to
 from explainer.ui.clinic.mistaken import mistaken
 from explainer.ui.clinic.wall import FIRST_SEED
 from explainer.ui.common.appearance import theme
@@ -41,7 +42,7 @@ from explainer.ui.splits.bands import ranges
 from explainer.words import N_, _, language
 
 KEY = "clinic"
-ALIKE, LOSSES, RIGHT = f"{KEY}.alike", f"{KEY}.alike_loss", f"{KEY}.alike_right"
+ALIKE = f"{KEY}.alike"
 SEEDS = 8
 OWN = "own"
 PAIRS = {
@@ -63,7 +64,7 @@ TOLD = 3
 class Pair:
     """Runs of two faults over the same seeds: their curves `(2, S, 4, POINTS)` and what tells.
 
-    `right` of the 2S runs has its nearest other run by the curves among those of its own fault.
+    Of `right` of the 2S runs the one most alike of another seed has the same fault, by the curves.
     """
 
     slugs: tuple[str, str]
@@ -87,49 +88,74 @@ def alike_section(*_given: object) -> None:
     with left:
         which = choice(_("The pair"), MENU, key=f"{ALIKE}.pair", widget=st.segmented_control)
     with right:
-        more = st.popover(_("Your own pair"), key=f"{ALIKE}.more", on_change="rerun")
+        more = st.popover(_("Choose both"), key=f"{ALIKE}.more", on_change="rerun")
     with while_open(more):
         own = (
-            choice(_("One"), FAULTS, key=f"{ALIKE}.one", default="small"),
-            choice(_("The other"), FAULTS, key=f"{ALIKE}.other", default="twice"),
+            choice(_("One"), FAULTS, key=f"{ALIKE}.one", default="small", on_change=_own),
+            choice(_("The other"), FAULTS, key=f"{ALIKE}.other", default="twice", on_change=_own),
         )
     one, other = PAIRS.get(which, own)
     if one == other:
-        st.info(_("Choose two that differ, under *Your own pair*."), icon=":material/info:")
+        st.info(_("Choose two that differ, under *Choose both*."), icon=":material/info:")
         return
-    found = _found(one, other)
-    _pictures(found)
-    st.markdown(_verdict(found))
-    mount("telltale", key=f"{ALIKE}.telltale", data=remembered(
-        f"{ALIKE}.message", (found, theme(), language()), lambda: telling_message(found, theme()),
-    ))  # fmt: skip
+    place = st.container()
     say(KEY, "alike_notice")
+    with place:
+        found = _found(one, other)
+        _pictures(found, ALIKE)
+        st.markdown(_verdict(found))
+        mount("telltale", key=f"{ALIKE}.telltale", data=remembered(
+            f"{ALIKE}.message", (found, theme(), language()),
+            lambda: telling_message(found, theme()),
+        ))  # fmt: skip
     mistaken()
 
 
+def _own() -> None:
+    """Who chooses one of the two wants to see the pair."""
+    st.session_state[f"{ALIKE}.pair"] = OWN
+
+
 def _found(one: str, other: str) -> Pair:
+    """The runs of both; while somebody waits for them the curves of those that are there."""
+    if (kept := KEPT.get((one, other))) is not None:
+        return kept
+    slot = st.empty()
+
+    def seen(records: list[Record]) -> None:
+        if len(records) % 2 == 0:
+            with slot.container():
+                _pictures(Pair((one, other), curves_of(records), 0, []),
+                          f"{ALIKE}_{one}_{other}_{len(records)}")  # fmt: skip
+
     asked = pairs((one, other), range(FIRST_SEED, FIRST_SEED + SEEDS))
     words = _("{count} networks learn digits, half of them with each fault", count=len(asked))
-    return waited(
+    found = waited(
         KEPT, (one, other), words,
-        lambda told: pair_of((one, other), gathered(asked, told=told)),
+        lambda told: pair_of((one, other), gathered(asked, told=told, seen=seen)),
     )  # fmt: skip
+    slot.empty()
+    return found
+
+
+def curves_of(records: Sequence[Record]) -> Floats:
+    """The curves `(2, S, 4, POINTS)` of runs of two faults in turns."""
+    return np.stack([[heights(run) for run in records[fault::2]] for fault in range(2)])
 
 
 def pair_of(slugs: tuple[str, str], records: Sequence[Record]) -> Pair:
     """What is shown of the runs of two faults, in turns."""
-    runs = (records[0::2], records[1::2])
-    curves = np.stack([[heights(run) for run in own] for own in runs])
-    kinds = np.repeat([0, 1], len(runs[0]))
-    taken = taken_for(distances(curves.reshape(-1, *curves.shape[2:])), kinds)
-    return Pair(
-        slugs, curves, int((taken == kinds).sum()), best_told(*runs, TOLD)
-    )  # fmt: skip
+    curves = curves_of(records)
+    kinds, seeds = np.divmod(np.arange(len(records)), curves.shape[1])
+    taken = taken_for(distances(curves.reshape(-1, *curves.shape[2:])), kinds, seeds)
+    told = best_told(records[0::2], records[1::2], TOLD)
+    return Pair(slugs, curves, int((taken == kinds).sum()), told)
 
 
-def _pictures(found: Pair) -> None:
+def _pictures(found: Pair, name: str) -> None:
     columns = st.columns(2, gap="medium")
-    for column, key, first in zip(columns, (LOSSES, RIGHT), (0, 2), strict=True):
+    for column, part, first in zip(columns, ("loss", "right"), (0, 2), strict=True):
+        key = f"{name}_{part}"
         with column:
             at, number = kept_place(key, POINTS, POINTS - 1), clicked_number(key)
             capacity_chart(key, remembered(
@@ -146,7 +172,7 @@ def _curves(key: str, found: Pair, first: int, at: tuple[int, int], colours: The
     scales = Scales(
         _("Loss (nats)") if loss else _("Right (%)"), _("step"), steps, LOSS if loss else (0, 100),
         even=True, ticks=[one for one in steps if not one % 100], logarithmic=loss, height=280,
-        decimals=None if loss else 1,
+        decimals=2 if loss else 1,
     )  # fmt: skip
     series = []
     for group, slug in enumerate(found.slugs):
@@ -167,17 +193,14 @@ def _curves(key: str, found: Pair, first: int, at: tuple[int, int], colours: The
 
 
 def _verdict(found: Pair) -> str:
-    low, high = (float(one) for one in exact(found.right, found.runs))
     best = found.told[0]
-    low_told, high_told = (float(one) for one in exact(best.right, found.runs))
     return _(
-        "By its **curves alone** each run was given the fault of the run that looks most like it: "
-        "right in **{right} of {runs}** cases (95 % interval {low} to {high}; by chance a "
-        "half). By **one number** ({instrument}): right in **{told} of {runs}** ({low_told} to "
-        "{high_told}).",
-        right=found.right, runs=found.runs, low=percent(low), high=percent(high),
+        "By its **curves alone** each run was given the fault of the run of another seed that "
+        "looks most like it: right in **{right} of {runs}** cases; by chance a half. By **one "
+        "number** ({instrument}): right in **{told} of {runs}**. Two runs of a seed share their "
+        "pictures, so these are not {runs} independent tries, and no interval is given.",
+        right=found.right, runs=found.runs,
         instrument=_(INSTRUMENTS[best.telltale.instrument].title), told=best.right,
-        low_told=percent(low_told), high_told=percent(high_told),
     )  # fmt: skip
 
 
@@ -198,11 +221,13 @@ def _row(one: Telling, runs: int) -> dict[str, Any]:
         "title": _("{instrument}: {number}",
                    instrument=_(INSTRUMENTS[telltale.instrument].title), number=_(telltale.title)),
         "verdict": _("right in {right} of {runs}", right=one.right, runs=runs),
-        "spots": [own.tolist() for own in one.heights],
+        "spots": [[spot if math.isfinite(spot) else None for spot in own.tolist()]
+                  for own in one.heights],
         "texts": [[telltale.written(value) for value in own.tolist()] for own in one.values],
         "gap": one.gap,
         "ticks": [
-            (spot, short(tick) if telltale.kind == "powers" else telltale.written(tick))
+            (spot, ten_to(round(math.log10(tick))) if telltale.kind == POWERS
+             else telltale.written(tick))
             for spot, tick in zip(telltale.heights(telltale.ticks).tolist(), telltale.ticks,
                                   strict=True)
         ],

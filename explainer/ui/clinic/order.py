@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -34,6 +34,14 @@ LIVE_SEED = FIRST_SEED + 500
 SEEDS = 4
 FIRST = ("start", "falls")
 SHOWN = 6
+GAINED = 0.05
+"""So many suspects less, and a check is still worth its turn."""
+LOOK = (
+    "<style>.figures.turns :is(td,th):nth-child(n+2){text-align:left}"
+    ".figures.checks :is(td,th):nth-child(n+2){padding:.25rem .12rem;text-align:center}"
+    ".figures.checks th{font-size:.75rem;font-weight:400;line-height:1.2;overflow-wrap:anywhere}"
+    ".figures.checks th:nth-child(n+2){min-width:2.9rem}</style>"
+)
 COUNTED: Kept[str, Counts] = Kept(MEGABYTE, lambda one: one.nbytes)
 
 
@@ -54,22 +62,30 @@ def order_section(*_given: object) -> None:
     with columns[0]:
         _results(done, measured)
     with columns[1]:
-        slot = st.container()
-    below = st.container()
-    words = _("{checks} checks on {runs} runs of each fault", checks=len(CHECKS), runs=SEEDS)
-    counts = waited(COUNTED, "all", words, _count)
-    with slot:
-        st.html(_suspects(done, measured, counts, theme()))
-    with below:
-        say(KEY, "order_table")
-        table(*_order_table(softened(counts, SEEDS), theme()),
-              caption=_("The shortest order of checks"))  # fmt: skip
-        table(
-            *_matrix(counts, theme()), name="checks", caption=_("Which check catches which fault")
-        )
-        st.caption(_falling(counts))
+        bar, suspects = st.container(), st.empty()
+    say(KEY, "order_table")
+    below = st.empty()
     _code(fault, LIVE_SEED + seed)
     say(KEY, "order_notice")
+
+    def seen(counts: Counts, runs: int) -> None:
+        suspects.html(_suspects(done, measured, softened(counts, runs), theme()))
+        with below.container():
+            _tables(counts, runs)
+
+    words = _("{checks} checks on {runs} runs of each fault", checks=len(CHECKS), runs=SEEDS)
+    seeds = range(FIRST_SEED, FIRST_SEED + SEEDS)
+    with bar:
+        seen(waited(COUNTED, "all", words, lambda told: counted(seeds, told, seen)), SEEDS)
+
+
+def _tables(counts: Counts, runs: int) -> None:
+    table(*_order_table(softened(counts, runs), theme()), name="turns",
+          caption=_("The order of checks that leaves fewest suspects on average"))  # fmt: skip
+    table(*_matrix(counts, runs, theme()), name="checks",
+          caption=_("Which check catches which fault"))  # fmt: skip
+    st.html(LOOK)
+    st.caption(_falling(counts, runs))
 
 
 def _code(fault: str, seed: int) -> None:
@@ -81,31 +97,33 @@ def _code(fault: str, seed: int) -> None:
                                 icon=":material/database:", on_click="ignore")  # fmt: skip
 
 
-def _count(told: Callable[[float], None]) -> Counts:
-    return counted(range(FIRST_SEED, FIRST_SEED + SEEDS), told)
-
-
 def _results(done: Sequence[str], measured: Measured) -> None:
     rows = []
     for check, value, alarm in zip(CHECKS, measured, alarms(measured), strict=True):
         if check.slug in done:
-            verdict = escape(_("⚑ alarm") if alarm else _("as it should be"))
-            question = f'<span style="white-space:normal">{escape(_(check.question))}</span>'
-            rows.append([question, f"<b>{escape(check.written(value))}</b>",
-                         escape(_(check.expected)), verdict])  # fmt: skip
+            verdict = _("⚑ alarm") if alarm else _("as it should be")
+            said = _("{value}, expected {expected}", value=check.written(value),
+                     expected=_(check.expected))  # fmt: skip
+            rows.append(
+                '<li style="display:flex;flex-wrap:wrap;gap:0 1rem;padding:.3rem 0;margin:0;'
+                'border-bottom:1px solid rgba(128,128,128,.3)">'
+                f'<span style="flex:1 1 17rem">{escape(_(check.question))}</span>'
+                f'<span style="flex:0 1 10.5rem">{escape(said)}</span>'
+                f'<b style="flex:0 0 7.5rem">{escape(verdict)}</b></li>'
+            )
     if rows:
-        table(
-            [_("check"), _("measured"), _("expected"), ""], rows, caption=_("What the checks say")
-        )
+        heading = escape(_("What the checks say"))
+        st.html(f'<ul aria-label="{heading}" style="list-style:none;margin:0;padding:0;'
+                f'font-size:.9rem">{"".join(rows)}</ul>')  # fmt: skip
     else:
         st.info(_("Press a check above; its answer is measured on this run."))
 
 
-def _suspects(done: Sequence[str], measured: Measured, counts: Counts, colours: Theme) -> str:
+def _suspects(done: Sequence[str], measured: Measured, shares: Floats, colours: Theme) -> str:
     """The likeliest faults after the checks that are made, as bars."""
     found = alarms(measured)
     seen = {place: found[place] for place, one in enumerate(CHECKS) if one.slug in done}
-    likely = suspected(softened(counts, SEEDS), seen)
+    likely = suspected(shares, seen)
     order = np.argsort(-likely, kind="stable")[:SHOWN].tolist()
     left = 2 ** float(-(likely * np.log2(likely)).sum())
     head = _("Suspects: {left} of {all} are left", left=f"{left:.1f}", all=len(FAULTS))
@@ -126,6 +144,8 @@ def _order_table(shares: Floats, colours: Theme) -> tuple[list[str], list[list[s
     rows = [["–", escape(_("no check yet")), f"{order.suspects[0]:.1f}", _bar(1.0, colours)]]
     for turn, place in enumerate(order.checks, 1):
         left = float(order.suspects[turn])
+        if order.suspects[turn - 1] - left < GAINED:
+            break
         rows.append([str(turn), escape(_(CHECKS.entries[place].title)), f"{left:.1f}",
                      _bar(left / len(FAULTS), colours)])  # fmt: skip
     return [_("turn"), _("check"), _("suspects left"), ""], rows
@@ -139,29 +159,29 @@ def _bar(share: float, colours: Theme, wide: str = "12rem") -> str:
     )
 
 
-def _matrix(counts: Counts, colours: Theme) -> tuple[list[str], list[list[str]]]:
+def _matrix(counts: Counts, runs: int, colours: Theme) -> tuple[list[str], list[list[str]]]:
     """How many of the runs of each fault each check gives an alarm for."""
     rows = [
-        [escape(_(fault.title)), *(_cell(int(one), colours) for one in row)]
+        [escape(_(fault.title)), *(_cell(int(one), runs, colours) for one in row)]
         for fault, row in zip(FAULTS, counts, strict=True)
     ]
     return ["", *(_(check.title) for check in CHECKS)], rows
 
 
-def _cell(count: int, colours: Theme) -> str:
-    shade = colours.sequential[round(count / SEEDS * (len(colours.sequential) - 3))]
-    ink = colours.background if count > SEEDS / 2 else colours.text
+def _cell(count: int, runs: int, colours: Theme) -> str:
+    shade = colours.sequential[round(count / runs * (len(colours.sequential) - 3))]
+    ink = colours.background if count > runs / 2 else colours.text
     look = f"background:{shade};color:{ink};" if count else "opacity:.45;"
-    return (f'<span style="display:inline-block;min-width:1.9rem;text-align:center;{look}'
+    return (f'<span style="display:inline-block;min-width:1.6rem;text-align:center;{look}'
             f'border-radius:3px">{count}</span>')  # fmt: skip
 
 
-def _falling(counts: Counts) -> str:
+def _falling(counts: Counts, runs: int) -> str:
     """How many faults leave the training loss falling in all of their runs."""
     falls = counts[:, CHECKS.slugs.index("falls")] == 0
     ill = np.array([slug != HEALTHY for slug in FAULTS.slugs])
     return _(
         "A number is how many of {runs} runs gave an alarm. In all runs of {falling} of the {ill} "
         "faults the training loss falls as it should.",
-        runs=SEEDS, falling=int((falls & ill).sum()), ill=int(ill.sum()),
+        runs=runs, falling=int((falls & ill).sum()), ill=int(ill.sum()),
     )  # fmt: skip

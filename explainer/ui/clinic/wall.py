@@ -66,13 +66,15 @@ def wall_section(*_given: object) -> None:
         st.button(_("Other seeds"), key=f"{WALL}.other", on_click=next_whole,
                   args=(SEED, MOST_SEED))  # fmt: skip
     seed, hidden = kept_whole(SEED, MOST_SEED), names == HIDDEN
-    found = _found(seed, hidden=hidden)
-    message = remembered(
-        f"{WALL}.message", (found, seed, hidden, theme(), language()),
-        lambda: wall_message(WALL, _arranged(found, seed, hidden=hidden), theme(), hidden=hidden),
-    )  # fmt: skip
-    suspects(WALL, message)
+    place = st.container()
     say(KEY, "wall_notice")
+    with place:
+        found = _found(seed, hidden=hidden)
+        suspects(WALL, remembered(
+            f"{WALL}.message", (found, seed, hidden, theme(), language()),
+            lambda: wall_message(WALL, _arranged(found, seed, hidden=hidden), theme(),
+                                 hidden=hidden),
+        ))  # fmt: skip
 
 
 def _found(seed: int, *, hidden: bool) -> Wall:

@@ -9,8 +9,8 @@
  *   level?: {value: number, text: string}}} ClinicPanel
  * @typedef {{title: string, colour: string, dash?: string, run: number}} ClinicLine
  * @typedef {{name: string, what: string, run: string, address: string, every: number, moving: boolean,
- *   wakes: boolean, begin: boolean, status: string, alt: string, note: string, reach: number, runs: number, panels: ClinicPanel[],
- *   lines: ClinicLine[], mark?: {lines: number[], panel: number, step: ?number, text: string},
+ *   wakes: boolean, begin: boolean, status: string, alt: string, note: string, reach: number, runs: number,
+ *   panels: ClinicPanel[], lines: ClinicLine[], mark?: {lines: number[], panel: number, step: ?number, text: string},
  *   bars: {title: string, share: number, text: string, colour: string, marked?: boolean}[],
  *   figures: ?{head: string[], rows: string[][], marked: number[]},
  *   pictures: {title: string, side: number, labels: string[], notes: string[], marked: number[]}[],

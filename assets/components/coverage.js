@@ -143,8 +143,8 @@ export default component(place => {
     filled(line, { x1: x, x2: x })
     const [value, low, high] = Array.from(values.subarray(3 * at, 3 * at + 3), one => show(one, 3))
     const said = { place: at + 1, count: holds.length, value, low, high }
-    const text = holds[at] ? say("{place} of {count} from the lowest up: {value}, interval {low} to {high}, holds the true value",
-      said)
+    const text = holds[at]
+      ? say("{place} of {count} from the lowest up: {value}, interval {low} to {high}, holds the true value", said)
       : say("{place} of {count} from the lowest up: {value}, interval {low} to {high}, misses the true value", said)
     find(".readout").textContent = text
     filled(sets, { "aria-label": data.words.one, "aria-valuemin": 1, "aria-valuemax": holds.length,

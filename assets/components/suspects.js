@@ -119,8 +119,9 @@ export default component(place => {
       return button
     }))
     const right = [...named].filter(([place_, name]) => data.runs[place_].title === name).length
-    find(".score").textContent = data.hidden && named.size ? say("{right} of {named} named rightly, {count} runs in all",
-      { right, named: named.size, count: data.runs.length }) : ""
+    const counts = { right, named: named.size, count: data.runs.length }
+    find(".score").textContent = data.hidden && named.size
+      ? say("{right} of {named} named rightly, {count} runs in all", counts) : ""
   }
 
   place.onLive(() => data?.name, update)

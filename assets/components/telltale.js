@@ -59,7 +59,8 @@ export default component(place => {
     onKeys(picture, {
       arrow: (right, down) => {
         if (down) return point(index, down > 0 ? 1 : 0, at[2])
-        const order = row.spots[at[1]].map((spot, place_) => [spot, place_]).sort((one, other) => across(one[0]) - across(other[0]))
+        const places = row.spots[at[1]].map((spot, place_) => [spot, place_])
+        const order = places.sort((one, other) => across(one[0]) - across(other[0]))
         const now = order.findIndex(([, place_]) => place_ === at[2])
         point(index, at[1], order[clamp(now + right, 0, order.length - 1)][1])
       },

@@ -53,7 +53,7 @@ export default component(place => {
   const counts = () => countsAt(given, reached(given.thresholds, threshold))
   const natural = () => given.hits.at(-1) / total()
   const counted = value => prevalence === null ? whole(value) : rounded(value, 3)
-  const chanceOf = score => 1 / (1 + Math.exp(-score))
+  const chanceOf = score => 1 / (1 + Math.exp(-score)), chanceText = score => rounded(chanceOf(score), 3)
 
   // ---------------------------------------------------------------- what stays while a hand moves
 
@@ -85,9 +85,9 @@ export default component(place => {
         element("span", { class: "without" }), element("span", { class: "whisker" })),
       element("span", { class: "value" }), element("span", { class: "formula" }))))
     find(".legend").replaceChildren(
-      element("span", {}, element("i", { class: "w" }), say("95 % interval")),
+      element("span", {}, element("i", { class: "w" }), unbroken(say("95 % interval"))),
       element("span", {}, element("i", { class: "d" }), say("without looking: always “no” (accuracy), always “yes”")))
-    const jumps = [[say("p = .5"), () => 0], [say("best accuracy"), () => best("accuracy")],
+    const jumps = [[say("p = 0.5"), () => 0], [say("best accuracy"), () => best("accuracy")],
       [say("best F1"), () => best("f1")]]
     find(".jump").replaceChildren(element("span", { text: say("Threshold:") }), ...jumps.map(([text, where]) => {
       const button = element("button", { type: "button", text })
@@ -138,13 +138,13 @@ export default component(place => {
     const marks = data.byChance ? [0, 0.2, 0.4, 0.6, 0.8, 1] : ticks(...span, 7)
     const placed = one => straight(one)
     const half = scale.across(0), axis = data.byChance ? say("probability of {name}", { name: data.title })
-      : say("log-odds of {name}: log p ÷ (1 − p)", { name: data.title })
+      : say("score of {name}: its log-odds, log p ÷ (1 − p)", { name: data.title })
     find(".swarm svg").replaceChildren(
       ...marks.flatMap(one => [uprightLine(placed(one), box, "grid"), tickBelow(placed(one), box, rounded(one, 3))]),
       svg("line", { class: "grid", x1: box.left, x2: box.right, y1: middle, y2: middle }),
       tickBelow((box.left + box.right) / 2, box, axis, 2),
       ...data.byChance || (0 > span[0] && 0 < span[1]) ? [uprightLine(half, box, "half"),
-        svg("text", { class: "note", x: half + 4, y: box.top + 12 }, say("p = .5"))] : [],
+        svg("text", { class: "note", x: half + 4, y: box.top + 12 }, say("p = 0.5"))] : [],
       svg("text", { class: "note strong", x: box.left, y: box.top + 12, style: `fill:${data.colours.yes}` },
         say("is {name}: {count}", { name: data.title, count: whole(given.hits.at(-1)) })),
       svg("text", { class: "note strong", y: box.bottom - 6, x: data.byChance ? box.right - 24 : box.left,
@@ -171,7 +171,7 @@ export default component(place => {
     paintLooked()
     paintPrevalence()
     const says = say("Threshold {score}, p = {chance}: {hits} hits, {misses} misses, {alarms} false alarms",
-      { score: show(threshold), chance: show(chanceOf(threshold)), hits: now.hits, misses: now.misses,
+      { score: show(threshold), chance: chanceText(threshold), hits: now.hits, misses: now.misses,
         alarms: now.alarms })
     filled(swarm, { "aria-label": say("Threshold on the score"), "aria-valuemin": scale.span[0],
       "aria-valuemax": scale.span[1], "aria-valuenow": clamp(threshold, ...scale.span), "aria-valuetext": says })
@@ -205,7 +205,7 @@ export default component(place => {
       svg("line", { class: "threshold", x1: x, x2: x, y1: PAD.top - 12, y2: bottom }),
       svg("path", { class: "knob", d: `M${x - 8},${PAD.top - 22}h16v8l-8,8l-8,-8z` }),
       svg("text", { class: "note strong", x: late ? x - 14 : x + 14, y: 14, "text-anchor": late ? "end" : "start" },
-        say("threshold {score} (p = {chance})", { score: show(threshold, 2), chance: show(chanceOf(threshold)) })),
+        say("threshold {score} (p = {chance})", { score: show(threshold, 2), chance: chanceText(threshold) })),
       svg("text", { class: "note", x: late ? x - 14 : x + 14, y: 30, "text-anchor": late ? "end" : "start" }, text),
       ...looked === null ? [] : [svg("circle", { class: "ring", cx: px, cy: py, r: 6 })])
   }
@@ -238,7 +238,7 @@ export default component(place => {
         Object.assign(part("whisker").style, { left: left(ends[0]), width: left(ends[1] - ends[0]) })
       }
       const percents = ends?.map(one => Math.round(100 * one))
-      part("value").textContent = value === null ? "–" : `${show(100 * value, 1)} % (${percents.join("–")})`
+      part("value").textContent = value === null ? "–" : `${show(100 * value, 1)}\u00a0% (${percents.join("–")})`
       part("formula").textContent = formula
         + (value === null ? `: ${reasonOf(slug)}` : ` = ${inNumbers(formula, heavy)}`)
     }
@@ -251,7 +251,8 @@ export default component(place => {
   function paintPrevalence() {
     const share = prevalence ?? natural(), all = total()
     range.value = Math.round(linear([logitOf(LEAST), logitOf(MOST)], [0, STEPS])(logitOf(share)))
-    const text = say("Prevalence {share} %", { share: rounded(100 * share, 3) })
+    const text = unbroken(say("Prevalence {share} %", { share: rounded(100 * share, 3) }))
+    fillTrack(range)
     find(".prevalence span").textContent = text
     filled(range, { "aria-label": say("Prevalence"), "aria-valuetext": text })
     find(".natural").disabled = prevalence === null
@@ -324,7 +325,7 @@ export default component(place => {
     }
     const score = given.scores[index], called = score >= threshold, ours = given.truths[index]
     const outcome = ours ? (called ? say("hit") : say("miss")) : called ? say("false alarm") : say("correct rejection")
-    const values = { truth: classes[given.labels[index]], score: show(score), chance: show(chanceOf(score)), outcome,
+    const values = { truth: classes[given.labels[index]], score: show(score), chance: chanceText(score), outcome,
       name: title }
     find(".looked span").textContent = looked === null
       ? say("Nearest to the threshold: it is {truth}, its score as {name} is {score} (p = {chance}): {outcome}", values)

@@ -144,7 +144,8 @@ export default component(place => {
 
   function read(x) {
     const { curves, panels, words, places } = settings
-    const numbers = curve => panels.map((one, panel) => told(valueOf(curve, panel, at), one))
+    const numbers = curve => panels.map((one, panel) =>
+      absent(curve, panel) ? "" : told(valueOf(curve, panel, at), one))
     const row = (tag, first, cells) => element("tr", {}, first, ...cells.map(text => element(tag, { text })))
     const heading = `${words.at} = ${show(x, decimalsOf(places))}`
     readout.tHead.replaceChildren(row("th", element("th", { text: heading }), panels.map(panel => panel.short)))
@@ -152,12 +153,15 @@ export default component(place => {
       row("td", element("td", {}, points?.some(one => one.length) && !drawn(curve) ? disc(colour)
         : sample(26, colour, dash), title), numbers(curve))))
     const texts = curves.map(({ title }, curve) =>
-      `${title}: ${numbers(curve).map((text, panel) => `${panels[panel].short} ${text}`).join(", ")}`)
+      `${title}: ${numbers(curve).flatMap((text, panel) => text ? `${panels[panel].short} ${text}` : []).join(", ")}`)
     const span = { "aria-valuemin": places.low, "aria-valuemax": places.high }
     filled(stack, { ...span, "aria-valuenow": x, "aria-valuetext": `${heading}. ${texts.join("; ")}` })
   }
 
   const drawn = curve => values[curve].some(Number.isFinite)
+  // A curve that belongs to other panels alone.
+  const absent = (curve, panel) => drawn(curve) && !settings.curves[curve].points?.[panel]?.length
+    && !values[curve].subarray(panel * settings.places.count, (panel + 1) * settings.places.count).some(Number.isFinite)
   const disc = fill => svg("svg", { viewBox: "0 0 26 10", "aria-hidden": "true" },
     svg("circle", { cx: 13, cy: 5, r: 4, fill }))
 

@@ -77,7 +77,8 @@ export default component(place => {
   }
 
   function addRow({ name, label, best }) {
-    const range = element("input", { type: "range", min: 0, max: STEPS, step: "any", "aria-label": label, name })
+    const range = element("input", { type: "range", class: "filling", min: 0, max: STEPS, step: "any",
+      "aria-label": label, name })
     const text = element("output")
     const box = element("div", { class: "row" },
       element("div", { class: "top" }, element("span", { text: label }), text), range)
@@ -102,6 +103,7 @@ export default component(place => {
   function paintRow(one) {
     const { range, text } = rows.get(one.name)
     if (!stage?.held || range !== range.getRootNode().activeElement) range.value = positionOf(one, one.value)
+    fillTrack(range)
     range.setAttribute("aria-valuetext", one.text)
     text.textContent = one.text
   }
@@ -216,7 +218,7 @@ export default component(place => {
       const dot = svg("circle", { cx: 6, cy: 6, r: 12 * part1, fill: fill ?? "none", stroke: edge ?? "none",
         "stroke-width": 2, opacity: alpha })
       return element("span", {}, svg("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, dot),
-        element("b", { text: whole(people[part]) }), data.words[part])
+        `${data.words[part]}: `, element("b", { text: whole(people[part]) }))
     }))
   }
 
@@ -244,7 +246,7 @@ export default component(place => {
   }
 
   const UNIT = [0, 0.2, 0.4, 0.6, 0.8, 1], unitTicks = UNIT.map(one => ({ place: one, text: show(one, 1) }))
-  const tenth = value => show(value, 1)
+  const tenth = value => show(value, 1), amount = value => value < 999.5 ? rounded(value) : whole(value)
   const named = (plot, { edges }, text) =>
     plot.append(tickBelow((edges.left + edges.right) / 2, edges, text, 2))
 
@@ -265,15 +267,17 @@ export default component(place => {
   function drawCost(plot) {
     const { cost, words, colours, real } = data
     if (!real) return drawBars(plot)
-    const f = frame(plot, [cost.low, cost.high], [0, cost.top], thinned(cost.ticks, plot), null, rounded)
+    const f = frame(plot, [cost.low, cost.high], [0, cost.top], thinned(cost.ticks, plot), null, amount)
     axes.cost = { back: f.backX }
     named(plot, f, words.threshold)
     const costs = blobs[2 + data.curves.length]
     const places = Array.from(costs, (_, at) => cost.low + (at * (cost.high - cost.low)) / (costs.length - 1))
-    for (const level of [cost.nobody, cost.all]) {
-      if (level <= cost.top) plot.append(svg("line", { class: "thin dotted", x1: f.edges.left, x2: f.edges.right,
-        y1: f.y(level), y2: f.y(level) }))
-    }
+    const always = [["nobody", "dotted"], ["all", "spaced"]].map(([name, kind]) => {
+      const level = cost[name], inside = level <= cost.top, look = `thin ${kind}`
+      if (inside) plot.append(svg("line", { class: look, x1: f.edges.left, x2: f.edges.right, y1: f.y(level),
+        y2: f.y(level) }))
+      return key(inside ? words[name] : `${words[name]} ↑ ${amount(level)}`, stroke(look))
+    })
     const curve = svg("path", { class: "line", stroke: colours.case, d: path(places, Array.from(costs), f) })
     const rule = svg("line", { class: "thin dashed", x1: f.x(cost.believed), x2: f.x(cost.believed), y1: f.edges.top,
       y2: f.edges.bottom })
@@ -283,10 +287,9 @@ export default component(place => {
     plot.append(svg("circle", { class: "now", cx: f.x(cost.at), cy: f.y(Math.min(cost.now, cost.top)), r: 7,
       fill: colours.none }))
     if (high) plot.append(svg("text", { x: f.x(cost.at), y: f.edges.top + 20,
-      "text-anchor": cost.at > (cost.low + cost.high) / 2 ? "end" : "start" }, `↑ ${rounded(cost.now, 3)}`))
-    const cheaper = cost.nobody <= cost.all ? words.nobody : words.all
+      "text-anchor": cost.at > (cost.low + cost.high) / 2 ? "end" : "start" }, `↑ ${amount(cost.now)}`))
     return [words.cost, [key(words.now, disc(colours.none)), key(words.best, ring()),
-      key(words.rule, stroke("thin dashed")), key(cheaper, stroke("thin dotted"))]]
+      key(words.rule, stroke("thin dashed")), ...always]]
   }
 
   // Of ticks that would stand on one another only every second.
@@ -304,7 +307,7 @@ export default component(place => {
   function drawBars(plot) {
     const { cost, words, colours } = data, most = Math.max(...cost.values, 1e-9)
     const names = cost.names.map((text, at) => ({ place: at, text }))
-    const f = frame(plot, [-0.5, 2.5], [0, most * 1.12], names, null, rounded)
+    const f = frame(plot, [-0.5, 2.5], [0, most * 1.12], names, null, amount)
     const least = Math.min(...cost.values)
     cost.values.forEach((value, at) => {
       plot.append(svg("rect", { x: f.x(at - 0.3), width: f.x(at + 0.3) - f.x(at - 0.3), y: f.y(value),

@@ -270,6 +270,12 @@ function filled(made, attributes = {}, children = []) {
   return made
 }
 
+// The track of a slider of the class "filling" has its colour up to the thumb.
+function fillTrack(range) {
+  const { min, max, value } = range
+  range.style.setProperty("--filled", `${(100 * (value - min)) / (max - min)}%`)
+}
+
 // The scale of a picture's colours, with what stands at its ends.
 function showScale(find, { stops, low, high, meaning }) {
   const scale = filled(find(".scale"), { title: meaning, "aria-label": meaning })

@@ -52,7 +52,7 @@ function build(root, sliders, /** @type {SlidersMessage} */ { scope, parameters 
 
 function addRow(root, { name, label, minimum, maximum, step, unit, help, start }) {
   const title = help || null, bounds = { min: minimum, max: maximum, step }
-  const range = element("input", { type: "range", ...bounds, "aria-label": label, title, name })
+  const range = element("input", { type: "range", class: "filling", ...bounds, "aria-label": label, title, name })
   const keys = minimum < 0 ? "text" : "decimal"  // the decimal keys of some phones lack a minus
   const exact = { "aria-label": say("{label}, exact value", { label }), autocomplete: "off" }
   const number = element("input", { type: "text", inputmode: keys, ...exact })
@@ -62,7 +62,7 @@ function addRow(root, { name, label, minimum, maximum, step, unit, help, start }
   const paint = current => {
     if (Number(range.value) !== current) range.value = current
     number.value = written(current, step)
-    range.style.setProperty("--filled", `${(100 * (current - minimum)) / (maximum - minimum)}%`)
+    fillTrack(range)
   }
   return { name, range, number, paint, start, bounded: typed => clamp(typed, minimum, maximum) }
 }

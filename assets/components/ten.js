@@ -11,7 +11,7 @@
  *   cell: {says: string, pictures: number, side: number}, told: string[], words: Object<string, string>,
  *   also: string}} TenMessage  Points are precision, recall. The first blob is the cell's pictures, a byte a pixel.
  */
-const COLUMNS = 10, LINES = 3, ROW = 27, RADIUS = 9, BETA_STEPS = 80
+const COLUMNS = 10, LINES = 3, ROW = 27, RADIUS = 9, BETA_STEPS = 80, PUSHES = 200
 
 export default component(place => {
   const { find } = place
@@ -47,7 +47,8 @@ export default component(place => {
 
   function addSlider(name) {
     const count = name === "count"
-    const range = element("input", { type: "range", min: 0, max: count ? data.most : BETA_STEPS, step: 1, name })
+    const most = count ? data.most : BETA_STEPS
+    const range = element("input", { type: "range", class: "filling", min: 0, max: most, step: 1, name })
     const label = element("span"), text = element("output")
     find(".rows").append(element("div", {}, element("div", { class: "top" }, label, text), range))
     const value = () => count ? Number(range.value) : Number((0.25 * 16 ** (range.value / BETA_STEPS)).toPrecision(2))
@@ -58,8 +59,9 @@ export default component(place => {
       label.textContent = words
       text.textContent = said
       filled(range, { "aria-label": words, "aria-valuetext": said })
-      if (stage?.held) return
-      range.value = count ? data.count : Math.round((BETA_STEPS * Math.log(data.beta / 0.25)) / Math.log(16))
+      const at = count ? data.count : Math.round((BETA_STEPS * Math.log(data.beta / 0.25)) / Math.log(16))
+      if (!stage?.held) range.value = at
+      fillTrack(range)
     } }
   }
 
@@ -158,11 +160,17 @@ export default component(place => {
       picture.append(svg("text", { class: "tick", x: edges.right + 4, y: y(precision) + 4 }, `F ${text}`))
     })
     const order = names.map((_, at) => at).sort((one, other) => (one === row) - (other === row))
-    const said = []
+    const said = [], spots = new Map()
     order.forEach(at => {
-      const precision = measures[0].rows[at], recall = measures[1].rows[at]
-      if (!precision || !recall) return
-      const [right, up] = [x(Math.max(recall.value, low)), y(Math.max(precision.value, low))]
+      const [precision, recall] = measures.map(({ rows }) => rows[at])
+      if (precision && recall) spots.set(at, [x(Math.max(recall.value, low)), y(Math.max(precision.value, low))])
+    })
+    const measured = [...spots.values()], discs = apart(measured, 2 * RADIUS + 1, edges)
+    measured.forEach(([cx, cy], at) => picture.append(
+      svg("line", { class: "led", x1: cx, y1: cy, x2: discs[at][0], y2: discs[at][1] }),
+      svg("circle", { class: "spot", cx, cy, r: 3 })))
+    ;[...spots.keys()].forEach((at, turn) => {
+      const [right, up] = discs[turn], [precision, recall] = measures.map(({ rows }) => rows[at])
       const kind = `dot${at === row ? " here" : ""}${at === rare ? " rare" : ""}`
       const dot = svg("g", { class: kind, transform: `translate(${right} ${up})` }, svg("circle", { r: RADIUS }),
         svg("text", { y: 4.5, "text-anchor": "middle" }, names[at]))
@@ -236,4 +244,25 @@ export default component(place => {
 
 function emphasised(text) {
   return text.split("**").map((part, place) => place % 2 ? element("b", { text: part }) : part)
+}
+
+// Discs at these places, pushed from one another until none is nearer than `gap` and all lie within the edges.
+function apart(spots, gap, { left, right, top, bottom }) {
+  const found = spots.map(([x, y]) => [x, y])
+  for (let turn = 0; turn < PUSHES; turn += 1) {
+    let near = false
+    found.forEach((one, at) => found.slice(0, at).forEach(other => {
+      const [x, y] = [one[0] - other[0], one[1] - other[1]], far = Math.hypot(x, y)
+      if (far >= gap - 1e-6) return
+      near = true
+      const push = (gap - far) / 2, [right1, down] = far ? [x / far, y / far] : [Math.cos(at), Math.sin(at)]
+      one[0] += push * right1
+      one[1] += push * down
+      other[0] -= push * right1
+      other[1] -= push * down
+    }))
+    found.forEach(one => { one[0] = clamp(one[0], left, right); one[1] = clamp(one[1], top, bottom) })
+    if (!near) break
+  }
+  return found
 }

@@ -3,6 +3,9 @@
 const CURVE = { left: 40, right: 12, top: 26, bottom: 42 }
 const PAIRS = 2000, AT_ONCE = 5, EVERY_MS = 50, PAIRS_SHOWN = 12, LARGEST_LOGIT = 40
 
+// A number and its % stay in one line.
+const unbroken = text => text.replace(/(\d) %/g, "$1\u00a0%")
+
 const logitOf = share => {
   const inside = clamp(share, Math.exp(-LARGEST_LOGIT), 1 - 1e-16)
   return Math.log(inside / (1 - inside))
@@ -107,8 +110,8 @@ function sweptCurves(find, choose, release) {
     frame("pr", pr, steps, [[0, share], [1, share]], say("recall TP ÷ (TP + FN)"),
       average === null ? say("Precision: no picture of the class")
         : say("Precision over recall: average {value}", { value: show(average) }))
-    find(".under").textContent = average === null ? "" : say("Average precision is the area under the steps. No " +
-      "skill: {share} % at any recall, the prevalence.", { share: rounded(100 * share, 3) })
+    find(".under").textContent = average === null ? "" : unbroken(say("Average precision is the area under the " +
+      "steps. No skill: {share} % at any recall, the prevalence.", { share: rounded(100 * share, 3) }))
   }
 
   function frame(name, points, line, noSkill, across, title) {
@@ -178,8 +181,8 @@ function randomPairs(find, changed) {
   function tell() {
     button.textContent = timer ? say("Stop") : say("Draw pairs")
     find(".pairs span").textContent = count
-      ? say("Of {count} random pairs, one of each kind, the class scores higher in {share} %.",
-        { count: whole(count), share: show(100 * right / count, 1) })
+      ? unbroken(say("Of {count} random pairs, one of each kind, the class scores higher in {share} %.",
+        { count: whole(count), share: show(100 * right / count, 1) }))
       : say("The area is the chance that a random picture of the class scores above another one.")
     changed()
   }

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
+from explainer.metrics.binary import sweep
 from explainer.metrics.scores import Scored, pool
 from explainer.registry import Registry
 from explainer.words import N_
@@ -48,13 +49,9 @@ def roc(scores: ArrayLike, truths: ArrayLike) -> Roc:
         raise ValueError("a score is no finite number")
     if ill.all() or not ill.any():
         raise ValueError(f"{ill.sum()} of {len(ill)} are ill: no rate of hits or of false alarms")
-    order = np.argsort(-given, kind="stable")
-    last = np.append(np.flatnonzero(np.diff(given[order])), len(given) - 1)
-    hits, falls = np.cumsum(ill[order])[last], np.cumsum(~ill[order])[last]
-    return Roc(
-        np.append(0.0, falls / falls[-1]), np.append(0.0, hits / hits[-1]),
-        np.append(np.inf, given[order][last]),
-    )  # fmt: skip
+    found = sweep(given, ill)
+    falls, hits = (one / one[-1] for one in (found.alarms, found.hits))
+    return Roc(falls, hits, np.append(np.inf, found.thresholds))
 
 
 def single(sensitivity: float, specificity: float) -> Roc:

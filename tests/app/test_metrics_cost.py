@@ -6,10 +6,12 @@ import json
 
 import numpy as np
 import pytest
+from scipy.special import logit
 from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
 from explainer.metrics.costs import Costs, area, average_precision, case, precision
+from explainer.ui.metrics.cost_words import probability
 from tests.app.reading import message_to, section_of, split, text_of
 
 NAME = "metrics.cost.picture"
@@ -57,15 +59,15 @@ def test_the_picture_follows_the_hand() -> None:
 
 def test_the_curves_are_of_three_prevalences_and_ones_own_once() -> None:
     titles = [one["title"] for one in message_to(opened(prevalence="0.1"), NAME)["curves"]]
-    assert titles == ["your 10 %", "50 %", "1 %"]
+    assert titles == ["your 10\u00a0%", "50\u00a0%", "1\u00a0%"]
     titles = [one["title"] for one in message_to(opened(prevalence="0.0025"), NAME)["curves"]]
-    assert titles == ["your 0.25 %", "50 %", "10 %", "1 %"]
+    assert titles == ["your 0.25\u00a0%", "50\u00a0%", "10\u00a0%", "1\u00a0%"]
 
 
 def test_two_numbers_are_a_test_of_three_points() -> None:
     header = message_to(opened(test="numbers"), NAME)
     assert header["people"] == {"found": 9, "missed": 1, "alarmed": 99, "left": 891}
-    assert [one["value"] for one in header["bayes"]] == ["8.3 %", "99.9 %"]
+    assert [one["value"] for one in header["bayes"]] == ["8.3\u00a0%", "99.9\u00a0%"]
     assert header["bayes"][0]["bottom"] == "0.01 · 0.9 + 0.99 · 0.1"
     assert header["cost"]["values"] == pytest.approx([200, 119, 990])
     assert "**The test is worth its errors.**" in header["told"][0]
@@ -74,6 +76,26 @@ def test_two_numbers_are_a_test_of_three_points() -> None:
     assert "**no alarm at all**" in dear["told"][0]
     everybody = message_to(opened(test="numbers", prevalence="0.4", ratio="100"), NAME)
     assert "**an alarm for everybody**" in everybody["told"][0]
+
+
+@pytest.mark.parametrize("prevalence", ["0.01", "0.123"])
+def test_what_is_printed_gives_what_is_printed(prevalence: str) -> None:
+    """Fractions to the last digit; dots are rounded to whole ones, as is said there."""
+    offered: LivePicture = opened(prevalence=prevalence).session_state["metrics.cost.live"]
+    for threshold in np.linspace(-3, 0.5, 12).round(2):
+        header, __ = split(offered.render({"threshold": float(threshold)}, 3))
+        for one in header["bayes"]:
+            top, bottom = (eval(one[part].replace("·", "*")) for part in ("top", "bottom"))
+            if one["value"][0].isdigit():
+                assert 100 * top / bottom == pytest.approx(float(one["value"].split()[0]), abs=0.06)
+            else:
+                assert (one["value"], top / bottom > 0.999) == ("> 99.9\u00a0%", True)
+    assert header["words"]["title"].endswith("rounded to whole ones")
+
+
+@pytest.mark.parametrize(("part", "text"), [(0.5, "0.5"), (0.1, "0.1"), (0.9996, "0.9996")])
+def test_a_probability_is_written_in_one_way(part: float, text: str) -> None:
+    assert probability(float(logit(part))) == text
 
 
 def test_nobody_alarmed_is_no_precision() -> None:
@@ -90,10 +112,10 @@ def test_prices_are_written_and_the_rule_is_held_against_the_least(ratio: str) -
     texts = {"0.01": "1/100 of a false alarm", "1": "as much as a false alarm",
              "20": "20 false alarms", "100": "100 false alarms"}  # fmt: skip
     assert header["sliders"][1]["text"] == texts[ratio]
-    costs, given = Costs(float(ratio)), case(9, "raw")
+    costs, given = Costs(float(ratio)), case(8, "raw")
     expected = costs.expected(given.roc, 0.1)
     excess = expected[given.roc.at(costs.believed(0.1, given.learned))] / expected.min() - 1
-    said = "no more than the least." if excess <= 0.005 else f"**{100 * excess:,.0f} % more**"
+    said = "no more than the least." if excess <= 0.005 else f"**{100 * excess:,.0f}\u00a0% more**"
     assert said in header["told"][1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 from sklearn.metrics import (
     accuracy_score,
@@ -17,6 +17,7 @@ from sklearn.metrics import (
 from explainer.metrics.binary import MEASURES, Confusion, sweep
 from explainer.metrics.scores import pool
 
+FEW = settings(max_examples=15)
 scenes = some.lists(some.tuples(some.integers(-3, 3), some.booleans()), min_size=1, max_size=25)
 """Whole numbers as scores, so that many are the same; all of one kind now and then."""
 prevalences = some.one_of(some.none(), some.floats(0.001, 0.9))
@@ -38,6 +39,7 @@ def number(value: float | None) -> float:
     return np.nan if value is None else value
 
 
+@FEW
 @given(scenes, some.sampled_from([-4, -1.5, 0, 2, 3, 4]), prevalences)
 def test_counts_and_shares_are_scikit_learns(
     scene: list[tuple[int, bool]], threshold: float, prevalence: float | None
@@ -58,6 +60,7 @@ def test_counts_and_shares_are_scikit_learns(
     assert weighed.positives + weighed.negatives == pytest.approx(len(truths))
 
 
+@FEW
 @given(scenes, prevalences)
 def test_areas_are_scikit_learns(scene: list[tuple[int, bool]], prevalence: float | None) -> None:
     scores, truths = split(scene)
@@ -76,6 +79,7 @@ def test_areas_are_scikit_learns(scene: list[tuple[int, bool]], prevalence: floa
         assert found.area == pytest.approx(roc_auc_score(truths, scores))
 
 
+@FEW
 @given(scenes)
 def test_the_area_is_the_chance_of_a_pair_and_no_share_of_right_answers(
     scene: list[tuple[int, bool]],
@@ -86,6 +90,7 @@ def test_the_area_is_the_chance_of_a_pair_and_no_share_of_right_answers(
     assert sweep(scores, truths).area == pytest.approx((above.mean() + 1) / 2)
 
 
+@FEW
 @given(scenes, prevalences)
 def test_stretching_the_scores_changes_neither_area(
     scene: list[tuple[int, bool]], prevalence: float | None
@@ -96,6 +101,7 @@ def test_stretching_the_scores_changes_neither_area(
     assert one.average_precision(prevalence) == other.average_precision(prevalence)
 
 
+@FEW
 @given(*[some.integers(0, 40)] * 4, some.integers(1, 1000))
 def test_f_1_precision_and_recall_leave_out_the_true_negatives(
     hits: int, alarms: int, misses: int, refused: int, more: int
@@ -107,6 +113,7 @@ def test_f_1_precision_and_recall_leave_out_the_true_negatives(
     assert (MEASURES["accuracy"].value(after) or 0) >= (MEASURES["accuracy"].value(before) or 0)
 
 
+@FEW
 @given(*[some.integers(1, 40)] * 4, some.floats(0.001, 0.9))
 def test_with_the_prevalence_recall_and_specificity_stay_and_precision_is_bayes_rule(
     hits: int, alarms: int, misses: int, refused: int, prevalence: float
@@ -124,6 +131,7 @@ def test_with_the_prevalence_recall_and_specificity_stay_and_precision_is_bayes_
     assert MEASURES["accuracy"].value(never) == pytest.approx(1 - prevalence)
 
 
+@FEW
 @given(*[some.integers(0, 30)] * 4, prevalences)
 def test_an_interval_holds_its_value_and_lies_between_0_and_1(
     hits: int, alarms: int, misses: int, refused: int, prevalence: float | None
@@ -136,7 +144,7 @@ def test_an_interval_holds_its_value_and_lies_between_0_and_1(
             assert 0 <= ends[0] <= value <= ends[1] <= 1
 
 
-@pytest.mark.parametrize("prevalence", [None, 0.01])
+@pytest.mark.parametrize("prevalence", [0.01, pytest.param(None, marks=pytest.mark.slow)])
 def test_intervals_cover_what_they_should(prevalence: float | None) -> None:
     """100 of the class and 900 others, drawn 2,000 times from a larger pool of real scores."""
     found = pool()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics
@@ -36,6 +36,7 @@ from explainer.metrics.ten_classes import (
 
 SEEDS = (21, 22, 23)
 """Of networks that learn 100 digits; the page shows another."""
+FEW = settings(max_examples=15)
 Scene = tuple[np.ndarray, np.ndarray, int]
 
 
@@ -48,6 +49,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     return rows[:, 0], rows[:, 1], classes
 
 
+@FEW
 @given(scenes(), st.floats(0.25, 4))
 def test_each_class_is_as_scikit_learn_has_it(scene: Scene, beta: float) -> None:
     labels, answers, classes = scene
@@ -80,6 +82,7 @@ ORACLES: dict[str, Callable[..., float]] = {
 }
 
 
+@FEW
 @given(scenes(), st.sampled_from(list(ORACLES)), st.sampled_from(list(UNDEFINED)))
 def test_averages_are_scikit_learns_with_every_rule_for_what_is_undefined(
     scene: Scene, slug: str, rule: Undefined
@@ -92,6 +95,7 @@ def test_averages_are_scikit_learns_with_every_rule_for_what_is_undefined(
     assert accuracy(confusion(labels, answers, classes)) == (labels == answers).mean()
 
 
+@FEW
 @given(scenes())
 def test_f1_of_means_is_never_the_lower_one_where_all_are_defined(scene: Scene) -> None:
     labels, answers, classes = scene
@@ -105,6 +109,7 @@ def test_the_two_macro_f1s_can_be_far_apart() -> None:
     assert f1_of_means(matrix) - macro_f1(matrix) > 0.45
 
 
+@FEW
 @given(st.floats(0.05, 0.99), st.floats(0.25, 4))
 def test_a_line_of_equal_f_has_that_f(level: float, beta: float) -> None:
     points = same_f(level, beta)
@@ -198,6 +203,26 @@ def test_a_rare_class_costs_precision_and_macro_f1_and_hardly_accuracy() -> None
         mean, error = found[:, place].mean(), found[:, place].std(ddof=1) / len(found) ** 0.5
         assert abs(mean) < max(3 * error, 0.01)
     assert np.abs(found[:, 2 + AVERAGES.slugs.index("accuracy")]).max() < 0.06
+
+
+@pytest.mark.parametrize("slug", ["learned", "digit-mlp", "digit-cnn"])
+def test_precision_and_macro_f1_fall_where_others_are_mistaken_for_the_rare_class(
+    slug: str,
+) -> None:
+    given = learned(SEEDS[0]) if slug == "learned" else shipped(slug)
+    untouched = []
+    for rare in range(10):
+        matrices = given.matrices(rare)
+        own, macro = precisions(matrices)[1:, rare], macro_f1(matrices)
+        if matrices[-1][:, rare].sum() > matrices[-1][rare, rare]:
+            assert own[5] < own[-1]
+            assert (np.diff(own) >= 0).all()  # as pictures come back
+            assert macro[5] < macro[-1]
+        else:
+            untouched.append(rare)
+            assert (own == 1).all()
+            assert macro[5] > macro[-1]
+    assert untouched == ([9] if slug == "digit-cnn" else [])
 
 
 def test_balanced_accuracy_jumps_as_the_last_picture_goes() -> None:

@@ -196,7 +196,7 @@ def _averages(shown: Shown, moved: Moved, matrix: Counts) -> dict[str, Any]:
         now, all_pictures = values[moved.count], values[-1]
         span = f"{low:.3f} – {high:.3f}" if np.isfinite(now) else "–"
         rows.append([_(one.title), _three_digits(all_pictures), _three_digits(now), span])
-    heads = ["", _("all pictures"), _("now"), _("95 % of resampled test sets")]
+    heads = ["", _("all pictures"), _("now"), _("95\u00a0% of resampled test sets")]
     return {"heads": heads, "rows": rows}
 
 
@@ -248,7 +248,7 @@ def _words(shown: Shown, moved: Moved) -> dict[str, str]:
         "matrix": _("What each digit is called"), "rows": _("it is a"), "columns": _("called"),
         "recall": _("recall"), "precision": _("precision"),
         "plane": _("Precision and recall; lines of equal F"), "each": _("Each digit with its "
-        "exact interval of 95 %"),
+        "exact interval of 95\u00a0%"),
         "left": _("Pictures of the {rare} that are left", rare=shown.rare),
         "beta": _("β: recall counts β² times"), "undefined": _("undefined: –"),
         "hint": _("Choose a cell, or move with the arrow keys, to see its pictures."),

@@ -32,7 +32,8 @@ COST = f"{KEY}.cost"
 NAME = f"{COST}.picture"
 TESTS = (Named("digits", N_("a real classifier")), Named("numbers", N_("two numbers")))
 DIGITS = tuple(Named(str(one), str(one)) for one in range(10))
-FIRST_DIGIT = "9"
+FIRST_DIGIT = "8"
+"""Calibrating helps it visibly at `START`."""
 START = Values(prevalence=0.01, ratio=20.0, threshold=0.0, sensitivity=0.9, specificity=0.9)
 SPANS = {
     "prevalence": (0.001, 0.5), "ratio": (0.01, 100.0), "threshold": (-20.0, 20.0),
@@ -68,12 +69,13 @@ def cost_section(*_given: object) -> None:
 
 
 def _classifier() -> tuple[int, str]:
-    """Which digit is looked for and what its scores are taken as, behind a button."""
+    """Which digit is looked for and how its probabilities are taken, behind a button."""
     more = st.popover(_("More"), key=f"{COST}.more", on_change="rerun")
     with while_open(more):
         digit = choice(_("A case is the digit"), DIGITS, key=f"{COST}.digit", default=FIRST_DIGIT,
                        widget=st.segmented_control)  # fmt: skip
-        belief = choice(_("Scores"), BELIEFS, key=f"{COST}.scores", widget=st.segmented_control)
+        belief = choice(_("Probabilities"), BELIEFS, key=f"{COST}.scores",
+                        widget=st.segmented_control)  # fmt: skip
     return int(digit), belief
 
 
@@ -146,7 +148,7 @@ def _sliders(test: Test, values: Values) -> list[dict[str, Any]]:
     low, high = test.span
     at = min(max(values.threshold, low), high)
     least = middle(test, _best(test, values))
-    slider = _slider("threshold", _("Alarm from this score on"), values, probability(at))
+    slider = _slider("threshold", _("Alarm from this probability on"), values, probability(at))
     return [*found, {**slider, "low": low, "high": high, "value": at, "best": least}]
 
 

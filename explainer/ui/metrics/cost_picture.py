@@ -180,12 +180,12 @@ def _bayes(found: Roc, place: int, values: Values) -> list[dict[str, str]]:
 def _part(value: float) -> str:
     """A probability, of which only 0 and 1 are written as such."""
     if 0 < value < 0.0005:
-        return "< 0.1 %"
-    return "> 99.9 %" if 0.9995 <= value < 1 else percent(value)
+        return "< 0.1\u00a0%"
+    return "> 99.9\u00a0%" if 0.9995 <= value < 1 else percent(value).replace(" ", "\u00a0")
 
 
 def _product(first: float, second: float) -> str:
-    return f"{first:.4g} · {second:.3g}"
+    return f"{first:.4g} · {second:.4g}"
 
 
 def _cost(
@@ -243,7 +243,7 @@ def _told(
         other = test.case.other
         chosen = other.thresholds[costs.best(other, values.prevalence)]
         verdict = _(
-            "The cheapest threshold, {best}, costs {least}; chosen on other digits, {chosen}.",
+            "The cheapest threshold, p = {best}, costs {least}; chosen on other digits, {chosen}.",
             best=probability(middle(test, best)), least=amount(float(expected[best])),
             chosen=amount(float(expected[test.case.roc.at(float(chosen))])),
         )  # fmt: skip
@@ -254,20 +254,21 @@ def _told(
 
 
 def _believed(test: Test, values: Values, costs: Costs, expected: Floats, best: int) -> str:
-    """What the rule for calibrated scores costs, with these scores."""
+    """What the rule for calibrated probabilities costs, with these."""
     assert test.case is not None
     wanted = costs.believed(values.prevalence, test.case.learned)
     spent, least = float(expected[test.case.roc.at(wanted)]), float(expected[best])
     said = {
         "rule": f"{costs.best_probability:.3g}", "wanted": probability(wanted),
-        "spent": amount(spent),
+        "spent": amount(spent), "share": share(values.prevalence),
     }  # fmt: skip
     text = _(
-        "The rule for calibrated scores: an alarm pays from a chance of {rule} on. Scores come "
-        "from where 1 in 10 is a case; there that is a score of {wanted}. Here it costs {spent},",
+        "**The rule for calibrated probabilities:** alarm from {rule} on. The model learned where "
+        "1 in 10 is a case: where it says {wanted}, a prevalence of {share} makes it {rule}. "
+        "That threshold costs {spent},",
         **said,
     )  # fmt: skip
     if least == 0 or spent <= 1.005 * least:
         return text + " " + _("no more than the least.")
-    more = _("**{more} % more** than the least.", more=f"{100 * (spent / least - 1):,.0f}")
+    more = _("**{more} more** than the least.", more=f"{100 * (spent / least - 1):,.0f}\u00a0%")
     return f"{text} {more}"

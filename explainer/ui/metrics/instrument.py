@@ -38,7 +38,7 @@ OWN = "race"
 FIRST_CLASS = "9"
 FAR = 1e4
 LEAST, MOST, DIGITS = 1e-3, 0.9, 5
-AXES = (Named("odds", N_("log-odds")), Named("chance", N_("probability")))
+AXES = (Named("odds", N_("score (log-odds)")), Named("chance", N_("probability")))
 
 
 @st.fragment
@@ -58,7 +58,7 @@ def instrument() -> None:
         more = st.popover(_("More"), key=f"{SWARM}.more", on_change="rerun")
         with while_open(more):
             axis = choice(
-                _("Scores as"), AXES, key=f"{SWARM}.axis", widget=st.segmented_control
+                _("Show each picture’s"), AXES, key=f"{SWARM}.axis", widget=st.segmented_control
             )  # fmt: skip
     case = case_of(found, place)
     state = _state(sent, by_chance=axis == "chance")

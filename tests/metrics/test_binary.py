@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as some
 from sklearn.metrics import (
     accuracy_score,
@@ -16,8 +16,9 @@ from sklearn.metrics import (
 
 from explainer.metrics.binary import MEASURES, Confusion, sweep
 from explainer.metrics.scores import pool
+from tests.drawing import examples
 
-FEW = settings(max_examples=15)
+FEW = examples(15)
 scenes = some.lists(some.tuples(some.integers(-3, 3), some.booleans()), min_size=1, max_size=25)
 """Whole numbers as scores, so that many are the same; all of one kind now and then."""
 prevalences = some.one_of(some.none(), some.floats(0.001, 0.9))

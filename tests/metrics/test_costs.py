@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn import metrics
@@ -31,8 +31,9 @@ from explainer.metrics.costs_script import FILE, bayes_script, costs_data, costs
 from explainer.metrics.scores import Scored, of_linear
 from explainer.metrics.scores import pool as pool_of_digits
 from explainer.ui.metrics.cost import FIRST_DIGIT, SPANS, START
+from tests.drawing import examples
 
-FEW = settings(max_examples=15)
+FEW = examples(15)
 Scene = tuple[np.ndarray, np.ndarray]
 shares = st.floats(0.001, 0.5)
 ratios = st.floats(-2, 2).map(lambda one: 10.0**one)

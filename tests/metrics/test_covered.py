@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -22,6 +22,7 @@ from explainer.metrics.covered_over import SIZES, over_sizes
 from explainer.metrics.covered_script import script
 from explainer.metrics.ranked import areas, average_precision
 from explainer.metrics.sampled import Sets, World
+from tests.drawing import examples
 
 SEED = 31
 
@@ -48,7 +49,7 @@ def pool_of(world: World) -> Sets:
 WORLD = a_world()
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max_size=25))
 def test_areas_and_precision_are_those_of_scikit_learn_with_ties(
     pairs: list[tuple[int, bool]],
@@ -66,7 +67,7 @@ def test_areas_and_precision_are_those_of_scikit_learn_with_ties(
         assert np.isnan(average_precision(keys)[0])
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=4, max_size=12))
 def test_the_variance_is_delongs(pairs: list[tuple[int, bool]]) -> None:
     scores, truths = (np.array(one) for one in zip(*pairs, strict=True))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import jaccard_score
@@ -20,12 +20,13 @@ from explainer.metrics.mask_set import (
     picture_ious,
     segmented,
 )
+from tests.drawing import examples
 
 KINDS = 4
 SETS = arrays(np.int64, (2, 3, 4), elements=st.integers(0, KINDS - 1))
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(SETS, SETS)
 def test_confusions_and_ious_are_those_of_scikit_learn(truth: Labels, answer: Labels) -> None:
     found = confusions(truth, answer, KINDS)
@@ -41,7 +42,7 @@ def test_confusions_and_ious_are_those_of_scikit_learn(truth: Labels, answer: La
         np.testing.assert_array_equal(np.flatnonzero(~np.isnan(class_ious(one))), there)
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(SETS, SETS)
 def test_counting_absent_classes_moves_the_mean_down_or_up(truth: Labels, answer: Labels) -> None:
     found = confusions(truth, answer, KINDS)

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score, jaccard_score
@@ -22,12 +22,13 @@ from explainer.metrics.mask_scenes import (
 )
 from explainer.metrics.mask_script import FILE, data, script
 from explainer.metrics.masks import Mask, boundary, boundary_score, counts, dice_of, regions
+from tests.drawing import examples
 
 SHAPE = (7, 9)
 MASKS = arrays(bool, SHAPE)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(MASKS, MASKS)
 def test_the_numbers_of_a_mask_are_those_of_scikit_learn(truth: Mask, answer: Mask) -> None:
     found, both = counts(truth, answer), (truth.ravel(), answer.ravel())
@@ -42,7 +43,7 @@ def test_the_numbers_of_a_mask_are_those_of_scikit_learn(truth: Mask, answer: Ma
     assert (found.dice or 0.0) >= (found.iou or 0.0)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(MASKS, MASKS, MASKS)
 def test_iou_and_dice_put_masks_of_one_picture_in_the_same_order(
     truth: Mask, one: Mask, other: Mask
@@ -54,7 +55,7 @@ def test_iou_and_dice_put_masks_of_one_picture_in_the_same_order(
         assert (first.iou > second.iou) == (first.dice > second.dice)
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(MASKS, MASKS)
 def test_every_pixel_is_of_one_kind(truth: Mask, answer: Mask) -> None:
     found, kinds = counts(truth, answer), regions(truth, answer)
@@ -84,7 +85,7 @@ def plain_share(points: Mask, others: Mask, tolerance: float) -> float | None:
     return float((far <= tolerance + 1e-9).mean())
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(MASKS, MASKS, st.sampled_from([0.0, 1.0, 1.5, 3.0]))
 def test_boundaries_are_near_by_the_distance_of_all_pairs(
     truth: Mask, answer: Mask, tolerance: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from scipy.special import expit, logit, softmax
 from sklearn.linear_model import LogisticRegression
@@ -24,11 +24,12 @@ from explainer.metrics.scores import (
     scored,
 )
 from explainer.training.data.registry import load
+from tests.drawing import examples
 
 OTHER_SEEDS = (1, 2)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(some.integers(0, 9), some.floats(0.1, 30), some.integers(0, 10**6))
 def test_log_odds_are_those_of_the_softmax_and_never_round_to_infinity(
     place: int, size: float, seed: int

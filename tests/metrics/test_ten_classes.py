@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics
@@ -33,10 +33,11 @@ from explainer.metrics.ten_classes import (
     resampled,
     same_f,
 )
+from tests.drawing import examples
 
 SEEDS = (21, 22, 23)
 """Of networks that learn 100 digits; the page shows another."""
-FEW = settings(max_examples=15)
+FEW = examples(15)
 Scene = tuple[np.ndarray, np.ndarray, int]
 
 

@@ -22,13 +22,11 @@ BIN := $(ENVIRONMENT)/bin
 
 # The tests find the browser in the environment variable CHROMIUM.
 PYTEST = CHROMIUM="$$($(BIN)/python scripts/chromium.py)" && export CHROMIUM && $(BIN)/python -m pytest
-# Tests share the cores, a file at a time, those of many short tests last. Without a browser each is
-# on one thread, which takes an eighth less of the processor; two browsers, each with a server of its
-# own, are there at once.
+# Tests without a browser share the cores, a file at a time, those of many short tests last, each
+# on one thread, which takes an eighth less of the processor; a browser gets all cores to itself.
 ONE_THREAD = OMP_NUM_THREADS=1
 # Tests start dozens of processes: what one of them has compiled the others need not, whatever is set.
 export PYTHONDONTWRITEBYTECODE =
-TWO_BROWSERS = --numprocesses 2 --dist loadfile
 TOGETHER = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-all quick explore check words format bench screenshots clean install install-dev
@@ -43,7 +41,7 @@ test test-all: install-dev
 ifeq ($(ARGS),)
 	$(ONE_THREAD) $(BIN)/python -m pytest -m "($(KIND)) and not browser" $(TOGETHER)
 ifneq ($(BROWSER),no)
-	$(PYTEST) tests/browser -m "$(KIND)" $(TWO_BROWSERS)
+	$(PYTEST) tests/browser -m "$(KIND)"
 endif
 else
 	$(PYTEST) -m "$(KIND)" $(ARGS)

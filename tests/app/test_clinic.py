@@ -14,7 +14,7 @@ def test_the_parts_are_those_that_have_tests_of_their_own() -> None:
 
 
 def test_a_link_opens_a_part_and_what_is_said_is_translated() -> None:
-    app = app_at("clinic", lang=PSEUDO, clinic__tab="order")
+    app = app_at("clinic", lang=PSEUDO, clinic__tab="wall")
     assert not app.exception
     said = text_of(app)
     assert "⟦" in said

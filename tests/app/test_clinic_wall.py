@@ -60,6 +60,14 @@ def test_every_fault_hangs_on_the_wall_with_its_words_and_neighbours_are_alike()
     assert beside < apart[np.triu_indices(len(places), 1)].mean()
 
 
+def test_nothing_is_trained_before_it_is_asked_for() -> None:
+    app = section_of(page, clinic__wall_seed="7")
+    assert KEPT.get(7) is None
+    KEPT.put(7, KEPT.get(0) or pytest.fail("there is a wall"))
+    app.button(key="clinic.wall.begin").click().run()
+    assert sorted(titles(app)) == sorted(fault.title for fault in FAULTS)
+
+
 def test_hidden_names_hang_in_an_order_that_tells_nothing_and_each_can_be_named() -> None:
     app = section_of(page, clinic__wall__names="hidden")
     message = message_to(app, "clinic.wall.suspects")

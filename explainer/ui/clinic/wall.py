@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explainer.charts.theme import Theme
 from explainer.clinic.faults import FAULTS
@@ -36,6 +37,7 @@ from explainer.words import N_, _, language
 KEY = "clinic"
 WALL = f"{KEY}.wall"
 SEED, MOST_SEED = f"{KEY}.wall_seed", 99
+BEGUN = f"{WALL}.begun"
 FIRST_SEED = 20_000
 """Cases of these seeds are drawn by no number of the instrument, so none of them is given away."""
 HIDDEN = "hidden"
@@ -69,7 +71,9 @@ def wall_section(*_given: object) -> None:
     place = st.container()
     say(KEY, "wall_notice")
     with place:
-        found = _found(seed, hidden=hidden)
+        found = KEPT.get(seed) or _begun(seed, hidden=hidden)
+        if found is None:
+            return
         suspects(WALL, remembered(
             f"{WALL}.message", (found, seed, hidden, theme(), language()),
             lambda: wall_message(WALL, _arranged(found, seed, hidden=hidden), theme(),
@@ -77,11 +81,22 @@ def wall_section(*_given: object) -> None:
         ))  # fmt: skip
 
 
-def _found(seed: int, *, hidden: bool) -> Wall:
-    """The curves of that seed; while somebody waits for them those that are there are seen."""
-    if (kept := KEPT.get(seed)) is not None:
-        return kept
+def _begun(seed: int, *, hidden: bool) -> Wall | None:
+    """The curves of that seed, once somebody asked: above, a run of its own may be under way."""
     slot = st.empty()
+    if not st.session_state.get(BEGUN):
+        words = _("Train all {count}", count=len(FAULTS))
+        slot.button(words, key=f"{WALL}.begin", icon=":material/play_arrow:", on_click=_begin)
+        return None
+    return _found(seed, slot, hidden=hidden)
+
+
+def _begin() -> None:
+    st.session_state[BEGUN] = True
+
+
+def _found(seed: int, slot: DeltaGenerator, *, hidden: bool) -> Wall:
+    """The curves of that seed; while somebody waits for them those that are there are seen."""
 
     def seen(records: list[Record]) -> None:
         with slot.container():

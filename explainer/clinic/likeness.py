@@ -7,8 +7,6 @@ a logarithmic axis.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -96,17 +94,3 @@ def taken_for(apart: Floats, kinds: Places, seeds: Places) -> Places:
     others = np.where(seeds[:, None] == seeds, np.inf, apart)
     taken: Places = kinds[others.argmin(1)]
     return taken
-
-
-def confusion(kinds: Sequence[int] | Places, taken: Sequence[int] | Places, count: int) -> Places:
-    """How many runs of each of `count` kinds (rows) were taken for which (columns)."""
-    table = np.zeros((count, count), np.intp)
-    np.add.at(table, (np.asarray(kinds), np.asarray(taken)), 1)
-    return table
-
-
-def most_alike(table: Places) -> tuple[int, int]:
-    """The two kinds that are most often taken for each other; the first of equals."""
-    both = np.triu(table + table.T, 1)
-    one, other = np.unravel_index(both.argmax(), both.shape)
-    return int(one), int(other)

@@ -14,6 +14,7 @@ from explainer.clinic.network import CLASSES, ENDS, Network
 from explainer.clinic.pictures import Pictures, batch_rows, pictures_of, shown
 from explainer.clinic.record import SHOWN, Looks, Record
 from explainer.training.engine.devices import cores, workers
+from explainer.training.instruments.mistakes import confusion_matrix
 from explainer.words import later
 
 EVERY = 5
@@ -208,5 +209,5 @@ def _spread(inputs: Tensor) -> tuple[float, float]:
 
 def _confusion(logits: Tensor, labels: Tensor) -> np.ndarray:
     found = _answers(logits)
-    places = (labels * CLASSES + found)[found >= 0]
-    return places.bincount(minlength=CLASSES**2).view(CLASSES, CLASSES).numpy()
+    some = found >= 0
+    return confusion_matrix(labels[some].numpy(), found[some].numpy(), CLASSES)

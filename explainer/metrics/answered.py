@@ -14,8 +14,9 @@ from torch.nn.functional import leaky_relu
 from explainer.generalisation.small_stack import LEAK, SmallStack, digits
 from explainer.likelihood.calibrated import test_digits
 from explainer.likelihood.examples import logits
-from explainer.metrics.ten_classes import Counts, Floats, confusion
+from explainer.metrics.ten_classes import Counts, Floats
 from explainer.regularisation.dropout.data_sizes import pooled
+from explainer.training.instruments.mistakes import confusion_matrix
 
 LEARNED, WIDTH, STEPS, SEED = 100, 32, 150, 5
 CLASSES, DRAWN = 10, 0
@@ -59,7 +60,7 @@ class Answered:
         """Confusion matrices `(most + 1, K, K)` with 0, 1, … pictures of the class left."""
         said = self.answers(never)
         own = self.labels == rare
-        rest = confusion(self.labels[~own], said[~own], CLASSES)
+        rest = confusion_matrix(self.labels[~own], said[~own], CLASSES)
         found = np.repeat(rest[None], self.most + 1, 0)
         order = np.flatnonzero(own)[np.argsort(self.rank[own])]
         one_by_one = np.eye(CLASSES, dtype=int)[said[order]].cumsum(0)

@@ -19,6 +19,7 @@ from explainer.evaluation.intervals import BEYOND, COVERED, exact, wilson
 from explainer.metrics.masks import dice_of
 from explainer.metrics.ranked import Areas, Floats, areas, average_precision
 from explainer.metrics.sampled import SETS, Sets
+from explainer.metrics.shares import ratio
 from explainer.registry import Registry
 from explainer.training.instruments.student import intervals
 from explainer.words import N_
@@ -51,7 +52,7 @@ class Metric:
 
 def wald(right: Floats, size: Floats) -> Ends:
     """The interval of textbooks, for a share `right` of `size`; NaN where `size` is 0."""
-    share = _share(right, size)
+    share = ratio(right, size)
     half = BEYOND * np.sqrt(share * (1 - share) / np.where(size > 0, size, np.nan))
     return share - half, share + half
 
@@ -100,10 +101,6 @@ def percentiles(values: Floats) -> Ends:
     return at(TAILS[0]), at(TAILS[1])
 
 
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
-
-
 def _positives(sets: Sets) -> Floats:
     return np.asarray(sets.cells[:, 2] + sets.cells[:, 3], float)
 
@@ -149,10 +146,10 @@ def _of_share(
         drawn = np.random.default_rng(sets.size).multinomial(
             sets.size, chances[:, None, :], size=(len(chances), RESAMPLED)
         )
-        return percentiles(turned(_share(*parts(drawn.astype(float)))))
+        return percentiles(turned(ratio(*parts(drawn.astype(float)))))
 
     return Metric(
-        slug, title, lambda sets: turned(_share(*parts(sets.cells.astype(float)))),
+        slug, title, lambda sets: turned(ratio(*parts(sets.cells.astype(float)))),
         Registry[Way](
             N_("interval"),
             Way("wilson", N_("Wilson"), ways(wilson)),

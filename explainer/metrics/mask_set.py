@@ -14,10 +14,9 @@ import torch
 from numpy.typing import NDArray
 
 from explainer.likelihood.calibrated import test_digits
+from explainer.metrics.shares import mean_of, ratio
 from explainer.networks.digits.field import PUBLISHED, in_field, moved
 from explainer.networks.digits.networks import shared_reader
-from explainer.registry import Registry
-from explainer.words import N_
 
 CLASSES = 11
 MOST, SEED = 40, 4
@@ -26,23 +25,6 @@ INK = 0.5
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Labels = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Convention:
-    """What the IoU of a class counts that is neither in the truth nor in the answer."""
-
-    slug: str
-    title: str
-    filled: float
-
-
-CONVENTIONS = Registry[Convention](
-    N_("convention"),
-    Convention("out", N_("left out"), float("nan")),
-    Convention("zero", N_("counted as 0"), 0.0),
-    Convention("one", N_("counted as 1"), 1.0),
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +54,7 @@ def class_ious(confusion: Labels) -> Floats:
     """The IoU of each class, `(…, K)` of `(…, K, K)`; NaN for one that is absent on both sides."""
     both = np.diagonal(confusion, axis1=-2, axis2=-1)
     union = confusion.sum(-1) + confusion.sum(-2) - both
-    return np.where(union > 0, both / np.maximum(union, 1), np.nan)
-
-
-def mean_iou(ious: Floats, filled: float) -> Floats:
-    """The mean over classes with the absent ones `filled`, `(…,)`; NaN where all are left out."""
-    values = np.where(np.isnan(ious), filled, ious)
-    there = ~np.isnan(values)
-    total, count = np.where(there, values, 0).sum(-1), there.sum(-1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return ratio(both, union)
 
 
 @dataclass(frozen=True)
@@ -91,11 +65,11 @@ class Means:
     of_pictures: float
 
 
-def means(confusion: Labels, filled: float) -> Means:
+def means(confusion: Labels, undefined: float) -> Means:
     """Of pictures `(N, K, K)`, N ≥ 1; NaN where no class is there."""
-    each = mean_iou(class_ious(confusion), filled)
+    each = mean_of(class_ious(confusion), undefined)
     there = each[~np.isnan(each)]
-    of_set = float(mean_iou(class_ious(confusion.sum(0)), filled))
+    of_set = float(mean_of(class_ious(confusion.sum(0)), undefined))
     return Means(of_set, float(there.mean()) if len(there) else float("nan"))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explainer.metrics.shares import ratio
+
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Keys = NDArray[np.uint16]
@@ -86,7 +88,7 @@ def _starts(keys: Keys) -> Counts:
 def _spread(counts: Numbers, own: Counts, other: Counts) -> tuple[Floats, Floats]:
     """Mean and sample variance over `own` places of `counts` ÷ `other`, 0 at all other places."""
     sums, squares = counts.sum(1), np.einsum("ij,ij->i", counts.astype(float), counts)
-    mean = _share(sums, own * other)
+    mean = ratio(sums, own * other)
     left = squares / np.maximum(other, 1) ** 2 - own * mean**2
     return mean, np.where(own > 1, np.maximum(left, 0) / np.maximum(own - 1, 1), np.nan)
 
@@ -97,8 +99,4 @@ def _precision(keys: Keys) -> Floats:
     positives = hits[:, -1]
     before = np.take_along_axis(hits - true, starts, 1)
     precision = (positives[:, None] - before) / (keys.shape[1] - starts)
-    return _share((precision * true).sum(1), positives)
-
-
-def _share(part: Numbers, whole: Numbers) -> Floats:
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
+    return ratio((precision * true).sum(1), positives)

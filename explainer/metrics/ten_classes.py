@@ -14,18 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from explainer.evaluation.intervals import COVERED, exact
+from explainer.metrics.shares import mean_of, ratio
 from explainer.registry import Registry
 from explainer.words import N_
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 DRAWS = 200
-
-
-def confusion(labels: ArrayLike, answers: ArrayLike, classes: int = 10) -> Counts:
-    """How many pictures of each class (row) got each answer (column), `(K, K)`."""
-    cells = np.asarray(labels, int) * classes + np.asarray(answers, int)
-    return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 
 def hits(matrix: ArrayLike) -> Floats:
@@ -35,12 +30,12 @@ def hits(matrix: ArrayLike) -> Floats:
 
 def precisions(matrix: ArrayLike) -> Floats:
     """Of the answers that name a class the share that is right, `(…, K)`."""
-    return _ratio(hits(matrix), np.asarray(matrix, float).sum(-2))
+    return ratio(hits(matrix), np.asarray(matrix, float).sum(-2))
 
 
 def recalls(matrix: ArrayLike) -> Floats:
     """Of the pictures of a class the share that is named right, `(…, K)`."""
-    return _ratio(hits(matrix), np.asarray(matrix, float).sum(-1))
+    return ratio(hits(matrix), np.asarray(matrix, float).sum(-1))
 
 
 def f_scores(matrix: ArrayLike, beta: float = 1.0) -> Floats:
@@ -50,14 +45,14 @@ def f_scores(matrix: ArrayLike, beta: float = 1.0) -> Floats:
     """
     right, given = hits(matrix), np.asarray(matrix, float)
     below = beta**2 * given.sum(-1) + given.sum(-2)
-    return _ratio((1 + beta**2) * right, below)
+    return ratio((1 + beta**2) * right, below)
 
 
 def f_of(precision: ArrayLike, recall: ArrayLike, beta: float = 1.0) -> Floats:
     r"""The weighted harmonic mean $(1+\beta^2) P R / (\beta^2 P + R)$; 0 where both are."""
     first, second = (np.asarray(one, float) for one in (precision, recall))
     below = beta**2 * first + second
-    return np.where(below == 0, 0, _ratio((1 + beta**2) * first * second, below))
+    return np.where(below == 0, 0, ratio((1 + beta**2) * first * second, below))
 
 
 def same_f(level: float, beta: float, points: int = 60) -> Floats:
@@ -80,19 +75,9 @@ def f_interval(matrix: ArrayLike) -> tuple[Floats, Floats]:
     return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
-def mean_of(values: Floats, undefined: float = np.nan) -> Floats:
-    """The mean over classes, in which what is undefined counts as given; with NaN it is left out.
-
-    NaN where nothing is left to count.
-    """
-    filled = np.where(np.isnan(values), undefined, values)
-    there = ~np.isnan(filled)
-    return _ratio(np.where(there, filled, 0).sum(-1), there.sum(-1))
-
-
 def accuracy(matrix: ArrayLike, undefined: float = np.nan) -> Floats:
     """The share of right answers. It is micro-F1: each wrong one is one FP and one FN."""
-    return _ratio(hits(matrix).sum(-1), np.asarray(matrix, float).sum((-2, -1)))
+    return ratio(hits(matrix).sum(-1), np.asarray(matrix, float).sum((-2, -1)))
 
 
 def balanced(matrix: ArrayLike, undefined: float = np.nan) -> Floats:
@@ -114,7 +99,7 @@ def weighted_f1(matrix: ArrayLike, undefined: float = np.nan) -> Floats:
     """The mean of the classes' F1, each counted as often as it has pictures."""
     sizes = np.asarray(matrix, float).sum(-1)
     scores = np.nan_to_num(f_scores(matrix), nan=0)
-    return _ratio((sizes * scores).sum(-1), sizes.sum(-1))
+    return ratio((sizes * scores).sum(-1), sizes.sum(-1))
 
 
 def kappa(matrix: ArrayLike, undefined: float = np.nan) -> Floats:
@@ -124,8 +109,8 @@ def kappa(matrix: ArrayLike, undefined: float = np.nan) -> Floats:
     """
     given = np.asarray(matrix, float)
     total = given.sum((-2, -1))
-    chance = _ratio((given.sum(-1) * given.sum(-2)).sum(-1), total**2)
-    return _ratio(accuracy(given) - chance, 1 - chance)
+    chance = ratio((given.sum(-1) * given.sum(-2)).sum(-1), total**2)
+    return ratio(accuracy(given) - chance, 1 - chance)
 
 
 @dataclass(frozen=True)
@@ -148,24 +133,6 @@ AVERAGES = Registry[Average](
 )
 
 
-@dataclass(frozen=True)
-class Undefined:
-    """What a number counts as, in a mean, where it cannot be said."""
-
-    slug: str
-    title: str
-    value: float
-
-
-UNDEFINED = Registry[Undefined](
-    N_("rule for what is undefined"),
-    Undefined("out", N_("left out"), np.nan),
-    Undefined("zero", N_("counted as 0"), 0.0),
-    Undefined("one", N_("counted as 1"), 1.0),
-)
-"""Scikit-learn's `zero_division`; it takes 0, with a warning, if none is said."""
-
-
 def resampled(matrix: Counts, draws: int = DRAWS, seed: int = 0) -> Counts:
     """Matrices `(draws, K, K)` of as many pictures, drawn again from these: the bootstrap."""
     shares = matrix.ravel() / matrix.sum()
@@ -180,9 +147,3 @@ def interval(values: Floats) -> tuple[float, float]:
         return np.nan, np.nan
     low, high = np.quantile(there, [(1 - COVERED) / 2, (1 + COVERED) / 2])
     return float(low), float(high)
-
-
-def _ratio(above: ArrayLike, below: ArrayLike) -> Floats:
-    """NaN where there is nothing to divide by."""
-    first, second = (np.asarray(one, float) for one in (above, below))
-    return np.asarray(first / np.where(second == 0, np.nan, second))

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from explainer.live_pictures import LivePicture
 from explainer.metrics.mask_scenes import SCENES, STARTS
-from explainer.metrics.mask_set import CONVENTIONS, means, segmented
+from explainer.metrics.mask_set import means, segmented
+from explainer.metrics.shares import UNDEFINED
 from explainer.ui.metrics.painting import unpacked
 from tests.app.reading import message_to, section_of, split
 
@@ -99,7 +100,7 @@ def test_nonsense_in_a_link_is_left_out() -> None:
 def test_the_set_shows_six_means_and_a_dash_for_an_absent_class() -> None:
     header = message_to(opened(set__pictures="3", set__noise="0"), "metrics.set.averages")
     wanted = segmented(3, 0, 0.5).confusion
-    for rule, group in zip(CONVENTIONS, header["groups"], strict=True):
-        found = means(wanted, rule.filled)
+    for rule, group in zip(UNDEFINED, header["groups"], strict=True):
+        found = means(wanted, rule.value)
         assert group["values"] == pytest.approx([found.of_set, found.of_pictures])
     assert any(one["value"] is None and one["text"] == "–" for one in header["classes"])

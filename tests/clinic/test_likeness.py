@@ -6,17 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 
 from explainer.clinic.likeness import (
     POINTS,
-    confusion,
     distances,
     heights,
     in_a_row,
-    most_alike,
     nearest_others,
     taken_for,
 )
@@ -87,9 +84,3 @@ def test_the_nearest_other_run_is_scikit_learns() -> None:
     flat = curves.reshape(18, -1)
     theirs = cross_val_predict(KNeighborsClassifier(1), flat, kinds, cv=LeaveOneOut())
     np.testing.assert_array_equal(taken, theirs)
-    table = confusion(kinds, taken, 3)
-    np.testing.assert_array_equal(table, confusion_matrix(kinds, theirs))
-
-
-def test_those_most_often_taken_for_each_other_are_found() -> None:
-    assert most_alike(np.array([[3, 0, 2], [0, 5, 0], [1, 1, 3]])) == (0, 2)

@@ -9,17 +9,16 @@ from sklearn.metrics import jaccard_score
 
 from explainer.metrics.mask_set import (
     CLASSES,
-    CONVENTIONS,
     SEED,
     Labels,
     Means,
     class_ious,
     confusions,
-    mean_iou,
     means,
     picture_ious,
     segmented,
 )
+from explainer.metrics.shares import UNDEFINED, mean_of
 from tests.drawing import examples
 
 KINDS = 4
@@ -46,10 +45,10 @@ def test_confusions_and_ious_are_those_of_scikit_learn(truth: Labels, answer: La
 @given(SETS, SETS)
 def test_counting_absent_classes_moves_the_mean_down_or_up(truth: Labels, answer: Labels) -> None:
     found = confusions(truth, answer, KINDS)
-    out, zero, one = (means(found, rule.filled) for rule in CONVENTIONS)
+    out, zero, one = (means(found, rule.value) for rule in UNDEFINED)
     assert zero.of_set <= out.of_set + 1e-12 <= one.of_set + 2e-12
     assert zero.of_pictures <= out.of_pictures + 1e-12 <= one.of_pictures + 2e-12
-    alone = [mean_iou(class_ious(each), float("nan")) for each in found]
+    alone = [mean_of(class_ious(each), float("nan")) for each in found]
     assert out.of_pictures == pytest.approx(np.mean(alone))
 
 
@@ -103,7 +102,7 @@ def test_scikit_learn_counts_absent_classes_as_its_zero_division_says(counted: i
 
 def by_rule(count: int, noise: float, seed: int) -> dict[str, Means]:
     confusion = segmented(count, noise, 0.5, seed).confusion
-    return {rule.slug: means(confusion, rule.filled) for rule in CONVENTIONS}
+    return {rule.slug: means(confusion, rule.value) for rule in UNDEFINED}
 
 
 @pytest.mark.parametrize("seed", [11, 12, 15, SEED])

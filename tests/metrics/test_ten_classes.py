@@ -15,12 +15,10 @@ from sklearn import metrics
 
 from explainer.metrics.answered import LEARNED, Answered, learned, ranks, shipped
 from explainer.metrics.classes_script import FILE, classes_data, classes_script
+from explainer.metrics.shares import UNDEFINED, Undefined
 from explainer.metrics.ten_classes import (
     AVERAGES,
-    UNDEFINED,
-    Undefined,
     accuracy,
-    confusion,
     f1_of_means,
     f_interval,
     f_of,
@@ -33,6 +31,7 @@ from explainer.metrics.ten_classes import (
     resampled,
     same_f,
 )
+from explainer.training.instruments.mistakes import confusion_matrix
 from tests.drawing import examples
 
 SEEDS = (21, 22, 23)
@@ -54,7 +53,7 @@ def scenes(draw: st.DrawFn) -> Scene:
 @given(scenes(), st.floats(0.25, 4))
 def test_each_class_is_as_scikit_learn_has_it(scene: Scene, beta: float) -> None:
     labels, answers, classes = scene
-    matrix = confusion(labels, answers, classes)
+    matrix = confusion_matrix(labels, answers, classes)
     every = range(classes)
     assert (matrix == metrics.confusion_matrix(labels, answers, labels=every)).all()
     wanted = metrics.precision_recall_fscore_support(
@@ -89,11 +88,11 @@ def test_averages_are_scikit_learns_with_every_rule_for_what_is_undefined(
     scene: Scene, slug: str, rule: Undefined
 ) -> None:
     labels, answers, classes = scene
-    found = AVERAGES[slug].of(confusion(labels, answers, classes), rule.value)
+    found = AVERAGES[slug].of(confusion_matrix(labels, answers, classes), rule.value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is undefined: we say it as well
         assert found == pytest.approx(ORACLES[slug](*scene, rule.value), nan_ok=True)
-    assert accuracy(confusion(labels, answers, classes)) == (labels == answers).mean()
+    assert accuracy(confusion_matrix(labels, answers, classes)) == (labels == answers).mean()
 
 
 @FEW
@@ -101,7 +100,7 @@ def test_averages_are_scikit_learns_with_every_rule_for_what_is_undefined(
 def test_f1_of_means_is_never_the_lower_one_where_all_are_defined(scene: Scene) -> None:
     labels, answers, classes = scene
     whole = np.arange(classes)
-    matrix = confusion(np.append(labels, whole), np.append(answers, whole), classes)
+    matrix = confusion_matrix(np.append(labels, whole), np.append(answers, whole), classes)
     assert f1_of_means(matrix) >= macro_f1(matrix) - 1e-12
 
 
@@ -167,7 +166,7 @@ def test_what_cannot_be_said_is_no_number() -> None:
 
 
 def test_resampled_test_sets_are_as_large_and_alike() -> None:
-    matrix = confusion(shipped("digit-mlp").labels, shipped("digit-mlp").answers())
+    matrix = confusion_matrix(shipped("digit-mlp").labels, shipped("digit-mlp").answers(), 10)
     drawn = resampled(matrix, draws=400, seed=3)
     assert (drawn.sum((1, 2)) == 1000).all()
     low, high = interval(accuracy(drawn))
@@ -184,7 +183,7 @@ def test_every_matrix_is_of_the_pictures_that_are_left(never: int | None) -> Non
     assert never is None or not (answers == 8).any()
     for count in (0, 1, 37, 100):
         left = given.kept(8, count)
-        assert (found[count] == confusion(given.labels[left], answers[left])).all()
+        assert (found[count] == confusion_matrix(given.labels[left], answers[left], 10)).all()
         assert found[count, 8].sum() == count
 
 
@@ -263,7 +262,7 @@ def test_the_script_gives_the_same_numbers(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(classes_script(2.0, rule.value), names)
-    matrix = confusion(given.labels[left], answers[left])
+    matrix = confusion_matrix(given.labels[left], answers[left], 10)
     assert (names["matrix"] == matrix).all()
     np.testing.assert_allclose(names["f_beta"], f_scores(matrix, 2))
     for one in AVERAGES:

@@ -12,9 +12,10 @@ from explainer.charts.theme import Theme
 from explainer.clinic.doctor import diagnosis
 from explainer.clinic.faults import FAULTS
 from explainer.clinic.gathered import gathered, pairs
-from explainer.clinic.likeness import Places, confusion
+from explainer.clinic.likeness import Places
 from explainer.clinic.record import Record
 from explainer.kept import MEGABYTE, Kept
+from explainer.training.instruments.mistakes import confusion_matrix
 from explainer.ui.clinic.wall import FIRST_SEED
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.tables import table
@@ -53,9 +54,9 @@ def mistaken() -> None:
 def taken_tables(records: Sequence[Record]) -> Places:
     """Of runs of all faults in turns what the rules name, `(2, F, F)`: by the curves, by all."""
     places = {slug: place for place, slug in enumerate(FAULTS.slugs)}
-    kinds = [place % len(FAULTS) for place in range(len(records))]
+    kinds = np.arange(len(records)) % len(FAULTS)
     tables = [
-        confusion(kinds, [places[name(record)] for record in records], len(FAULTS))
+        confusion_matrix(kinds, np.array([places[name(record)] for record in records]), len(FAULTS))
         for name in (lambda one: diagnosis(one, ())[0].slug, lambda one: diagnosis(one)[0].slug)
     ]
     return np.stack(tables)

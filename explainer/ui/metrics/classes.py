@@ -16,7 +16,7 @@ from explainer.messages import number as number_in
 from explainer.messages import whole
 from explainer.metrics.answered import CLASSES, LEARNED, Answered, learned, shipped
 from explainer.metrics.classes_script import FILE, classes_data, classes_script
-from explainer.metrics.ten_classes import UNDEFINED
+from explainer.metrics.shares import UNDEFINED
 from explainer.ui.common import live
 from explainer.ui.common.address import keep_in_link, linked
 from explainer.ui.common.appearance import theme

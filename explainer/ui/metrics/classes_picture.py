@@ -13,9 +13,9 @@ from explainer.charts.theme import Theme
 from explainer.evaluation.intervals import exact
 from explainer.likelihood.calibrated import test_digits
 from explainer.metrics.answered import CLASSES, Answered
+from explainer.metrics.shares import UNDEFINED
 from explainer.metrics.ten_classes import (
     AVERAGES,
-    UNDEFINED,
     Counts,
     Floats,
     f_interval,

@@ -16,7 +16,6 @@ from explainer.live_pictures import Render
 from explainer.metrics.mask_scenes import answered_twice
 from explainer.metrics.mask_set import (
     CLASSES,
-    CONVENTIONS,
     INK,
     MOST,
     Segmented,
@@ -24,6 +23,7 @@ from explainer.metrics.mask_set import (
     means,
     segmented,
 )
+from explainer.metrics.shares import UNDEFINED
 from explainer.parameters import Parameter
 from explainer.powers import signed
 from explainer.ui.common import live
@@ -89,13 +89,13 @@ def set_message(values: Mapping[str, float], colours: Theme, number: int) -> byt
     """What the component shows of the set that the sliders say."""
     found = segmented(round(values[COUNT.name]), values[NOISE.name], values[THRESHOLD.name])
     confusion = found.confusion
-    both = [means(confusion, one.filled) for one in CONVENTIONS]
+    both = [means(confusion, one.value) for one in UNDEFINED]
     each = class_ious(confusion.sum(0))
     montage, palette = _montage(found, colours), colours.categorical
     groups: list[dict[str, Any]] = [
         {"title": _(rule.title), "values": [_value(one.of_set), _value(one.of_pictures)],
          "texts": [_text(one.of_set), _text(one.of_pictures)]}
-        for rule, one in zip(CONVENTIONS, both, strict=True)
+        for rule, one in zip(UNDEFINED, both, strict=True)
     ]  # fmt: skip
     names = [_("no ink"), *map(str, range(CLASSES - 1))]
     header: dict[str, Any] = {

@@ -412,8 +412,8 @@ export default component(place => {
     curves.build(data, given, prevalence)
     soon()
   }
-  range.oninput = () => { weigh(shareOf(Number(range.value))) }
-  range.onchange = () => report()
+  range.oninput = () => { held = "range"; weigh(shareOf(Number(range.value))) }
+  range.onchange = () => release("range")
   find(".natural").onclick = () => { weigh(null); report() }
 
   // ---------------------------------------------------------------- curves and pairs

@@ -409,9 +409,10 @@ export default component(place => {
     step = now
     send_later()
   }
-  panel.onAsk = wanted => {
+  panel.onAsk = (wanted, final) => {
     ask = wanted
-    send(true)
+    hand.held = !final
+    send(final)
   }
   place.atEnd(() => clearTimeout(timer))
   place.onLive(() => data?.name, take)

@@ -91,7 +91,8 @@ export default component(place => {
   function drawOver() {
     const wide = over.clientWidth, { sizes, curves, band } = data.over, { words, size, share } = data
     if (wide < 120) return
-    const frame = frameOf(over), least = Math.min(0.9, ...curves.flatMap(one => one.values.filter(Boolean)), share ?? 1)
+    const known = curves.flatMap(one => one.values.filter(Number.isFinite))
+    const frame = frameOf(over), least = Math.min(0.9, ...known, share ?? 1)
     const low = Math.floor(least * 10 - 1e-9) / 10
     const x = value => linear([Math.log(sizes[0]), Math.log(sizes.at(-1))],
       [frame.left, frame.right - 6])(Math.log(value))

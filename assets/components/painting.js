@@ -54,7 +54,7 @@ export default component(place => {
     const { header, blobs } = unpack(bytes)
     if (data && header.number < data.number) return
     const other = header.of !== data?.of
-    data = { ...header, address: header.address || data?.address }
+    data = header
     const quiet = !stroke && !hand.flow.busy()
     if (other || quiet) adopt(blobs)
     if (!data.own) brush.target = "answer"
@@ -127,7 +127,7 @@ export default component(place => {
   // ---------------------------------------------------------------- strokes
 
   function begin(at) {
-    undone = [...undone, { answer: masks.answer.slice(), truth: masks.truth.slice() }].slice(-MOST_UNDONE)
+    undone = [...undone, { target: brush.target, mask: masks[brush.target].slice() }].slice(-MOST_UNDONE)
     stroke = at
     hand.held = true
     dab(at, at)
@@ -145,9 +145,8 @@ export default component(place => {
   }
   function undo() {
     if (!undone.length || stroke) return
-    const before = undone.at(-1), target = ["answer", "truth"].find(one =>
-      before[one].some((on, index) => on !== masks[one][index])) ?? "answer"
-    masks = before
+    const { target, mask } = undone.at(-1)
+    masks = { ...masks, [target]: mask }
     undone = undone.slice(0, -1)
     send(true, target)
     showTools()

@@ -264,12 +264,12 @@ function precisionRecall(host, place) {
       if (slug === data.ask.rule) write(rule, says)
     })
   }
-  function request(wanted) {
+  function request(wanted, final = true) {
     ask = wanted
     asked = performance.now()
     drawRules()
     drawCrowd()
-    panel.onAsk?.({ ...ask })
+    panel.onAsk?.({ ...ask }, final)
   }
 
   // ---------------------------------------------------------------- thresholds
@@ -324,7 +324,8 @@ function precisionRecall(host, place) {
     write(scored, say("their score: {score}", { score: show(Number(score.value), 2) }))
   }
   crowd.onclick = () => request({ ...ask, crowd: ask?.crowd === null ? Number(score.value) : null })
-  score.oninput = () => request({ ...ask, crowd: Number(score.value) })
+  score.oninput = () => request({ ...ask, crowd: Number(score.value) }, false)
+  score.onchange = () => request({ ...ask, crowd: Number(score.value) })
 
   // ---------------------------------------------------------------- the hand
 

@@ -73,7 +73,7 @@ export default component(place => {
     const part = position / STEPS
     if (!log) return Number((low + part * (high - low)).toFixed(4))
     const value = low * (high / low) ** part
-    return Number(value.toPrecision(value < low * 10 && low < 0.01 ? 2 : 3))
+    return Number(value.toPrecision(3))
   }
 
   function addRow({ name, label, best }) {
@@ -132,7 +132,7 @@ export default component(place => {
     }
     plot.onpointermove = event => { if (moving) move(event, false) }
     plot.onpointerup = event => { if (moving) { moving = stage.held = false; move(event, true) } }
-    plot.onpointercancel = () => { moving = stage.held = false }
+    plot.onpointercancel = () => { if (moving) { moving = stage.held = false; send({}, true) } }
     filled(plot, { tabindex: 0, role: "slider" })
     onKeys(plot, { far: FAR, arrow: (right, down) => {
       if (data.real) return stepThreshold(kind === "roc" ? down - right : right - down)

@@ -94,14 +94,15 @@ function post(address, value) {
 }
 
 // A move answered without a rerun: the values go to the server's live picture, its message to the
-// component that draws under `name`. Refused values (422) are left to the rerun on release, and those
-// that were outrun by later ones (204) need no answer.
-async function askForPicture({ address, name }, value) {
+// component that draws under `name`. Refused values (422) are left to the rerun on release; those that
+// were outrun by later ones (204), or by a release while they were on their way, need no answer.
+async function askForPicture({ address, name }, value, isLate) {
   const answer = await post(address, value)
   if (answer.status === 422 || answer.status === 204) return
   const ours = answer.headers.get("content-type")?.startsWith("application/octet-stream")
   if (!answer.ok || !ours) throw new Error(`the live picture answered ${answer.status}`)
   const message = new Uint8Array(await answer.arrayBuffer())
+  if (isLate()) return
   window.dispatchEvent(new CustomEvent("deepglass-live", { detail: { name, message } }))
 }
 
@@ -142,9 +143,11 @@ function travel(flow, data, report) {
     if (!data.address) { report(value); return }
     const left = flow.openAt - performance.now()
     if (left > 0) { report(value, left); return }
-    askForPicture(data, value)
+    const isLate = () => value.number < flow.ended
+    askForPicture(data, value, isLate)
       .then(() => { flow.failed = 0; flow.acknowledge(value.number) })
       .catch(() => {
+        if (isLate()) return
         const pause = Math.min(FIRST_PAUSE_MS * 2 ** flow.failed++, LONGEST_PAUSE_MS)
         flow.openAt = performance.now() + pause
         report(value, pause)
@@ -194,13 +197,14 @@ function makeFlow(send) {
     flow.send(value)
   }
   const flow = {
-    send, failed: 0, openAt: 0,
+    send, failed: 0, openAt: 0, ended: 0,
     push(value) { waiting = value; flush() },
     // The last value of a move: nothing waits behind it, and it is for `report` alone.
     finish(value, report) {
       waiting = inFlight = null
       clearTimeout(timer)
-      report({ ...value, number: next() })
+      flow.ended = next()
+      report({ ...value, number: flow.ended })
     },
     acknowledge(answered) {
       if (inFlight === null || answered < inFlight) return

@@ -51,7 +51,7 @@ export default component(place => {
     const range = element("input", { type: "range", class: "filling", min: 0, max: most, step: 1, name })
     const label = element("span"), text = element("output")
     find(".rows").append(element("div", {}, element("div", { class: "top" }, label, text), range))
-    const value = () => count ? Number(range.value) : Number((0.25 * 16 ** (range.value / BETA_STEPS)).toPrecision(2))
+    const value = () => count ? Number(range.value) : Number((0.25 * 16 ** (range.value / BETA_STEPS)).toPrecision(3))
     range.oninput = () => { stage.held = true; send({ [name]: value() }, false) }
     range.onchange = () => { stage.held = false; send({ [name]: value() }, true) }
     return { paint() {

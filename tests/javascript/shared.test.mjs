@@ -4,7 +4,7 @@ import { loaded } from "./loaded.mjs"
 
 const shared = await loaded("shared", [
   "say", "show", "rounded", "power", "whole", "later", "clamp", "linear", "ticks", "unpack", "numbersOf",
-  "colourAt", "inkOn", "luminance", "partUnder", "onKeys", "makeFlow", "movable", "component",
+  "colourAt", "inkOn", "luminance", "partUnder", "onKeys", "makeFlow", "movable", "travel", "component",
 ])
 const german = await loaded("shared", ["say", "show", "whole"], {
   marks: { decimal: ",", thousands: ".", grouping: [3] },
@@ -139,6 +139,30 @@ test("one value is on its way at a time, and of the others only the last follows
   flow.finish({ x: 4 }, value => sent.push(value))
   assert.equal(flow.busy(), false)
   assert.equal(sent[2].x, 4)
+  flow.stop()
+})
+
+test("a picture that comes after its move was let go is not shown", async () => {
+  const shown = [], waiting = [], flow = shared.makeFlow(() => {})
+  globalThis.document = { baseURI: "http://localhost/" }
+  globalThis.dispatchEvent = ({ detail }) => shown.push(detail.message[0])
+  globalThis.fetch = () => new Promise(answer => waiting.push(answer))
+  const headers = new Headers({ "content-type": "application/octet-stream" })
+  const answered = byte => new Response(Uint8Array.of(byte), { headers })
+  const settled = () => new Promise(done => setTimeout(done, 5))
+  shared.travel(flow, { address: "live", name: "one" }, () => {})
+  flow.push({ x: 1 })
+  waiting[0](answered(1))
+  await settled()
+  flow.push({ x: 2 })
+  flow.finish({ x: 3 }, () => {})
+  waiting[1](answered(2))
+  await settled()
+  assert.deepEqual(shown, [1])
+  flow.push({ x: 4 })
+  waiting[2](answered(4))
+  await settled()
+  assert.deepEqual(shown, [1, 4])
   flow.stop()
 })
 

@@ -124,7 +124,7 @@ def _within(value: object) -> float | None:
     found = number_in(value)
     if found is None or not np.isfinite(found):
         return None
-    return float(f"{min(max(found, BETAS[0]), BETAS[1]):.2g}")
+    return float(f"{min(max(found, BETAS[0]), BETAS[1]):.3g}")
 
 
 def _renderer(shown: Shown, resting: Moved) -> Render:

@@ -117,7 +117,7 @@ def ten_message(key: str, shown: Shown, moved: Moved, number: int, address: str)
         "names": [str(one) for one in range(CLASSES)], "rare": shown.rare,
         "stops": list(shown.colours.sequential),
         "low": shown.low, "count": moved.count, "most": shown.answered.most, "beta": moved.beta,
-        "betaText": f"{moved.beta:.2g}", "row": moved.row, "column": moved.column,
+        "betaText": f"{moved.beta:.3g}", "row": moved.row, "column": moved.column,
         "measures": [
             {"title": title, "colour": palette[place], "rows": rows}
             for (title, place), rows in zip(

@@ -28,7 +28,6 @@ from explainer.generalisation.at_once import results
 from explainer.kept import MEGABYTE, Kept
 from explainer.powers import percent, power_of_ten, signed
 from explainer.registry import Registry
-from explainer.training.engine.devices import cores, workers
 from explainer.words import N_
 
 Counts = NDArray[np.intp]
@@ -46,7 +45,6 @@ class Bench:
     """A run with its fault taken apart: its pictures, its start, and two short trainings."""
 
     def __init__(self, case: Case) -> None:
-        workers(cores())  # for what it sets: operators as small as these run in one thread
         self.case = case
         self._training = Training(case, SHORT + 1, MEASURED)
         self.pictures = self._training.pictures
@@ -257,11 +255,12 @@ def checked(fault: str, seed: int) -> Measured:
 
     Kept for all visitors.
     """
-    found = KEPT.get((fault, seed))
-    if found is None:
-        bench = Bench(case_with(fault, seed))
-        found = tuple(float(check.measured(bench)) for check in CHECKS)
-        KEPT.put((fault, seed), found)
+    with KEPT.computing((fault, seed)):
+        found = KEPT.get((fault, seed))
+        if found is None:
+            bench = Bench(case_with(fault, seed))
+            found = tuple(float(check.measured(bench)) for check in CHECKS)
+            KEPT.put((fault, seed), found)
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from explainer.clinic.faults import HEALTHY
 from explainer.clinic.instruments import CURVES, INSTRUMENTS
@@ -36,8 +37,7 @@ def diagnosis(record: Record, only: Sequence[str] = INSTRUMENTS.slugs) -> list[S
     found = {HEALTHY: Suspect(HEALTHY, FALLBACK)}
     if record.looks is not None:
         signs = Signs(record)
-        with warnings.catch_warnings():  # of overflows, which the record keeps
-            warnings.simplefilter("ignore", RuntimeWarning)
+        with np.errstate(all="ignore"):  # overflows, which the record keeps
             for rule in RULES:
                 if rule.instrument in (CURVES, *only) and rule.holds(signs):
                     before = found.get(rule.fault, Suspect(rule.fault, -MORE))

@@ -53,14 +53,16 @@ def _loss_height(loss: Floats) -> Floats:
     return raised
 
 
-def distances(curves: Floats) -> Floats:
-    """Of runs `(R, 4, POINTS)` each from each, `(R, R)`.
-
-    A loss that is no number counts as at the ceiling, an accuracy as 0.
-    """
+def filled(curves: Floats) -> Floats:
+    """Curves `(…, 4, POINTS)`: a loss that is no number at the ceiling, an accuracy at 0."""
     whole = curves.copy()
-    whole[:, LOSSES] = np.nan_to_num(whole[:, LOSSES], nan=1.0)
-    whole = np.nan_to_num(whole, nan=0.0).reshape(len(curves), -1)
+    whole[..., LOSSES, :] = np.nan_to_num(whole[..., LOSSES, :], nan=1.0)
+    return np.nan_to_num(whole, nan=0.0)
+
+
+def distances(curves: Floats) -> Floats:
+    """Of runs `(R, 4, POINTS)`, `filled`, each from each, `(R, R)`."""
+    whole = filled(curves).reshape(len(curves), -1)
     apart: Floats = np.sqrt(((whole[:, None] - whole[None]) ** 2).mean(-1))
     return apart
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -72,7 +72,7 @@ def batch_rows(case: Case, step: int) -> Tensor:
     return _order(case.seed, epoch, case.training, case.in_order)[place * size :][:size]
 
 
-@cache
+@lru_cache(maxsize=256)
 def _order(seed: int, epoch: int, count: int, in_order: bool) -> Tensor:
     if in_order:
         return torch.arange(count)

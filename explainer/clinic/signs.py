@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -62,7 +63,7 @@ class Signs:
     @cached_property
     def lowest(self) -> float:
         """The lowest validation loss."""
-        return float(np.nanmin(self.record.validation_loss))
+        return _of(np.min, self.record.validation_loss)
 
     @cached_property
     def climbs(self) -> float:
@@ -74,7 +75,7 @@ class Signs:
     @cached_property
     def early_accuracy(self) -> float:
         """In training, about step 100."""
-        return float(np.nanmean(self.record.train_accuracy[EARLY - 2 : EARLY + 3]))
+        return _of(np.mean, self.record.train_accuracy[EARLY - 2 : EARLY + 3])
 
     @cached_property
     def jumps(self) -> float:
@@ -103,7 +104,7 @@ class Signs:
     @cached_property
     def first_step(self) -> float:
         """The longest first step of a layer, over its weights."""
-        return float(np.nanmax(self.record.step_ratios[0]))
+        return _of(np.max, self.record.step_ratios[0])
 
     @cached_property
     def still(self) -> int | None:
@@ -117,7 +118,7 @@ class Signs:
     def reach(self) -> float:
         """The gradient of the first layer over that of the last, the median over the run."""
         first, last = self.record.gradient_norms[:, [0, -1]].T
-        return float(np.nanmedian(first / np.where(last > 0, last, np.nan))) if last.any() else 1.0
+        return _of(np.median, first / np.where(last > 0, last, np.nan)) if last.any() else 1.0
 
     @cached_property
     def growth(self) -> float:
@@ -173,6 +174,12 @@ def mean_digits() -> Floats:
     """The mean picture of each digit, pixels `(10, 784)` in [0, 1]."""
     pixels, labels = digits()
     return np.stack([pixels[labels == one].double().mean(0).numpy() for one in range(10)])
+
+
+def _of(what: Callable[[Floats], np.floating], values: Floats) -> float:
+    """That of the values which are numbers; NaN where none is."""
+    sound = values[~np.isnan(values)]
+    return float(what(sound)) if len(sound) else math.nan
 
 
 def _end(values: Floats) -> float:

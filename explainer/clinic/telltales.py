@@ -100,7 +100,7 @@ def _commonest(looks: Looks) -> float:
 def _said_digits(looks: Looks) -> float:
     """Digits that are answered for at least one picture in a hundred."""
     answers = looks.confusion.sum(0)
-    return float((answers > answers.sum() / 100).sum()) if answers.sum() else math.nan
+    return float((answers >= answers.sum() / 100).sum()) if answers.sum() else math.nan
 
 
 TELLTALES = Registry[Telltale](
@@ -127,7 +127,7 @@ TELLTALES = Registry[Telltale](
              (0, 1), lambda record: _most(record.alike)),
     Telltale("favourite", "answers", N_("answers that are the commonest digit"), SHARE,
              (0, 1), _looked(_commonest)),
-    Telltale("said", "answers", N_("digits that are answered at all"), COUNT,
+    Telltale("said", "answers", N_("digits that are an answer in a hundred or more"), COUNT,
              (0, 10), _looked(_said_digits)),
     Telltale("truth", "fresh", N_("right in validation, less right of fresh (points)"), DIFFERENCE,
              (-1, 1), _looked(lambda looks: looks.batched_accuracy - looks.fresh_accuracy)),

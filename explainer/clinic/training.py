@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -44,7 +45,6 @@ class Training:
         self._layered: list[np.ndarray] = []
         self._since: list[tuple[float, float]] = []
         self._last: Tensor | None = None
-        self._at_look: tuple[int, Looks] | None = None
         self.step, self.lost = 0, False
 
     @property
@@ -126,14 +126,19 @@ class Training:
             finished=self.finished, lost=self.lost,
         )  # fmt: skip
 
+    @cached_property
+    def _spreads(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Mean and deviation of the training and of the validation inputs."""
+        return _spread(self.pictures.inputs), _spread(self.pictures.validation_inputs)
+
     @torch.no_grad()
     def _looks(self) -> Looks:
         pictures, network = self.pictures, self.network
         assert self._last is not None
         logits = validated(network, pictures)
-        alone = network.forward(
-            pictures.validation_inputs[:, None], training=self.case.validation_batch > 0
-        )[-1][:, 0]
+        alone = logits
+        if self.case.validation_batch:
+            alone = network.forward(pictures.validation_inputs[:, None], training=True)[-1][:, 0]
         fresh = network.forward(pictures.fresh_inputs, training=False)[-1]
         learned = network.forward(pictures.inputs, training=False)[-1]
         losses = loss_of(self.case, learned, pictures.labels, reduction="none").nan_to_num(math.inf)
@@ -142,7 +147,7 @@ class Training:
         return Looks(
             shown(pictures.inputs[batch]), pictures.labels[batch].numpy(),
             shown(pictures.validation_inputs[:SHOWN]), pictures.validation_labels[:SHOWN].numpy(),
-            _spread(pictures.inputs), _spread(pictures.validation_inputs),
+            *self._spreads,
             _confusion(logits, pictures.validation_labels),
             accuracy(learned, pictures.labels), accuracy(logits, pictures.validation_labels),
             accuracy(alone, pictures.validation_labels), accuracy(fresh, pictures.fresh_labels),

@@ -12,6 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from explainer.clinic.likeness import (
     POINTS,
     distances,
+    filled,
     heights,
     in_a_row,
     nearest_others,
@@ -84,3 +85,11 @@ def test_the_nearest_other_run_is_scikit_learns() -> None:
     flat = curves.reshape(18, -1)
     theirs = cross_val_predict(KNeighborsClassifier(1), flat, kinds, cv=LeaveOneOut())
     np.testing.assert_array_equal(taken, theirs)
+
+
+def test_a_run_that_was_lost_leaves_no_gap_in_what_holds_all_runs() -> None:
+    curves = np.full((2, 3, 4, POINTS), 0.4)
+    curves[0, 1, :, 5:] = np.nan
+    found = filled(curves)
+    np.testing.assert_array_equal(found[0, 1, :, 5:], np.repeat([[1.0], [1], [0], [0]], 75, 1))
+    np.testing.assert_array_equal(found[1], curves[1])

@@ -15,7 +15,16 @@ from explainer.charts.theme import Theme
 from explainer.clinic.faults import FAULTS
 from explainer.clinic.gathered import gathered, pairs
 from explainer.clinic.instruments import INSTRUMENTS
-from explainer.clinic.likeness import LAST, LOSS, POINTS, Floats, distances, heights, taken_for
+from explainer.clinic.likeness import (
+    LAST,
+    LOSS,
+    POINTS,
+    Floats,
+    distances,
+    filled,
+    heights,
+    taken_for,
+)
 from explainer.clinic.record import Record
 from explainer.clinic.telling import Telling, best_told
 from explainer.clinic.telltales import POWERS
@@ -177,7 +186,7 @@ def _curves(key: str, found: Pair, first: int, at: tuple[int, int], colours: The
     series = []
     for group, slug in enumerate(found.slugs):
         for part, name in enumerate((_("training"), _("validation"))):
-            values = ranges(found.curves[group, :, first + part].T)
+            values = ranges(filled(found.curves)[group, :, first + part].T)
             values = LOSS[0] * (LOSS[1] / LOSS[0]) ** values if loss else 100 * values
             series.append(Series(
                 _("{fault}, {part}", fault=_(FAULTS[slug].title), part=name),

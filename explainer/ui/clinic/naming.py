@@ -126,7 +126,7 @@ def telling(patient: Patient, named: Fault) -> str:
 
 def _ahead(record: Record, instrument: str, fault: str, named: str) -> float:
     """By how much the fault is suspected more than what was `named`, with one instrument."""
-    scores = {one.slug: one.score for one in diagnosis(record, only=(CURVES, instrument))}
+    scores = {one.slug: one.score for one in diagnosis(record, only=(instrument,))}
     return scores.get(fault, 0.0) - scores.get(named, 0.0)
 
 

@@ -13,13 +13,14 @@ from explainer.clinic.case import case_with
 from explainer.clinic.case_script import FILE, data, script
 from explainer.clinic.checks import CHECKS, Counts, Measured, alarms, checked, counted
 from explainer.clinic.faults import FAULTS, HEALTHY
-from explainer.clinic.suspicion import Floats, greedy, softened, suspected
+from explainer.clinic.suspicion import Floats, Order, bits, greedy, softened, suspected
 from explainer.kept import MEGABYTE, Kept
 from explainer.powers import percent
 from explainer.ui.clinic.wall import FIRST_SEED
 from explainer.ui.common.appearance import theme
 from explainer.ui.common.choice import choice, choices
 from explainer.ui.common.code import code_fold, show_script
+from explainer.ui.common.memory import remembered
 from explainer.ui.common.prose import say
 from explainer.ui.common.tables import table
 from explainer.ui.common.waiting import waited
@@ -80,7 +81,10 @@ def order_section(*_given: object) -> None:
 
 
 def _tables(counts: Counts, runs: int) -> None:
-    table(*_order_table(softened(counts, runs), theme()), name="turns",
+    order = remembered(
+        f"{ORDER}.order", (counts.tobytes(), runs), lambda: greedy(softened(counts, runs))
+    )
+    table(*_order_table(order, theme()), name="turns",
           caption=_("The order of checks that leaves fewest suspects on average"))  # fmt: skip
     table(*_matrix(counts, runs, theme()), name="checks",
           caption=_("Which check catches which fault"))  # fmt: skip
@@ -125,7 +129,7 @@ def _suspects(done: Sequence[str], measured: Measured, shares: Floats, colours: 
     seen = {place: found[place] for place, one in enumerate(CHECKS) if one.slug in done}
     likely = suspected(shares, seen)
     order = np.argsort(-likely, kind="stable")[:SHOWN].tolist()
-    left = 2 ** float(-(likely * np.log2(likely)).sum())
+    left = 2.0 ** float(bits(likely))
     head = _("Suspects: {left} of {all} are left", left=f"{left:.1f}", all=len(FAULTS))
     rows = "".join(
         '<div style="display:grid;grid-template-columns:minmax(0,11rem) 1fr 3.6rem;gap:.5rem;'
@@ -139,8 +143,7 @@ def _suspects(done: Sequence[str], measured: Measured, shares: Floats, colours: 
     return f'<div style="font-size:.9rem"><b>{escape(head)}</b>{rows}</div>'
 
 
-def _order_table(shares: Floats, colours: Theme) -> tuple[list[str], list[list[str]]]:
-    order = greedy(shares)
+def _order_table(order: Order, colours: Theme) -> tuple[list[str], list[list[str]]]:
     rows = [["–", escape(_("no check yet")), f"{order.suspects[0]:.1f}", _bar(1.0, colours)]]
     for turn, place in enumerate(order.checks, 1):
         left = float(order.suspects[turn])

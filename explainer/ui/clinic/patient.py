@@ -61,8 +61,9 @@ class Patient:
     def moving(self) -> bool:
         """Whether there is more to come by itself."""
         now = self.now
-        closed = now is None or now.state.phase is Phase.CLOSED
-        return not closed and now is not None and now.race.snapshot.playing
+        if now is None or now.state.phase is Phase.CLOSED:
+            return False
+        return now.race.snapshot.playing
 
     @property
     def ill_moves(self) -> bool:
@@ -118,7 +119,6 @@ def mend(case: Case) -> None:
 def another(level: Level) -> None:
     """Go to the next case that was not answered yet, and run it."""
     gone = answered(level.slug)
-    seed = kept_whole(SEED, MOST_SEED)
     for __ in range(len(gone) + 1):
         next_whole(SEED, MOST_SEED)
         seed = kept_whole(SEED, MOST_SEED)

@@ -102,6 +102,7 @@ def _found(seed: int, slot: DeltaGenerator, *, hidden: bool) -> Wall:
         with slot.container():
             key = f"{WALL}_{seed}_{len(records)}"
             shown = wall_of(FAULTS.slugs[: len(records)], records)
+            shown = _arranged(shown, seed, hidden=True) if hidden else shown
             suspects(key, wall_message(key, shown, theme(), hidden=hidden))
 
     asked = pairs(FAULTS.slugs, [FIRST_SEED + seed])

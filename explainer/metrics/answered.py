@@ -41,16 +41,19 @@ class Answered:
 
     def answers(self, never: int | None = None) -> Labels:
         """The class of the highest logit; `never` is a class that may not be named."""
-        given = self.logits
-        if never is not None:
-            given = given.copy()
-            given[:, never] = -np.inf
-        return np.asarray(given.argmax(1))
+        return np.asarray(self._given(never).argmax(1))
 
-    def sure(self) -> Floats:
-        """The highest probability of each picture's ten."""
-        far = self.logits - self.logits.max(1, keepdims=True)
+    def sure(self, never: int | None = None) -> Floats:
+        """The highest probability of each picture's classes, among those that may be named."""
+        given = self._given(never)
+        far = given - given.max(1, keepdims=True)
         return np.asarray(1 / np.exp(far).sum(1))
+
+    def _given(self, never: int | None) -> Floats:
+        given = self.logits.copy()
+        if never is not None:
+            given[:, never] = -np.inf
+        return given
 
     def kept(self, rare: int, count: int) -> NDArray[np.bool_]:
         """Which pictures are left where the class `rare` has `count` of them."""

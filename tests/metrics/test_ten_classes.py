@@ -247,6 +247,7 @@ def test_how_sure_an_answer_is_is_its_probability() -> None:
     logits = np.array([[0.0, 1, 2], [1000, 0, 0]])
     one = Answered(logits, np.zeros(2, int), np.zeros(2, int))
     assert one.sure() == pytest.approx([np.exp(2) / np.exp([0, 1, 2]).sum(), 1])
+    assert one.sure(2)[0] == pytest.approx(np.exp(1) / np.exp([0, 1]).sum())
     assert sorted(ranks()[shipped("digit-mlp").labels == 4]) == list(range(LEARNED))
 
 

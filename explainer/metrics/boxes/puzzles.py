@@ -73,7 +73,8 @@ def unharmed(before: Averages, after: Averages | None) -> State:
     if after is None:
         return State(False, dict(before))
     fell = {slug: (after[slug] or 0) - (before[slug] or 0) for slug in DEFINITIONS.slugs}
-    return State(fell[USUAL] >= -ALIKE, dict(fell))
+    changes = {slug: change if abs(change) > ALIKE else 0.0 for slug, change in fell.items()}
+    return State(changes[USUAL] >= 0, dict(changes))
 
 
 def fewer_right(matcher: Matcher, start: Matcher, threshold: float, rule: str) -> State:

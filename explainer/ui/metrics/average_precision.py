@@ -31,6 +31,7 @@ from explainer.metrics.boxes.puzzles import (
     unharmed,
 )
 from explainer.metrics.boxes.scene import SCENES, Scene
+from explainer.powers import signed
 from explainer.words import _
 
 HIT, FALSE, TRUTH, AREA = 0, 1, 2, 3
@@ -184,7 +185,7 @@ def _of_crowd(state: State, there: bool, own: bool) -> str:
         return _("These fifty came with the link: give them a score of your own.")
     kept = [_(DEFINITIONS[slug].title) for slug, fell in state.values.items() if not fell]
     fell = [
-        _("{definition} {change}", definition=_(DEFINITIONS[slug].title), change=_signed(change))
+        _("{definition} {change}", definition=_(DEFINITIONS[slug].title), change=signed(change, 3))
         for slug, change in state.values.items()
         if change
     ]
@@ -229,7 +230,3 @@ def _where_fewer(threshold: float, rule: str) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:z.3f}"
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{value:+z.3f}".replace("-", "−")

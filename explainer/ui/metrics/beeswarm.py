@@ -37,7 +37,7 @@ class Case:
     sheet: str
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def case_of(found: Scored, place: int) -> Case:
     """The class of that place against all others."""
     scores = np.round(found.scores(place), DECIMALS) + 0.0
@@ -57,7 +57,7 @@ class State:
     by_chance: bool
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def sheet(found: Scored) -> Picture:
     """All pictures as one, `COLUMNS` in a row."""
     codes = tiles(

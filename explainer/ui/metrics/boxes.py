@@ -15,6 +15,7 @@ from explainer.images.picture import Picture
 from explainer.live_pictures import Render
 from explainer.metrics.boxes.iou import MEASURES, agreement
 from explainer.metrics.boxes.iou_script import script
+from explainer.metrics.boxes.puzzles import crowded
 from explainer.metrics.boxes.scene import SCENES, Scene
 from explainer.parameters import Parameter
 from explainer.ui.common import live
@@ -73,7 +74,9 @@ def boxes_section(*_given: object) -> None:
     if fold.open:
         with fold:
             show_script(PAGE, script(scene, asked.state.shown), "deepglass_iou")
-    average_precision_part(scene, asked.threshold, asked.state.ask[0])
+    rule, crowd = asked.state.ask
+    whole = scene if crowd is None else crowded(scene, crowd)
+    average_precision_part(whole, asked.threshold, rule)
     shift_part()
 
 

@@ -102,7 +102,7 @@ class Shown:
     @cached_property
     def answers(self) -> Any:
         """What is answered for each picture, and how sure."""
-        return self.answered.answers(self.never), self.answered.sure()
+        return self.answered.answers(self.never), self.answered.sure(self.never)
 
 
 def ten_message(key: str, shown: Shown, moved: Moved, number: int, address: str) -> bytes:

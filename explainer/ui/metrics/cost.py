@@ -11,7 +11,7 @@ import streamlit as st
 
 from explainer.live_pictures import Render
 from explainer.messages import number as number_in
-from explainer.metrics.costs import BELIEFS, Case, Costs, case
+from explainer.metrics.costs import BELIEFS, Costs, case
 from explainer.metrics.costs_script import FILE, bayes_script, costs_data, costs_script
 from explainer.ui.common import live
 from explainer.ui.common.address import keep_in_link, linked
@@ -54,7 +54,7 @@ def cost_section(*_given: object) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choice(_("The test"), TESTS, key=f"{COST}.test", widget=st.segmented_control)
         digit, belief = _classifier() if kind == TESTS[0].slug else (int(FIRST_DIGIT), "")
-    test = Test(digit, _case(digit, belief) if belief else None)
+    test = _test(digit, belief)
     values = _values(sent_values(news))
     address = live.live_picture(COST, _renderer(test, values))
     number = number_of(NAME, news)
@@ -80,8 +80,9 @@ def _classifier() -> tuple[int, str]:
 
 
 @cache
-def _case(digit: int, belief: str) -> Case:
-    return case(digit, belief)
+def _test(digit: int, belief: str) -> Test:
+    """With what is worked out of it, for all visitors; without a belief the two numbers' test."""
+    return Test(digit, case(digit, belief) if belief else None)
 
 
 def _values(sent: Mapping[str, Any]) -> Values:

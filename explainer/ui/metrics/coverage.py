@@ -24,6 +24,8 @@ CURVES = (0, 3, 1)
 """Places of the colours."""
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 LEAST_REACH = 0.02
+LEAST_CHANCE = 0.001
+"""A smaller p is not printed."""
 OF_MASKS = "iou"
 """The metric that is no answer to the question which digit it is."""
 UNDEFINED = {
@@ -186,15 +188,15 @@ def _versus(given: Sets, colours: Theme) -> dict[str, Any]:
 
 
 def _compared(found: Versus, true: float, gain: float, only: tuple[float, float]) -> list[str]:
-    rules = found.paired, found.apart
+    rules, chance = (found.paired, found.apart), mcnemar(*only)
     seen = [percent(float(((low > 0) | (high < 0)).mean())) for low, high in rules]
     held = [percent(float(((low <= true) & (high >= true)).mean())) for low, high in rules]
     return [
         _(
             "The difference is {gain} points. Only the first is right on {first} pictures, only "
-            "the second on {second}: McNemar’s exact test has p = {p}.",
+            "the second on {second}: McNemar’s exact test has {p}.",
             gain=signed(100 * gain), first=round(only[0]), second=round(only[1]),
-            p=f"{mcnemar(*only):.3f}",
+            p=f"p = {chance:.3f}" if chance >= LEAST_CHANCE else f"p < {LEAST_CHANCE}",
         ),
         _(
             "Of {count} such sets, the paired interval leaves out 0 in **{paired}**, the other in "

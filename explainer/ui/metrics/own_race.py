@@ -12,10 +12,7 @@ from explainer.training.engine.run import Run
 from explainer.ui.training_lab.asking import latest
 from explainer.ui.training_lab.control import current, is_active
 from explainer.ui.training_lab.names import of_step, pick_recipe
-from explainer.ui.training_lab.plan import KEY as LAB
 from explainer.words import _
-
-PAGE = f"../pages/{LAB}.py"
 
 
 def own_scores() -> Scored | None:
